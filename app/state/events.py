@@ -1,0 +1,256 @@
+"""One dataclass for each edit of a case. The log of these is the record.
+
+Each class has a `kind` and a `version`; both are stored with every row, and older versions are upcast when they are
+replayed. Payloads hold plain values only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from app.state.record import DatedEvent, DatedTreatment, Judgement, Patient, SeriesRef
+from mrecist.case import ClinicalStatus, Examination, ReadKind
+from mrecist.lesions import Lesion, Observation
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOpened:
+    kind: ClassVar[str] = "case_opened"
+    version: ClassVar[int] = 1
+    case_id: str
+    patient: Patient
+    protocol: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesImported:
+    """Series found by an import, in one step with the time points they form or join."""
+
+    kind: ClassVar[str] = "series_imported"
+    version: ClassVar[int] = 1
+    series: tuple[SeriesRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VisitProposed:
+    """A time point formed from exams within 14 days, or more series for one that exists."""
+
+    kind: ClassVar[str] = "visit_proposed"
+    version: ClassVar[int] = 1
+    visit_id: str
+    exam_dates: tuple[date, ...]
+    series: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesMoved:
+    kind: ClassVar[str] = "series_moved"
+    version: ClassVar[int] = 1
+    series: str
+    visit_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineConfirmed:
+    """The reader confirmed which time point is the baseline and which date is day 0."""
+
+    kind: ClassVar[str] = "baseline_confirmed"
+    version: ClassVar[int] = 1
+    visit_id: str
+    day0: date
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseCorrected:
+    kind: ClassVar[str] = "phase_corrected"
+    version: ClassVar[int] = 1
+    series: str
+    phase: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolChosen:
+    kind: ClassVar[str] = "protocol_chosen"
+    version: ClassVar[int] = 1
+    protocol: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageRecorded:
+    kind: ClassVar[str] = "coverage_recorded"
+    version: ClassVar[int] = 1
+    visit_id: str
+    coverage: tuple[tuple[Examination, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadStarted:
+    kind: ClassVar[str] = "read_started"
+    version: ClassVar[int] = 1
+    reader: str
+    read_kind: ReadKind = ReadKind.LOCAL
+    blinded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LesionAdded:
+    """A lesion enters a read, with what was found of it at the time point where it was marked."""
+
+    kind: ClassVar[str] = "lesion_added"
+    version: ClassVar[int] = 1
+    lesion: Lesion
+    visit_id: str
+    observation: Observation
+
+
+@dataclass(frozen=True, slots=True)
+class LesionChanged:
+    """Region, role, organ, kind, axis, segments, site or name of a lesion; `lesion_id` is the name it had."""
+
+    kind: ClassVar[str] = "lesion_changed"
+    version: ClassVar[int] = 1
+    lesion_id: str
+    lesion: Lesion
+
+
+@dataclass(frozen=True, slots=True)
+class LesionRemoved:
+    kind: ClassVar[str] = "lesion_removed"
+    version: ClassVar[int] = 1
+    lesion_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRecorded:
+    kind: ClassVar[str] = "finding_recorded"
+    version: ClassVar[int] = 1
+    visit_id: str
+    observation: Observation
+
+
+@dataclass(frozen=True, slots=True)
+class FindingCleared:
+    kind: ClassVar[str] = "finding_cleared"
+    version: ClassVar[int] = 1
+    visit_id: str
+    lesion_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicalRecorded:
+    """The clinical data of one time point, whole: it replaces what was recorded before."""
+
+    kind: ClassVar[str] = "clinical_recorded"
+    version: ClassVar[int] = 1
+    visit_id: str
+    clinical: ClinicalStatus
+
+
+@dataclass(frozen=True, slots=True)
+class JudgementSigned:
+    kind: ClassVar[str] = "judgement_signed"
+    version: ClassVar[int] = 1
+    judgement: Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class TreatmentRecorded:
+    kind: ClassVar[str] = "treatment_recorded"
+    version: ClassVar[int] = 1
+    treatment: DatedTreatment
+
+
+@dataclass(frozen=True, slots=True)
+class TreatmentRemoved:
+    kind: ClassVar[str] = "treatment_removed"
+    version: ClassVar[int] = 1
+    treatment_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicalEventRecorded:
+    kind: ClassVar[str] = "clinical_event_recorded"
+    version: ClassVar[int] = 1
+    event: DatedEvent
+
+
+@dataclass(frozen=True, slots=True)
+class VisitSigned:
+    """The reader signed this time point: `head` is the log's hash up to there, `shown` the responses as shown."""
+
+    kind: ClassVar[str] = "visit_signed"
+    version: ClassVar[int] = 1
+    visit_id: str
+    by: str
+    head: str
+    ruleset: str
+    shown: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VisitAmended:
+    """A signed time point is opened again; the reason is required."""
+
+    kind: ClassVar[str] = "visit_amended"
+    version: ClassVar[int] = 1
+    visit_id: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseClosed:
+    """Closed as opened in error, with the reason. Nothing is deleted."""
+
+    kind: ClassVar[str] = "case_closed"
+    version: ClassVar[int] = 1
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reverted:
+    """Takes back (or, on redo, reinstates) the edit with this sequence number."""
+
+    kind: ClassVar[str] = "reverted"
+    version: ClassVar[int] = 1
+    sequence: int
+
+
+Event = (
+    CaseOpened
+    | SeriesImported
+    | VisitProposed
+    | SeriesMoved
+    | BaselineConfirmed
+    | PhaseCorrected
+    | ProtocolChosen
+    | CoverageRecorded
+    | ReadStarted
+    | LesionAdded
+    | LesionChanged
+    | LesionRemoved
+    | FindingRecorded
+    | FindingCleared
+    | ClinicalRecorded
+    | JudgementSigned
+    | TreatmentRecorded
+    | TreatmentRemoved
+    | ClinicalEventRecorded
+    | VisitSigned
+    | VisitAmended
+    | CaseClosed
+    | Reverted
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event as the log holds it: who, when, in which read. `at` is UTC, ISO 8601 with microseconds."""
+
+    sequence: int
+    at: str
+    author: str
+    read_id: str | None
+    event: Event

@@ -1,0 +1,189 @@
+"""Everything the log of one case says, as a frozen tree; `Record.case` is the part the rules see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+
+from mrecist.case import (
+    Case,
+    ClinicalEvent,
+    ClinicalStatus,
+    EventKind,
+    Examination,
+    Modality,
+    Read,
+    Scan,
+    Signature,
+    TimePoint,
+    Treatment,
+    TreatmentKind,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    id: str
+    name: str = ""
+    sex: str = ""
+    birth_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesRef:
+    """A series of the case, as the log names it; its files are in the catalogue under `uid`."""
+
+    uid: str
+    study_uid: str
+    frame_of_reference_uid: str | None
+    study_date: date | None
+    acquired_at: str | None
+    modality: str
+    description: str
+    number: int | None
+    images: int
+    slice_thickness_mm: float | None
+    phase: str | None
+    phase_confidence: float
+    phase_evidence: tuple[str, ...]
+    measurable: bool
+    volume_ok: bool
+    why_not: tuple[str, ...]
+    synthetic: bool = False
+    phase_corrected_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A time point: `id` is its label (BL, FU1, FU2 ...; FU1.1 when one comes to light between two others).
+
+    `on` is the date of the earliest exam, `exam_dates` are all of them, `confirmed` once a reader said so.
+    """
+
+    id: str
+    on: date
+    exam_dates: tuple[date, ...]
+    series: tuple[str, ...]
+    confirmed: bool = False
+    coverage: tuple[tuple[Examination, bool], ...] | None = None
+    clinical: ClinicalStatus | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A clinician's recorded opinion about one field of the clinical status at one time point."""
+
+    visit_id: str
+    field: str
+    value: str | bool
+    signature: Signature
+
+
+@dataclass(frozen=True, slots=True)
+class DatedTreatment:
+    id: str
+    kind: TreatmentKind
+    on: date
+    until: date | None = None
+    dose: str = ""
+    lesions: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DatedEvent:
+    id: str
+    kind: EventKind
+    on: date
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedVisit:
+    """A read of one time point that was signed and is locked; an amendment opens it again, with a reason."""
+
+    read_id: str
+    visit_id: str
+    by: str
+    head: str
+    ruleset: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """The state of a case after a number of events. Dates are calendar dates; days are derived from `day0`."""
+
+    case_id: str
+    patient: Patient
+    protocol: str | None = None
+    day0: date | None = None
+    baseline_confirmed: bool = False
+    series: tuple[SeriesRef, ...] = ()
+    visits: tuple[Visit, ...] = ()
+    reads: tuple[Read, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
+    treatments: tuple[DatedTreatment, ...] = ()
+    events: tuple[DatedEvent, ...] = ()
+    signed: tuple[SignedVisit, ...] = ()
+    closed_because: str = ""
+
+    def visit(self, visit_id: str) -> Visit | None:
+        return next((x for x in self.visits if x.id == visit_id), None)
+
+    def series_ref(self, uid: str) -> SeriesRef | None:
+        return next((x for x in self.series if x.uid == uid), None)
+
+    def visit_of_series(self, uid: str) -> Visit | None:
+        return next((x for x in self.visits if uid in x.series), None)
+
+    def read(self, read_id: str) -> Read | None:
+        return next((x for x in self.reads if x.id == read_id), None)
+
+    def is_signed(self, read_id: str, visit_id: str) -> bool:
+        return any(x.read_id == read_id and x.visit_id == visit_id for x in self.signed)
+
+    def day(self, on: date) -> int:
+        """Days since day 0; until a reader has confirmed day 0, since the baseline scan."""
+        start = self.day0 or (self.visits[0].on if self.visits else on)
+        return (on - start).days
+
+    @property
+    def synthetic(self) -> bool:
+        return any(x.synthetic for x in self.series)
+
+    @cached_property
+    def case(self) -> Case:
+        """The record as the response engine takes it, with days in place of dates."""
+        return Case(
+            id=self.case_id,
+            timepoints=tuple(self._timepoint(v) for v in self.visits),
+            reads=self.reads,
+            treatments=tuple(
+                Treatment(
+                    t.kind, self.day(t.on), None if t.until is None else self.day(t.until), t.dose, t.lesions
+                )
+                for t in self.treatments
+            ),
+            events=tuple(ClinicalEvent(e.kind, self.day(e.on)) for e in self.events),
+            protocol=self.protocol,
+        )
+
+    def _timepoint(self, visit: Visit) -> TimePoint:
+        refs = [ref for uid in visit.series if (ref := self.series_ref(uid)) is not None]
+        scans = tuple(
+            dict.fromkeys(
+                Scan(Modality(ref.modality), day=None if ref.study_date is None else self.day(ref.study_date))
+                for ref in refs
+                if ref.modality in Modality
+            )
+        )
+        return TimePoint(visit.id, self.day(visit.on), self._clinical(visit), scans, visit.coverage)
+
+    def _clinical(self, visit: Visit) -> ClinicalStatus | None:
+        """The visit's clinical data with the newest signed judgement of each field laid over it."""
+        status = visit.clinical
+        for judged in self.judgements:
+            if judged.visit_id == visit.id:
+                status = replace(status or ClinicalStatus(), **{judged.field: judged.value})  # type: ignore[arg-type]
+        return status

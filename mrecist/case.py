@@ -1,0 +1,220 @@
+"""One patient's record as the rules see it: a frozen tree.
+
+Case > TimePoint holds what is true of the patient whoever reads (dates, scans, clinical status);
+Case > Read > TimePointRead > Observation holds what one reader found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+
+from mrecist.lesions import Lesion, Observation
+from mrecist.values import Scope
+
+
+class Modality(StrEnum):
+    CT = "CT"
+    MR = "MR"
+    PT = "PT"
+    BS = "BS"
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    modality: Modality
+    slice_thickness_mm: Fraction | None = None
+    day: int | None = None
+
+
+class Examination(StrEnum):
+    """What a time point should have imaged."""
+
+    LIVER_DYNAMIC = "liver_dynamic"
+    CHEST = "chest"
+    ABDOMEN_PELVIS = "abdomen_pelvis"
+    BONE_SCAN = "bone_scan"
+    BRAIN = "brain"
+
+
+class Ascites(StrEnum):
+    NONE = "none"
+    SLIGHT = "slight"
+    MODERATE = "moderate"
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A tumour marker; `above` marks a value that the laboratory reported only as "greater than"."""
+
+    value: Fraction
+    above: bool = False
+
+
+class Benefit(StrEnum):
+    """Is clinical benefit of further TACE expected? The investigator's judgement; absent is never "no"."""
+
+    YES = "yes"
+    NO = "no"
+    UNDETERMINED = "undetermined"
+
+
+class Ineligibility(StrEnum):
+    """Why the investigator confirmed that the patient is lastingly ineligible for TACE."""
+
+    ECOG = "ecog"
+    LIVER = "liver"
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who judged, when (ISO date), and why."""
+
+    by: str
+    on: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicalStatus:
+    """Clinical data and judgements at one time point; None is "not recorded", never "no"."""
+
+    ecog: int | None = None
+    bilirubin_mg_dl: Fraction | None = None
+    albumin_g_dl: Fraction | None = None
+    inr: Fraction | None = None
+    ascites: Ascites | None = None
+    encephalopathy: int | None = None
+    ast_x_uln: Fraction | None = None
+    alt_x_uln: Fraction | None = None
+    anc_per_ul: Fraction | None = None
+    hb_g_dl: Fraction | None = None
+    platelets_per_ul: Fraction | None = None
+    creatinine_x_uln: Fraction | None = None
+    main_pv_occlusion: bool | None = None
+    labs_day: int | None = None
+    afp_ng_ml: Marker | None = None
+    pivka_mau_ml: Marker | None = None
+    tace_benefit: Benefit | None = None
+    tace_planned: bool | None = None
+    ineligibility_confirmed: Ineligibility | None = None
+    sorafenib_tolerable: bool | None = None
+    clinical_worsening: bool | None = None
+    consent_withdrawn: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimePoint:
+    """One dated tumour assessment. `day` counts from day 0, the start of treatment."""
+
+    id: str
+    day: int
+    clinical: ClinicalStatus | None = None
+    scans: tuple[Scan, ...] = ()
+    coverage: tuple[tuple[Examination, bool], ...] | None = None
+
+
+class TreatmentKind(StrEnum):
+    TACE = "TACE"
+    SORAFENIB = "sorafenib"
+    HAIC = "HAIC"
+    RADIOTHERAPY = "radiotherapy"
+    ABLATION = "ablation"
+    RESECTION = "resection"
+    METASTASECTOMY = "metastasectomy"
+    TRANSPLANTATION = "transplantation"
+    FLUOROURACIL_MITOMYCIN = "fluorouracil_mitomycin"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    kind: TreatmentKind
+    day: int
+    end_day: int | None = None
+    dose: str = ""
+    lesions: tuple[str, ...] = ()
+
+
+class EventKind(StrEnum):
+    DEATH = "death"
+    LAST_CONTACT = "last_contact"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    NEW_THERAPY = "new_therapy"
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicalEvent:
+    kind: EventKind
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimePointRead:
+    """What one reader found at one time point. A lesion without an observation is not recorded."""
+
+    timepoint_id: str
+    observations: tuple[Observation, ...] = ()
+
+    def observation(self, lesion_id: str) -> Observation | None:
+        return next((o for o in self.observations if o.lesion_id == lesion_id), None)
+
+
+class ReadKind(StrEnum):
+    LOCAL = "local"
+    CENTRAL = "central"
+    ADJUDICATION = "adjudication"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One reader's assessment of the whole case: own lesions, own findings."""
+
+    id: str = "read-1"
+    reader: str = ""
+    kind: ReadKind = ReadKind.LOCAL
+    blinded: bool = False
+    lesions: tuple[Lesion, ...] = ()
+    timepoints: tuple[TimePointRead, ...] = ()
+
+    def lesion(self, lesion_id: str) -> Lesion | None:
+        return next((x for x in self.lesions if x.id == lesion_id), None)
+
+    def timepoint(self, timepoint_id: str) -> TimePointRead | None:
+        return next((x for x in self.timepoints if x.timepoint_id == timepoint_id), None)
+
+    def observation(self, timepoint_id: str, lesion_id: str) -> Observation | None:
+        found = self.timepoint(timepoint_id)
+        return found.observation(lesion_id) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a case's own charter sets otherwise than the rule set: least absolute growth for PD, in mm."""
+
+    min_abs_mm: tuple[tuple[Scope, Fraction], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A patient's record. The first time point is the baseline; time points are in order of day."""
+
+    id: str
+    timepoints: tuple[TimePoint, ...] = ()
+    reads: tuple[Read, ...] = ()
+    treatments: tuple[Treatment, ...] = ()
+    events: tuple[ClinicalEvent, ...] = ()
+    policy: Policy = field(default_factory=Policy)
+    protocol: str | None = None
+    title: str = ""
+    arm: str | None = None
+    enrolled_day: int | None = None
+    randomised_day: int | None = None
+
+    def timepoint(self, timepoint_id: str) -> TimePoint | None:
+        return next((x for x in self.timepoints if x.id == timepoint_id), None)
+
+    def read(self, read_id: str) -> Read | None:
+        return next((x for x in self.reads if x.id == read_id), None)

@@ -1,0 +1,151 @@
+"""Lesions, and what a reader found of one lesion at one time point."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from mrecist.values import (
+    Axis,
+    Certainty,
+    Diameter,
+    LesionKind,
+    LesionRole,
+    Line,
+    Organ,
+    Proof,
+    Region,
+    SeenOn,
+    Segment,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lesion:
+    """One lesion of one read, followed over all time points.
+
+    `id` is its name in the read (IT1 intrahepatic target, ET1 extrahepatic target, INT1 / ENT1 non-target,
+    IN1 / EN1 new lesion). `axis` says which diameter counts. `site` is the reader's own words.
+    """
+
+    id: str
+    region: Region
+    role: LesionRole
+    organ: Organ
+    kind: LesionKind = LesionKind.OTHER
+    axis: Axis | None = None
+    segments: tuple[Segment, ...] = ()
+    site: str = ""
+
+    @property
+    def is_node(self) -> bool:
+        return self.kind is LesionKind.LYMPH_NODE
+
+
+# --- what can be found of a lesion: exactly one of these at a time point -------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A diameter that the criteria count (viable in the liver, short axis of a node, else longest).
+
+    `whole` is the longest diameter of the whole lesion, used by the RECIST 1.1 result that runs in parallel.
+    `evidence` holds the lines `diameter` was read from (several for a split lesion, whose parts are added),
+    `whole_evidence` those of `whole`.
+    """
+
+    diameter: Diameter
+    whole: Diameter | None = None
+    evidence: tuple[Line, ...] = ()
+    whole_evidence: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Disappeared; in the liver: no viable tumour left. `whole` is what remains visible of it, when measured."""
+
+    whole: Diameter | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Nonviable:
+    """Still visible, no arterial enhancement. Counts as absent; said of liver lesions."""
+
+    whole: Diameter | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TooSmall:
+    """Seen but too small to measure: counts 5 mm (RECIST 1.1), or the diameter that the reader gave."""
+
+    diameter: Diameter | None = None
+    whole: Diameter | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """A non-target or new lesion that is there; `diameter` where a size was noted."""
+
+    diameter: Diameter | None = None
+    whole: Diameter | None = None
+    evidence: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UnequivocalProgression:
+    """A non-target that has worsened beyond doubt."""
+
+    diameter: Diameter | None = None
+
+
+class WhyNotEvaluable(StrEnum):
+    NOT_IMAGED = "not_imaged"
+    NO_ARTERIAL_PHASE = "no_arterial_phase"
+    ARTEFACT = "artefact"
+    LIPIODOL = "lipiodol"
+    TREATED = "treated"
+    OTHER = "other"
+    NOT_STATED = "not_stated"
+
+
+@dataclass(frozen=True, slots=True)
+class NotEvaluable:
+    why: WhyNotEvaluable = WhyNotEvaluable.NOT_STATED
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Fused with another lesion, whose diameter counts once for both; contributes 0 and is not absent."""
+
+    into: str | None = None
+
+
+Finding = Measured | Absent | Nonviable | TooSmall | Present | UnequivocalProgression | NotEvaluable | Merged
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What a reader noted of a lesion at a time point beside its finding; None is "not stated"."""
+
+    typical_vascular_pattern: bool | None = None
+    certainty: Certainty | None = None
+    cytology: Proof | None = None
+    proof: Proof | None = None
+    seen_on: SeenOn | None = None
+    arterial_enhancement: bool | None = None
+    well_delineated: bool | None = None
+    previously_treated: bool | None = None
+    lipiodol_compact: bool | None = None
+    hypovascular: bool | None = None
+    soft_tissue: Diameter | None = None
+    override: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One lesion at one time point in one read."""
+
+    lesion_id: str
+    finding: Finding
+    features: Features = field(default_factory=Features)

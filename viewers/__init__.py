@@ -1,0 +1,1 @@
+"""Images and tools. Knows nothing of lesions, criteria or treatment."""

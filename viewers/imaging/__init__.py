@@ -1,0 +1,1 @@
+"""DICOM files become series, series become volumes. No Qt here."""

@@ -1,0 +1,144 @@
+"""What a scan of a folder found: series, their slices, and what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Protocol
+
+Vector = tuple[float, float, float]
+
+
+class PhaseName(StrEnum):
+    PRE = "pre"
+    ARTERIAL = "arterial"
+    PORTAL_VENOUS = "portal_venous"
+    DELAYED = "delayed"
+    TRANSITIONAL = "transitional"
+    HEPATOBILIARY = "hepatobiliary"
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """Contrast phase of a series: the best guess, how sure (0 to 1), and the evidence in words."""
+
+    name: PhaseName | None = None
+    confidence: float = 0.0
+    evidence: tuple[str, ...] = ()
+
+
+class FindingCode(StrEnum):
+    MISSING_SLICES = "missing_slices"
+    DUPLICATE_POSITIONS = "duplicate_positions"
+    UNEVEN_SPACING = "uneven_spacing"
+    GANTRY_TILT = "gantry_tilt"
+    MIXED_ORIENTATION = "mixed_orientation"
+    MIXED_MATRIX = "mixed_matrix"
+    OVERLAPPING_SLICES = "overlapping_slices"
+    THICK_SLICES = "thick_slices"
+    LOCALIZER = "localizer"
+    NO_GEOMETRY = "no_geometry"
+    EMPTY_UID = "empty_uid"
+    LOSSY = "lossy"
+    MIXED_PATIENT = "mixed_patient"
+    NOT_HU = "not_hu"
+
+
+@dataclass(frozen=True, slots=True)
+class QualityFinding:
+    code: FindingCode
+    text: str
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SliceRecord:
+    """One image (one frame of one file). `frame` counts from 0; `position` is the centre of the first voxel, LPS mm.
+
+    `pixel_offset` is the byte offset of this frame's uncompressed pixels in the file, None where they must be decoded.
+    """
+
+    path: str
+    sop_uid: str
+    frame: int
+    position: Vector | None
+    instance_number: int | None
+    slope: float
+    intercept: float
+    transfer_syntax: str
+    pixel_offset: int | None
+    acquisition_time: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PatientTags:
+    id: str
+    name: str
+    sex: str
+    birth_date: date | None
+    age: str
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One stack of images of one orientation, matrix and phase.
+
+    `uid` names the stack: the SeriesInstanceUID, with ``#2``, ``#3`` ... behind it for further stacks of the same
+    series. `slices` are ordered along the normal, in the direction row x column. `pixel_spacing_mm` is
+    (between rows, between columns), as DICOM's PixelSpacing; `row_direction` is the direction of increasing column
+    index, `column_direction` of increasing row index (first and last triple of ImageOrientationPatient).
+    """
+
+    uid: str
+    series_uid: str
+    study_uid: str
+    frame_of_reference_uid: str | None
+    patient: PatientTags
+    study_date: date | None
+    acquired_at: str | None
+    modality: str
+    description: str
+    study_description: str
+    series_number: int | None
+    manufacturer: str
+    contrast_agent: str
+    kvp: float | None
+    rows: int
+    columns: int
+    bits_stored: int
+    bits_allocated: int
+    signed: bool
+    photometric: str
+    pixel_spacing_mm: tuple[float, float] | None
+    row_direction: Vector | None
+    column_direction: Vector | None
+    slice_thickness_mm: float | None
+    slices: tuple[SliceRecord, ...]
+    phase: Phase
+    measurable: bool
+    volume_ok: bool
+    why_not: tuple[str, ...]
+    findings: tuple[QualityFinding, ...]
+    synthetic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    file: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScanResult:
+    series: tuple[Series, ...]
+    refused: tuple[Refused, ...]
+
+
+class Catalogue(Protocol):
+    """Where scanned series are kept between runs; `app.storage` implements it."""
+
+    def put(self, series: Iterable[Series]) -> None: ...
+
+    def get(self, uid: str) -> Series | None: ...

@@ -69,7 +69,5 @@ def _overview() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="\n".join(f"  {c.name:8} {c.summary}" for c in COMMANDS),
     )
-    parser.add_argument(
-        "command", nargs="?", help="one of the commands below; `COMMAND --help` tells its options"
-    )
+    parser.add_argument("command", nargs="?", help="one of the commands below; `COMMAND --help` tells its options")
     return parser

@@ -125,9 +125,7 @@ class Diameter:
 
     def __post_init__(self) -> None:
         if not 0 <= self.tenths <= LONGEST_PLAUSIBLE_MM * 10:
-            raise ValueError(
-                f"a diameter lies between 0 and {LONGEST_PLAUSIBLE_MM} mm, not {self.tenths / 10} mm"
-            )
+            raise ValueError(f"a diameter lies between 0 and {LONGEST_PLAUSIBLE_MM} mm, not {self.tenths / 10} mm")
 
     @classmethod
     def from_mm(cls, mm: Decimal | float | int | str) -> Diameter:

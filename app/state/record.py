@@ -22,6 +22,9 @@ from mrecist.case import (
 )
 
 
+_SCANNERS = frozenset(m.value for m in Modality)
+
+
 @dataclass(frozen=True, slots=True)
 class Patient:
     id: str
@@ -160,9 +163,7 @@ class Record:
             timepoints=tuple(self._timepoint(v) for v in self.visits),
             reads=self.reads,
             treatments=tuple(
-                Treatment(
-                    t.kind, self.day(t.on), None if t.until is None else self.day(t.until), t.dose, t.lesions
-                )
+                Treatment(t.kind, self.day(t.on), None if t.until is None else self.day(t.until), t.dose, t.lesions)
                 for t in self.treatments
             ),
             events=tuple(ClinicalEvent(e.kind, self.day(e.on)) for e in self.events),
@@ -175,7 +176,7 @@ class Record:
             dict.fromkeys(
                 Scan(Modality(ref.modality), day=None if ref.study_date is None else self.day(ref.study_date))
                 for ref in refs
-                if ref.modality in Modality
+                if ref.modality in _SCANNERS
             )
         )
         return TimePoint(visit.id, self.day(visit.on), self._clinical(visit), scans, visit.coverage)

@@ -21,7 +21,6 @@ from mrecist.case import (
     TreatmentKind,
 )
 
-
 _SCANNERS = frozenset(m.value for m in Modality)
 
 

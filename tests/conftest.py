@@ -1,0 +1,54 @@
+"""What every test runs in: no settings of the user, no real data folder, fonts as shipped, no leaked threads."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+ROOT = Path(__file__).resolve().parent.parent
+TEST_DATA = Path(os.environ.get("HEPATRACE_TEST_DATA", ROOT.parent / "shared" / "data"))
+NEEDS_DATA = "needs the real DICOM"
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """The folder of real DICOM; the test is skipped where there is none."""
+    if not TEST_DATA.is_dir():
+        pytest.skip(f"{NEEDS_DATA} in HEPATRACE_TEST_DATA ({TEST_DATA} does not exist)")
+    return TEST_DATA
+
+
+@pytest.fixture(autouse=True)
+def own_data_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's data folder and settings of this test alone."""
+    folder = tmp_path_factory.mktemp("hepatrace-data")
+    monkeypatch.setenv("HEPATRACE_DATA", str(folder))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / "config"))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def no_leaked_threads() -> Iterator[None]:
+    """Every Python thread that a test starts has ended with it."""
+    before = set(threading.enumerate())
+    yield
+    leaked = [t for t in threading.enumerate() if t not in before and t.is_alive() and not t.daemon]
+    for thread in leaked:
+        thread.join(timeout=5)
+    assert not [t for t in leaked if t.is_alive()], "a thread outlived its test"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """A skip for missing test data is a failure where the data is there."""
+    report = yield
+    if report.skipped and TEST_DATA.is_dir() and NEEDS_DATA in str(report.longrepr):
+        report.outcome = "failed"
+        report.longrepr = f"skipped for missing test data, yet {TEST_DATA} exists: {report.longrepr}"
+    return report

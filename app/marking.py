@@ -1,0 +1,231 @@
+"""A line that a reader drew becomes a lesion or a finding. Pure; no Qt.
+
+`mark` answers with the edit to record, or says why not and offers the ways out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from app.hanging import PHASE_WORDS
+from app.state.events import Event, FindingRecorded, LesionAdded
+from app.state.naming import default_axis, next_lesion_name
+from app.state.record import Record, SeriesRef
+from mrecist.case import Read
+from mrecist.lesions import (
+    Absent,
+    Features,
+    Finding,
+    Lesion,
+    Measured,
+    NotEvaluable,
+    Observation,
+    Present,
+    TooSmall,
+    UnequivocalProgression,
+)
+from mrecist.values import Diameter, LesionKind, LesionRole, Line, Organ, Region
+from viewers.imaging.catalogue import PhaseName
+
+LEAST_TARGET_TENTHS = 100
+MOST_LIVER_TARGETS = 2
+MOST_TARGETS = 5
+
+
+class Intent(StrEnum):
+    """What the reader means by the line."""
+
+    TARGET = "target"
+    COUNTED = "counted"
+    WHOLE = "whole"
+    NONTARGET = "nontarget"
+    NEW = "new"
+
+
+class Offer(StrEnum):
+    """A way out of a refusal."""
+
+    GO_TO_ARTERIAL = "Go to AP"
+    AS_NONTARGET = "Record as non-target"
+    KEEP_WITH_REASON = "Keep, give reason"
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """The edit to record, and the lesion it speaks of."""
+
+    event: Event
+    lesion_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """Why the line was not taken, in the reader's words, and the ways out."""
+
+    message: str
+    offers: tuple[Offer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A finished line with what it was drawn on and what it is meant for.
+
+    `justification` is the reader's reason for going against a conformance rule.
+    """
+
+    intent: Intent
+    line: Line
+    diameter: Diameter
+    series: SeriesRef
+    visit_id: str
+    selected: str | None = None
+    justification: str = ""
+
+
+def mark(record: Record, read_id: str, drawing: Drawing) -> Marked | Declined:
+    """Turn a drawing into an edit of the read.
+
+    The first of these that holds answers: the series cannot be measured; a viable diameter is drawn outside the
+    arterial phase; the selected lesion is measured; a new lesion is added, if the criteria allow it or the reader
+    gave a reason.
+    """
+    read = record.read(read_id) or Read(read_id)
+    if not drawing.series.measurable:
+        return Declined(f"Not measurable: {'; '.join(drawing.series.why_not) or 'the geometry is not known'}.")
+    baseline = record.visits[0].id if record.visits else drawing.visit_id
+    selected = read.lesion(drawing.selected) if drawing.selected else None
+    match drawing.intent:
+        case Intent.COUNTED | Intent.WHOLE if selected is None:
+            return Declined("Select the lesion in the table first, or press T for a new target.")
+        case Intent.COUNTED:
+            assert selected is not None
+            return _outside_arterial(selected.region, drawing) or _measure(read, selected, drawing)
+        case Intent.WHOLE:
+            assert selected is not None
+            return _measure_whole(read, selected, drawing)
+        case Intent.TARGET if drawing.visit_id != baseline:
+            if selected is None or selected.role is not LesionRole.TARGET:
+                return Declined(
+                    "Targets are chosen at baseline. Select one to measure it, or press W for a new lesion."
+                )
+            return _outside_arterial(selected.region, drawing) or _measure(read, selected, drawing)
+        case Intent.TARGET:
+            region = region_of(drawing.series)
+            return _outside_arterial(region, drawing) or _no_target(read, region, drawing) or _add(read, drawing)
+        case Intent.NONTARGET if drawing.visit_id != baseline:
+            if selected is None or selected.role is not LesionRole.NONTARGET:
+                return Declined("Non-targets are listed at baseline. Select one, or press W for a new lesion.")
+            return _measure(read, selected, drawing)
+        case Intent.NEW if drawing.visit_id == baseline:
+            return Declined("A lesion found at baseline is a target (T) or a non-target (N).")
+        case Intent.NONTARGET | Intent.NEW:
+            return _add(read, drawing)
+
+
+def region_of(series: SeriesRef) -> Region:
+    """Where a lesion marked on this series lies, until the reader says otherwise: a liver phase means the liver."""
+    return Region.EXTRAHEPATIC if series.phase is None else Region.INTRAHEPATIC
+
+
+def quick_finding(lesion: Lesion, key: str) -> Finding | None:
+    """The finding that one key records: D gone, M too small, P present, U unequivocal progression, E not evaluable."""
+    findings: dict[str, Callable[[], Finding]] = {
+        "D": Absent,
+        "M": TooSmall,
+        "P": Present,
+        "U": UnequivocalProgression,
+        "E": NotEvaluable,
+    }
+    unfit = {LesionRole.TARGET: "PU", LesionRole.NONTARGET: "M", LesionRole.NEW: "U"}[lesion.role]
+    made = findings.get(key)
+    return None if made is None or key in unfit else made()
+
+
+# --- the checks, each a refusal or None -----------------------------------------------------------------------------
+
+
+def _outside_arterial(region: Region, drawing: Drawing) -> Declined | None:
+    phase = drawing.series.phase
+    if region is not Region.INTRAHEPATIC or phase in (None, PhaseName.ARTERIAL) or drawing.justification:
+        return None
+    words = PHASE_WORDS[PhaseName(phase)].lower()
+    sure = f"{drawing.series.phase_confidence:.2f}"
+    return Declined(
+        f"This is the {words} ({sure}). Viable diameter is read on the arterial phase. Go to AP?",
+        (Offer.GO_TO_ARTERIAL, Offer.KEEP_WITH_REASON),
+    )
+
+
+def _no_target(read: Read, region: Region, drawing: Drawing) -> Declined | None:
+    if drawing.justification:
+        return None
+    ways_out = (Offer.AS_NONTARGET, Offer.KEEP_WITH_REASON)
+    if drawing.diameter.tenths < LEAST_TARGET_TENTHS:
+        return Declined(f"{drawing.diameter} mm is below 10.0 mm. Record as non-target?", ways_out)
+    targets = [x for x in read.lesions if x.role is LesionRole.TARGET]
+    in_liver = [x for x in targets if x.organ is Organ.LIVER]
+    if region is Region.INTRAHEPATIC and len(in_liver) >= MOST_LIVER_TARGETS:
+        return Declined(
+            f"{len(in_liver)} of {MOST_LIVER_TARGETS} liver targets are set. Record as non-target?", ways_out
+        )
+    if len(targets) >= MOST_TARGETS:
+        return Declined(f"{len(targets)} of {MOST_TARGETS} targets are set. Record as non-target?", ways_out)
+    return None
+
+
+# --- the edits ------------------------------------------------------------------------------------------------------
+
+
+def _add(read: Read, drawing: Drawing) -> Marked:
+    role = {
+        Intent.TARGET: LesionRole.TARGET,
+        Intent.NONTARGET: LesionRole.NONTARGET,
+        Intent.NEW: LesionRole.NEW,
+    }[drawing.intent]
+    region = region_of(drawing.series)
+    organ = Organ.LIVER if region is Region.INTRAHEPATIC else Organ.LUNG
+    lesion = Lesion(
+        id=next_lesion_name((x.id for x in read.lesions), region, role),
+        region=region,
+        role=role,
+        organ=organ,
+        kind=LesionKind.OTHER,
+        axis=default_axis(region, LesionKind.OTHER),
+    )
+    finding: Finding = (
+        Present(drawing.diameter, evidence=(drawing.line,))
+        if role is LesionRole.NONTARGET
+        else Measured(drawing.diameter, evidence=(drawing.line,))
+    )
+    observation = Observation(lesion.id, finding, Features(override=drawing.justification))
+    return Marked(LesionAdded(lesion, drawing.visit_id, observation), lesion.id)
+
+
+def _measure(read: Read, lesion: Lesion, drawing: Drawing) -> Marked:
+    before = read.observation(drawing.visit_id, lesion.id)
+    features = before.features if before else Features()
+    if drawing.justification:
+        features = replace(features, override=drawing.justification)
+    finding: Finding
+    if lesion.role is LesionRole.NONTARGET:
+        finding = Present(drawing.diameter, evidence=(drawing.line,))
+    elif before is not None and isinstance(before.finding, Measured):
+        finding = replace(before.finding, diameter=drawing.diameter, evidence=(drawing.line,))
+    else:
+        finding = Measured(drawing.diameter, evidence=(drawing.line,))
+    return Marked(FindingRecorded(drawing.visit_id, Observation(lesion.id, finding, features)), lesion.id)
+
+
+def _measure_whole(read: Read, lesion: Lesion, drawing: Drawing) -> Marked | Declined:
+    before = read.observation(drawing.visit_id, lesion.id)
+    match before.finding if before else None:
+        case Measured() as found:
+            finding: Finding = replace(found, whole=drawing.diameter, whole_evidence=(drawing.line,))
+        case Absent():
+            finding = Absent(whole=drawing.diameter)
+        case _:
+            return Declined(f"Measure the viable diameter of {lesion.id} first (Y), then the whole lesion.")
+    assert before is not None
+    return Marked(FindingRecorded(drawing.visit_id, replace(before, finding=finding)), lesion.id)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from types import MappingProxyType
 
 from mrecist.case import (
+    Benefit,
     Case,
     ClinicalEvent,
     ClinicalStatus,
     EventKind,
     Examination,
+    Ineligibility,
     Modality,
     Read,
     Scan,
@@ -22,6 +26,18 @@ from mrecist.case import (
 )
 
 _SCANNERS = frozenset(m.value for m in Modality)
+
+JUDGED_FIELDS: Mapping[str, type[Benefit] | type[Ineligibility] | type[bool]] = MappingProxyType(
+    {
+        "tace_benefit": Benefit,
+        "tace_planned": bool,
+        "ineligibility_confirmed": Ineligibility,
+        "sorafenib_tolerable": bool,
+        "clinical_worsening": bool,
+        "consent_withdrawn": bool,
+    }
+)
+"""The fields of the clinical status that are signed judgements, and what answers them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +75,8 @@ class SeriesRef:
 @dataclass(frozen=True, slots=True)
 class Visit:
     """A time point: `id` is its label (BL, FU1, FU2 ...; FU1.1 when one comes to light between two others).
+
+    Time points before the baseline are SC1, SC2 ...; they are shown, and no rule counts them.
 
     `on` is the date of the earliest exam, `exam_dates` are all of them, `confirmed` once a reader said so.
     """
@@ -110,6 +128,8 @@ class SignedVisit:
     by: str
     head: str
     ruleset: str
+    at: str = ""
+    shown: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -147,8 +167,19 @@ class Record:
 
     def day(self, on: date) -> int:
         """Days since day 0; until a reader has confirmed day 0, since the baseline scan."""
-        start = self.day0 or (self.visits[0].on if self.visits else on)
+        start = self.day0 or (self.baseline.on if self.baseline else on)
         return (on - start).days
+
+    @property
+    def baseline(self) -> Visit | None:
+        """The time point that the others are compared with: BL, or the first if none is called so."""
+        return self.visit("BL") or (self.visits[0] if self.visits else None)
+
+    @property
+    def assessed_visits(self) -> tuple[Visit, ...]:
+        """The baseline and what follows it, in order of date."""
+        first = self.baseline
+        return () if first is None else self.visits[self.visits.index(first) :]
 
     @property
     def synthetic(self) -> bool:
@@ -159,7 +190,7 @@ class Record:
         """The record as the response engine takes it, with days in place of dates."""
         return Case(
             id=self.case_id,
-            timepoints=tuple(self._timepoint(v) for v in self.visits),
+            timepoints=tuple(self._timepoint(v) for v in self.assessed_visits),
             reads=self.reads,
             treatments=tuple(
                 Treatment(t.kind, self.day(t.on), None if t.until is None else self.day(t.until), t.dose, t.lesions)
@@ -185,5 +216,7 @@ class Record:
         status = visit.clinical
         for judged in self.judgements:
             if judged.visit_id == visit.id:
-                status = replace(status or ClinicalStatus(), **{judged.field: judged.value})  # type: ignore[arg-type]
+                kind = JUDGED_FIELDS[judged.field]
+                answer = judged.value if kind is bool else kind(str(judged.value))
+                status = replace(status or ClinicalStatus(), **{judged.field: answer})  # type: ignore[arg-type]
         return status

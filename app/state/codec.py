@@ -1,0 +1,131 @@
+"""Events as canonical text and back.
+
+The text is UTF-8 JSON with sorted keys and no spaces. It is exact: fractions are text ("3/2"), diameters whole tenths
+of a millimetre, dates ISO 8601, enumerations their value; a finding carries a type word. Every field is written, so a
+default that changes later never changes what was recorded.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, cast, get_args
+
+from app.state.events import Event
+from mrecist.lesions import (
+    Absent,
+    Finding,
+    Measured,
+    Merged,
+    Nonviable,
+    NotEvaluable,
+    Present,
+    TooSmall,
+    UnequivocalProgression,
+)
+from mrecist.values import Diameter
+
+if TYPE_CHECKING:
+    from cattrs import Converter
+
+Plain = dict[str, Any]
+Upcast = Callable[[Plain], Plain]
+
+UPCASTS: Mapping[tuple[str, int], Upcast] = MappingProxyType({})
+"""For a kind and an old version: the plain payload of the next version. Old texts are never rewritten."""
+
+EVENT_TYPES: Mapping[str, type[Event]] = MappingProxyType({cls.kind: cls for cls in get_args(Event)})
+
+_FINDING_WORDS: Mapping[type[Finding], str] = MappingProxyType(
+    {
+        Measured: "measured",
+        Absent: "absent",
+        Nonviable: "nonviable",
+        TooSmall: "too_small",
+        Present: "present",
+        UnequivocalProgression: "unequivocal_progression",
+        NotEvaluable: "not_evaluable",
+        Merged: "merged",
+    }
+)
+
+
+class UndecodableEvent(Exception):
+    """A stored payload that this version cannot read; the message says why and what to do."""
+
+
+def encode(event: Event) -> str:
+    """The event's payload as canonical text."""
+    return canonical(_converter().unstructure(event))
+
+
+def decode(kind: str, version: int, payload: str, upcasts: Mapping[tuple[str, int], Upcast] = UPCASTS) -> Event:
+    """The event that a payload of this kind and version tells; older versions are brought up to date first.
+
+    Raises
+    ------
+    UndecodableEvent
+        If the kind or version is unknown (written by a newer program), or the payload does not fit it.
+    """
+    from cattrs.errors import ForbiddenExtraKeysError
+
+    cls = EVENT_TYPES.get(kind)
+    if cls is None or version > cls.version:
+        raise UndecodableEvent(f"The edit {kind!r} (version {version}) was written by a newer Hepatrace. Update it.")
+    try:
+        plain = json.loads(payload)
+        for step in range(version, cls.version):
+            plain = upcasts[kind, step](plain)
+        return _converter().structure(plain, cls)
+    except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, ForbiddenExtraKeysError) as error:
+        raise UndecodableEvent(
+            f"The edit {kind!r} (version {version}) cannot be read: {type(error).__name__}."
+        ) from error
+
+
+def canonical(plain: object) -> str:
+    """One text for one value: sorted keys, no spaces, no NaN."""
+    return json.dumps(plain, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+
+
+@cache
+def _converter() -> Converter:
+    return exact_converter()
+
+
+def exact_converter() -> Converter:
+    """A converter between our frozen dataclasses and plain values that neither rounds nor guesses."""
+    # cattrs takes long to import; a window that shows no case yet does without it.
+    from cattrs import Converter
+    from cattrs.strategies import configure_tagged_union
+
+    converter = Converter(forbid_extra_keys=True, detailed_validation=False)
+    converter.register_unstructure_hook(Fraction, str)
+    converter.register_structure_hook(Fraction, lambda text, _: Fraction(_typed(text, str)))
+    converter.register_unstructure_hook(Diameter, lambda diameter: diameter.tenths)
+    converter.register_structure_hook(Diameter, lambda tenths, _: Diameter(_typed(tenths, int)))
+    converter.register_unstructure_hook(date, lambda on: on.isoformat())
+    converter.register_structure_hook(date, lambda text, _: date.fromisoformat(_typed(text, str)))
+    for plain in (str, int, bool):
+        converter.register_structure_hook(plain, _typed)
+    converter.register_structure_hook(StrEnum, lambda word, cls: cls(_typed(word, str)))
+    converter.register_unstructure_hook(float, float)  # 2 given where 2.0 is meant must not be another text
+    converter.register_structure_hook(float, lambda value, _: float(_typed(value, (int, float))))
+    converter.register_structure_hook(str | bool, lambda value, _: _typed(value, (str, bool)))
+    configure_tagged_union(
+        Finding, converter, tag_name="type", tag_generator=lambda cls: _FINDING_WORDS[cast(type[Finding], cls)]
+    )
+    return converter
+
+
+def _typed(value: Any, kind: Any) -> Any:
+    """The value itself when it is of that kind; a number is never read out of a text, nor a word out of a number."""
+    expected = kind if isinstance(kind, tuple) else (kind,)
+    if not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected):
+        raise TypeError(f"{value!r} is not of type {' or '.join(x.__name__ for x in expected)}")
+    return value

@@ -1,0 +1,228 @@
+"""Edits of one read: its lesions, what was found of them, and its signatures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from app.state.case_edits import evidence_of
+from app.state.events import (
+    FindingCleared,
+    FindingRecorded,
+    LesionAdded,
+    LesionChanged,
+    LesionRemoved,
+    ReadStarted,
+    VisitAmended,
+    VisitSigned,
+)
+from app.state.record import Record, SignedVisit
+from app.state.refusal import EditRefused
+from mrecist.case import Read, TimePointRead
+from mrecist.lesions import Lesion, Merged, Nonviable, Observation, UnequivocalProgression
+from mrecist.values import LesionRole, Region
+
+
+def start_read(record: Record, event: ReadStarted, read_id: str | None) -> Record:
+    """The entry's read id names the new read."""
+    if not read_id:
+        raise EditRefused("A read needs an id.")
+    if record.read(read_id) is not None:
+        raise EditRefused(f"The read {read_id} was started already.")
+    read = Read(read_id, event.reader, event.read_kind, event.blinded)
+    return replace(record, reads=(*record.reads, read))
+
+
+def add_lesion(record: Record, event: LesionAdded, read_id: str | None) -> Record:
+    read, lesion = _read(record, read_id), event.lesion
+    _check_name(read, lesion.id)
+    if event.observation.lesion_id != lesion.id:
+        raise EditRefused(f"The finding speaks of {event.observation.lesion_id}, not of {lesion.id}.")
+    first = record.baseline
+    if lesion.role is not LesionRole.NEW and first is not None and record.is_signed(read.id, first.id):
+        raise EditRefused(
+            f"{first.id} is signed: a lesion found later is new. To choose a {lesion.role.value}, amend it."
+        )
+    record = _with_read(record, replace(read, lesions=(*read.lesions, lesion)))
+    return _with_observation(record, _read(record, read_id), event.visit_id, event.observation)
+
+
+def change_lesion(record: Record, event: LesionChanged, read_id: str | None) -> Record:
+    """Findings stay with the lesion when its name changes, and so do mergers into it."""
+    read, new = _read(record, read_id), event.lesion
+    old = _lesion(read, event.lesion_id)
+    if new.region is not old.region:
+        raise EditRefused(f"{old.id} cannot change region. Remove it and mark it anew.")
+    if new.id != old.id:
+        _check_name(read, new.id)
+    _check_unlocked_for(record, read, old.id)
+    for found in read.timepoints:
+        seen = found.observation(old.id)
+        if seen is not None:
+            _check_finding(new, seen)
+    lesions = tuple(new if x.id == old.id else x for x in read.lesions)
+    timepoints = tuple(
+        replace(t, observations=tuple(_renamed(o, old.id, new.id) for o in t.observations)) for t in read.timepoints
+    )
+    return _with_read(record, replace(read, lesions=lesions, timepoints=timepoints))
+
+
+def remove_lesion(record: Record, event: LesionRemoved, read_id: str | None) -> Record:
+    read = _read(record, read_id)
+    lesion = _lesion(read, event.lesion_id)
+    _check_unlocked_for(record, read, lesion.id)
+    for found in read.timepoints:
+        for seen in found.observations:
+            if isinstance(seen.finding, Merged) and seen.finding.into == lesion.id:
+                raise EditRefused(
+                    f"{seen.lesion_id} merged into {lesion.id} at {found.timepoint_id}. Change that first."
+                )
+    lesions = tuple(x for x in read.lesions if x.id != lesion.id)
+    timepoints = tuple(
+        replace(t, observations=tuple(o for o in t.observations if o.lesion_id != lesion.id)) for t in read.timepoints
+    )
+    return _with_read(record, replace(read, lesions=lesions, timepoints=timepoints))
+
+
+def record_finding(record: Record, event: FindingRecorded, read_id: str | None) -> Record:
+    return _with_observation(record, _read(record, read_id), event.visit_id, event.observation)
+
+
+def clear_finding(record: Record, event: FindingCleared, read_id: str | None) -> Record:
+    read = _read(record, read_id)
+    _lesion(read, event.lesion_id)
+    _check_open(record, read, event.visit_id)
+    found = read.timepoint(event.visit_id)
+    if found is None or found.observation(event.lesion_id) is None:
+        raise EditRefused(f"Nothing is recorded of {event.lesion_id} at {event.visit_id}.")
+    left = replace(found, observations=tuple(o for o in found.observations if o.lesion_id != event.lesion_id))
+    return _with_read(record, _with_timepoint(read, left))
+
+
+def sign_visit(record: Record, event: VisitSigned, read_id: str | None, at: str) -> Record:
+    read = _read(record, read_id)
+    _check_open(record, read, event.visit_id)
+    if not event.by.strip():
+        raise EditRefused("A signature needs a name.")
+    signed = SignedVisit(read.id, event.visit_id, event.by, event.head, event.ruleset, at, event.shown)
+    return replace(record, signed=(*record.signed, signed))
+
+
+def amend_visit(record: Record, event: VisitAmended, read_id: str | None) -> Record:
+    read = _read(record, read_id)
+    if not record.is_signed(read.id, event.visit_id):
+        raise EditRefused(f"{event.visit_id} is not signed.")
+    if not event.reason.strip():
+        raise EditRefused("An amendment needs a reason.")
+    left = tuple(x for x in record.signed if (x.read_id, x.visit_id) != (read.id, event.visit_id))
+    return replace(record, signed=left)
+
+
+# --- what every edit of a read is checked for ----------------------------------------------------------------------
+
+
+def _read(record: Record, read_id: str | None) -> Read:
+    read = record.read(read_id) if read_id else None
+    if read is None:
+        raise EditRefused(f"The case has no read {read_id or '(none given)'}.")
+    return read
+
+
+def _lesion(read: Read, lesion_id: str) -> Lesion:
+    lesion = read.lesion(lesion_id)
+    if lesion is None:
+        raise EditRefused(f"The read has no lesion {lesion_id}.")
+    return lesion
+
+
+def _check_name(read: Read, name: str) -> None:
+    if not name.strip():
+        raise EditRefused("A lesion needs a name.")
+    if read.lesion(name) is not None:
+        raise EditRefused(f"There is a lesion {name} already.")
+
+
+def _check_open(record: Record, read: Read, visit_id: str) -> None:
+    visit = record.visit(visit_id)
+    if visit is None:
+        raise EditRefused(f"The case has no time point {visit_id}.")
+    if visit not in record.assessed_visits:
+        raise EditRefused(f"{visit_id} lies before the baseline; nothing is read there.")
+    if record.is_signed(read.id, visit_id):
+        raise EditRefused(f"{visit_id} is signed and locked. Amend it, with a reason, to change it.")
+
+
+def _check_unlocked_for(record: Record, read: Read, lesion_id: str) -> None:
+    for found in read.timepoints:
+        if found.observation(lesion_id) is not None:
+            _check_open(record, read, found.timepoint_id)
+
+
+def _check_finding(lesion: Lesion, seen: Observation) -> None:
+    if isinstance(seen.finding, Nonviable) and lesion.region is Region.EXTRAHEPATIC:
+        raise EditRefused(f"{lesion.id} is extrahepatic: it is present or absent, not without viable tumour.")
+    if isinstance(seen.finding, UnequivocalProgression) and lesion.role is LesionRole.TARGET:
+        raise EditRefused(f"{lesion.id} is a target: its progression is measured.")
+
+
+def _check_merger(read: Read, lesion: Lesion, visit_id: str, seen: Observation) -> None:
+    if not isinstance(seen.finding, Merged):
+        return
+    if seen.finding.into is not None:
+        into = _lesion(read, seen.finding.into)
+        if into.id == lesion.id:
+            raise EditRefused(f"{lesion.id} cannot merge into itself.")
+        if into.region is not lesion.region:
+            raise EditRefused(f"{lesion.id} and {into.id} are of different regions and cannot merge.")
+        there = read.observation(visit_id, into.id)
+        if there is not None and isinstance(there.finding, Merged):
+            raise EditRefused(f"{into.id} is itself recorded as merged at {visit_id}.")
+    found = read.timepoint(visit_id)
+    for other in found.observations if found else ():
+        if isinstance(other.finding, Merged) and other.finding.into == lesion.id:
+            raise EditRefused(f"{other.lesion_id} is recorded as merged into {lesion.id} at {visit_id}.")
+
+
+def _check_evidence(record: Record, visit_id: str, seen: Observation) -> None:
+    """A diameter counts at the time point on whose images it was drawn, and at no other."""
+    for line in evidence_of(seen.finding):
+        drawn_on = record.visit_of_series(line.series_uid)
+        if drawn_on is None:
+            raise EditRefused(f"The line was drawn on a series that is not of this case ({line.series_uid}).")
+        if drawn_on.id != visit_id:
+            raise EditRefused(f"The line was drawn on an image of {drawn_on.id}, not of {visit_id}.")
+
+
+# --- putting the tree together again -------------------------------------------------------------------------------
+
+
+def _with_observation(record: Record, read: Read, visit_id: str, seen: Observation) -> Record:
+    lesion = _lesion(read, seen.lesion_id)
+    _check_open(record, read, visit_id)
+    _check_finding(lesion, seen)
+    _check_merger(read, lesion, visit_id, seen)
+    _check_evidence(record, visit_id, seen)
+    found = read.timepoint(visit_id) or TimePointRead(visit_id)
+    if found.observation(lesion.id) is None:
+        observations = (*found.observations, seen)
+    else:
+        observations = tuple(seen if o.lesion_id == lesion.id else o for o in found.observations)
+    return _with_read(record, _with_timepoint(read, replace(found, observations=observations)))
+
+
+def _with_timepoint(read: Read, found: TimePointRead) -> Read:
+    if read.timepoint(found.timepoint_id) is None:
+        return replace(read, timepoints=(*read.timepoints, found))
+    return replace(
+        read, timepoints=tuple(found if t.timepoint_id == found.timepoint_id else t for t in read.timepoints)
+    )
+
+
+def _with_read(record: Record, read: Read) -> Record:
+    return replace(record, reads=tuple(read if x.id == read.id else x for x in record.reads))
+
+
+def _renamed(seen: Observation, old: str, new: str) -> Observation:
+    finding = seen.finding
+    if isinstance(finding, Merged) and finding.into == old:
+        seen = replace(seen, finding=replace(finding, into=new))
+    return replace(seen, lesion_id=new) if seen.lesion_id == old else seen

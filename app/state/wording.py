@@ -1,0 +1,85 @@
+"""An edit in a few words, for menus, messages and the audit trail. It carries no patient data."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from app.state.events import (
+    BaselineConfirmed,
+    CaseClosed,
+    CaseOpened,
+    ClinicalEventRecorded,
+    ClinicalRecorded,
+    CoverageRecorded,
+    Event,
+    FindingCleared,
+    FindingRecorded,
+    JudgementSigned,
+    LesionAdded,
+    LesionChanged,
+    LesionRemoved,
+    PhaseCorrected,
+    ProtocolChosen,
+    ReadStarted,
+    Reverted,
+    SeriesImported,
+    SeriesMoved,
+    TreatmentRecorded,
+    TreatmentRemoved,
+    VisitAmended,
+    VisitProposed,
+    VisitSigned,
+)
+
+
+def summary(event: Event) -> str:
+    """What was done, as a noun phrase: "finding of IT1 at FU2"."""
+    match event:
+        case CaseOpened():
+            return "case opened"
+        case SeriesImported():
+            return f"{len(event.series)} series imported"
+        case VisitProposed():
+            return f"time point {event.visit_id}"
+        case SeriesMoved():
+            return f"series moved to {event.visit_id}"
+        case BaselineConfirmed():
+            return f"baseline {event.visit_id}, day 0 {event.day0.isoformat()}"
+        case PhaseCorrected():
+            return f"phase {event.phase or 'unknown'}"
+        case ProtocolChosen():
+            return f"protocol {event.protocol or 'none'}"
+        case CoverageRecorded():
+            return f"coverage at {event.visit_id}"
+        case ReadStarted():
+            return "read started"
+        case LesionAdded():
+            return f"lesion {event.lesion.id} at {event.visit_id}"
+        case LesionChanged():
+            return f"change of lesion {event.lesion_id}"
+        case LesionRemoved():
+            return f"removal of lesion {event.lesion_id}"
+        case FindingRecorded():
+            return f"finding of {event.observation.lesion_id} at {event.visit_id}"
+        case FindingCleared():
+            return f"clearing of {event.lesion_id} at {event.visit_id}"
+        case ClinicalRecorded():
+            return f"clinical data at {event.visit_id}"
+        case JudgementSigned():
+            return f"judgement at {event.judgement.visit_id}: {event.judgement.field.replace('_', ' ')}"
+        case TreatmentRecorded():
+            return f"treatment {event.treatment.kind.value} on {event.treatment.on.isoformat()}"
+        case TreatmentRemoved():
+            return "removal of a treatment"
+        case ClinicalEventRecorded():
+            return f"{event.event.kind.value.replace('_', ' ')} on {event.event.on.isoformat()}"
+        case VisitSigned():
+            return f"signature of {event.visit_id}"
+        case VisitAmended():
+            return f"amendment of {event.visit_id}"
+        case CaseClosed():
+            return "case closed"
+        case Reverted():
+            return f"taking back of entry {event.sequence}"
+        case _:
+            assert_never(event)

@@ -1,0 +1,176 @@
+"""The sitting: the case on screen, its assessment, and where the reader is in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QObject, Signal
+
+from app.models.reading import Reading
+from app.state.events import Event
+from app.state.record import Record, Visit
+from app.state.refusal import EditRefused
+from app.store import CaseStore
+from mrecist.assess import assess
+from mrecist.lesions import Lesion
+from mrecist.results import Assessment
+from mrecist.rulesets import RuleSet
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which time point is open, which it is compared with, and which lesion is selected."""
+
+    visit_id: str = ""
+    compared_id: str | None = None
+    lesion_id: str | None = None
+
+
+class ReadingSession(QObject):
+    """One reader at one case. Panels and images listen; edits go through `do`, which tells refusals as `told`."""
+
+    case_opened = Signal()
+    record_changed = Signal()
+    selection_changed = Signal()
+    told = Signal(str)
+    """One sentence for the reader: what was recorded, or why it was not."""
+
+    def __init__(self, store: CaseStore, ruleset: RuleSet, reader: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._ruleset = ruleset
+        self.reader = reader
+        self._assessment: Assessment | None = None
+        self._selection = Selection()
+        store.changed.connect(self._on_changed)
+
+    # --- what is open ---
+
+    @property
+    def store(self) -> CaseStore:
+        return self._store
+
+    @property
+    def ruleset(self) -> RuleSet:
+        return self._ruleset
+
+    @property
+    def record(self) -> Record | None:
+        return self._store.record
+
+    @property
+    def read_id(self) -> str:
+        """This reader's own read; the first of the case when the reader has none yet."""
+        record = self.record
+        if record is None or not record.reads:
+            return "read-1"
+        own = [read.id for read in record.reads if read.reader == self.reader]
+        return own[0] if own else record.reads[0].id
+
+    @property
+    def assessment(self) -> Assessment | None:
+        return self._assessment
+
+    @property
+    def selection(self) -> Selection:
+        return self._selection
+
+    @property
+    def visit(self) -> Visit | None:
+        return self.record.visit(self._selection.visit_id) if self.record else None
+
+    @property
+    def lesion(self) -> Lesion | None:
+        reading = self.reading
+        return reading.read.lesion(self._selection.lesion_id) if reading and self._selection.lesion_id else None
+
+    @property
+    def reading(self) -> Reading | None:
+        if self.record is None:
+            return None
+        chosen = self._selection
+        return Reading(self.record, self.read_id, chosen.visit_id, self._assessment, chosen.compared_id)
+
+    @property
+    def locked(self) -> bool:
+        return self.record is not None and self.record.is_signed(self.read_id, self._selection.visit_id)
+
+    # --- moving about ---
+
+    def open_case(self, case_id: str) -> None:
+        """Open a case at its latest time point that is not complete, else at the last."""
+        self._store.open(case_id)
+        self._refresh()
+        record = self.record
+        visits = record.visits if record else ()
+        start = next((v for v in visits if not self._is_complete(v)), visits[-1] if visits else None)
+        self._selection = Selection(start.id if start else "", None, None)
+        self.case_opened.emit()
+        self.selection_changed.emit()
+
+    def select_visit(self, visit_id: str) -> None:
+        if visit_id != self._selection.visit_id:
+            self._selection = replace(self._selection, visit_id=visit_id, compared_id=None)
+            self.selection_changed.emit()
+
+    def compare_with(self, visit_id: str | None) -> None:
+        self._selection = replace(self._selection, compared_id=visit_id)
+        self.selection_changed.emit()
+
+    def select_lesion(self, lesion_id: str | None) -> None:
+        if lesion_id != self._selection.lesion_id:
+            self._selection = replace(self._selection, lesion_id=lesion_id)
+            self.selection_changed.emit()
+
+    # --- edits ---
+
+    def do(self, *events: Event) -> bool:
+        """Record edits; says why in `told` and answers False where one is refused."""
+        try:
+            for event in events:
+                self._store.do(event, self.reader, self.read_id)
+        except EditRefused as refusal:
+            self.told.emit(refusal.reason)
+            return False
+        return True
+
+    def undo(self) -> None:
+        self._take_back(self._store.undo)
+
+    def redo(self) -> None:
+        self._take_back(self._store.redo)
+
+    def what_if(self, event: Event) -> Assessment | None:
+        """The assessment as it would be after an edit that is not made."""
+        record = self._store.preview(event, self.reader, self.read_id)
+        return assess(record.case, self._ruleset, self.read_id) if record.reads else None
+
+    # --- inside ---
+
+    def _on_changed(self, _before: object, _after: object) -> None:
+        self._refresh()
+        self.record_changed.emit()
+
+    def _refresh(self) -> None:
+        record = self.record
+        ready = record is not None and record.visits and record.read(self.read_id) is not None
+        self._assessment = assess(record.case, self._ruleset, self.read_id) if record and ready else None
+        lesion_id = self._selection.lesion_id
+        read = record.read(self.read_id) if record else None
+        if lesion_id and (read is None or read.lesion(lesion_id) is None):
+            self._selection = replace(self._selection, lesion_id=None)
+
+    def _is_complete(self, visit: Visit) -> bool:
+        record = self.record
+        read = record.read(self.read_id) if record else None
+        if read is None or not read.lesions:
+            return False
+        return all(read.observation(visit.id, lesion.id) is not None for lesion in read.lesions)
+
+    def _take_back(self, step: object) -> None:
+        try:
+            said = step()  # type: ignore[operator]
+        except EditRefused as refusal:
+            said = refusal.reason
+        if said:
+            self.told.emit(str(said))

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from collections import Counter
+
+from app.actions import ACTIONS, Situation, action
+
+
+def test_that_ids_and_shortcuts_are_unique() -> None:
+    ids = Counter(x.id for x in ACTIONS)
+    keys = Counter(x.shortcut.lower() for x in ACTIONS if x.shortcut)
+    assert [x for x, n in ids.items() if n > 1] == []
+    assert [x for x, n in keys.items() if n > 1] == []
+
+
+def test_that_an_action_says_what_is_missing_until_it_can_run() -> None:
+    nothing = Situation()
+    assert action("measure.counted").enabled_when(nothing) == "Open a case first."
+    assert action("measure.counted").enabled_when(Situation(case=True, visit=True)) == (
+        "Select a lesion in the table first."
+    )
+    assert action("measure.counted").enabled_when(Situation(case=True, visit=True, lesion="IT1")) == ""
+    assert "signed" in action("finding.gone").enabled_when(Situation(True, True, True, "IT1", locked=True))

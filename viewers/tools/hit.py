@@ -1,0 +1,67 @@
+"""Which line, and which part of it, lies under the pointer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from viewers.imaging.geometry import along, dot, length_mm, minus
+from viewers.tools.events import Point
+
+HANDLE_PX = 10.0
+BODY_PX = 5.0
+
+
+class Part(Enum):
+    START = auto()
+    END = auto()
+    BODY = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A line that can be picked: its id and its ends in patient mm (LPS)."""
+
+    id: str
+    start: Point
+    end: Point
+    editable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Grip:
+    """A part of a line that is held or selected."""
+
+    line: Segment
+    part: Part
+
+
+def nearest_on(segment: Segment, point: Point) -> Point:
+    """The point of a line that is nearest to `point` (LPS mm)."""
+    run = minus(segment.end, segment.start)
+    squared = dot(run, run)
+    if squared == 0.0:
+        return segment.start
+    share = dot(minus(point, segment.start), run) / squared
+    return along(segment.start, run, min(1.0, max(0.0, share)))
+
+
+def grip_at(point: Point, segments: Iterable[Segment], mm_per_px: float) -> Grip | None:
+    """The handle within 10 px of the screen, else the line within 5 px; the nearest of several, else None.
+
+    Only an editable line has handles. `point` is in patient mm (LPS).
+    """
+    lines = tuple(segments)
+    ends = [
+        (length_mm(point, end), Grip(line, part))
+        for line in lines
+        if line.editable
+        for part, end in ((Part.START, line.start), (Part.END, line.end))
+    ]
+    bodies = [(length_mm(point, nearest_on(line, point)), Grip(line, Part.BODY)) for line in lines]
+    for reach, found in ((HANDLE_PX, ends), (BODY_PX, bodies)):
+        near = [(distance, grip) for distance, grip in found if distance <= reach * mm_per_px]
+        if near:
+            return min(near, key=lambda entry: entry[0])[1]
+    return None

@@ -1,0 +1,127 @@
+"""What is written and drawn over an image, as plain values; where the texts come from is not the view's concern."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from viewers.tools.events import Point
+
+
+class OverlayLevel(Enum):
+    """How much is written over the image; the first line of the upper corners (name, date) always stays."""
+
+    FULL = auto()
+    MINIMAL = auto()
+    OFF = auto()
+
+    def next(self) -> OverlayLevel:
+        levels = list(OverlayLevel)
+        return levels[(levels.index(self) + 1) % len(levels)]
+
+
+class Tone(Enum):
+    """The colour of a chip's border and text."""
+
+    PLAIN = auto()
+    MET = auto()
+    AMBER = auto()
+    ERROR = auto()
+    ACCENT = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A bordered word, with an optional number behind it: ``AP`` ``0.97``."""
+
+    text: str
+    value: str = ""
+    tone: Tone = Tone.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    text: str
+    bold: bool = False
+
+
+CornerEntry = str | TextLine | Chip | tuple[Chip, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CornerTexts:
+    """The lines of the four corners, top to bottom; chips of one tuple stand beside each other."""
+
+    top_left: tuple[CornerEntry, ...] = ()
+    top_right: tuple[CornerEntry, ...] = ()
+    bottom_left: tuple[CornerEntry, ...] = ()
+    bottom_right: tuple[CornerEntry, ...] = ()
+
+
+class LineStyle(Enum):
+    """OWN is yellow; SELECTED is OWN with handles; WHOLE is thin yellow; GHOST and PROPOSAL are pale and dashed."""
+
+    OWN = auto()
+    SELECTED = auto()
+    WHOLE = auto()
+    GHOST = auto()
+    PROPOSAL = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class ViewLine:
+    """A line to show on the image `sop_uid`, frame `frame` (from 1); `start` and `end` in patient mm (LPS).
+
+    A ghost or a proposal with an empty `sop_uid` belongs to no image: it is shown on every image whose plane holds
+    both ends within half the distance to the next image.
+    """
+
+    id: str
+    start: Point
+    end: Point
+    sop_uid: str
+    frame: int = 1
+    label: str = ""
+    style: LineStyle = LineStyle.OWN
+    editable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnLine:
+    """A line as the reader drew it: the image, the ends in patient mm (LPS) and the length in mm, unrounded."""
+
+    series_uid: str
+    sop_uid: str
+    frame: int
+    frame_of_reference_uid: str | None
+    start: Point
+    end: Point
+    length_mm: float
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """The value under the pointer: (column, row) of the image, the place in mm (LPS) where known, value and unit."""
+
+    column: int
+    row: int
+    point: Point | None
+    value: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """Stands where an image would be: a missing phase (`missing`), or nothing yet, with what can be done."""
+
+    text: str
+    action: str = ""
+    missing: bool = False
+
+
+MM_UNIT = "\N{THIN SPACE}mm"
+
+
+def length_text(length_mm: float) -> str:
+    """The length with one decimal and its unit, as it is written beside a line."""
+    return f"{length_mm:.1f}{MM_UNIT}"

@@ -70,6 +70,8 @@ class SliceRecord:
     transfer_syntax: str
     pixel_offset: int | None
     acquisition_time: str | None
+    thickness_mm: float | None = None
+    frames_in_file: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,10 @@ class PatientTags:
 @dataclass(frozen=True, slots=True)
 class Series:
     """One stack of images of one orientation, matrix and phase.
+
+    Times are ISO 8601 without a zone. `hounsfield` is true for CT whose rescaled values are Hounsfield units,
+    `padding_value` a stored value that marks pixels outside the reconstruction, `window` the (width, centre) of the
+    first image, `slice_spacing_mm` the mean distance between slices of a sound stack.
 
     `uid` names the stack: the SeriesInstanceUID, with ``#2``, ``#3`` ... behind it for further stacks of the same
     series. `slices` are ordered along the normal, in the direction row x column. `pixel_spacing_mm` is
@@ -122,6 +128,31 @@ class Series:
     why_not: tuple[str, ...]
     findings: tuple[QualityFinding, ...]
     synthetic: bool = False
+    samples_per_pixel: int = 1
+    hounsfield: bool = False
+    padding_value: int | None = None
+    window: tuple[float, float] | None = None
+    slice_spacing_mm: float | None = None
+    image_type: tuple[str, ...] = ()
+    protocol: str = ""
+    kernel: str = ""
+    bolus_started_at: str | None = None
+    bolus_phase: str = ""
+
+    @property
+    def colour(self) -> bool:
+        """True when a pixel is a colour, not a value: such images are shown in grey and not measured."""
+        return self.samples_per_pixel != 1 or self.photometric == "PALETTE COLOR"
+
+    @property
+    def instances(self) -> int:
+        """How many files the stack came from."""
+        return len({record.path for record in self.slices})
+
+    @property
+    def frames(self) -> int:
+        """How many images it holds."""
+        return len(self.slices)
 
 
 @dataclass(frozen=True, slots=True)

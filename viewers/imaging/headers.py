@@ -1,0 +1,325 @@
+"""One file's header: what the scan needs to know of each image in it, without touching its pixels."""
+
+from __future__ import annotations
+
+import stat
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from viewers.imaging.catalogue import PatientTags, Vector
+from viewers.imaging.geometry import directions_of
+from viewers.imaging.tags import MALFORMED, Tags, frame_groups
+
+if TYPE_CHECKING:
+    from pydicom.dataset import FileDataset
+
+IMPLICIT_LITTLE = "1.2.840.10008.1.2"
+EXPLICIT_LITTLE = "1.2.840.10008.1.2.1"
+EXPLICIT_BIG = "1.2.840.10008.1.2.2"
+DEFLATED = "1.2.840.10008.1.2.1.99"
+NATIVE = (IMPLICIT_LITTLE, EXPLICIT_LITTLE, EXPLICIT_BIG)
+JPEG_LOSSY = tuple(f"1.2.840.10008.1.2.4.{n}" for n in (50, 51, 53, 55))
+"""JPEG processes that never keep every value; other syntaxes may, LossyImageCompression says."""
+
+_STORAGE = "1.2.840.10008.5.1.4.1.1."
+_NO_IMAGES = (
+    ("1.2.840.10008.1.3.10", "a DICOMDIR (index of a disc) holds no images"),
+    (_STORAGE + "88.59", "a key object selection holds no images"),
+    (_STORAGE + "88.", "a structured report (SR) holds no images"),
+    (_STORAGE + "66.4", "a segmentation (SEG) holds no images to read"),
+    (_STORAGE + "66.7", "a segmentation (SEG) holds no images to read"),
+    (_STORAGE + "66.", "a registration or surface object holds no images"),
+    (_STORAGE + "67", "a real-world value map holds no images"),
+    (_STORAGE + "481.2", "a radiotherapy dose (RT) holds no images to read"),
+    (_STORAGE + "481.3", "a radiotherapy structure set (RT) holds no images"),
+    (_STORAGE + "481.1", "a radiotherapy image (RT) is not read"),
+    (_STORAGE + "481.", "a radiotherapy plan or record (RT) holds no images"),
+    (_STORAGE + "11.", "a presentation state holds no images"),
+    (_STORAGE + "104.", "an encapsulated document holds no images"),
+    (_STORAGE + "9.", "a waveform holds no images"),
+    (_STORAGE + "30", "a parametric map is not read"),
+    (_STORAGE + "4.2", "spectroscopy holds no images"),
+    (_STORAGE + "77.1.6", "a microscopy slide is not read"),
+)
+_VIDEO = "1.2.840.10008.1.2.4.10"
+_PIXEL_DATA, _FLOAT_PIXELS = b"\xe0\x7f\x10\x00", (b"\xe0\x7f\x08\x00", b"\xe0\x7f\x09\x00")
+_LARGEST_MATRIX = 65535
+
+
+class NotAnImage(Exception):
+    """The file holds no image that can be read; the message says why, for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameHeader:
+    """What is particular to one image of a file. None and empty text mean that the file does not say."""
+
+    index: int
+    position: Vector | None
+    directions: tuple[Vector, Vector] | None
+    pixel_spacing_mm: tuple[float, float] | None
+    thickness_mm: float | None
+    slope: float | None
+    intercept: float | None
+    rescale_type: str
+    frame_type: tuple[str, ...]
+    echo: str
+    stack: str
+    temporal_position: str
+    acquisition: str
+    b_value: str
+    acquired_at: str | None
+    bolus_phase: str
+    pixel_offset: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFile:
+    """What one file says of all its images, and its frames."""
+
+    path: str
+    enhanced: bool
+    sop_uid: str
+    series_uid: str
+    study_uid: str
+    frame_of_reference_uid: str | None
+    patient: PatientTags
+    study_date: date | None
+    series_at: str | None
+    modality: str
+    description: str
+    study_description: str
+    protocol: str
+    comments: str
+    body_part: str
+    series_number: int | None
+    instance_number: int | None
+    manufacturer: str
+    kernel: str
+    contrast_agent: str
+    bolus_started_at: str | None
+    kvp: float | None
+    image_type: tuple[str, ...]
+    rows: int
+    columns: int
+    samples_per_pixel: int
+    bits_stored: int
+    bits_allocated: int
+    signed: bool
+    photometric: str
+    padding_value: int | None
+    window: tuple[float, float] | None
+    lossy: bool
+    transfer_syntax: str
+    frames: tuple[FrameHeader, ...]
+
+
+def read_header(path: Path) -> ImageFile:
+    """Everything the scan needs from one file.
+
+    Raises
+    ------
+    NotAnImage
+        With the reason: not DICOM, truncated, no pixels, not permitted, and so on.
+    """
+    import pydicom
+    from pydicom.errors import BytesLengthException, InvalidDicomError
+
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise NotAnImage("not a regular file")
+        if status.st_size == 0:
+            raise NotAnImage("the file is empty")
+        with path.open("rb") as file:
+            start = file.read(132)
+            if start[128:132] != b"DICM" and not _looks_like_a_data_set(start):
+                raise NotAnImage("not a DICOM file")
+            file.seek(0)
+            dataset = pydicom.dcmread(file, stop_before_pixels=True, force=True)
+            return _image_file(path, dataset, file, status.st_size)
+    except FileNotFoundError:
+        raise NotAnImage("the link points to nothing" if path.is_symlink() else "the file is gone") from None
+    except PermissionError:
+        raise NotAnImage("no permission to read the file") from None
+    except OSError as error:
+        raise NotAnImage(f"the disk cannot read the file ({error.strerror or error})") from None
+    except InvalidDicomError:
+        raise NotAnImage("not a DICOM file") from None
+    except (*MALFORMED, BytesLengthException) as error:
+        raise NotAnImage(f"a damaged DICOM file ({type(error).__name__} while reading its header)") from None
+    except MemoryError:
+        raise NotAnImage("a damaged DICOM file (a header value claims more bytes than there is memory)") from None
+
+
+def _looks_like_a_data_set(start: bytes) -> bool:
+    """True for a data set without preamble: it begins with a low element of group 2 or 8, either byte order."""
+    little = start[:4] and start[0] in (2, 8) and start[1] == 0 and start[3] == 0
+    big = start[:4] and start[0] == 0 and start[1] in (2, 8) and start[2] == 0
+    return len(start) >= 8 and bool(little or big)
+
+
+def _image_file(path: Path, dataset: FileDataset, file: BinaryIO, size: int) -> ImageFile:
+    tags = Tags(dataset)
+    meta = getattr(dataset, "file_meta", None)
+    sop_class = tags.text("SOPClassUID") or str((meta or {}).get("MediaStorageSOPClassUID", ""))
+    for prefix, reason in _NO_IMAGES:
+        if sop_class == prefix or (prefix.endswith(".") and sop_class.startswith(prefix)):
+            raise NotAnImage(reason)
+    syntax = _transfer_syntax(dataset)
+    if syntax.startswith(_VIDEO) and len(syntax) > len(_VIDEO):
+        raise NotAnImage("a video is not read")
+    rows, columns = tags.whole("Rows"), tags.whole("Columns")
+    value_offset, value_length = _pixel_element(dataset, file, syntax)
+    if syntax != DEFLATED and value_offset is None:
+        what = " (the file may have been cut short)" if rows and columns else ""
+        raise NotAnImage(f"the file holds no pixels{what}")
+    allocated = tags.whole("BitsAllocated") or 0
+    samples = tags.whole("SamplesPerPixel") or 1
+    if not rows or not columns or not (0 < rows <= _LARGEST_MATRIX and 0 < columns <= _LARGEST_MATRIX):
+        raise NotAnImage("its Rows or Columns are missing or impossible")
+    if allocated not in (8, 16, 32) or samples not in (1, 3, 4):
+        raise NotAnImage(f"pixels of {allocated} bits and {samples} samples are not read")
+    stored = tags.whole("BitsStored") or allocated
+    count = tags.whole("NumberOfFrames") or 1
+    frame_bytes = rows * columns * samples * allocated // 8
+    _refuse_if_cut_short(count, frame_bytes, syntax, value_offset, value_length, size)
+    direct = (
+        value_offset is not None
+        and syntax in NATIVE
+        and samples == 1
+        and value_length is not None
+        and not (syntax == EXPLICIT_BIG and allocated == 8)
+    )
+    offsets = [value_offset + i * frame_bytes if direct and value_offset is not None else None for i in range(count)]
+    width, centre = tags.number("WindowWidth"), tags.number("WindowCenter")
+    return ImageFile(
+        path=str(path),
+        enhanced="PerFrameFunctionalGroupsSequence" in dataset,
+        sop_uid=tags.text("SOPInstanceUID"),
+        series_uid=tags.text("SeriesInstanceUID"),
+        study_uid=tags.text("StudyInstanceUID"),
+        frame_of_reference_uid=tags.text("FrameOfReferenceUID") or None,
+        patient=PatientTags(
+            id=tags.text("PatientID"),
+            name=tags.text("PatientName"),
+            sex=tags.text("PatientSex"),
+            birth_date=tags.day("PatientBirthDate"),
+            age=tags.text("PatientAge"),
+        ),
+        study_date=tags.day("StudyDate"),
+        series_at=tags.moment("SeriesDate", "SeriesTime"),
+        modality=tags.text("Modality"),
+        description=tags.text("SeriesDescription"),
+        study_description=tags.text("StudyDescription"),
+        protocol=" ".join(filter(None, (tags.text("ProtocolName"), tags.text("AcquisitionProtocolName")))),
+        comments=tags.text("ImageComments"),
+        body_part=tags.text("BodyPartExamined"),
+        series_number=tags.whole("SeriesNumber"),
+        instance_number=tags.whole("InstanceNumber"),
+        manufacturer=tags.text("Manufacturer"),
+        kernel=tags.text("ConvolutionKernel"),
+        contrast_agent=tags.text("ContrastBolusAgent"),
+        bolus_started_at=tags.moment("AcquisitionDate", "ContrastBolusStartTime")
+        or tags.moment("StudyDate", "ContrastBolusStartTime"),
+        kvp=tags.number("KVP"),
+        image_type=tags.texts("ImageType"),
+        rows=rows,
+        columns=columns,
+        samples_per_pixel=samples,
+        bits_stored=stored if 0 < stored <= allocated else allocated,
+        bits_allocated=allocated,
+        signed=tags.whole("PixelRepresentation") == 1,
+        photometric=tags.text("PhotometricInterpretation"),
+        padding_value=tags.whole("PixelPaddingValue"),
+        window=(width, centre) if width is not None and centre is not None and width >= 1 else None,
+        lossy=tags.text("LossyImageCompression") == "01" or syntax in JPEG_LOSSY,
+        transfer_syntax=syntax,
+        frames=_frames(dataset, count, offsets),
+    )
+
+
+def _transfer_syntax(dataset: FileDataset) -> str:
+    meta = getattr(dataset, "file_meta", None)
+    named = str((meta or {}).get("TransferSyntaxUID", "")).strip("\0 ")
+    if named:
+        return named
+    implicit, little = dataset.original_encoding
+    if not little:
+        return EXPLICIT_BIG
+    return IMPLICIT_LITTLE if implicit else EXPLICIT_LITTLE
+
+
+def _pixel_element(dataset: FileDataset, file: BinaryIO, syntax: str) -> tuple[int | None, int | None]:
+    """Offset and length of the pixel data's value where reading stopped; no length when it is encapsulated."""
+    if syntax == DEFLATED:
+        return None, None
+    implicit, little = dataset.original_encoding
+    at, head = file.tell(), file.read(12)
+    tag = head[:4] if little else bytes((head[1], head[0], head[3], head[2])) if len(head) == 12 else b""
+    if tag in _FLOAT_PIXELS:
+        raise NotAnImage("pixels stored as floating-point numbers are not read")
+    if tag != _PIXEL_DATA:
+        return None, None
+    start = 4 if implicit else 8
+    length = int.from_bytes(head[start : start + 4], "little" if little else "big")
+    return at + start + 4, None if length == 0xFFFFFFFF else length
+
+
+def _refuse_if_cut_short(
+    count: int, frame_bytes: int, syntax: str, offset: int | None, length: int | None, size: int
+) -> None:
+    if count < 1:
+        raise NotAnImage("its NumberOfFrames is impossible")
+    if syntax in NATIVE and length is not None and offset is not None:
+        there = min(length, size - offset)
+        if there < count * frame_bytes:
+            raise NotAnImage(f"the file is cut short: {max(there, 0)} of {count * frame_bytes} bytes of pixels")
+    elif count * 8 > size:
+        raise NotAnImage(f"a damaged DICOM file ({count} frames in {size} bytes)")
+
+
+def _frames(dataset: FileDataset, count: int, offsets: list[int | None]) -> tuple[FrameHeader, ...]:
+    shared_items = Tags(dataset).value("SharedFunctionalGroupsSequence")
+    own_items = Tags(dataset).value("PerFrameFunctionalGroupsSequence")
+    if not shared_items and not own_items:
+        tags = Tags(dataset)
+        return tuple(_frame(tags, i, offsets[i], alone=count == 1) for i in range(count))
+    shared = frame_groups(shared_items[0] if shared_items else None)
+    frames = []
+    for i in range(count):
+        own = frame_groups(own_items[i] if own_items and i < len(own_items) else None)
+        frames.append(_frame(Tags(dataset, (own, shared)), i, offsets[i], alone=True))
+    return tuple(frames)
+
+
+def _frame(tags: Tags, index: int, offset: int | None, *, alone: bool) -> FrameHeader:
+    """Header of one frame; frames that merely share one position (`alone` false) have no known place."""
+    position = tags.numbers("ImagePositionPatient", 3) if alone else None
+    spacing = tags.numbers("PixelSpacing", 2)
+    thickness = tags.number("SliceThickness")
+    slope = tags.number("RescaleSlope")
+    return FrameHeader(
+        index=index,
+        position=(position[0], position[1], position[2]) if position else None,
+        directions=directions_of(tags.numbers("ImageOrientationPatient", 6)),
+        pixel_spacing_mm=(spacing[0], spacing[1]) if spacing and min(spacing) > 0 and max(spacing) < 1000 else None,
+        thickness_mm=thickness if thickness is not None and 0 < thickness < 1000 else None,
+        slope=slope if slope != 0 else None,
+        intercept=tags.number("RescaleIntercept"),
+        rescale_type=tags.text("RescaleType"),
+        frame_type=tags.texts("FrameType") or tags.texts("ImageType"),
+        echo=tags.text("EffectiveEchoTime") or tags.text("EchoNumbers") or tags.text("EchoTime"),
+        stack=tags.text("StackID"),
+        temporal_position=tags.text("TemporalPositionIndex") or tags.text("TemporalPositionIdentifier"),
+        acquisition=tags.text("FrameAcquisitionNumber") or tags.text("AcquisitionNumber"),
+        b_value=tags.text("DiffusionBValue"),
+        acquired_at=tags.date_time("FrameAcquisitionDateTime")
+        or tags.moment("AcquisitionDate", "AcquisitionTime")
+        or tags.date_time("AcquisitionDateTime")
+        or tags.moment("StudyDate", "AcquisitionTime"),
+        bolus_phase=tags.text("ContrastBolusAgentPhase"),
+        pixel_offset=offset,
+    )

@@ -1,0 +1,211 @@
+"""Images into stacks: one orientation, one matrix, one echo, one phase, one patient in each."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from viewers.imaging.catalogue import Vector
+from viewers.imaging.geometry import SAME_POSITION_MM, cross, dot
+from viewers.imaging.headers import FrameHeader, ImageFile
+
+_SAME_DIRECTION = 1 - 1e-5
+_SAME_SPACING = 1e-4
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """One frame and the file it is in."""
+
+    file: ImageFile
+    frame: FrameHeader
+
+    @property
+    def acquired_at(self) -> str:
+        return self.frame.acquired_at or ""
+
+    @property
+    def order(self) -> tuple[int, str, int]:
+        """Where the image comes by its numbers, when its position does not say."""
+        number = self.file.instance_number
+        return (number if number is not None else 1 << 62, self.file.path, self.frame.index)
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Images that belong together, and how the rest of their series differs from them."""
+
+    uid: str
+    images: tuple[Image, ...]
+    other_orientations: int = 0
+    other_matrices: int = 0
+    other_patients: int = 0
+    shared_sop_uids: int = 0
+
+
+def is_localizer(image: Image) -> bool:
+    """True for a survey image: by its image type, or by what its series is called."""
+    types = {kind.upper() for kind in (*image.file.image_type, *image.frame.frame_type)}
+    words = f"{image.file.description} {image.file.protocol}".lower()
+    names = ("localizer", "localiser", "topogram", "scout", "surview", "scanogram", "3-pl loc", "3 plane loc")
+    return "LOCALIZER" in types or any(name in words for name in names)
+
+
+def is_projection(image: Image) -> bool:
+    """True where depth is projected onto the image, so that a length in it is not a length in the patient."""
+    types = {kind.upper() for kind in (*image.file.image_type, *image.frame.frame_type)}
+    flat = types & {"MIP", "MINIP", "MIN_IP", "MAX_IP", "PROJECTION IMAGE", "PROJECTION_IMAGE", "VOLUME RENDERING"}
+    return bool(flat) or image.file.modality in {"CR", "DX", "RF", "XA", "MG"}
+
+
+def stacks_of(files: Iterable[ImageFile]) -> list[Stack]:
+    """All images of all files as stacks; those of one series are numbered by acquisition time, then position."""
+    by_series: dict[tuple[str, str], list[Image]] = defaultdict(list)
+    for file in files:
+        by_series[(file.study_uid, _series_name(file))].extend(Image(file, frame) for frame in file.frames)
+    stacks: list[Stack] = []
+    taken: Counter[str] = Counter()
+    for (_, name), images in by_series.items():
+        uids: Counter[tuple[str, int]] = Counter((i.file.sop_uid, i.frame.index) for i in images if i.file.sop_uid)
+        shared = sum(count for count in uids.values() if count > 1)
+        patients = len({image.file.patient.id for image in images})
+        parts = sorted(_parts(images), key=_place)
+        orientations = _count(parts, lambda a, b: _same_directions(a.frame.directions, b.frame.directions))
+        matrices = _count(parts, lambda a, b: (a.file.rows, a.file.columns) == (b.file.rows, b.file.columns))
+        for part in parts:
+            taken[name] += 1
+            uid = name if taken[name] == 1 else f"{name}#{taken[name]}"
+            stacks.append(Stack(uid, tuple(part), orientations - 1, matrices - 1, patients - 1, shared))
+    return stacks
+
+
+def _series_name(file: ImageFile) -> str:
+    """The series UID; without one, a name made from the folder, so that it can still be asked for."""
+    if file.series_uid:
+        return file.series_uid
+    folder = str(Path(file.path).resolve().parent)
+    words = (folder, file.study_uid, file.modality, file.description, str(file.series_number))
+    return "unnamed-" + hashlib.sha256("\0".join(words).encode()).hexdigest()[:12]
+
+
+def _count(parts: Sequence[Sequence[Image]], same: Callable[[Image, Image], bool]) -> int:
+    kinds: list[Image] = []
+    for part in parts:
+        if not is_localizer(part[0]) and not any(same(part[0], kind) for kind in kinds):
+            kinds.append(part[0])
+    return max(1, len(kinds))
+
+
+def _place(images: Sequence[Image]) -> tuple[str, Vector, tuple[int, str, int]]:
+    positions = [i.frame.position for i in images if i.frame.position]
+    first = min(((z, y, x) for x, y, z in positions), default=(0.0, 0.0, 0.0))
+    return min(i.acquired_at for i in images), first, min(i.order for i in images)
+
+
+def _parts(images: Iterable[Image]) -> list[list[Image]]:
+    kinds: list[list[Image]] = []
+    index: dict[Hashable, list[list[Image]]] = defaultdict(list)
+    for image in images:
+        candidates = index[_exact_kind(image)]
+        for kind in candidates:
+            if _same_plane(kind[0].frame, image.frame):
+                kind.append(image)
+                break
+        else:
+            kinds.append([image])
+            candidates.append(kinds[-1])
+    return [part for kind in kinds for part in _separate(kind)]
+
+
+def _exact_kind(image: Image) -> Hashable:
+    file, frame = image.file, image.frame
+    return (
+        file.patient.id,
+        file.modality,
+        file.rows,
+        file.columns,
+        (file.samples_per_pixel, file.bits_allocated, file.signed),
+        file.photometric,
+        is_localizer(image),
+        (frame.position is None, frame.directions is None, frame.pixel_spacing_mm is None),
+        frame.frame_type if file.enhanced else None,
+        file.frame_of_reference_uid,
+    )
+
+
+def _same_plane(a: FrameHeader, b: FrameHeader) -> bool:
+    if a.pixel_spacing_mm and b.pixel_spacing_mm:
+        pairs = zip(a.pixel_spacing_mm, b.pixel_spacing_mm, strict=True)
+        if any(abs(x - y) > _SAME_SPACING * max(x, y) for x, y in pairs):
+            return False
+    return _same_directions(a.directions, b.directions)
+
+
+def _same_directions(a: tuple[Vector, Vector] | None, b: tuple[Vector, Vector] | None) -> bool:
+    if a is None or b is None:
+        return a is b
+    return dot(a[0], b[0]) > _SAME_DIRECTION and dot(a[1], b[1]) > _SAME_DIRECTION
+
+
+_SEPARATORS: tuple[Callable[[Image], str], ...] = (
+    lambda i: i.frame.echo,
+    lambda i: "\\".join(i.frame.frame_type),
+    lambda i: i.frame.b_value,
+    lambda i: i.frame.temporal_position,
+    lambda i: i.frame.acquisition,
+    lambda i: i.frame.stack,
+)
+
+
+def _separate(images: list[Image]) -> list[list[Image]]:
+    """The images as one stack, or as several where positions repeat and some attribute tells the repeats apart."""
+    places = _places(images)
+    repeats = max(Counter(places).values(), default=1)
+    if repeats == 1:
+        return [images]
+    before = len(images) - len(set(places))
+    for separator in _SEPARATORS:
+        parts: dict[str, list[Image]] = defaultdict(list)
+        for image in images:
+            parts[separator(image)].append(image)
+        if not 2 <= len(parts) <= repeats + 1:
+            continue
+        if len(set(places)) > 1 and min(map(len, parts.values())) < 2:
+            continue
+        after = sum(len(part) - len(set(_places(part))) for part in parts.values())
+        if after < before:
+            return [small for part in parts.values() for small in _separate(part)]
+    return _by_turn(images, places, repeats)
+
+
+def _places(images: Sequence[Image]) -> list[int]:
+    """A number for each image's height along the normal; equal numbers, equal heights. Unplaced images all differ."""
+    directions = images[0].frame.directions
+    if directions is None or any(image.frame.position is None for image in images):
+        return list(range(len(images)))
+    normal = cross(*directions)
+    heights = [dot(image.frame.position, normal) for image in images if image.frame.position]
+    places, place, last = [0] * len(images), 0, float("-inf")
+    for i in sorted(range(len(images)), key=heights.__getitem__):
+        if heights[i] - last > SAME_POSITION_MM:
+            place += 1
+        places[i], last = place, heights[i]
+    return places
+
+
+def _by_turn(images: list[Image], places: Sequence[int], repeats: int) -> list[list[Image]]:
+    """Phases that only their times, or only their instance numbers, tell apart: one wholly after the other."""
+    if set(Counter(places).values()) != {repeats} or len(set(places)) < 2:
+        return [images]
+    for turn in (lambda i: (i.acquired_at,), lambda i: i.order[:1]):
+        phases: list[list[Image]] = [[] for _ in range(repeats)]
+        seen: Counter[int] = Counter()
+        for image, place in sorted(zip(images, places, strict=True), key=lambda pair: (turn(pair[0]), pair[0].order)):
+            phases[seen[place]].append(image)
+            seen[place] += 1
+        if all(max(map(turn, a)) < min(map(turn, b)) for a, b in zip(phases, phases[1:], strict=False)):
+            return phases
+    return [images]

@@ -1,0 +1,141 @@
+"""DICOM values taken with suspicion: a value that is missing or malformed is None or empty, never a guess."""
+
+from __future__ import annotations
+
+import math
+import re
+import struct
+import zlib
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pydicom.dataelem import DataElement
+    from pydicom.dataset import Dataset
+
+MALFORMED = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
+"""What pydicom raises, while reading or converting, on files that break the standard."""
+
+_DATE = re.compile(r"(\d{4})[.\-]?(\d\d)[.\-]?(\d\d)")
+_TIME = re.compile(r"(\d\d):?(\d\d)?:?(\d\d)?(\.\d{1,6})?")
+
+
+class Tags:
+    """The values of one image: those of its own frame before those all frames share, before those of the file."""
+
+    def __init__(self, dataset: Dataset, groups: Sequence[dict[str, DataElement]] = ()) -> None:
+        self._dataset, self._groups = dataset, groups
+
+    def value(self, keyword: str) -> Any:
+        for group in self._groups:
+            if keyword in group:
+                return group[keyword].value
+        try:
+            return self._dataset.get(keyword)
+        except MALFORMED:
+            return None
+
+    def text(self, keyword: str) -> str:
+        """The value as one line of text, several values joined by a backslash; empty when missing."""
+        value = self.value(keyword)
+        if value is None or isinstance(value, bytes):
+            return ""
+        try:
+            parts = value if isinstance(value, (list, tuple)) or _is_multi(value) else [value]
+            return "\\".join(" ".join(str(part).replace("\0", "").split()) for part in parts)
+        except MALFORMED:
+            return ""
+
+    def texts(self, keyword: str) -> tuple[str, ...]:
+        return tuple(part.strip() for part in self.text(keyword).split("\\") if part.strip())
+
+    def numbers(self, keyword: str, count: int) -> tuple[float, ...] | None:
+        """Exactly `count` finite numbers, else None."""
+        value = self.value(keyword)
+        if value is None or isinstance(value, (str, bytes)):
+            return None
+        try:
+            values = tuple(float(v) for v in (value if _is_multi(value) else [value]))
+        except MALFORMED:
+            return None
+        return values if len(values) == count and all(map(math.isfinite, values)) else None
+
+    def number(self, keyword: str) -> float | None:
+        """The first value as a finite number, else None."""
+        value = self.value(keyword)
+        try:
+            first = value[0] if _is_multi(value) else value
+            number = float(first)
+        except MALFORMED:
+            return None
+        return number if math.isfinite(number) else None
+
+    def whole(self, keyword: str) -> int | None:
+        number = self.number(keyword)
+        return int(number) if number is not None and number == int(number) else None
+
+    def day(self, keyword: str) -> date | None:
+        match = _DATE.match(self.text(keyword))
+        try:
+            return date(*map(int, match.groups())) if match else None
+        except ValueError:
+            return None
+
+    def moment(self, date_keyword: str, time_keyword: str) -> str | None:
+        """Date and time of day as ISO 8601 text, None unless both are there."""
+        day, clock = self.day(date_keyword), _clock(self.text(time_keyword))
+        return f"{day.isoformat()}T{clock}" if day and clock else None
+
+    def date_time(self, keyword: str) -> str | None:
+        """A DT value as ISO 8601 text without its zone."""
+        text = self.text(keyword)
+        day, clock = self.day(keyword), _clock(text[8:])
+        return f"{day.isoformat()}T{clock}" if day and clock else None
+
+
+def _is_multi(value: Any) -> bool:
+    return not isinstance(value, (str, bytes)) and hasattr(value, "__iter__") and hasattr(value, "__len__")
+
+
+def _clock(text: str) -> str | None:
+    match = _TIME.match(text)
+    if match is None:
+        return None
+    hour, minute, second = (int(part or 0) for part in match.groups()[:3])
+    if hour > 23 or minute > 59 or second > 60:
+        return None
+    return f"{hour:02}:{minute:02}:{second:02}{match.group(4) or ''}"
+
+
+def frame_groups(item: Dataset | None) -> dict[str, DataElement]:
+    """The values of one item of a functional group sequence, one level deep, by keyword; private ones left out."""
+    found: dict[str, DataElement] = {}
+    if item is None:
+        return found
+    try:
+        macros = [element for element in item if element.VR == "SQ" and not element.tag.is_private]
+    except MALFORMED:
+        return found
+    for macro in macros:
+        if not macro.value:
+            continue
+        try:
+            for element in macro.value[0]:
+                if element.keyword and element.VR != "SQ":
+                    found.setdefault(element.keyword, element)
+        except MALFORMED:
+            continue
+    return found

@@ -1,0 +1,323 @@
+"""The images of one series as one array, with the geometry to tell where each voxel is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viewers.imaging.catalogue import Series, SliceRecord
+from viewers.imaging.decode import read_stored, stored_type
+from viewers.imaging.errors import Cancelled, ImagingError
+from viewers.imaging.geometry import SlicePlane, affine_of
+
+PADDED = -32768
+"""The value of padding pixels, which were never measured, where rescaling them would leave int16."""
+
+_INT16 = np.iinfo(np.int16)
+_THREADS = 2
+
+Order = Literal["first_to_last", "middle_out"]
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """Smallest, largest and mean value of all voxels, in the volume's unit."""
+
+    min: float
+    max: float
+    mean: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Volume:
+    """The voxels of one series.
+
+    Parameters
+    ----------
+    series
+        What was loaded.
+    pixels
+        Array (slices, rows, columns), C-order. When `rescaled`, its int16 entries are the values; otherwise they are
+        stored values in the type of the file, and `values` applies slope and intercept of each slice.
+    rescaled
+        Whether `pixels` holds the values themselves.
+    unit
+        "HU", or "stored" where values have no physical unit.
+    planes
+        Where each slice is, None for a slice without geometry.
+    affine
+        4 x 4, voxel (k, j, i, 1) = (slice, row, column, 1) to patient LPS mm; None unless the stack is a sound volume.
+    spacing_mm
+        (between slices, between rows, between columns), each None where it is unknown.
+    loaded
+        One flag for each slice: whether its pixels are there.
+    """
+
+    series: Series
+    pixels: NDArray[Any]
+    rescaled: bool
+    unit: Literal["HU", "stored"]
+    planes: tuple[SlicePlane | None, ...]
+    affine: NDArray[np.float64] | None
+    spacing_mm: tuple[float | None, float | None, float | None]
+    loaded: NDArray[np.bool_]
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        slices, rows, columns = self.pixels.shape
+        return slices, rows, columns
+
+    @property
+    def inverted(self) -> bool:
+        """True for MONOCHROME1: the display shows the lowest value brightest."""
+        return self.series.photometric == "MONOCHROME1"
+
+    def values(self, k: int) -> NDArray[Any]:
+        """The values of slice `k` in the volume's unit, rows x columns: int16 as they are, else float32."""
+        if self.rescaled:
+            return np.asarray(self.pixels[k])
+        record = self.series.slices[k]
+        return np.asarray(self.pixels[k] * np.float32(record.slope) + np.float32(record.intercept))
+
+    def value_at(self, k: int, row: int, column: int) -> float:
+        """The value of one voxel in the volume's unit."""
+        entry = float(self.pixels[k, row, column])
+        record = self.series.slices[k]
+        return entry if self.rescaled else entry * record.slope + record.intercept
+
+    def statistics(self) -> Statistics:
+        """Statistics over all voxels, padding included, exact up to the last addition."""
+        lows, highs, total = [], [], 0.0
+        for k, record in enumerate(self.series.slices):
+            slope, intercept = (1.0, 0.0) if self.rescaled else (record.slope, record.intercept)
+            entries = self.pixels[k]
+            ends = sorted((int(entries.min()) * slope + intercept, int(entries.max()) * slope + intercept))
+            lows.append(ends[0])
+            highs.append(ends[1])
+            total += int(entries.sum(dtype=np.int64)) * slope + intercept * entries.size
+        return Statistics(min(lows), max(highs), total / self.pixels.size)
+
+
+class VolumeLoader:
+    """Loads a series slice by slice, so that the first image shows before the last is read.
+
+    Iterating yields the index of each slice once its pixels are in `volume.pixels`. In the rare series whose values
+    turn out not to fit int16, `volume` is replaced by one of stored values over the same memory: take it anew after
+    each step.
+
+    Parameters
+    ----------
+    series
+        The series to load.
+    order
+        "middle_out" begins with the middle slice and goes outwards, "first_to_last" follows the stack.
+    cancelled
+        Asked before each slice; true stops with `Cancelled`.
+    """
+
+    def __init__(
+        self, series: Series, *, order: Order = "middle_out", cancelled: Callable[[], bool] | None = None
+    ) -> None:
+        self._series, self._order, self._cancelled = series, order, cancelled
+        self._stored = stored_type(series)
+        self.volume = _empty(series, self._stored)
+
+    def __iter__(self) -> Iterator[int]:
+        count = len(self._series.slices)
+        indices = list(range(count)) if self._order == "first_to_last" else middle_out(count)
+        if all(record.pixel_offset is not None for record in self._series.slices):
+            for k in indices:
+                self._check()
+                self._place(k, read_stored(self._series, self._series.slices[k], self._target(k)))
+                yield k
+        else:
+            yield from self._decode(indices)
+
+    def _decode(self, indices: Iterable[int]) -> Iterator[int]:
+        """Decode in threads (the decoder does not hold the interpreter), a few slices ahead."""
+        waiting = iter(indices)
+        running: dict[Future[Any], int] = {}
+        with ThreadPoolExecutor(_THREADS, thread_name_prefix="decode") as pool:
+            try:
+                while True:
+                    while len(running) < 2 * _THREADS and (k := next(waiting, None)) is not None:
+                        running[pool.submit(read_stored, self._series, self._series.slices[k])] = k
+                    if not running:
+                        return
+                    self._check()
+                    for future in wait(running, return_when=FIRST_COMPLETED).done:
+                        k = running.pop(future)
+                        self._place(k, future.result())
+                        yield k
+            finally:
+                for future in running:
+                    future.cancel()
+
+    def _check(self) -> None:
+        if self._cancelled is not None and self._cancelled():
+            raise Cancelled
+
+    def _target(self, k: int) -> NDArray[Any]:
+        """Where the stored values of slice `k` are read to: the slice itself, where the types are as wide."""
+        entries = self.volume.pixels[k]
+        same = entries.dtype.itemsize == self._stored.itemsize
+        return np.asarray(entries.view(self._stored)) if same else np.empty(entries.shape, self._stored)
+
+    def _place(self, k: int, stored: NDArray[Any]) -> None:
+        volume = self.volume
+        if volume.rescaled and not _rescale(stored, volume.pixels[k], self._series, self._series.slices[k]):
+            self._back_to_stored()
+            volume = self.volume
+        if not volume.rescaled and not np.shares_memory(stored, volume.pixels[k]):
+            volume.pixels[k] = stored
+        volume.loaded[k] = True
+
+    def _back_to_stored(self) -> None:
+        """Undo the rescaling of the slices loaded so far: exact, as it was done in whole numbers that fitted."""
+        old = self.volume
+        same = self._stored.itemsize == old.pixels.dtype.itemsize
+        pixels = old.pixels.view(self._stored) if same else np.zeros(old.pixels.shape, self._stored)
+        for k in np.flatnonzero(old.loaded):
+            record, padding = self._series.slices[k], padding_of(self._series)
+            values = old.pixels[k].astype(np.int64)
+            stored = (values - int(record.intercept)) // int(record.slope)
+            if padding is not None:
+                stored[values == PADDED] = padding
+            pixels[k] = stored
+        self.volume = replace(old, pixels=pixels, rescaled=False)
+
+
+def load_volume(
+    series: Series,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Volume:
+    """The whole series in memory.
+
+    Parameters
+    ----------
+    series
+        The series to load.
+    progress
+        Called with (slices done, slices in all) after each slice.
+    cancelled
+        Asked before each slice; true stops the loading.
+
+    Raises
+    ------
+    DecodeError
+        The pixels of a slice cannot be read.
+    Cancelled
+        `cancelled` said so.
+    """
+    loader = VolumeLoader(series, order="first_to_last", cancelled=cancelled)
+    for done, _ in enumerate(loader, start=1):
+        if progress is not None:
+            progress(done, len(series.slices))
+    return loader.volume
+
+
+def load_slice(series: Series, k: int) -> NDArray[Any]:
+    """The values of one slice in the series' unit, rows x columns: int16 where they are whole and fit, else float32."""
+    record = series.slices[k]
+    stored = read_stored(series, record)
+    values = np.empty(stored.shape, np.int16)
+    if _whole(record) and _rescale(stored, values, series, record):
+        return values
+    return np.asarray(stored * np.float32(record.slope) + np.float32(record.intercept))
+
+
+def middle_out(count: int) -> list[int]:
+    """The indices 0 to count - 1, from the middle one outwards."""
+    middle = count // 2
+    return sorted(range(count), key=lambda k: (abs(k - middle), k))
+
+
+def plane_of(series: Series, k: int) -> SlicePlane | None:
+    """Where slice `k` is; None without position, orientation or pixel spacing."""
+    position = series.slices[k].position
+    row, column, spacing = series.row_direction, series.column_direction, series.pixel_spacing_mm
+    if position is None or row is None or column is None or spacing is None:
+        return None
+    return SlicePlane(position, row, column, spacing[0], spacing[1])
+
+
+def padding_of(series: Series) -> int | None:
+    """The stored value of padding pixels, read in the sign of the pixels (some files write -2000 as 63536)."""
+    padding = series.padding_value
+    if padding is None:
+        return None
+    whole = 1 << series.bits_allocated
+    padding %= whole
+    return padding - whole if series.signed and padding >= whole // 2 else padding
+
+
+def _whole(record: SliceRecord) -> bool:
+    whole = record.slope == int(record.slope) and record.intercept == int(record.intercept)
+    return whole and max(abs(record.slope), abs(record.intercept)) < 2**31
+
+
+def _empty(series: Series, stored: np.dtype[Any]) -> Volume:
+    count = len(series.slices)
+    if count == 0:
+        raise ImagingError("the series holds no images", remedy="scan the folder again")
+    rescaled = stored.itemsize <= 2 and all(map(_whole, series.slices))
+    planes = tuple(plane_of(series, k) for k in range(count))
+    affine = None
+    positions = [r.position for r in series.slices if r.position is not None]
+    row, column, spacing = series.row_direction, series.column_direction, series.pixel_spacing_mm
+    between = None
+    if series.volume_ok and row is not None and column is not None and spacing is not None:
+        affine = affine_of(positions, row, column, spacing)
+        between = math.hypot(*affine[:3, 0])
+    return Volume(
+        series=series,
+        pixels=np.zeros((count, series.rows, series.columns), np.int16 if rescaled else stored),
+        rescaled=rescaled,
+        unit="HU" if series.hounsfield else "stored",
+        planes=planes,
+        affine=affine,
+        spacing_mm=(between, *(spacing or (None, None))),
+        loaded=np.zeros(count, np.bool_),
+    )
+
+
+def _rescale(stored: NDArray[Any], out: NDArray[Any], series: Series, record: SliceRecord) -> bool:
+    """Stored values as int16 values in `out`, which may be the same memory; false, and untouched, if they do not fit."""
+    slope, intercept = int(record.slope), int(record.intercept)
+    low, high = int(stored.min()), int(stored.max())
+    ends = sorted((low * slope + intercept, high * slope + intercept))
+    if ends[0] >= _INT16.min and ends[1] <= _INT16.max:
+        _affine_in_place(stored, out, slope, intercept)
+        return True
+    padding = padding_of(series)
+    if padding is None or not (low <= padding <= high):
+        return False
+    padded = stored == padding
+    others = stored[~padded]
+    ends = (
+        sorted((int(others.min()) * slope + intercept, int(others.max()) * slope + intercept)) if others.size else [0]
+    )
+    if ends[0] <= _INT16.min or ends[-1] > _INT16.max:
+        return False
+    out[...] = (stored.astype(np.int64) * slope + intercept).clip(_INT16.min, _INT16.max)
+    out[padded] = PADDED
+    return True
+
+
+def _affine_in_place(stored: NDArray[Any], out: NDArray[Any], slope: int, intercept: int) -> None:
+    """slope x stored + intercept in int16; the ends fit, and int16 wraps around, so steps in between need not."""
+    if not np.shares_memory(stored, out):
+        out[...] = stored.astype(np.int16, copy=False)
+    values = out
+    if slope != 1:
+        np.multiply(values, np.array(slope).astype(np.int16), out=values)
+    if intercept:
+        np.add(values, np.array(intercept).astype(np.int16), out=values)

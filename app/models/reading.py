@@ -1,0 +1,139 @@
+"""What the reading screen shows: one record, one read, its assessment, and the time point that is open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from app.state.record import Record, Visit
+from mrecist.case import Read
+from mrecist.lesions import (
+    Absent,
+    Finding,
+    Lesion,
+    Measured,
+    Merged,
+    Nonviable,
+    NotEvaluable,
+    Present,
+    TooSmall,
+    UnequivocalProgression,
+)
+from mrecist.results import Assessment, RegionResponse, TimePointResponse
+from mrecist.values import LesionRole, Region
+
+TOO_SMALL_COUNTS_MM = Fraction(5)
+_ROLE_ORDER = (LesionRole.TARGET, LesionRole.NONTARGET, LesionRole.NEW)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A view of one read, at one open time point. Nothing here judges: responses come from the assessment.
+
+    `compared_id` is the time point the open one is read against; the one before it unless stated.
+    """
+
+    record: Record
+    read_id: str
+    visit_id: str
+    assessment: Assessment | None = None
+    compared_id: str | None = None
+
+    @property
+    def read(self) -> Read:
+        return self.record.read(self.read_id) or Read(id=self.read_id)
+
+    @property
+    def visit(self) -> Visit | None:
+        return self.record.visit(self.visit_id)
+
+    @property
+    def visits(self) -> tuple[Visit, ...]:
+        """The time points up to the open one: what lies after it does not bear on this reading."""
+        ids = [visit.id for visit in self.record.visits]
+        return self.record.visits[: ids.index(self.visit_id) + 1] if self.visit_id in ids else ()
+
+    @property
+    def baseline_id(self) -> str | None:
+        return self.record.visits[0].id if self.record.visits else None
+
+    @property
+    def at_baseline(self) -> bool:
+        return self.visit_id == self.baseline_id
+
+    @property
+    def prior_id(self) -> str | None:
+        if self.compared_id is not None:
+            return self.compared_id
+        return self.visits[-2].id if len(self.visits) > 1 else None
+
+    @property
+    def response(self) -> TimePointResponse | None:
+        return None if self.assessment is None else self.assessment.timepoint(self.visit_id)
+
+    @property
+    def signed(self) -> bool:
+        return self.record.is_signed(self.read_id, self.visit_id)
+
+    def lesions_of(self, region: Region) -> tuple[Lesion, ...]:
+        """The lesions of a region: targets, then non-targets, then new ones, each in the order of the read."""
+        here = [lesion for lesion in self.read.lesions if lesion.region is region and self._known_by_now(lesion)]
+        return tuple(sorted(here, key=lambda lesion: _ROLE_ORDER.index(lesion.role)))
+
+    @property
+    def lesions(self) -> tuple[Lesion, ...]:
+        return self.lesions_of(Region.INTRAHEPATIC) + self.lesions_of(Region.EXTRAHEPATIC)
+
+    def finding(self, lesion_id: str, visit_id: str) -> Finding | None:
+        observation = self.read.observation(visit_id, lesion_id)
+        return None if observation is None else observation.finding
+
+    def to_do(self, region: Region | None = None) -> tuple[str, ...]:
+        """Names of the lesions that have no finding at the open time point."""
+        lesions = self.lesions if region is None else self.lesions_of(region)
+        return tuple(x.id for x in lesions if self.finding(x.id, self.visit_id) is None)
+
+    def region_at(self, region: Region, visit_id: str) -> RegionResponse | None:
+        response = None if self.assessment is None else self.assessment.timepoint(visit_id)
+        if response is None:
+            return None
+        return response.intrahepatic if region is Region.INTRAHEPATIC else response.extrahepatic
+
+    def sum_at(self, region: Region, visit_id: str) -> Fraction | None:
+        """The sum of a region's targets in mm, as the assessment has it."""
+        if self.assessment is not None and visit_id == self.baseline_id:
+            sums = self.assessment.baseline
+            return sums.intrahepatic_mm if region is Region.INTRAHEPATIC else sums.extrahepatic_mm
+        response = self.region_at(region, visit_id)
+        return None if response is None else response.sum_mm
+
+    def nadir_id(self, region: Region) -> str | None:
+        """The earlier time point with the smallest sum, which growth is measured against."""
+        response = self.region_at(region, self.visit_id)
+        return None if response is None else response.nadir_timepoint
+
+    def _known_by_now(self, lesion: Lesion) -> bool:
+        """A new lesion is listed from the time point on where it was first marked."""
+        if lesion.role is not LesionRole.NEW:
+            return True
+        return any(self.finding(lesion.id, visit.id) is not None for visit in self.visits)
+
+
+def counted_mm(finding: Finding | None) -> Fraction | None:
+    """What a finding of a target adds to its sum, in mm; None where it adds nothing that is known."""
+    match finding:
+        case Measured(diameter=diameter):
+            return diameter.mm
+        case Absent() | Nonviable() | Merged():
+            return Fraction(0)
+        case TooSmall(diameter=diameter):
+            return TOO_SMALL_COUNTS_MM if diameter is None else diameter.mm
+        case Present() | UnequivocalProgression() | NotEvaluable() | None:
+            return None
+
+
+def change_pct(before: Fraction | None, now: Fraction | None) -> Fraction | None:
+    """The change from one length to another, in percent; None where either is unknown or the first is 0."""
+    if before is None or now is None or before == 0:
+        return None
+    return (now - before) / before * 100

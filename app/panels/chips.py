@@ -1,0 +1,175 @@
+"""Chips, key caps, dividers and labels: the small parts every panel is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+
+from app.theme import Face, Theme
+
+
+def label(text: str = "", tone: str = "1", face: Face = Face.BODY, strong: bool = False) -> QLabel:
+    """A line of text in one tone and face."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setProperty("tone", tone)
+    made.setProperty("face", face.value)
+    made.setProperty("strong", "true" if strong else "false")
+    return made
+
+
+def chip(text: str, tone: str = "plain", pressable: bool = False) -> QToolButton:
+    """An 18 px chip; `tone` is plain, amber, accent, error or met. One that cannot be pressed takes no focus."""
+    made = QToolButton()
+    made.setText(text)
+    made.setProperty("chip", tone)
+    made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+    if not pressable:
+        made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        made.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    else:
+        made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        made.setCursor(Qt.CursorShape.PointingHandCursor)
+    return made
+
+
+def rule_line(horizontal: bool = True) -> QFrame:
+    """A 1 px divider."""
+    made = QFrame()
+    made.setObjectName("divider")
+    made.setProperty("divider", "true")
+    if horizontal:
+        made.setFixedHeight(1)
+        made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    else:
+        made.setFixedWidth(1)
+        made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+    return made
+
+
+def key_cap(key: str) -> QLabel:
+    """A key as it is printed on buttons."""
+    made = QLabel(key)
+    made.setProperty("keycap", "true")
+    made.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    return made
+
+
+class KeyButton(QPushButton):
+    """A button that carries its key, as in `Next: ENT1 ]`."""
+
+    def __init__(self, text: str, key: str = "", primary: bool = False, small: bool = False) -> None:
+        super().__init__()
+        self._words = QLabel(text)
+        self._words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._words.setProperty("onbutton", "primary" if primary else "true")
+        self._cap = key_cap(key)
+        self._cap.setProperty("onbutton", "primary" if primary else "true")
+        self._cap.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._cap.setVisible(bool(key))
+        if primary:
+            self.setProperty("primary", "true")
+        if small:
+            self.setProperty("size", "small")
+            self._words.setProperty("face", "small")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 0, 12 if not key else 8, 0)
+        row.setSpacing(10)
+        row.addWidget(self._words)
+        row.addStretch(1)
+        row.addWidget(self._cap)
+        self.setAccessibleName(text)
+        self.set_text(text)
+
+    def set_text(self, text: str) -> None:
+        self._words.setText(text)
+        self.setAccessibleName(text)
+        layout = self.layout()
+        assert layout is not None
+        self._words.ensurePolished()
+        self._cap.ensurePolished()
+        self.setMinimumWidth(layout.sizeHint().width())
+
+    def set_key(self, key: str) -> None:
+        self._cap.setText(key)
+        self._cap.setVisible(bool(key))
+        self.set_text(self._words.text())
+
+    @property
+    def words(self) -> str:
+        return self._words.text()
+
+
+class PanelHead(QWidget):
+    """The 30 px head of a panel: a bold title, a note beside it, and a note or widgets at the right."""
+
+    def __init__(self, theme: Theme, title: str, note: str = "", right: str = "", height: float = 30) -> None:
+        super().__init__()
+        self.setFixedHeight(theme.px(height))
+        self.title = label(title, strong=True)
+        self.note = label(note, "2", Face.SMALL)
+        self.right = label(right, "2", Face.SMALL)
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(theme.px(10), 0, theme.px(10), 0)
+        self.row.setSpacing(theme.px(8))
+        self.row.addWidget(self.title)
+        self.row.addWidget(self.note, 1)
+        self.row.addWidget(self.right)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One option of a row of chips: its value, its word, and its key if it has one."""
+
+    value: object
+    word: str
+    key: str = ""
+
+
+class ChipRow(QWidget):
+    """Options as chips, one or several of which are chosen; none is chosen to begin with."""
+
+    changed = Signal()
+
+    def __init__(self, theme: Theme, choices: Sequence[Choice], several: bool = False, stretch: bool = False) -> None:
+        super().__init__()
+        self._several = several
+        self._chips: list[tuple[Choice, QToolButton]] = []
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.px(4))
+        for choice in choices:
+            made = chip(f"{choice.word}  {choice.key}" if choice.key else choice.word, pressable=True)
+            made.setCheckable(True)
+            made.setAccessibleName(choice.word)
+            if stretch:
+                made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            made.clicked.connect(lambda _checked, at=made: self._clicked(at))
+            self._chips.append((choice, made))
+            row.addWidget(made)
+        if not stretch:
+            row.addStretch(1)
+
+    @property
+    def values(self) -> tuple[object, ...]:
+        return tuple(choice.value for choice, made in self._chips if made.isChecked())
+
+    @property
+    def value(self) -> object | None:
+        return next(iter(self.values), None)
+
+    def choose(self, *values: object) -> None:
+        for choice, made in self._chips:
+            made.setChecked(choice.value in values)
+
+    def chip_of(self, value: object) -> QToolButton:
+        return next(made for choice, made in self._chips if choice.value == value)
+
+    def _clicked(self, pressed: QToolButton) -> None:
+        if not self._several:
+            for _, made in self._chips:
+                made.setChecked(made is pressed)
+        self.changed.emit()

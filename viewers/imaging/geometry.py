@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -169,7 +170,7 @@ def check_stack(
     normal = cross(row_direction, column_direction)
     heights = [dot(position, normal) for position in positions]
     order = tuple(sorted(range(len(positions)), key=lambda i: heights[i]))
-    gaps = tuple(heights[b] - heights[a] for a, b in zip(order, order[1:], strict=False))
+    gaps = tuple(heights[b] - heights[a] for a, b in pairwise(order))
     duplicates = tuple(i for i, gap in enumerate(gaps) if gap <= SAME_POSITION_MM)
     true_gaps = sorted(gap for gap in gaps if gap > SAME_POSITION_MM)
     tilt, shifted = _shear([positions[i] for i in order], normal)

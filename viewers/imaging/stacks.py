@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from viewers.imaging.catalogue import Vector
@@ -206,6 +207,6 @@ def _by_turn(images: list[Image], places: Sequence[int], repeats: int) -> list[l
         for image, place in sorted(zip(images, places, strict=True), key=lambda pair: (turn(pair[0]), pair[0].order)):
             phases[seen[place]].append(image)
             seen[place] += 1
-        if all(max(map(turn, a)) < min(map(turn, b)) for a, b in zip(phases, phases[1:], strict=False)):
+        if all(max(map(turn, a)) < min(map(turn, b)) for a, b in pairwise(phases)):
             return phases
     return [images]

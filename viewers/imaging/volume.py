@@ -83,7 +83,7 @@ class Volume:
         if self.rescaled:
             return np.asarray(self.pixels[k])
         record = self.series.slices[k]
-        return np.asarray(self.pixels[k] * np.float32(record.slope) + np.float32(record.intercept))
+        return self.pixels[k].astype(np.float32) * np.float32(record.slope) + np.float32(record.intercept)
 
     def value_at(self, k: int, row: int, column: int) -> float:
         """The value of one voxel in the volume's unit."""
@@ -231,7 +231,7 @@ def load_slice(series: Series, k: int) -> NDArray[Any]:
     values = np.empty(stored.shape, np.int16)
     if _whole(record) and _rescale(stored, values, series, record):
         return values
-    return np.asarray(stored * np.float32(record.slope) + np.float32(record.intercept))
+    return stored.astype(np.float32) * np.float32(record.slope) + np.float32(record.intercept)
 
 
 def middle_out(count: int) -> list[int]:
@@ -290,7 +290,7 @@ def _empty(series: Series, stored: np.dtype[Any]) -> Volume:
 
 
 def _rescale(stored: NDArray[Any], out: NDArray[Any], series: Series, record: SliceRecord) -> bool:
-    """Stored values as int16 values in `out`, which may be the same memory; false, and untouched, if they do not fit."""
+    """Stored values as int16 values in `out`, maybe the same memory; false, and nothing done, if they do not fit."""
     slope, intercept = int(record.slope), int(record.intercept)
     low, high = int(stored.min()), int(stored.max())
     ends = sorted((low * slope + intercept, high * slope + intercept))
@@ -302,9 +302,7 @@ def _rescale(stored: NDArray[Any], out: NDArray[Any], series: Series, record: Sl
         return False
     padded = stored == padding
     others = stored[~padded]
-    ends = (
-        sorted((int(others.min()) * slope + intercept, int(others.max()) * slope + intercept)) if others.size else [0]
-    )
+    ends = sorted(int(end) * slope + intercept for end in (others.min(), others.max())) if others.size else [0]
     if ends[0] <= _INT16.min or ends[-1] > _INT16.max:
         return False
     out[...] = (stored.astype(np.int64) * slope + intercept).clip(_INT16.min, _INT16.max)

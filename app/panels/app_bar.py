@@ -1,0 +1,157 @@
+"""The bar at the top: pages, whose images these are, what is saved, who reads."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+
+from app.panels.chips import KeyButton, chip, label, rule_line
+from app.state.record import Record
+from app.theme import Face, Theme
+from app.words import translated
+
+WIDE_HEIGHT, NARROW_HEIGHT = 36, 32
+
+
+class AppBar(QWidget):
+    """Pages at the left, the patient in the middle, the state of the record at the right."""
+
+    page_chosen = Signal(str)
+    undo_requested = Signal()
+    keys_requested = Signal()
+    protocol_clicked = Signal()
+
+    def __init__(self, theme: Theme, pages: tuple[str, ...], reader: str) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setObjectName("app-bar")
+        self.setProperty("ground", "app")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.px(12), 0, theme.px(10), 0)
+        row.setSpacing(theme.px(10))
+        row.addWidget(label("Hepatrace", strong=True))
+        row.addSpacing(theme.px(30))
+        self._pages: dict[str, QPushButton] = {}
+        group = QButtonGroup(self)
+        for page in pages:
+            tab = QPushButton(translated(page))
+            tab.setProperty("tab", "true")
+            tab.setCheckable(True)
+            tab.setCursor(Qt.CursorShape.PointingHandCursor)
+            tab.clicked.connect(lambda _checked, name=page: self.page_chosen.emit(name))
+            group.addButton(tab)
+            self._pages[page] = tab
+            row.addWidget(tab)
+        divider = rule_line(horizontal=False)
+        divider.setFixedHeight(theme.px(18))
+        row.addWidget(divider)
+        self._name = label(strong=True)
+        self._identity = label("", "2")
+        self._protocol = chip("", pressable=True)
+        self._protocol.clicked.connect(lambda: self.protocol_clicked.emit())
+        self._synthetic = chip("SYNTHETIC", "amber")
+        for part in (self._name, self._identity, self._protocol, self._synthetic):
+            row.addWidget(part)
+        row.addStretch(1)
+        self._saved = label("", "2")
+        self._undo = KeyButton(translated("Undo"), "Ctrl Z", small=True)
+        self._undo.clicked.connect(lambda: self.undo_requested.emit())
+        self._reader = label(reader, strong=True)
+        self._keys = QToolButton()
+        self._keys.setText("F1")
+        self._keys.setProperty("chip", "plain")
+        self._keys.setAccessibleName(translated("Keys"))
+        self._keys.clicked.connect(lambda: self.keys_requested.emit())
+        for shown in (self._saved, self._undo, self._reader, self._keys):
+            row.addWidget(shown)
+        self.set_narrow(False)
+        self.show_record(None)
+
+    def set_narrow(self, narrow: bool) -> None:
+        self.setFixedHeight(self._theme.px(NARROW_HEIGHT if narrow else WIDE_HEIGHT))
+        self._narrow = narrow
+        self._protocol.setVisible(not narrow and bool(self._protocol.text()))
+        self._undo.setVisible(not narrow and self._undo.isEnabled())
+
+    def show_page(self, page: str) -> None:
+        self._pages[page].setChecked(True)
+
+    def enable_page(self, page: str, enabled: bool, why_not: str = "") -> None:
+        self._pages[page].setEnabled(enabled)
+        self._pages[page].setToolTip("" if enabled else why_not)
+
+    def show_record(self, record: Record | None) -> None:
+        """The patient's name stays in sight wherever images are."""
+        for part in (self._name, self._identity):
+            part.setVisible(record is not None)
+        self._protocol.setText((record.protocol or "").upper() if record else "")
+        self._protocol.setVisible(not self._narrow and bool(self._protocol.text()))
+        self._synthetic.setVisible(record is not None and record.synthetic)
+        if record is None:
+            return
+        patient = record.patient
+        self._name.setText(patient.name or patient.id)
+        born = f"born {patient.birth_date.isoformat()}" if patient.birth_date else ""
+        self._identity.setText("  ·  ".join(part for part in (patient.id, patient.sex, born) if part))
+
+    def show_saved(self, text: str, error: bool = False) -> None:
+        self._saved.setText(text)
+        _tone(self._saved, "error" if error else "2")
+
+    def show_undo(self, what: str) -> None:
+        self._undo.setEnabled(bool(what))
+        self._undo.setToolTip(what)
+        self._undo.setVisible(not self._narrow and bool(what))
+
+
+class StatusBar(QWidget):
+    """The state at the left, key hints at the right; on a narrow window the hints go, the state never."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setProperty("ground", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.px(10), 0, theme.px(10), 0)
+        row.setSpacing(theme.px(12))
+        self._state = label("", "2", Face.SMALL)
+        self._probe = label("", "2", Face.SMALL)
+        self._hints = QWidget()
+        self._hint_row = QHBoxLayout(self._hints)
+        self._hint_row.setContentsMargins(0, 0, 0, 0)
+        self._hint_row.setSpacing(theme.px(6))
+        row.addWidget(self._state)
+        row.addStretch(1)
+        row.addWidget(self._probe)
+        row.addWidget(self._hints)
+        self.set_narrow(False)
+
+    def set_narrow(self, narrow: bool) -> None:
+        self.setFixedHeight(self._theme.px(20 if narrow else 24))
+        self._hints.setVisible(not narrow)
+
+    def say(self, text: str) -> None:
+        self._state.setText(text)
+
+    def show_probe(self, text: str) -> None:
+        self._probe.setText(text)
+
+    def show_hints(self, hints: tuple[tuple[str, str], ...]) -> None:
+        """Keys and what they do, as ``(("D", "no viable tumour"), ...)``."""
+        from app.panels.chips import key_cap
+
+        while (item := self._hint_row.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.deleteLater()
+        for key, does in hints:
+            self._hint_row.addWidget(key_cap(key))
+            self._hint_row.addWidget(label(does, "3", Face.SMALL))
+
+
+def _tone(target: QLabel, tone: str) -> None:
+    target.setProperty("tone", tone)
+    style = target.style()
+    style.unpolish(target)
+    style.polish(target)

@@ -1,0 +1,157 @@
+"""The bar over the images: what the left button does, what is linked, which hanging."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QToolButton, QWidget
+
+from app.panels.chips import key_cap, label, rule_line
+from app.theme import Theme
+from app.words import translated
+
+_ICON = 14
+
+
+class ToolBar(QWidget):
+    """Tools are named by ids of the caller; none armed means that left drag windows."""
+
+    tool_chosen = Signal(str)
+    linked_toggled = Signal()
+    stage_chosen = Signal(str)
+    next_stage_requested = Signal()
+    layout_chosen = Signal(int, int)
+
+    def __init__(self, theme: Theme, tools: Sequence[tuple[str, str, str]]) -> None:
+        """`tools` are (id, word, key); the id also names the picture."""
+        super().__init__()
+        self._theme = theme
+        self.setProperty("ground", "app")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.px(8), 0, theme.px(8), 0)
+        row.setSpacing(theme.px(6))
+        self._tools: dict[str, QToolButton] = {}
+        self._caps: list[QWidget] = []
+        group = QButtonGroup(self)
+        for name, word, key in tools:
+            button = _button(theme, word, name)
+            button.setToolTip(f"{word} ({key})" if key else word)
+            button.clicked.connect(lambda _checked, chosen=name: self.tool_chosen.emit(chosen))
+            group.addButton(button)
+            self._tools[name] = button
+            row.addWidget(button)
+            if key:
+                cap = key_cap(key)
+                self._caps.append(cap)
+                row.addWidget(cap)
+        divider = rule_line(horizontal=False)
+        divider.setFixedHeight(theme.px(18))
+        row.addWidget(divider)
+        self._linked = _button(theme, translated("Linked"), "linked")
+        self._linked.setChecked(True)
+        self._linked.clicked.connect(lambda: self.linked_toggled.emit())
+        row.addWidget(self._linked)
+        row.addStretch(1)
+        self._layouts: list[QToolButton] = []
+        layouts = QButtonGroup(self)
+        for rows, columns in ((1, 1), (1, 2), (2, 2)):
+            one = _button(theme, "", f"{rows}x{columns}")
+            one.setToolTip(translated("{n} views", n=rows * columns) if rows * columns > 1 else translated("One view"))
+            one.setAccessibleName(one.toolTip())
+            one.clicked.connect(lambda _checked, r=rows, c=columns: self.layout_chosen.emit(r, c))
+            layouts.addButton(one)
+            self._layouts.append(one)
+            row.addWidget(one)
+        row.addWidget(label(translated("Stage"), "3"))
+        self._stage = QToolButton()
+        self._stage.setProperty("chip", "accent")
+        self._stage.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._stages = QMenu(self._stage)
+        self._stage.setMenu(self._stages)
+        row.addWidget(self._stage)
+        self._space = key_cap("Space")
+        row.addWidget(self._space)
+        self.set_narrow(False)
+
+    def set_narrow(self, narrow: bool) -> None:
+        self.setFixedHeight(self._theme.px(32 if narrow else 36))
+        for cap in (*self._caps, self._space):
+            cap.setVisible(not narrow)
+
+    def show_tool(self, name: str) -> None:
+        self._tools[name].setChecked(True)
+
+    def show_linked(self, linked: bool) -> None:
+        self._linked.setChecked(linked)
+
+    def show_layout(self, rows: int, columns: int) -> None:
+        for button, shape in zip(self._layouts, ((1, 1), (1, 2), (2, 2)), strict=True):
+            button.setChecked(shape == (rows, columns))
+
+    def show_stages(self, offered: Sequence[str], current: str) -> None:
+        self._stages.clear()
+        for name in offered:
+            entry = self._stages.addAction(name)
+            entry.triggered.connect(lambda _checked=False, chosen=name: self.stage_chosen.emit(chosen))
+        self._stage.setText(current)
+        self._stage.setVisible(bool(offered))
+
+
+def _button(theme: Theme, word: str, picture: str) -> QToolButton:
+    button = QToolButton()
+    button.setText(word)
+    button.setProperty("tool", "true")
+    button.setCheckable(True)
+    button.setAccessibleName(word)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    side = theme.px(_ICON)
+    button.setIconSize(QSize(side, side))
+    button.setIcon(_icon(picture, theme))
+    style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if word else Qt.ToolButtonStyle.ToolButtonIconOnly
+    button.setToolButtonStyle(style)
+    return button
+
+
+def _icon(picture: str, theme: Theme) -> QIcon:
+    """A 14 px drawing of the gesture, 1.5 px stroke, in the text's colour; drawn at 3x so that it stays sharp."""
+    side = theme.px(_ICON) * 3
+    pixmap = QPixmap(side, side)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.scale(side / _ICON, side / _ICON)
+    pen = QPen(theme.colour("text.2"), 1.5)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(pen)
+    match picture:
+        case "window":
+            painter.drawEllipse(QRectF(1.5, 1.5, 11, 11))
+            painter.setBrush(theme.colour("text.2"))
+            painter.drawPie(QRectF(1.5, 1.5, 11, 11), 90 * 16, 180 * 16)
+        case "target" | "counted":
+            painter.drawLine(QPointF(2.5, 11.5), QPointF(11.5, 2.5))
+            painter.drawLine(QPointF(1, 10), QPointF(4, 13))
+            painter.drawLine(QPointF(10, 1), QPointF(13, 4))
+        case "whole":
+            painter.drawEllipse(QRectF(1.5, 3, 11, 8))
+            painter.drawLine(QPointF(1.5, 7), QPointF(12.5, 7))
+        case "nontarget":
+            painter.drawEllipse(QRectF(2.5, 2.5, 9, 9))
+        case "new":
+            painter.drawLine(QPointF(7, 2), QPointF(7, 12))
+            painter.drawLine(QPointF(2, 7), QPointF(12, 7))
+        case "linked":
+            painter.drawRoundedRect(QRectF(1, 5, 7, 4.5), 2.2, 2.2)
+            painter.drawRoundedRect(QRectF(6, 5, 7, 4.5), 2.2, 2.2)
+        case _:
+            rows, columns = (int(part) for part in picture.split("x"))
+            painter.drawRect(QRectF(1.5, 2, 11, 10))
+            if columns == 2:
+                painter.drawLine(QPointF(7, 2), QPointF(7, 12))
+            if rows == 2:
+                painter.drawLine(QPointF(1.5, 7), QPointF(12.5, 7))
+    painter.end()
+    return QIcon(pixmap)

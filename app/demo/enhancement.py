@@ -1,0 +1,69 @@
+"""HU of each tissue in each phase of contrast."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Acquisition(StrEnum):
+    """The series of one time point."""
+
+    PRE = "pre"
+    ARTERIAL = "arterial"
+    PORTAL_VENOUS = "portal_venous"
+    DELAYED = "delayed"
+    CHEST = "chest"
+
+
+LIVER_PHASES = (Acquisition.PRE, Acquisition.ARTERIAL, Acquisition.PORTAL_VENOUS, Acquisition.DELAYED)
+CHEST_PHASES = (Acquisition.CHEST,)
+
+_ORDER = (*LIVER_PHASES, Acquisition.CHEST)
+_HU: dict[str, tuple[float, float, float, float, float]] = {
+    # pre, arterial (35 s), portal venous (70 s), delayed (180 s), chest (205 s)
+    "air": (-1000, -1000, -1000, -1000, -1000),
+    "fat": (-104, -103, -101, -101, -102),
+    "skin": (20, 30, 40, 40, 35),
+    "muscle": (54, 58, 64, 66, 62),
+    "bone": (620, 625, 630, 630, 630),
+    "marrow": (175, 182, 195, 195, 192),
+    "disc": (85, 88, 92, 95, 92),
+    "cord": (34, 36, 40, 42, 40),
+    "cartilage": (115, 118, 122, 124, 120),
+    "liver": (58, 74, 113, 94, 92),
+    "spleen": (48, 122, 126, 98, 96),
+    "kidney cortex": (33, 188, 196, 158, 152),
+    "kidney medulla": (31, 62, 172, 168, 162),
+    "urine": (5, 6, 8, 240, 300),
+    "pancreas": (42, 108, 96, 78, 100),
+    "bowel wall": (40, 82, 88, 76, 85),
+    "bowel fluid": (14, 14, 15, 16, 15),
+    "bile": (8, 8, 9, 10, 9),
+    "artery": (42, 318, 162, 118, 116),
+    "portal vein": (41, 118, 182, 120, 117),
+    "hepatic vein": (41, 72, 166, 118, 116),
+    "cava": (40, 112, 152, 116, 114),
+    "heart": (42, 225, 158, 115, 114),
+    "myocardium": (46, 105, 112, 92, 90),
+    "oesophagus": (38, 60, 66, 62, 64),
+    "lung": (-862, -860, -858, -858, -862),
+    "lung vessel": (30, 110, 90, 70, 100),
+    "airway": (-985, -985, -985, -985, -985),
+    "gland": (42, 95, 88, 70, 69),
+    "tumour": (49, 132, 92, 74, 73),
+    "capsule": (50, 80, 112, 116, 100),
+    "necrosis": (27, 28, 29, 30, 29),
+    "treated": (44, 47, 52, 54, 50),
+    "lipiodol": (640, 640, 640, 640, 640),
+    "thrombus": (46, 112, 84, 72, 88),
+    "lung metastasis": (36, 62, 74, 76, 72),
+    "node": (40, 70, 86, 84, 84),
+    "table": (120, 120, 120, 120, 120),
+    "foam": (-880, -880, -880, -880, -880),
+}
+
+
+def hu_of(tissue: str, acquisitions: tuple[Acquisition, ...]) -> tuple[float, ...]:
+    """The mean HU of a tissue in these acquisitions."""
+    values = _HU[tissue]
+    return tuple(values[_ORDER.index(a)] for a in acquisitions)

@@ -1,0 +1,280 @@
+"""Writes the demonstration study: four time points of one patient as DICOM files, with the truth beside them.
+
+A folder holds ``FU1/arterial/0001.dcm`` and so on, ``truth.json``, and ``complete``, which names the version. All is
+written into a folder beside it and renamed at the end, so that what bears the name is whole.
+"""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, time
+from enum import StrEnum
+from pathlib import Path
+
+from app.demo.dicom import Examination, series_header, write_image
+from app.demo.enhancement import CHEST_PHASES, LIVER_PHASES, Acquisition
+from app.demo.lesions import SMALL_NODULES, THROMBUS_CENTRE, Chord, Metastasis
+from app.demo.plane import SLICE_MM, Plane
+from app.demo.scene import LIVER_NOISE_HU, NOISE_HU, Noise, Scene
+from app.demo.story import Story, StoryTimePoint, read_story
+from app.demo.truth import TrueFinding, TrueLine, TrueSeries, TrueTimePoint, Truth, read_truth, truth_text
+from mrecist.values import Point
+
+SCENE_VERSION = "1"
+WORKERS = 2
+_STAMP = "complete"
+_INJECTED = {"BL": time(14, 3, 25), "FU1": time(10, 42, 0), "FU2": time(9, 59, 5), "FU3": time(13, 20, 40)}
+
+
+class Variant(StrEnum):
+    """The same scene, whole (about 250 MB) or small for tests: coarser pixels and fewer images (about 40 MB)."""
+
+    FULL = "full"
+    SMALL = "small"
+
+
+class DemoCancelled(Exception):
+    """The user stopped the writing; nothing is left of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Pixels of an image, and the heights in the breathing body of the topmost and the lowest image, in mm."""
+
+    size: int
+    spacing_mm: float
+    liver_mm: tuple[int, int]
+    chest_mm: tuple[int, int]
+
+    def heights(self, chest: bool) -> list[int]:
+        top, bottom = self.chest_mm if chest else self.liver_mm
+        return list(range(top, bottom - 1, -int(SLICE_MM)))
+
+
+GRIDS = {
+    Variant.FULL: Grid(384, 0.9, (95, -90), (285, 15)),
+    Variant.SMALL: Grid(192, 1.8, (70, -55), (225, 90)),
+}
+
+
+def demo_folder(data_folder: Path, variant: Variant) -> Path:
+    """Where the study of this variant is kept in the user's data folder."""
+    return data_folder / "demo" / variant.value
+
+
+def find_study(folder: Path, variant: Variant) -> Truth | None:
+    """The truth of the study in `folder` if it is whole and of this version, else None."""
+    try:
+        if (folder / _STAMP).read_text(encoding="utf-8") != _stamp(variant):
+            return None
+        truth = read_truth(folder / "truth.json")
+    except OSError:
+        return None
+    images = sum(1 for p in truth.timepoints for s in p.series for _ in (folder / s.folder).glob("*.dcm"))
+    return truth if images == truth.images else None
+
+
+def write_study(
+    folder: Path,
+    variant: Variant,
+    progress: Callable[[int, int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Truth:
+    """The demonstration study, whole, in `folder`; a whole one of this version is used again.
+
+    Parameters
+    ----------
+    folder
+        Made if needed. An older or broken demonstration study in it is replaced; anything else is left alone.
+    progress
+        Called from this thread with the number of images written and their total.
+    cancelled
+        Asked between images.
+
+    Raises
+    ------
+    DemoCancelled
+        If `cancelled` said so. Nothing new is left on the disk.
+    FileExistsError
+        If the folder holds something that is no demonstration study.
+    OSError
+        If the disk is full or cannot be written. Nothing new is left on the disk.
+    """
+    found = find_study(folder, variant)
+    if found is not None:
+        return found
+    if folder.exists() and any(folder.iterdir()) and not (folder / _STAMP).exists():
+        raise FileExistsError(f"{folder} holds other files; the demonstration study needs an empty folder")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        truth = _write_all(work, variant, progress, cancelled or (lambda: False))
+        (work / "truth.json").write_text(truth_text(truth), encoding="utf-8")
+        (work / _STAMP).write_text(_stamp(variant), encoding="utf-8")
+        if folder.exists():
+            shutil.rmtree(folder)
+        work.rename(folder)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return truth
+
+
+def _stamp(variant: Variant) -> str:
+    return f"demonstration study {variant.value}, scene {SCENE_VERSION}, story {read_story().version}\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Slab:
+    """One height of one time point: an image in each phase."""
+
+    exam: Examination
+    scene: Scene
+    plane: Plane
+    chest: bool
+    index: int
+    seed: int
+
+
+def _write_all(
+    work: Path, variant: Variant, progress: Callable[[int, int], None] | None, cancelled: Callable[[], bool]
+) -> Truth:
+    story, grid = read_story(), GRIDS[variant]
+    noise = Noise(grid.size, grid.spacing_mm)
+    noise.prepare()
+    slabs = list(_slabs(story, variant))
+    total = sum(1 if s.chest else len(LIVER_PHASES) for s in slabs)
+    done = 0
+    with ThreadPoolExecutor(WORKERS, thread_name_prefix="demo") as pool:
+        waiting = iter(slabs)
+        running = [pool.submit(_write_slab, work, s, noise) for s in itertools.islice(waiting, 2 * WORKERS)]
+        while running:
+            if cancelled():
+                for job in running:
+                    job.cancel()
+                raise DemoCancelled
+            done += running.pop(0).result()
+            if progress is not None:
+                progress(done, total)
+            running += [pool.submit(_write_slab, work, s, noise) for s in itertools.islice(waiting, 1)]
+    return Truth(
+        version=f"{SCENE_VERSION}.{story.version}",
+        variant=variant.value,
+        case_id=story.case_id,
+        protocol=story.protocol,
+        day0=story.day0,
+        reader=story.reader,
+        patient=story.patient,
+        lesions=story.lesions,
+        timepoints=tuple(true_timepoint(story, point, variant) for point in story.timepoints),
+        treatments=story.treatments,
+        judgements=story.judgements,
+        markers=story.markers,
+        images=total,
+    )
+
+
+def _examination(story: Story, point: StoryTimePoint, variant: Variant) -> Examination:
+    return Examination(variant.value, point.id, story.patient, datetime.combine(point.on, _INJECTED[point.id]))
+
+
+def _slabs(story: Story, variant: Variant) -> Iterator[_Slab]:
+    grid = GRIDS[variant]
+    for number, point in enumerate(story.timepoints):
+        exam, scene = _examination(story, point, variant), Scene(point)
+        for chest in (False, True):
+            pose = scene.pose(chest)
+            for index, height in enumerate(grid.heights(chest)):
+                z = pose.to_patient((0.0, 0.0, float(height)))[2]
+                plane = Plane(pose, round(z, 2), grid.size, grid.spacing_mm)
+                yield _Slab(exam, scene, plane, chest, index, 1000 * number + 500 * chest + index)
+
+
+def _write_slab(work: Path, slab: _Slab, noise: Noise) -> int:
+    phases = CHEST_PHASES if slab.chest else LIVER_PHASES
+    clean = slab.scene.render(slab.plane, slab.chest)
+    for number, (acquisition, hu) in enumerate(zip(phases, clean, strict=True)):
+        path = work / _series_folder(slab.exam.timepoint_id, acquisition) / f"{slab.index + 1:04d}.dcm"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        grain = noise.draw((slab.seed, number)) * NOISE_HU.get(acquisition, LIVER_NOISE_HU)
+        header = series_header(slab.exam, acquisition, slab.plane)
+        write_image(path, header, slab.exam, acquisition, slab.index, slab.plane, hu + grain)
+    return len(phases)
+
+
+def _series_folder(timepoint_id: str, acquisition: Acquisition) -> str:
+    return f"{timepoint_id}/{acquisition.value}"
+
+
+# --- the truth ------------------------------------------------------------------------------------------------------
+
+
+def true_timepoint(story: Story, point: StoryTimePoint, variant: Variant) -> TrueTimePoint:
+    """What is true of one time point: its series, and every lesion's lines in its patient coordinates."""
+    exam, scene, grid = _examination(story, point, variant), Scene(point), GRIDS[variant]
+    series = tuple(
+        TrueSeries(
+            exam.series_uid(a),
+            a.value,
+            len(grid.heights(a is Acquisition.CHEST)),
+            _series_folder(point.id, a),
+        )
+        for a in (*LIVER_PHASES, *CHEST_PHASES)
+    )
+
+    def finding(name: str, acquisition: Acquisition, centres: tuple[Point, ...], moves: bool = True) -> TrueFinding:
+        chest = acquisition is Acquisition.CHEST
+        pose = scene.pose(chest)
+        places = tuple(_rounded(pose.to_patient(c, moves)) for c in centres)
+        lifted = centres[0][2] + (0.0 if moves else -pose.breath_mm)
+        index = grid.heights(chest).index(round(lifted))
+        lesion = scene.lesions.get(name)
+
+        def line(chord: Chord) -> TrueLine:
+            ends = _rounded(pose.to_patient(chord.start, moves)), _rounded(pose.to_patient(chord.end, moves))
+            return TrueLine(*ends, round(chord.length_mm, 1))
+
+        return TrueFinding(
+            lesion_id=name,
+            phase=acquisition.value,
+            series_uid=exam.series_uid(acquisition),
+            sop_uid=exam.sop_uid(acquisition, index),
+            frame_of_reference_uid=exam.frame_of_reference_uid,
+            z_mm=places[0][2],
+            centres=places,
+            counted=line(lesion.counted()) if lesion else None,
+            whole=line(lesion.whole()) if lesion else None,
+            typical_vascular_pattern=True if name.startswith("I") and lesion else None,
+        )
+
+    findings = [
+        finding(
+            name,
+            Acquisition.CHEST if isinstance(lesion, Metastasis) else Acquisition.ARTERIAL,
+            (lesion.centre,),
+            not (isinstance(lesion, Metastasis) and lesion.node),
+        )
+        for name, lesion in scene.lesions.items()
+    ]
+    findings.append(finding("INT1", Acquisition.PORTAL_VENOUS, (THROMBUS_CENTRE,)))
+    findings.append(finding("ENT1", Acquisition.CHEST, tuple(c for c, _ in SMALL_NODULES)))
+    order = {lesion.id: i for i, lesion in enumerate(story.lesions)}
+    return TrueTimePoint(
+        id=point.id,
+        on=point.on,
+        day=(point.on - story.day0).days,
+        study_uid=exam.study_uid,
+        frame_of_reference_uid=exam.frame_of_reference_uid,
+        series=series,
+        findings=tuple(sorted(findings, key=lambda f: order[f.lesion_id])),
+        clinical=point.clinical,
+        responses=point.truth,
+    )
+
+
+def _rounded(point: Point) -> Point:
+    return round(point[0], 3), round(point[1], 3), round(point[2], 2)

@@ -254,3 +254,13 @@ class Entry:
     author: str
     read_id: str | None
     event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An edit that is not in the log yet; without a time it gets that of its entry."""
+
+    event: Event
+    author: str
+    read_id: str | None = None
+    at: str = ""

@@ -92,10 +92,17 @@ def check_taken_back(entries: Sequence[Entry], entry: Entry) -> Record:
             )
         if keys & subjects(later):
             raise EditRefused(_built_on(later))
-    return _replayed_without(entries, entry)
+    return replayed_without(entries, entry)
 
 
-def _replayed_without(entries: Sequence[Entry], entry: Entry) -> Record:
+def replayed_without(entries: Sequence[Entry], entry: Entry) -> Record:
+    """The record without that entry (without an undo: with what it took back).
+
+    Raises
+    ------
+    EditRefused
+        If a later entry does not fit any more; the reason says which.
+    """
     taking_back = Entry(entries[-1].sequence + 1, entry.at, entry.author, entry.read_id, Reverted(entry.sequence))
     record: Record | None = None
     for other in standing((*entries, taking_back)):

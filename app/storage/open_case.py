@@ -1,0 +1,213 @@
+"""A case that is being edited: its record in memory, its log in the database, and what is between the two."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.state.apply import EditRefused, apply
+from app.state.events import CaseOpened, Draft, Entry, Event, Reverted, VisitSigned
+from app.state.rebase import KeptBack, rebase
+from app.state.record import Patient, Record
+from app.state.undo import check_taken_back, redo_undo, replayed_without, undo_edit
+from app.storage.chain import Head
+from app.storage.database import Database
+from app.storage.errors import ConcurrentEdit, DatabaseBusy, EditsNotKept, StorageError
+from app.storage.log import Log, append, head_of, read_log, read_record, utc_now
+
+_ATTEMPTS = 3
+"""How often an edit is put behind those of others before it waits for a retry."""
+
+
+class OpenCase:
+    """One case and one sitting. An edit is judged first, then in the record, then saved.
+
+    An edit that the database does not take stays in `record` and in `unsaved`; it is saved with the next one or by
+    `save`. An edit that others' edits left no room for goes to `kept_back`.
+
+    Attributes
+    ----------
+    record
+        The record with all edits, saved or not.
+    entries
+        The log, saved or not.
+    head
+        Where the saved log ends.
+    unsaved
+        The end of `entries` that is not in the database.
+    failure
+        Why it is not; None when all is saved.
+    """
+
+    def __init__(self, database: Database, record: Record, log: Log) -> None:
+        self._database = database
+        self._sitting: frozenset[int] = frozenset()
+        self.record = record
+        self.entries = log.entries
+        self.head = log.head
+        self.unsaved: tuple[Entry, ...] = ()
+        self.kept_back: tuple[KeptBack, ...] = ()
+        self.failure: StorageError | None = None
+
+    @classmethod
+    def read(cls, database: Database, case_id: str) -> OpenCase:
+        """Open a case that is there; undo does not reach back before this.
+
+        Raises
+        ------
+        StorageError
+            If there is no such case, it was purged, or its log is damaged.
+        """
+        with database.reading() as connection:
+            return cls(database, *read_record(connection, case_id))
+
+    @classmethod
+    def create(
+        cls, database: Database, case_id: str, patient: Patient, author: str, protocol: str | None = None
+    ) -> OpenCase:
+        """Open a new case.
+
+        Raises
+        ------
+        EditRefused
+            If the id is empty or taken.
+        StorageError
+            If the database did not take it.
+        """
+        event = CaseOpened(case_id, patient, protocol)
+        record = apply(None, Entry(1, "", author, None, event))
+        try:
+            with database.writing() as connection:
+                log = append(connection, case_id, Head(), [Draft(event, author)], record)
+        except ConcurrentEdit as error:
+            raise EditRefused(f"There is a case {case_id} already.") from error
+        return cls(database, record, log)
+
+    # --- editing -----------------------------------------------------------------------------------------------
+
+    def do(self, event: Event, author: str, read_id: str | None = None) -> None:
+        """Make an edit and save it.
+
+        Raises
+        ------
+        EditRefused
+            If the record cannot take it. Nothing has changed then.
+        StorageError
+            If it is made and not saved, or was kept back.
+        """
+        if isinstance(event, Reverted):
+            raise EditRefused("An edit is taken back by undo.")
+        if isinstance(event, VisitSigned):
+            self._check_signature(event)
+        entry = self._next(event, author, read_id)
+        self._commit(entry, apply(self.record, entry))
+
+    def undo(self, author: str) -> None:
+        """Take back `undo_edit`; raises as `do`, also when a later edit builds on it."""
+        edit = undo_edit(self.entries, author, self._sitting)
+        if edit is None:
+            raise EditRefused("There is nothing to undo in this sitting.")
+        after = check_taken_back(self.entries, edit)
+        self._commit(self._next(Reverted(edit.sequence), author, edit.read_id), after)
+
+    def redo(self, author: str) -> None:
+        """Bring back `redo_edit`; raises as `do`, also when it no longer fits the record."""
+        undo = redo_undo(self.entries, author, self._sitting)
+        if undo is None:
+            raise EditRefused("There is nothing to redo.")
+        after = replayed_without(self.entries, undo)
+        self._commit(self._next(Reverted(undo.sequence), author, undo.read_id), after)
+
+    def undo_edit(self, author: str) -> Entry | None:
+        """What undo would take back; None when there is nothing, or only a signature, which is amended instead.
+
+        That a later edit of somebody else builds on it is found only when it is tried.
+        """
+        edit = undo_edit(self.entries, author, self._sitting)
+        return None if edit is not None and isinstance(edit.event, VisitSigned) else edit
+
+    def redo_edit(self, author: str) -> Entry | None:
+        """What redo would bring back."""
+        undo = redo_undo(self.entries, author, self._sitting)
+        return self.entries[undo.event.sequence - 1] if undo and isinstance(undo.event, Reverted) else None
+
+    def drop(self, kept: KeptBack) -> None:
+        """Let go of an edit that was kept back: its author has seen it."""
+        self.kept_back = tuple(x for x in self.kept_back if x is not kept)
+
+    # --- the database ------------------------------------------------------------------------------------------
+
+    def save(self) -> None:
+        """Save what is not saved.
+
+        Raises
+        ------
+        StorageError
+            If the database does not take it, or part of it was kept back.
+        """
+        kept_before = len(self.kept_back)
+        try:
+            self._write()
+        except StorageError as error:
+            self.failure = error
+            raise
+        self.failure = None
+        if len(self.kept_back) > kept_before:
+            raise EditsNotKept(self.record.case_id)
+
+    def reload(self) -> None:
+        """Take in what others have added since; raises as `save`."""
+        with self._database.reading() as connection:
+            grown = head_of(connection, self.record.case_id) != self.head
+        if grown:
+            self._take_in_others()
+        self.save()
+
+    @property
+    def unsaved_text(self) -> str:
+        """What is not saved, since when, and what to do; empty when all is saved."""
+        if not self.unsaved or self.failure is None:
+            return ""
+        return self.failure.about_edits_since(datetime.fromisoformat(self.unsaved[0].at))
+
+    def _next(self, event: Event, author: str, read_id: str | None) -> Entry:
+        return Entry(len(self.entries) + 1, utc_now(), author, read_id, event)
+
+    def _check_signature(self, event: VisitSigned) -> None:
+        """A signature speaks of a log that is saved, and of its newest state."""
+        if self.unsaved:
+            raise EditRefused("Edits are not saved yet. Retry, then sign.")
+        if event.head != self.head.hash:
+            raise EditRefused("The case has changed since it was shown. Look again, then sign.")
+
+    def _commit(self, entry: Entry, after: Record) -> None:
+        self.unsaved = (*self.unsaved, entry)
+        self.entries = (*self.entries, entry)
+        self._sitting |= {entry.sequence}
+        self.record = after
+        self.save()
+
+    def _write(self) -> None:
+        for _ in range(_ATTEMPTS):
+            if not self.unsaved:
+                return
+            drafts = [Draft(e.event, e.author, e.read_id, e.at) for e in self.unsaved]
+            try:
+                with self._database.writing() as connection:
+                    log = append(connection, self.record.case_id, self.head, drafts, self.record)
+            except ConcurrentEdit:
+                self._take_in_others()
+            else:
+                self.head, self.unsaved = log.head, ()
+                return
+        raise DatabaseBusy(self._database.place)
+
+    def _take_in_others(self) -> None:
+        """Load the log as others have made it, and put our unsaved edits behind it where they still hold."""
+        with self._database.reading() as connection:
+            log = read_log(connection, self.record.case_id)
+        known = len(self.entries) - len(self.unsaved)
+        result = rebase(log.entries, known, self.unsaved)
+        self.head, self.entries, self.unsaved = log.head, result.entries, result.waiting
+        self.kept_back += result.kept_back
+        self._sitting = frozenset(n for n in self._sitting if n <= known) | {e.sequence for e in result.waiting}
+        self.record = result.record

@@ -1,0 +1,62 @@
+"""The tables. `entries` is the record; `cases` and `catalogue` can be made again from it and from the images."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, Text, UniqueConstraint
+
+SCHEMA_VERSION = 1
+
+metadata = MetaData()
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case_id", String(256), nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("author", Text, nullable=False),
+    Column("read_id", Text),
+    Column("kind", String(64), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("payload", Text),  # canonical JSON as text; NULL once purged
+    Column("payload_hash", String(64), nullable=False),
+    Column("previous_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False, unique=True),
+    UniqueConstraint("case_id", "sequence"),
+)
+
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("case_id", String(256), primary_key=True),
+    Column("at", String(32), nullable=False),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("last_sequence", Integer, nullable=False),
+    Column("last_hash", String(64), nullable=False),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("case_id", String(256), primary_key=True),
+    Column("sequence", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("changed_at", String(32), nullable=False),
+    Column("summary", Text, nullable=False),
+)
+
+catalogue = Table(
+    "catalogue",
+    metadata,
+    Column("uid", String(128), primary_key=True),
+    Column("series", LargeBinary, nullable=False),
+)

@@ -1,0 +1,81 @@
+"""The lines of a read as the views show them. Pure; no Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.state.record import Record
+from mrecist.case import Read
+from mrecist.lesions import Finding, Lesion, Measured, Present
+from mrecist.values import Diameter, Line
+from viewers.widgets.marks import LineStyle, ViewLine
+
+COUNTED, WHOLE = "counted", "whole"
+
+
+def line_id(lesion_id: str, part: str, number: int) -> str:
+    """The name of a line in a view; `lesion_of` reads it back."""
+    return f"{lesion_id}|{part}|{number}"
+
+
+def lesion_of(line: str) -> tuple[str, str]:
+    """The lesion a line belongs to, and which diameter it is (`COUNTED` or `WHOLE`)."""
+    lesion_id, part, _ = line.split("|")
+    return lesion_id, part
+
+
+def lines_for(
+    record: Record, read_id: str, visit_id: str, series_uid: str, selected: str | None, ghosts: bool
+) -> tuple[ViewLine, ...]:
+    """The lines of one time point on one series.
+
+    Lines drawn on this series are the reader's own; lines of other series of the same frame of reference are ghosts,
+    on the image at their place. A signed time point's lines cannot be moved.
+    """
+    read = record.read(read_id)
+    here = record.series_ref(series_uid)
+    if read is None or here is None:
+        return ()
+    editable = not record.is_signed(read_id, visit_id)
+    shown = []
+    for lesion, part, number, line, diameter in _lines(read, visit_id):
+        name = line_id(lesion.id, part, number)
+        chosen = lesion.id == selected
+        word = lesion.id if part == COUNTED else f"{lesion.id} whole"
+        label = f"{word} {diameter} mm" if diameter else word
+        if line.series_uid == series_uid:
+            style = LineStyle.WHOLE if part == WHOLE else LineStyle.SELECTED if chosen else LineStyle.OWN
+            shown.append(
+                ViewLine(name, line.start, line.end, line.sop_uid, line.frame, label, style, editable and chosen)
+            )
+        elif ghosts and part == COUNTED and line.frame_of_reference_uid == here.frame_of_reference_uid is not None:
+            shown.append(ViewLine(name, line.start, line.end, "", 1, label, LineStyle.GHOST))
+    return tuple(shown)
+
+
+def place_of(read: Read, visit_id: str, lesion_id: str) -> Line | None:
+    """The line that says where a lesion is at a time point."""
+    found = read.observation(visit_id, lesion_id)
+    lines = _evidence(found.finding) if found else ()
+    return next((line for part, _, line, _ in lines if part == COUNTED), None)
+
+
+def _lines(read: Read, visit_id: str) -> Iterator[tuple[Lesion, str, int, Line, Diameter | None]]:
+    timepoint = read.timepoint(visit_id)
+    for observation in timepoint.observations if timepoint else ():
+        lesion = read.lesion(observation.lesion_id)
+        if lesion is not None:
+            for part, number, line, diameter in _evidence(observation.finding):
+                yield lesion, part, number, line, diameter
+
+
+def _evidence(finding: Finding) -> tuple[tuple[str, int, Line, Diameter | None], ...]:
+    match finding:
+        case Measured(diameter=counted, whole=whole):
+            alone = len(finding.evidence) == 1
+            own = tuple((COUNTED, n, line, counted if alone else None) for n, line in enumerate(finding.evidence))
+            return own + tuple((WHOLE, n, line, whole) for n, line in enumerate(finding.whole_evidence))
+        case Present(diameter=noted):
+            return tuple((COUNTED, n, line, noted) for n, line in enumerate(finding.evidence))
+        case _:
+            return ()

@@ -1,0 +1,130 @@
+"""What is written in the corners of a view: whose image, when, which series and phase, where, how shown."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from app.hanging import is_chest, phase_label
+from app.state.record import Patient, Record, SeriesRef, Visit
+from app.words import MINUS, SPACE
+from viewers.imaging.catalogue import FindingCode, Series
+from viewers.imaging.geometry import SlicePlane
+from viewers.widgets.image_view import ViewState
+from viewers.widgets.marks import Chip, CornerEntry, CornerTexts, TextLine, Tone
+
+UNSURE_BELOW = 0.80
+_SCREEN_MM_PER_PX = 25.4 / 96
+
+
+def corner_texts(
+    record: Record,
+    visit: Visit | None,
+    role: str,
+    ref: SeriesRef,
+    series: Series,
+    state: ViewState,
+    plane: SlicePlane | None,
+    pixels_per_mm: float,
+) -> CornerTexts:
+    """The four corners of one view.
+
+    Parameters
+    ----------
+    role
+        ``current``, ``prior``, ``nadir`` ...: what this time point is to the one being read; may be empty.
+    pixels_per_mm
+        Zoom of the view, in screen pixels for one mm of the patient.
+    """
+    return CornerTexts(
+        top_left=_patient(record.patient, ref, visit, role),
+        top_right=_series(ref, series),
+        bottom_left=_place(series, state, plane, pixels_per_mm),
+        bottom_right=_display(series, state),
+    )
+
+
+def banner(ref: SeriesRef, series: Series) -> str:
+    """The red line across a view whose images must not be trusted for measuring; empty when they can be."""
+    codes = {finding.code for finding in series.findings}
+    if FindingCode.MIXED_PATIENT in codes:
+        return "MIXED PATIENT: this series holds images of more than one patient."
+    if not ref.measurable:
+        return f"NOT MEASURABLE: {'; '.join(ref.why_not) or 'the geometry is not known'}."
+    return ""
+
+
+def _patient(patient: Patient, ref: SeriesRef, visit: Visit | None, role: str) -> tuple[CornerEntry, ...]:
+    age = _age(patient.birth_date, ref.study_date)
+    who = " ".join(part for part in (patient.sex, age) if part)
+    when = " · ".join(part for part in (visit.id if visit else "", role) if part)
+    lines: list[CornerEntry] = [f"{patient.name} {patient.id}".strip()]
+    if who:
+        lines.append(who)
+    if when:
+        lines.append(TextLine(when, bold=True))
+    return tuple(lines)
+
+
+def _series(ref: SeriesRef, series: Series) -> tuple[CornerEntry, ...]:
+    number = f"Se {ref.number} " if ref.number is not None else ""
+    lines: list[CornerEntry] = [" ".join(part for part in (_date(ref.study_date), _time(ref.acquired_at)) if part)]
+    lines.append(f"{number}{ref.description}".strip() or ref.modality)
+    chips = [_phase_chip(ref)]
+    if any(finding.code is FindingCode.LOSSY for finding in series.findings):
+        chips.append(Chip("LOSSY", tone=Tone.AMBER))
+    if ref.measurable and not ref.volume_ok:
+        chips.append(Chip("2D only", tone=Tone.AMBER))
+    lines.append(tuple(chips))
+    return tuple(lines)
+
+
+def _phase_chip(ref: SeriesRef) -> Chip:
+    if ref.phase is None:
+        return Chip("CHEST" if is_chest(ref) else ref.modality)
+    if ref.phase_corrected_by:
+        return Chip(phase_label(ref), "set")
+    unsure = ref.phase_confidence < UNSURE_BELOW
+    return Chip(phase_label(ref), f"{ref.phase_confidence:.2f}", Tone.AMBER if unsure else Tone.PLAIN)
+
+
+def _place(series: Series, state: ViewState, plane: SlicePlane | None, pixels_per_mm: float) -> tuple[CornerEntry, ...]:
+    lines: list[CornerEntry] = [f"Im {state.index + 1} / {len(series.slices)}"]
+    if plane is not None:
+        lines.append(f"z {_signed(plane.origin[2])}{SPACE}mm")
+    thickness = "" if series.slice_thickness_mm is None else f"{series.slice_thickness_mm:.1f}{SPACE}mm"
+    zoom = f"{100 * pixels_per_mm * _SCREEN_MM_PER_PX:.0f}{SPACE}%" if pixels_per_mm > 0 else ""
+    lines.append(" · ".join(part for part in (thickness, zoom) if part))
+    return tuple(lines)
+
+
+def _display(series: Series, state: ViewState) -> tuple[CornerEntry, ...]:
+    lines: list[CornerEntry] = [f"W {state.width:.0f} L {_signed(state.center, 0)}"]
+    if series.kvp:
+        lines.append(f"{series.kvp:.0f}{SPACE}kVp")
+    if series.contrast_agent:
+        lines.append(series.contrast_agent)
+    return tuple(lines)
+
+
+def _signed(value: float, places: int = 1) -> str:
+    text = f"{abs(value):.{places}f}"
+    return f"{MINUS}{text}" if value < 0 and float(text) else text
+
+
+def _date(on: date | None) -> str:
+    return on.isoformat() if on else "no date"
+
+
+def _time(at: str | None) -> str:
+    """`HHMMSS`, alone or behind a date, as HH:MM."""
+    digits = (at or "").replace(":", "").replace("T", " ").split(" ")[-1].split(".")[0]
+    if len(digits) >= 14:
+        digits = digits[8:]
+    return f"{digits[:2]}:{digits[2:4]}" if len(digits) >= 4 and digits[:4].isdigit() else ""
+
+
+def _age(born: date | None, on: date | None) -> str:
+    if born is None or on is None:
+        return ""
+    years = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+    return f"{years} y"

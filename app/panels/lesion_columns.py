@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from app.models.lesion_cells import Column, ColumnKind
 
 _FIXED_WIDTH = {
-    ColumnKind.LESION: (57, 46),
+    ColumnKind.LESION: (57, 44),
     ColumnKind.VISIT: (61, 60),
     ColumnKind.VS_BASELINE: (62, 52),
     ColumnKind.VS_NADIR: (62, 52),

@@ -123,7 +123,7 @@ class LesionDelegate(QStyledItemDelegate):
         kind = self._model.columns[column].kind
         left = kind in _LEFT_COLUMNS
         inset = theme.px(10 if column == 0 else 6) if left else 1
-        place = box.adjusted(inset, 0, -theme.px(6), -1)
+        place = box.adjusted(inset, 0, 0 if kind is ColumnKind.LESION else -theme.px(6), -1)
         if cell.mark is not None:
             side = theme.px(12)
             spot = QRectF(place.right() - side + 1, place.center().y() - side / 2 + 1, side, side)

@@ -1,0 +1,71 @@
+"""Where a number comes from: its reasons, each with rule id, numbers and source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app import words
+from app.panels.chips import label
+from app.theme import Face, Theme
+from mrecist.results import Number, Reason
+
+
+class DerivationList(QWidget):
+    """The reasons of one response or decision, opened in place below it."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setProperty("ground", "app")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._rows = QVBoxLayout(self)
+        self._rows.setContentsMargins(theme.px(10), theme.px(6), theme.px(10), theme.px(6))
+        self._rows.setSpacing(theme.px(4))
+
+    def set_reasons(self, reasons: Sequence[Reason]) -> None:
+        while (item := self._rows.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        for reason in reasons:
+            self._rows.addWidget(self._row(reason))
+
+    def _row(self, reason: Reason) -> QWidget:
+        theme = self._theme
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(theme.px(8))
+        rule = label(reason.rule, "3", Face.RULE)
+        rule.setFixedWidth(theme.px(74))
+        line.addWidget(rule, 0, Qt.AlignmentFlag.AlignTop)
+        said = label(f"{reason.text}\n{numbers_text(reason)}".strip(), "2", Face.SMALL)
+        said.setWordWrap(True)
+        said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        line.addWidget(said, 1)
+        line.addWidget(label(reason.source, "3", Face.RULE), 0, Qt.AlignmentFlag.AlignTop)
+        return row
+
+
+def numbers_text(reason: Reason) -> str:
+    """The numbers of a reason, each with its name and unit."""
+    return " · ".join(f"{_name(key)} {_value(key, value)}" for key, value in reason.numbers.items())
+
+
+def _name(key: str) -> str:
+    for unit in ("_mm", "_pct", "_days"):
+        key = key.removesuffix(unit)
+    return key.replace("_", " ")
+
+
+def _value(key: str, value: Number) -> str:
+    if isinstance(value, str):
+        return value
+    if key.endswith("_pct"):
+        return words.with_pct(value)
+    if isinstance(value, Fraction) or key.endswith("_mm"):
+        return words.with_mm(value) if key.endswith("_mm") else words.decimal_text(value)
+    return str(value)

@@ -26,12 +26,9 @@ from mrecist.lesions import (
     TooSmall,
     UnequivocalProgression,
 )
+from mrecist.rulesets import EligibilityRules
 from mrecist.values import Diameter, LesionKind, LesionRole, Line, Organ, Region
 from viewers.imaging.catalogue import PhaseName
-
-LEAST_TARGET_TENTHS = 100
-MOST_LIVER_TARGETS = 2
-MOST_TARGETS = 5
 
 
 class Intent(StrEnum):
@@ -84,7 +81,7 @@ class Drawing:
     justification: str = ""
 
 
-def mark(record: Record, read_id: str, drawing: Drawing) -> Marked | Declined:
+def mark(record: Record, read_id: str, drawing: Drawing, rules: EligibilityRules) -> Marked | Declined:
     """Turn a drawing into an edit of the read.
 
     The first of these that holds answers: the series cannot be measured; a viable diameter is drawn outside the
@@ -113,7 +110,7 @@ def mark(record: Record, read_id: str, drawing: Drawing) -> Marked | Declined:
             return _outside_arterial(selected.region, drawing) or _measure(read, selected, drawing)
         case Intent.TARGET:
             region = region_of(drawing.series)
-            return _outside_arterial(region, drawing) or _no_target(read, region, drawing) or _add(read, drawing)
+            return _outside_arterial(region, drawing) or _no_target(read, region, drawing, rules) or _add(read, drawing)
         case Intent.NONTARGET if drawing.visit_id != baseline:
             if selected is None or selected.role is not LesionRole.NONTARGET:
                 return Declined("Non-targets are listed at baseline. Select one, or press W for a new lesion.")
@@ -158,20 +155,19 @@ def _outside_arterial(region: Region, drawing: Drawing) -> Declined | None:
     )
 
 
-def _no_target(read: Read, region: Region, drawing: Drawing) -> Declined | None:
+def _no_target(read: Read, region: Region, drawing: Drawing, rules: EligibilityRules) -> Declined | None:
     if drawing.justification:
         return None
     ways_out = (Offer.AS_NONTARGET, Offer.KEEP_WITH_REASON)
-    if drawing.diameter.tenths < LEAST_TARGET_TENTHS:
-        return Declined(f"{drawing.diameter} mm is below 10.0 mm. Record as non-target?", ways_out)
+    if drawing.diameter.mm < rules.measurable_mm:
+        limit = Diameter.from_mm(float(rules.measurable_mm))
+        return Declined(f"{drawing.diameter} mm is below {limit} mm. Record as non-target?", ways_out)
     targets = [x for x in read.lesions if x.role is LesionRole.TARGET]
     in_liver = [x for x in targets if x.organ is Organ.LIVER]
-    if region is Region.INTRAHEPATIC and len(in_liver) >= MOST_LIVER_TARGETS:
-        return Declined(
-            f"{len(in_liver)} of {MOST_LIVER_TARGETS} liver targets are set. Record as non-target?", ways_out
-        )
-    if len(targets) >= MOST_TARGETS:
-        return Declined(f"{len(targets)} of {MOST_TARGETS} targets are set. Record as non-target?", ways_out)
+    if region is Region.INTRAHEPATIC and len(in_liver) >= rules.per_organ:
+        return Declined(f"{len(in_liver)} of {rules.per_organ} liver targets are set. Record as non-target?", ways_out)
+    if len(targets) >= rules.total:
+        return Declined(f"{len(targets)} of {rules.total} targets are set. Record as non-target?", ways_out)
     return None
 
 

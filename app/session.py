@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
+from mrecist.assess import assess
 from PySide6.QtCore import QObject, Signal
 
 from app.models.reading import Reading
-from app.state.events import Event
+from app.state.apply import EditRefused, apply
+from app.state.events import Entry, Event
 from app.state.record import Record, Visit
-from app.state.refusal import EditRefused
 from app.store import CaseStore
-from mrecist.assess import assess
 from mrecist.lesions import Lesion
 from mrecist.results import Assessment
 from mrecist.rulesets import RuleSet
@@ -56,7 +58,7 @@ class ReadingSession(QObject):
 
     @property
     def record(self) -> Record | None:
-        return self._store.record
+        return self._store.record if self._store.is_open else None
 
     @property
     def read_id(self) -> str:
@@ -126,24 +128,38 @@ class ReadingSession(QObject):
 
     def do(self, *events: Event) -> bool:
         """Record edits; says why in `told` and answers False where one is refused."""
-        try:
-            for event in events:
-                self._store.do(event, self.reader, self.read_id)
-        except EditRefused as refusal:
-            self.told.emit(refusal.reason)
-            return False
-        return True
+        return all(self._try(partial(self._store.do, event, self.reader, self.read_id)) for event in events)
+
+    @property
+    def undo_text(self) -> str:
+        """What undo would take back; empty when there is nothing."""
+        return self._store.undo_text(self.reader)
+
+    @property
+    def redo_text(self) -> str:
+        return self._store.redo_text(self.reader)
 
     def undo(self) -> None:
-        self._take_back(self._store.undo)
+        what = self.undo_text
+        if self._try(lambda: self._store.undo(self.reader)):
+            self.told.emit(f"Taken back: {what}")
 
     def redo(self) -> None:
-        self._take_back(self._store.redo)
+        what = self.redo_text
+        if self._try(lambda: self._store.redo(self.reader)):
+            self.told.emit(f"Brought back: {what}")
 
-    def what_if(self, event: Event) -> Assessment | None:
-        """The assessment as it would be after an edit that is not made."""
-        record = self._store.preview(event, self.reader, self.read_id)
-        return assess(record.case, self._ruleset, self.read_id) if record.reads else None
+    def what_if(self, *events: Event) -> Assessment | None:
+        """The assessment as it would be after edits that are not made; None where the record would refuse them."""
+        record = self.record
+        if record is None:
+            return None
+        try:
+            for event in events:
+                record = apply(record, Entry(0, "", self.reader, self.read_id, event))
+        except EditRefused:
+            return None
+        return assess(record.case, self._ruleset, self.read_id)
 
     # --- inside ---
 
@@ -167,10 +183,10 @@ class ReadingSession(QObject):
             return False
         return all(read.observation(visit.id, lesion.id) is not None for lesion in read.lesions)
 
-    def _take_back(self, step: object) -> None:
+    def _try(self, step: Callable[[], None]) -> bool:
         try:
-            said = step()  # type: ignore[operator]
+            step()
         except EditRefused as refusal:
-            said = refusal.reason
-        if said:
-            self.told.emit(str(said))
+            self.told.emit(refusal.reason)
+            return False
+        return True

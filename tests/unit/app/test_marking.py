@@ -5,11 +5,14 @@ from dataclasses import replace
 import pytest
 
 from app.marking import Declined, Drawing, Intent, Marked, Offer, mark, quick_finding
+from app.resources import load_ruleset
 from app.state.events import FindingRecorded, LesionAdded
 from app.state.record import Record
 from mrecist.lesions import Absent, Lesion, Measured, NotEvaluable, Present, TooSmall, UnequivocalProgression
 from mrecist.values import Axis, Diameter, LesionRole, Organ, Region
 from tests.support.records import line, two_visits, with_targets
+
+RULES = load_ruleset().eligibility
 
 
 def draw(record: Record, intent: Intent, mm: float, series: str = "BL-AP", **changes: object) -> Drawing:
@@ -21,7 +24,7 @@ def draw(record: Record, intent: Intent, mm: float, series: str = "BL-AP", **cha
 
 def test_that_a_target_on_the_arterial_phase_is_an_intrahepatic_lesion_with_its_line() -> None:
     record = two_visits()
-    marked = mark(record, "read-1", draw(record, Intent.TARGET, 23.6))
+    marked = mark(record, "read-1", draw(record, Intent.TARGET, 23.6), RULES)
     assert isinstance(marked, Marked)
     assert isinstance(marked.event, LesionAdded)
     assert marked.event.lesion == Lesion(
@@ -32,7 +35,7 @@ def test_that_a_target_on_the_arterial_phase_is_an_intrahepatic_lesion_with_its_
 
 def test_that_a_target_on_the_chest_series_is_extrahepatic_and_named_apart() -> None:
     record = with_targets(two_visits(), 40)
-    marked = mark(record, "read-1", draw(record, Intent.TARGET, 17.5, "BL-CH"))
+    marked = mark(record, "read-1", draw(record, Intent.TARGET, 17.5, "BL-CH"), RULES)
     assert isinstance(marked, Marked)
     assert marked.lesion_id == "ET1"
 
@@ -40,7 +43,7 @@ def test_that_a_target_on_the_chest_series_is_extrahepatic_and_named_apart() -> 
 @pytest.mark.parametrize(("mm", "taken"), [(9.9, False), (10.0, True)], ids=["below", "at"])
 def test_that_a_target_is_at_least_10_mm(mm: float, taken: bool) -> None:
     record = two_visits()
-    result = mark(record, "read-1", draw(record, Intent.TARGET, mm))
+    result = mark(record, "read-1", draw(record, Intent.TARGET, mm), RULES)
     assert isinstance(result, Marked) is taken
     if isinstance(result, Declined):
         assert result.message == "9.9 mm is below 10.0 mm. Record as non-target?"
@@ -49,10 +52,10 @@ def test_that_a_target_is_at_least_10_mm(mm: float, taken: bool) -> None:
 
 def test_that_a_third_liver_target_needs_a_reason() -> None:
     record = with_targets(two_visits(), 40, 30)
-    declined = mark(record, "read-1", draw(record, Intent.TARGET, 20))
+    declined = mark(record, "read-1", draw(record, Intent.TARGET, 20), RULES)
     assert isinstance(declined, Declined)
     assert declined.message == "2 of 2 liver targets are set. Record as non-target?"
-    kept = mark(record, "read-1", draw(record, Intent.TARGET, 20, justification="charter allows five"))
+    kept = mark(record, "read-1", draw(record, Intent.TARGET, 20, justification="charter allows five"), RULES)
     assert isinstance(kept, Marked)
     assert isinstance(kept.event, LesionAdded)
     assert kept.event.observation.features.override == "charter allows five"
@@ -60,7 +63,7 @@ def test_that_a_third_liver_target_needs_a_reason() -> None:
 
 def test_that_a_viable_diameter_is_not_taken_from_the_portal_venous_phase_without_a_reason() -> None:
     record = two_visits()
-    declined = mark(record, "read-1", draw(record, Intent.TARGET, 30, "BL-PVP"))
+    declined = mark(record, "read-1", draw(record, Intent.TARGET, 30, "BL-PVP"), RULES)
     assert isinstance(declined, Declined)
     assert declined.message == (
         "This is the portal venous phase (0.97). Viable diameter is read on the arterial phase. Go to AP?"
@@ -71,13 +74,13 @@ def test_that_nothing_is_measured_on_a_series_without_geometry() -> None:
     record = two_visits()
     broken = replace(record.series[1], measurable=False, why_not=("the pixel spacing is missing",))
     drawing = replace(draw(record, Intent.TARGET, 30), series=broken, justification="please")
-    declined = mark(record, "read-1", drawing)
+    declined = mark(record, "read-1", drawing, RULES)
     assert declined == Declined("Not measurable: the pixel spacing is missing.")
 
 
 def test_that_a_line_at_follow_up_becomes_the_finding_of_the_selected_lesion() -> None:
     record = with_targets(two_visits(), 49.2)
-    marked = mark(record, "read-1", draw(record, Intent.COUNTED, 36.4, "FU1-AP", selected="IT1"))
+    marked = mark(record, "read-1", draw(record, Intent.COUNTED, 36.4, "FU1-AP", selected="IT1"), RULES)
     assert isinstance(marked, Marked)
     assert isinstance(marked.event, FindingRecorded)
     assert marked.event.visit_id == "FU1"
@@ -86,19 +89,19 @@ def test_that_a_line_at_follow_up_becomes_the_finding_of_the_selected_lesion() -
 
 def test_that_no_target_is_added_at_follow_up() -> None:
     record = with_targets(two_visits(), 49.2)
-    assert isinstance(mark(record, "read-1", draw(record, Intent.TARGET, 30, "FU1-AP")), Declined)
-    new = mark(record, "read-1", draw(record, Intent.NEW, 14.2, "FU1-AP"))
+    assert isinstance(mark(record, "read-1", draw(record, Intent.TARGET, 30, "FU1-AP"), RULES), Declined)
+    new = mark(record, "read-1", draw(record, Intent.NEW, 14.2, "FU1-AP"), RULES)
     assert isinstance(new, Marked)
     assert new.lesion_id == "IN1"
 
 
 def test_that_the_whole_diameter_joins_the_viable_one_and_leaves_it_alone() -> None:
     record = with_targets(two_visits(), 49.2)
-    marked = mark(record, "read-1", draw(record, Intent.WHOLE, 53.6, selected="IT1"))
+    marked = mark(record, "read-1", draw(record, Intent.WHOLE, 53.6, selected="IT1"), RULES)
     assert isinstance(marked, Marked)
     assert isinstance(marked.event, FindingRecorded)
     assert marked.event.observation.finding == Measured(Diameter(492), Diameter(536), (line(49.2),), (line(53.6),))
-    before_viable = mark(record, "read-1", draw(record, Intent.WHOLE, 50, "FU1-AP", selected="IT1"))
+    before_viable = mark(record, "read-1", draw(record, Intent.WHOLE, 50, "FU1-AP", selected="IT1"), RULES)
     assert isinstance(before_viable, Declined)
 
 

@@ -138,6 +138,8 @@ class Series:
     kernel: str = ""
     bolus_started_at: str | None = None
     bolus_phase: str = ""
+    comments: str = ""
+    body_part: str = ""
 
     @property
     def colour(self) -> bool:

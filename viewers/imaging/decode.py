@@ -120,7 +120,7 @@ def _by_gdcm(series: Series, record: SliceRecord) -> NDArray[Any]:
         raise DecodeError("its pixels do not decode", file=record.path, remedy=_REMEDY) from error
     pixels = pixels[0] if pixels.ndim == 3 else pixels
     if record.frames_in_file > 1 or (record.slope == 1 and record.intercept == 0):
-        return pixels
+        return np.asarray(pixels)
     return np.asarray(np.rint((pixels.astype(np.float64) - record.intercept) / record.slope))
 
 

@@ -71,6 +71,8 @@ def series_of(stack: Stack) -> Series:
         kernel=first.kernel,
         bolus_started_at=first.bolus_started_at,
         bolus_phase=frame.bolus_phase,
+        comments=first.comments,
+        body_part=first.body_part,
     )
 
 

@@ -8,9 +8,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from viewers.imaging.catalogue import Refused, ScanResult, Series
+from viewers.imaging.catalogue import Refused, ScanResult
 from viewers.imaging.errors import Cancelled, FolderError
 from viewers.imaging.headers import DEFLATED, NATIVE, ImageFile, NotAnImage, read_header
+from viewers.imaging.phases import with_phases
 from viewers.imaging.quality import series_of
 from viewers.imaging.stacks import stacks_of
 
@@ -58,7 +59,7 @@ def scan(
             if progress is not None:
                 progress(done + 1, len(paths))
     files, copies = _without_copies(files)
-    series = _with_phases([series_of(stack) for stack in stacks_of(files)])
+    series = with_phases([series_of(stack) for stack in stacks_of(files)])
     return ScanResult(tuple(series), tuple(sorted([*refused, *copies], key=lambda r: r.file)))
 
 
@@ -109,7 +110,3 @@ def _without_copies(files: Iterable[ImageFile]) -> tuple[list[ImageFile], list[R
 
 def _loss(file: ImageFile) -> tuple[bool, bool, bool, str]:
     return file.lossy, file.transfer_syntax not in NATIVE, file.transfer_syntax == DEFLATED, file.path
-
-
-def _with_phases(series: list[Series]) -> list[Series]:
-    return series

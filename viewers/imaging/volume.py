@@ -83,7 +83,7 @@ class Volume:
         if self.rescaled:
             return np.asarray(self.pixels[k])
         record = self.series.slices[k]
-        return self.pixels[k].astype(np.float32) * np.float32(record.slope) + np.float32(record.intercept)
+        return np.asarray(self.pixels[k].astype(np.float32) * np.float32(record.slope) + np.float32(record.intercept))
 
     def value_at(self, k: int, row: int, column: int) -> float:
         """The value of one voxel in the volume's unit."""

@@ -74,6 +74,7 @@ class Theme:
         font = QFont(self.family)
         font.setPixelSize(self.px(self.sizes[face][0]))
         font.setBold(bold)
+        font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
         return font
 
     def line_height(self, face: Face) -> int:

@@ -65,13 +65,9 @@ class KeyButton(QPushButton):
         super().__init__()
         self._words = QLabel(text)
         self._words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._words.setProperty("onbutton", "primary" if primary else "true")
         self._cap = key_cap(key)
-        self._cap.setProperty("onbutton", "primary" if primary else "true")
         self._cap.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._cap.setVisible(bool(key))
-        if primary:
-            self.setProperty("primary", "true")
         if small:
             self.setProperty("size", "small")
             self._words.setProperty("face", "small")
@@ -81,7 +77,7 @@ class KeyButton(QPushButton):
         row.addWidget(self._words)
         row.addStretch(1)
         row.addWidget(self._cap)
-        self.setAccessibleName(text)
+        self.set_primary(primary)
         self.set_text(text)
 
     def set_text(self, text: str) -> None:
@@ -92,6 +88,15 @@ class KeyButton(QPushButton):
         self._words.ensurePolished()
         self._cap.ensurePolished()
         self.setMinimumWidth(layout.sizeHint().width())
+
+    def set_primary(self, primary: bool) -> None:
+        """Primary or plain; a panel has one primary button at most."""
+        self.setProperty("primary", "true" if primary else "false")
+        for part in (self._words, self._cap):
+            part.setProperty("onbutton", "primary" if primary else "true")
+        for widget in (self, self._words, self._cap):
+            widget.style().unpolish(widget)
+            widget.style().polish(widget)
 
     def set_key(self, key: str) -> None:
         self._cap.setText(key)

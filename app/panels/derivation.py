@@ -29,6 +29,7 @@ class DerivationList(QWidget):
     def set_reasons(self, reasons: Sequence[Reason]) -> None:
         while (item := self._rows.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
+                widget.hide()
                 widget.deleteLater()
         for reason in reasons:
             self._rows.addWidget(self._row(reason))

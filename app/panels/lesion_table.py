@@ -86,7 +86,8 @@ class LesionGrid(QTableView):
         self._lay_out()
 
     def sizeHint(self) -> QSize:
-        rows = (self._model.row(i).kind for i in range(self._model.rowCount()))
+        shown = (i for i in range(self._model.rowCount()) if not self.isRowHidden(i))
+        rows = (self._model.row(i).kind for i in shown)
         height = self._theme.px(HEAD_HEIGHT) + sum(self._theme.px(ROW_HEIGHT[kind]) for kind in rows)
         return QSize(self._theme.px(396), height)
 
@@ -203,17 +204,20 @@ class LesionGrid(QTableView):
     def _lay_out(self) -> None:
         """Row heights, spans, hidden time points and column widths follow the model and the width."""
         theme, model = self._theme, self._model
+        narrow = is_narrow(round(self.width() / theme.scale))
         self.clearSpans()
         for number in range(model.rowCount()):
             kind = model.row(number).kind
             self.setRowHeight(number, theme.px(ROW_HEIGHT[kind]))
+            self.setRowHidden(number, narrow and kind is RowKind.CROPS)
+            if self.isRowHidden(number):
+                continue
             if kind in (RowKind.GROUP, RowKind.CROPS) and model.columnCount() > 1:
                 self.setSpan(number, 0, 1, model.columnCount())
             elif kind is RowKind.SUM:
                 self.setSpan(number, 0, 1, 2)
         visits, pinned, room = self._visits()
         shown = visits_shown(visits, pinned, room, self._back)
-        narrow = is_narrow(round(self.width() / theme.scale))
         left = self.viewport().width()
         site = 0
         for number, column in enumerate(model.columns):

@@ -68,7 +68,7 @@ class ResponseCard(QWidget):
         left.setLayout(self._left)
         self._flow = FlowLayout(theme.px(4))
         right = QVBoxLayout()
-        right.setContentsMargins(theme.px(10), theme.px(6), theme.px(10), theme.px(8))
+        right.setContentsMargins(theme.px(10), theme.px(6), theme.px(6), theme.px(8))
         right.setSpacing(0)
         right.addWidget(self.first)
         right.addWidget(self.second)
@@ -96,6 +96,7 @@ class ResponseCard(QWidget):
         self.mark = ResponseMark(response, theme)
         old = self._left.takeAt(1)
         if old is not None and (widget := old.widget()) is not None:
+            widget.hide()
             widget.deleteLater()
         self._left.insertWidget(1, self.mark)
         self.component.setText(component)
@@ -110,6 +111,7 @@ class ResponseCard(QWidget):
         """Chips as (text, tone), then the rule id, which opens the derivation."""
         while (item := self._flow.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
+                widget.hide()
                 widget.deleteLater()
         self.chips = [chip(text, tone) for text, tone in chips]
         if rule:

@@ -1,0 +1,140 @@
+"""The decisions of the open time point in two lines, for the reading layout."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from app.models.reading import Reading
+from app.panels.chips import PanelHead, label, rule_line
+from app.panels.decision_text import asks, data_missing, is_failure, questions, reason_line
+from app.panels.lesion_columns import is_narrow
+from app.panels.marks import Icon, MarkBox
+from app.theme import Face, Theme, paint_focus_ring
+from app.words import counted, decision_word, translated
+from mrecist.results import Decision
+
+
+class DecisionBrief(QWidget):
+    """One treatment: mark, name, decision word, row id; below, why."""
+
+    pressed = Signal()
+
+    def __init__(self, theme: Theme, name: str) -> None:
+        super().__init__()
+        self._theme = theme
+        self._name = name
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._mark = MarkBox(Icon.QUESTION, theme)
+        self.word = label(tone="2")
+        self.row = label(tone="3", face=Face.RULE)
+        self.reason = QLabel()
+        self.reason.setProperty("tone", "2")
+        self.reason.setProperty("face", "small")
+        self.reason.setWordWrap(True)
+        top = QHBoxLayout()
+        top.setSpacing(theme.px(6))
+        top.addWidget(self._mark)
+        top.addWidget(label(name, strong=True))
+        top.addWidget(self.word, 1)
+        top.addWidget(self.row)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.px(10), theme.px(7), theme.px(10), theme.px(8))
+        column.setSpacing(theme.px(1))
+        column.addLayout(top)
+        column.addWidget(self.reason)
+        column.addStretch(1)
+
+    def show_decision(self, decision: Decision | None, question: str, short: bool) -> None:
+        """The decision in brief; an open question stands in place of the reason."""
+        self._mark.setVisible(decision is not None and asks(decision))
+        if decision is None:
+            self.word.setText(translated("no decision at this time point"))
+            self.row.clear()
+            self.reason.clear()
+            return
+        said = decision_word(decision.decision)
+        word = said[0].lower() + said[1:]
+        self.word.setText(translated("to judge") if short and asks(decision) else word)
+        self.word.setProperty("tone", "failure" if is_failure(decision) else "2")
+        self.word.style().polish(self.word)
+        self.row.setText(decision.row)
+        line = question or reason_line(decision)
+        self.reason.setText(line)
+        self.reason.setVisible(not short)
+        self.setToolTip(line if short else "")
+        self.setAccessibleName(f"{self._name}: {word}, {decision.row}. {line}")
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton:
+            self.pressed.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.pressed.emit()
+            return
+        super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self)
+            paint_focus_ring(painter, self.rect().toRectF(), self._theme)
+            painter.end()
+
+
+class DecisionStrip(QWidget):
+    """TACE and sorafenib side by side, under a head that counts the questions."""
+
+    opened = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._reading: Reading | None = None
+        self._short = False
+        self.head = PanelHead(theme, translated("Decision"))
+        self.tace = DecisionBrief(theme, "TACE")
+        self.sorafenib = DecisionBrief(theme, translated("Sorafenib"))
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(self.tace, 1)
+        row.addWidget(rule_line(horizontal=False))
+        row.addWidget(self.sorafenib, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.head)
+        column.addWidget(rule_line())
+        column.addLayout(row)
+        self.tace.pressed.connect(self.opened)
+        self.sorafenib.pressed.connect(self.opened)
+
+    def set_reading(self, reading: Reading | None) -> None:
+        """Show both decisions of the open time point; nothing where the case has none."""
+        self._reading = reading
+        response = None if reading is None else reading.response
+        decided = response is not None and (response.tace is not None or response.sorafenib is not None)
+        self.setVisible(decided)
+        if response is None or reading is None or not decided:
+            return
+        self.head.note.setText(reading.record.protocol or "")
+        asked = questions(response.tace, response.sorafenib)
+        missing = data_missing(response.tace, response.sorafenib)
+        told = [counted(len(asked), "question to answer", "questions to answer")] if asked else []
+        if missing:
+            told.append(translated("data missing"))
+        self.head.right.setText(" · ".join(told))
+        fields = {question.field: question.short for question in asked}
+        benefit = fields.get("tace_benefit", "") if response.tace and asks(response.tace) else ""
+        self.tace.show_decision(response.tace, benefit, self._short)
+        self.sorafenib.show_decision(response.sorafenib, "", self._short)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        short = is_narrow(round(self.width() / self._theme.scale))
+        if short != self._short:
+            self._short = short
+            self.set_reading(self._reading)

@@ -1,0 +1,97 @@
+"""The foot of the right panel: on to the next lesion, or sign."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.models.reading import Reading
+from app.panels.chips import KeyButton, label, rule_line
+from app.panels.progress_ring import ProgressRing
+from app.theme import Face, Theme
+from app.words import counted, still_to_do, translated
+
+
+class ReadingFooter(QWidget):
+    """`Next` leads while lesions are left; then `Sign` does. Signed, it offers `Amend`."""
+
+    next_requested = Signal(str)
+    sign_requested = Signal()
+    amend_requested = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._signed = False
+        self._next_id = ""
+        self.ring = ProgressRing(theme, 26)
+        self.count = label(strong=True)
+        self.note = label(tone="2", face=Face.SMALL)
+        self.next = KeyButton("", "]")
+        self.sign = KeyButton("", "")
+        told = QVBoxLayout()
+        told.setSpacing(0)
+        told.addStretch(1)
+        told.addWidget(self.count)
+        told.addWidget(self.note)
+        told.addStretch(1)
+        self._row = QHBoxLayout()
+        self._row.setContentsMargins(theme.px(10), theme.px(8), theme.px(10), theme.px(8))
+        self._row.setSpacing(theme.px(8))
+        self._row.addWidget(self.ring)
+        self._row.addLayout(told)
+        self._row.addStretch(1)
+        self._row.addWidget(self.next)
+        self._row.addWidget(self.sign)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(rule_line())
+        column.addLayout(self._row)
+        self.setFixedHeight(theme.px(45))
+        self.next.clicked.connect(lambda: self.next_requested.emit(self._next_id))
+        self.sign.clicked.connect(lambda: (self.amend_requested if self._signed else self.sign_requested).emit())
+
+    def set_reading(self, reading: Reading | None, proposed: bool = False) -> None:
+        """Show how much is left; `proposed` says that some value is not accepted yet."""
+        self.setVisible(reading is not None)
+        if reading is None:
+            return
+        left = reading.to_do()
+        baseline, self._signed = reading.at_baseline, reading.signed
+        total = len(reading.lesions)
+        complete = bool(total) and not left and not proposed
+        self._next_id = left[0] if left else ""
+        self.ring.setVisible(baseline)
+        self.ring.set_progress(total - len(left), total)
+        self.next.setVisible(bool(left) and not self._signed)
+        self.next.set_text(translated("Next: {lesion}", lesion=self._next_id))
+        self.next.set_primary(bool(left) and not baseline)
+        self.count.setVisible(baseline)
+        self.count.setText(translated("{done} of {total} lesions complete", done=total - len(left), total=total))
+        self.note.setText(self._told(len(left), baseline, proposed, reading))
+        self.note.setVisible(bool(self.note.text()))
+        self._arrange(baseline)
+        named = translated("baseline") if baseline else reading.visit_id
+        self.sign.set_text(translated("Amend") if self._signed else translated("Sign {visit}", visit=named))
+        self.sign.setEnabled(complete or self._signed)
+        self.sign.set_primary(complete and not self._signed)
+        self.sign.setToolTip("" if complete else _left_words(left))
+
+    def _arrange(self, baseline: bool) -> None:
+        """At baseline both buttons stand at the right; later `Next` leads from the left."""
+        self._row.removeWidget(self.next)
+        self._row.insertWidget(3 if baseline else 0, self.next)
+
+    def _told(self, left: int, baseline: bool, proposed: bool, reading: Reading) -> str:
+        if self._signed:
+            by = next(x.by for x in reading.record.signed if x.visit_id == reading.visit_id)
+            return translated("Signed by {reader}", reader=by)
+        if baseline:
+            return translated("* not accepted yet") if proposed else ""
+        return counted(left, "lesion left", "lesions left") if left else ""
+
+
+def _left_words(left: tuple[str, ...]) -> str:
+    if not left:
+        return ""
+    return f"{counted(len(left), 'lesion left', 'lesions left')}: {still_to_do(left)}"

@@ -3,87 +3,39 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from app.tasks import Cancelled, Failure, TaskRunner, Token
 from viewers.imaging.catalogue import Catalogue, Series
-from viewers.imaging.geometry import SlicePlane
-from viewers.imaging.volume import Volume, VolumeLoader
+from viewers.imaging.volume import VolumeLoader
+from viewers.widgets.volume_source import VolumeSource
 
 BUDGET_BYTES = 2_000_000_000
 
 
-class LoadedSeries:
-    """A series as the views show it (`viewers.widgets.source.ImageSource`); images appear as they are read."""
+class LoadedSeries(VolumeSource):
+    """A series as the views show it; images appear as they are read."""
 
     def __init__(self, series: Series) -> None:
-        self.series = series
         self._loader = VolumeLoader(series)
+        super().__init__(self._loader.volume)
 
     @property
-    def loader(self) -> VolumeLoader:
-        return self._loader
-
-    @property
-    def volume(self) -> Volume:
-        return self._loader.volume
-
-    @property
-    def series_uid(self) -> str:
-        return self.series.uid
-
-    @property
-    def frame_of_reference_uid(self) -> str | None:
-        return self.series.frame_of_reference_uid
-
-    @property
-    def count(self) -> int:
-        return len(self.series.slices)
-
-    @property
-    def rows(self) -> int:
-        return self.series.rows
-
-    @property
-    def columns(self) -> int:
-        return self.series.columns
-
-    @property
-    def unit(self) -> str:
-        return self.volume.unit
-
-    @property
-    def measurable(self) -> bool:
-        return self.series.measurable
-
-    @property
-    def why_not(self) -> str:
-        return "; ".join(self.series.why_not)
-
-    @property
-    def bright_is_low(self) -> bool:
-        return self.volume.inverted
+    def series(self) -> Series:
+        return self.volume.series
 
     @property
     def complete(self) -> bool:
         return bool(self.volume.loaded.all())
 
-    def pixels(self, k: int) -> Any:
-        return self.volume.values(k)
-
-    def plane(self, k: int) -> SlicePlane | None:
-        return self.volume.planes[k]
-
-    def sop_uid(self, k: int) -> str:
-        return self.series.slices[k].sop_uid
-
-    def frame(self, k: int) -> int:
-        return self.series.slices[k].frame + 1
-
-    def ready(self, k: int) -> bool:
-        return bool(self.volume.loaded[k])
+    def load(self, token: Token) -> None:
+        """Read every image, the middle one first; runs on a worker."""
+        for done, _ in enumerate(self._loader, start=1):
+            self.volume = self._loader.volume
+            if token.cancelled():
+                raise Cancelled
+            token.progress(done, self.count)
 
 
 class ImageLibrary(QObject):
@@ -141,17 +93,9 @@ class ImageLibrary(QObject):
         self._open.clear()
 
     def _load(self, uid: str, opened: LoadedSeries) -> None:
-        total = opened.count
-
-        def job(token: Token) -> None:
-            for done, _ in enumerate(opened.loader, start=1):
-                if token.cancelled():
-                    raise Cancelled
-                token.progress(done, total)
-
         self._runner.start(
             _slot(uid),
-            job,
+            opened.load,
             done=lambda _: self.loaded.emit(uid),
             failed=lambda failure: self._failed(uid, failure),
             progressed=lambda done, count: self.image_read.emit(uid, done, count),

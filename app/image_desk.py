@@ -1,0 +1,373 @@
+"""Hangs the series of the open time point in the views and keeps what is written and drawn on them true."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from app.display_windows import AUTOMATIC_KEY, DisplayWindows, preset_window, window_for_tissue
+from app.hanging import Hanging, Stage, Tile, hang, prior_visit, stages
+from app.image_library import ImageLibrary, LoadedSeries
+from app.linework import lines_for, place_of
+from app.overlay_texts import banner, corner_texts
+from app.session import ReadingSession, Selection
+from app.state.record import SeriesRef, Visit
+from mrecist.values import Point, Region
+from viewers.imaging.catalogue import PhaseName
+from viewers.imaging.geometry import along, minus
+from viewers.imaging.windowing import Window
+from viewers.widgets.marks import Placeholder
+from viewers.widgets.slice_view import SliceView
+from viewers.widgets.view_grid import Layout, Links, ViewGrid
+
+_LAYOUTS = {1: Layout.ONE, 2: Layout.TWO, 4: Layout.FOUR}
+
+
+class ImageDesk(QObject):
+    """Between the session and the grid of views; it stores nothing.
+
+    Signals
+    -------
+    hung()
+        Other series hang now; `stage`, `offered` and `tiles` say which.
+    told(str)
+        One sentence for the reader.
+    """
+
+    hung = Signal()
+    told = Signal(str)
+
+    def __init__(self, session: ReadingSession, library: ImageLibrary, grid: ViewGrid, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session, self._library, self.grid = session, library, grid
+        self._windows = DisplayWindows()
+        self._ghosts = True
+        self._linked = True
+        self._seen = Selection()
+        self.stage: Stage | None = None
+        self.offered: tuple[Stage, ...] = ()
+        self.tiles: tuple[Tile, ...] = ()
+        for number, view in enumerate(grid.views):
+            view.index_changed.connect(lambda _, n=number: self._write(n))
+            view.zoom_changed.connect(lambda _, n=number: self._write(n))
+            view.window_changed.connect(lambda _c, _w, n=number: self._window_moved(n))
+            view.phase_step_requested.connect(self.step_phase)
+            view.series_step_requested.connect(self.step_series)
+        grid.series_dropped.connect(self._hang_in)
+        library.image_read.connect(self._on_image_read)
+        library.failed.connect(self._on_failed)
+        session.case_opened.connect(self._on_case_opened)
+        session.selection_changed.connect(self._on_selection)
+        session.record_changed.connect(self.refresh)
+
+    # --- hanging ----------------------------------------------------------------------------------------------
+
+    def set_stage(self, stage: Stage) -> None:
+        """Hang a stage with the current and the compared time point."""
+        self.stage = stage
+        self._hang(self._hanging())
+
+    def next_stage(self) -> None:
+        if self.offered:
+            at = self.offered.index(self.stage) if self.stage in self.offered else -1
+            self.set_stage(self.offered[(at + 1) % len(self.offered)])
+
+    def set_layout(self, rows: int, columns: int) -> None:
+        self.grid.set_layout(_LAYOUTS[rows * columns])
+        self.hung.emit()
+
+    def show_series(self, uid: str) -> None:
+        """Hang one series in the active view."""
+        self._hang_in(self.grid.active_index, uid)
+
+    def show_phase(self, phase: PhaseName) -> None:
+        """Show another phase of the active view's own time point, at the same place."""
+        found = [ref for ref in self._siblings() if ref.phase == phase]
+        if found:
+            self.show_series(max(found, key=lambda ref: ref.images).uid)
+        elif (tile := self.tile(self.grid.active_index)) is not None:
+            self.told.emit(f"{tile.visit_id} has no {phase.replace('_', ' ')} phase.")
+
+    def step_phase(self, step: int) -> None:
+        """The next phase of the active view's time point, in the order of contrast."""
+        shown = self.ref(self.grid.active_index)
+        if shown is None or shown.phase is None:
+            return
+        there = {ref.phase for ref in self._siblings()}
+        phases = [phase for phase in PhaseName if phase in there]
+        self.show_phase(phases[(phases.index(PhaseName(shown.phase)) + step) % len(phases)])
+
+    def step_series(self, step: int) -> None:
+        """The next series of the active view's time point."""
+        shown = self.ref(self.grid.active_index)
+        uids = [ref.uid for ref in self._siblings()]
+        if shown is not None and shown.uid in uids:
+            self.show_series(uids[(uids.index(shown.uid) + step) % len(uids)])
+
+    def tile(self, number: int) -> Tile | None:
+        return self.tiles[number] if number < len(self.tiles) else None
+
+    def ref(self, number: int) -> SeriesRef | None:
+        """The series that hangs in a view, as the record names it."""
+        tile, record = self.tile(number), self._session.record
+        return record.series_ref(tile.series_uid) if tile and tile.series_uid and record else None
+
+    def refresh(self) -> None:
+        """Bring what is written and drawn in line with the record."""
+        for number in range(len(self.grid.views)):
+            self._write(number)
+
+    def _siblings(self) -> list[SeriesRef]:
+        """The series of the active view's time point."""
+        record, tile = self._session.record, self.tile(self.grid.active_index)
+        visit = record.visit(tile.visit_id) if record and tile and tile.visit_id else None
+        return [ref for uid in visit.series if (ref := record.series_ref(uid))] if record and visit else []
+
+    def _hanging(self) -> Hanging | None:
+        record, visit = self._session.record, self._session.visit
+        self.offered = stages(record, visit) if record and visit else ()
+        if record is None or visit is None or not self.offered:
+            return None
+        if self.stage not in self.offered:
+            prior = Stage.PRIOR_CURRENT in self.offered
+            self.stage = Stage.PRIOR_CURRENT if prior else self.offered[0]
+        return hang(record, self.stage, visit, self._compared(visit))
+
+    def _compared(self, visit: Visit) -> Visit | None:
+        record, chosen = self._session.record, self._session.selection.compared_id
+        if record is None:
+            return None
+        return record.visit(chosen) if chosen else prior_visit(record, visit)
+
+    def _hang(self, hanging: Hanging | None) -> None:
+        self.tiles = hanging.tiles if hanging else ()
+        self._hold()
+        for number in range(len(self.grid.views)):
+            self._fill(number)
+        self.grid.set_layout(_LAYOUTS.get(len(self.tiles), Layout.ONE))
+        if hanging and hanging.stage in (Stage.PHASES, Stage.PRIOR_CURRENT):
+            self.grid.activate(1)  # the arterial phase of the open time point
+        elif hanging and len(self.tiles) > 1 and self.tiles[1].visit_id == self._session.selection.visit_id:
+            self.grid.activate(1)
+        self._link_time_points()
+        self._go_to_lesion()
+        self.refresh()
+        self.hung.emit()
+
+    def _hang_in(self, number: int, uid: str) -> None:
+        record = self._session.record
+        visit = record.visit_of_series(uid) if record else None
+        tiles = list(self.tiles) or [Tile(None, None)]
+        if visit is None or number >= len(tiles):
+            return
+        view = self.grid.views[number]
+        middle = _middle(view)
+        before = view.source.frame_of_reference_uid if view.source else None
+        tiles[number] = Tile(visit.id, uid, preset=tiles[number].preset if self._same_body_part(number, uid) else None)
+        self.tiles = tuple(tiles)
+        self._hold()
+        self._fill(number)
+        if middle is not None and view.source is not None and view.source.frame_of_reference_uid == before:
+            view.centre_on(middle)
+        self._write(number)
+        self.hung.emit()
+
+    def _same_body_part(self, number: int, uid: str) -> bool:
+        record, shown = self._session.record, self.ref(number)
+        ref = record.series_ref(uid) if record else None
+        return bool(ref and shown and (ref.phase is None) == (shown.phase is None))
+
+    def _hold(self) -> None:
+        self._library.hold(frozenset(tile.series_uid for tile in self.tiles if tile.series_uid))
+
+    def _fill(self, number: int) -> None:
+        view, tile = self.grid.views[number], self.tile(number)
+        source = self._library.source(tile.series_uid) if tile and tile.series_uid else None
+        if view.source is not source:
+            self.grid.set_source(number, source)
+        if source is not None:
+            view.set_placeholder(None)
+            view.set_progress(None if source.complete else 0.0)
+            self._open_window(number, source)
+        elif tile is not None:
+            gone = "" if tile.series_uid is None else "This series is not in the catalogue. Import its folder again."
+            view.set_placeholder(Placeholder(tile.missing or gone, missing=True))
+        else:
+            view.set_placeholder(Placeholder("No image at this time point."))
+
+    # --- windows ----------------------------------------------------------------------------------------------
+
+    def preset(self, key: int) -> None:
+        """A window preset, 1 to 9, on the active view."""
+        view = self.grid.active
+        if view.source is None:
+            return
+        if view.source.unit != "HU":
+            self.told.emit("Window presets are for CT. Drag to window this series.")
+            return
+        automatic = key == AUTOMATIC_KEY
+        chosen = window_for_tissue(view.source.pixels(view.state.index)) if automatic else preset_window(key)
+        view.set_window(chosen.centre, chosen.width)
+
+    def _open_window(self, number: int, source: LoadedSeries) -> None:
+        tile = self.tile(number)
+        window = self._windows.of(source, tile.preset if tile else None)
+        if window is not None:
+            self.grid.views[number].set_window(window.centre, window.width)
+
+    def _window_moved(self, number: int) -> None:
+        view, tile = self.grid.views[number], self.tile(number)
+        if view.source is not None and tile is not None and view.state.width >= 1:
+            self._windows.keep(view.source, tile.preset, Window(view.state.width, view.state.center))
+        self._write(number)
+
+    # --- the picture itself -----------------------------------------------------------------------------------
+
+    def toggle_linked(self) -> None:
+        self._linked = not self._linked
+        self.grid.set_links(Links() if self._linked else Links(scroll=False, zoom=False, pan=False))
+        self.hung.emit()
+
+    @property
+    def linked(self) -> bool:
+        return self._linked
+
+    def toggle_ghosts(self) -> None:
+        self._ghosts = not self._ghosts
+        self.refresh()
+
+    def cycle_overlay(self) -> None:
+        level = self.grid.active.state.overlay.next()
+        for view in self.grid.views:
+            view.set_overlay(level)
+
+    def invert(self) -> None:
+        self.grid.active.set_inverted(not self.grid.active.state.inverted)
+
+    def flip(self, horizontal: bool) -> None:
+        state = self.grid.active.state
+        self.grid.active.set_flips(state.flip_h != horizontal, state.flip_v != (not horizontal))
+
+    def reset(self) -> None:
+        """Fit every view, back to the window it opened with."""
+        self._windows.forget()
+        for number, view in enumerate(self.grid.views):
+            view.reset_view()
+            if isinstance(view.source, LoadedSeries):
+                self._open_window(number, view.source)
+
+    # --- going to a lesion ------------------------------------------------------------------------------------
+
+    def _on_case_opened(self) -> None:
+        self._windows.forget()
+        self.stage, self._seen = None, Selection()
+
+    def _on_selection(self) -> None:
+        before, now = self._seen, self._session.selection
+        self._seen = now
+        if (now.visit_id, now.compared_id) != (before.visit_id, before.compared_id):
+            if before.visit_id and self.stage in (Stage.PHASES, Stage.PRIOR_CURRENT):
+                self.stage = None
+            self._hang(self._hanging())
+        elif now.lesion_id != before.lesion_id:
+            self._hang_for_lesion()
+            self._go_to_lesion()
+            self.refresh()
+
+    def _hang_for_lesion(self) -> None:
+        """A lesion outside the liver is read on the chest stage, one in the liver on a stage of phases."""
+        lesion = self._session.lesion
+        if lesion is None or not self.tiles:
+            return
+        chest = lesion.region is Region.EXTRAHEPATIC
+        if chest and self.stage is not Stage.CHEST and Stage.CHEST in self.offered:
+            self.set_stage(Stage.CHEST)
+        elif not chest and self.stage is Stage.CHEST:
+            self.stage = None
+            self._hang(self._hanging())
+
+    def _go_to_lesion(self) -> None:
+        """All views go to the selected lesion, each at its own time point; where it is not marked yet, by offset."""
+        lesion_id, reading = self._session.selection.lesion_id, self._session.reading
+        if lesion_id is None or reading is None:
+            return
+        for number, view in enumerate(self.grid.views):
+            tile = self.tile(number)
+            if tile is None or tile.visit_id is None or view.source is None:
+                continue
+            line = place_of(reading.read, tile.visit_id, lesion_id)
+            if line is None:
+                continue
+            if line.frame_of_reference_uid == view.source.frame_of_reference_uid:
+                view.centre_on(_between(line.start, line.end))
+        self.grid.align()
+
+    def _link_time_points(self) -> None:
+        """Where two time points hold the same lesions, the mean shift between them links their views."""
+        reading = self._session.reading
+        visits = list(dict.fromkeys(tile.visit_id for tile in self.tiles if tile.visit_id))
+        if reading is None or len(visits) != 2:
+            return
+        shifts, frames = [], None
+        for lesion in reading.read.lesions:
+            a, b = (place_of(reading.read, visit, lesion.id) for visit in visits)
+            if a and b and a.frame_of_reference_uid and b.frame_of_reference_uid:
+                shifts.append(minus(_between(b.start, b.end), _between(a.start, a.end)))
+                frames = (a.frame_of_reference_uid, b.frame_of_reference_uid)
+        if frames is not None and frames[0] != frames[1]:
+            mean = tuple(sum(shift[axis] for shift in shifts) / len(shifts) for axis in range(3))
+            self.grid.set_offset(*frames, (mean[0], mean[1], mean[2]))
+
+    # --- writing ----------------------------------------------------------------------------------------------
+
+    def _write(self, number: int) -> None:
+        """Corner texts, banner and lines of one view."""
+        view, tile, ref = self.grid.views[number], self.tile(number), self.ref(number)
+        record = self._session.record
+        if record is None or tile is None or ref is None or not isinstance(view.source, LoadedSeries):
+            return
+        series, visit = view.source.series, record.visit(tile.visit_id) if tile.visit_id else None
+        zoom = view.projection().framing.px_per_mm
+        role = self._role_of(tile)
+        view.set_corner_texts(corner_texts(record, visit, role, ref, series, view.state, view.plane, zoom))
+        fault = self._library.fault(series.uid)
+        view.set_banner(f"NOT READ: {fault}" if fault else banner(ref, series))
+        chosen = self._session.selection.lesion_id
+        if visit is not None:
+            lines = lines_for(record, self._session.read_id, visit.id, series.uid, chosen, self._ghosts)
+            current = visit.id == self._session.selection.visit_id
+            view.set_lines(line if current else replace(line, editable=False) for line in lines)
+
+    def _role_of(self, tile: Tile) -> str:
+        shown = {t.visit_id for t in self.tiles}
+        if len(shown) < 2:
+            return ""
+        return "current" if tile.visit_id == self._session.selection.visit_id else "prior"
+
+    def _on_image_read(self, uid: str, done: int, total: int) -> None:
+        for number, view in enumerate(self.grid.views):
+            if view.source is not None and view.source.series_uid == uid and isinstance(view.source, LoadedSeries):
+                view.set_progress(None if done == total else done / total)
+                if done == 1:
+                    self._open_window(number, view.source)
+                view.refresh()
+
+    def _on_failed(self, uid: str, message: str) -> None:
+        for number, view in enumerate(self.grid.views):
+            if view.source is not None and view.source.series_uid == uid:
+                view.set_progress(None)
+                self._write(number)
+        self.told.emit(message)
+
+
+def _between(a: Point, b: Point) -> Point:
+    return along(a, minus(b, a), 0.5)
+
+
+def _middle(view: SliceView) -> Point | None:
+    """The place in the middle of a view, in patient mm; None without geometry."""
+    if view.plane is None:
+        return None
+    projection = view.projection()
+    return projection.world_of_view(projection.size_px[0] / 2, projection.size_px[1] / 2)

@@ -1,0 +1,242 @@
+"""Arms the caliper, and turns each line that is drawn or dragged into an edit of the read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, QSize, Signal
+from PySide6.QtGui import QImage
+
+from app.display_windows import preset_window
+from app.image_desk import ImageDesk
+from app.image_library import ImageLibrary, LoadedSeries
+from app.linework import WHOLE, lesion_of, place_of
+from app.marking import Declined, Drawing, Intent, Marked, Offer, mark, quick_finding
+from app.session import ReadingSession
+from app.state.events import FindingCleared, FindingRecorded, LesionAdded
+from app.words import with_mm
+from mrecist.lesions import Features, Finding, Measured, Observation, Present
+from mrecist.values import Diameter, LesionRole, Line, Region
+from viewers.imaging.catalogue import PhaseName
+from viewers.imaging.geometry import along, minus
+from viewers.widgets.marks import DrawnLine
+from viewers.widgets.slice_view import Tool
+from viewers.widgets.thumbnails import crop_image
+
+CROP_MM = 90.0
+LIVER_CROP_PRESET, LUNG_CROP_PRESET = 3, 5
+
+
+class MeasuringDesk(QObject):
+    """Tools and findings of the open time point; edits go to the session, nothing is kept here but the armed intent.
+
+    Signals
+    -------
+    intent_changed(Intent or None)
+        What the left button means now; None is windowing.
+    declined(Declined, Drawing)
+        A line was not taken; `retry` tries it again as one of the offers.
+    told(str)
+        One sentence for the reader.
+    recorded(str, str)
+        What was recorded, and the lesion it speaks of.
+    """
+
+    intent_changed = Signal(object)
+    declined = Signal(object, object)
+    accepted = Signal()
+    told = Signal(str)
+    recorded = Signal(str, str)
+
+    def __init__(self, session: ReadingSession, images: ImageDesk, library: ImageLibrary, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session, self._images, self._library = session, images, library
+        self.intent: Intent | None = None
+        for number, view in enumerate(images.grid.views):
+            view.line_drawn.connect(lambda drawn, n=number: self._on_drawn(n, drawn))
+            view.line_edited.connect(lambda name, drawn, n=number: self._on_edited(n, name, drawn))
+            view.line_selected.connect(self._on_line_selected)
+            view.measuring_refused.connect(lambda why: self.told.emit(f"Not measurable: {why}"))
+        images.hung.connect(self._arm_views)
+
+    def arm(self, intent: Intent | None) -> None:
+        """What the next line means. A non-target that is listed already is recorded as present at once."""
+        lesion, reading = self._session.lesion, self._session.reading
+        listed = intent is Intent.NONTARGET and lesion is not None and lesion.role is LesionRole.NONTARGET
+        if listed and reading is not None and not reading.at_baseline:
+            self.record_quick("P")
+            return
+        self.intent = intent
+        self._arm_views()
+        self.intent_changed.emit(intent)
+
+    def cancel(self) -> None:
+        """Back to windowing; a line under way is given up."""
+        self.arm(None)
+
+    def record_quick(self, key: str) -> None:
+        """One key: D gone, M too small, P present, U unequivocal progression, E not evaluable."""
+        lesion = self._session.lesion
+        if lesion is None:
+            self.told.emit("Select the lesion in the table first.")
+            return
+        finding = quick_finding(lesion, key)
+        if finding is None:
+            self.told.emit(f"{lesion.id} is a {_ROLE_WORDS[lesion.role]}: that finding is not for it.")
+            return
+        self.record(lesion.id, self._session.selection.visit_id, finding)
+
+    def record(self, lesion_id: str, visit_id: str, finding: Finding) -> bool:
+        """Record a finding, keeping what was noted beside the one it replaces."""
+        reading = self._session.reading
+        if reading is None:
+            return False
+        before = reading.read.observation(visit_id, lesion_id)
+        features = before.features if before else Features()
+        done = self._session.do(FindingRecorded(visit_id, Observation(lesion_id, finding, features)))
+        if done:
+            was = before.finding if before else None
+            self.recorded.emit(recorded_text(lesion_id, visit_id, finding, was), lesion_id)
+        return done
+
+    def clear_finding(self) -> None:
+        lesion_id, visit_id = self._session.selection.lesion_id, self._session.selection.visit_id
+        if lesion_id and self._session.do(FindingCleared(visit_id, lesion_id)):
+            self.recorded.emit(f"{lesion_id} at {visit_id}: taken out", lesion_id)
+
+    def retry(self, drawing: Drawing, offer: Offer, reason: str = "") -> None:
+        """Take up one way out of a refusal."""
+        match offer:
+            case Offer.GO_TO_ARTERIAL:
+                self._images.show_phase(PhaseName.ARTERIAL)
+            case Offer.AS_NONTARGET:
+                self._take(replace(drawing, intent=Intent.NONTARGET))
+            case Offer.KEEP_WITH_REASON:
+                self._take(replace(drawing, justification=reason))
+
+    def crops(self, lesion_id: str | None) -> Mapping[tuple[str, str], QImage]:
+        """Small pictures of a lesion at each time point where its images are in memory: (lesion, time point)."""
+        reading = self._session.reading
+        lesion = reading.read.lesion(lesion_id) if reading and lesion_id else None
+        found: dict[tuple[str, str], QImage] = {}
+        if reading is None or lesion is None:
+            return found
+        liver = lesion.region is Region.INTRAHEPATIC
+        window = preset_window(LIVER_CROP_PRESET if liver else LUNG_CROP_PRESET)
+        for visit in reading.visits:
+            line = place_of(reading.read, visit.id, lesion.id)
+            source = self._library.source(line.series_uid) if line else None
+            if line is None or source is None or not source.complete:
+                continue
+            middle = along(line.start, minus(line.end, line.start), 0.5)
+            picture = crop_image(source, middle, CROP_MM, QSize(64, 64), window.centre, window.width, 2.0)
+            if picture is not None:
+                found[lesion.id, visit.id] = picture
+        return found
+
+    # --- lines ------------------------------------------------------------------------------------------------
+
+    def _arm_views(self) -> None:
+        """Lines are taken on views of the open time point only; the others go on windowing."""
+        for number, view in enumerate(self._images.grid.views):
+            tile = self._images.tile(number)
+            current = tile is not None and tile.visit_id == self._session.selection.visit_id
+            view.arm(Tool.CALIPER if self.intent is not None and current else None)
+
+    def _on_drawn(self, number: int, drawn: DrawnLine) -> None:
+        if self.intent is None:
+            return
+        drawing = self._drawing(number, drawn, self.intent, self._session.selection.lesion_id)
+        if drawing is not None:
+            self._take(drawing)
+
+    def _on_edited(self, number: int, name: str, drawn: DrawnLine) -> None:
+        lesion_id, part = lesion_of(name)
+        reading = self._session.reading
+        lesion = reading.read.lesion(lesion_id) if reading else None
+        if reading is None or lesion is None:
+            return
+        intent = Intent.WHOLE if part == WHOLE else Intent.COUNTED
+        drawing = self._drawing(number, drawn, intent, lesion_id)
+        if drawing is not None:
+            # the line was accepted on this series before: moving an end asks no question a second time
+            seen = reading.read.observation(drawing.visit_id, lesion_id)
+            reason = seen.features.override if seen else ""
+            self._take(replace(drawing, justification=reason))
+
+    def _drawing(self, number: int, drawn: DrawnLine, intent: Intent, selected: str | None) -> Drawing | None:
+        tile, ref, record = self._images.tile(number), self._images.ref(number), self._session.record
+        source = self._images.grid.views[number].source
+        if tile is None or tile.visit_id is None or ref is None or record is None:
+            return None
+        if tile.visit_id != self._session.selection.visit_id or not isinstance(source, LoadedSeries):
+            return None
+        try:
+            diameter = Diameter.from_mm(drawn.length_mm)
+        except ValueError as error:
+            self.told.emit(str(error))
+            return None
+        line = Line(drawn.series_uid, drawn.sop_uid, drawn.frame, drawn.frame_of_reference_uid, drawn.start, drawn.end)
+        return Drawing(intent, line, diameter, ref, tile.visit_id, selected)
+
+    def _take(self, drawing: Drawing) -> None:
+        record = self._session.record
+        if record is None:
+            return
+        result = mark(record, self._session.read_id, drawing, self._session.ruleset.eligibility)
+        match result:
+            case Declined():
+                self.declined.emit(result, drawing)
+                self._images.refresh()
+            case Marked():
+                self._record(result, drawing)
+
+    def _record(self, marked: Marked, drawing: Drawing) -> None:
+        read = record.read(self._session.read_id) if (record := self._session.record) else None
+        before = read.observation(drawing.visit_id, marked.lesion_id) if read else None
+        if not self._session.do(marked.event):
+            self._images.refresh()
+            return
+        self._session.select_lesion(marked.lesion_id)
+        self.accepted.emit()
+        match marked.event:
+            case LesionAdded(observation=made) | FindingRecorded(observation=made):
+                was = before.finding if before else None
+                self.recorded.emit(recorded_text(marked.lesion_id, drawing.visit_id, made.finding, was), made.lesion_id)
+        if drawing.intent in (Intent.TARGET, Intent.NONTARGET, Intent.NEW, Intent.WHOLE):
+            self.arm(None)
+
+    def _on_line_selected(self, name: str) -> None:
+        if name:
+            self._session.select_lesion(lesion_of(name)[0])
+
+
+_ROLE_WORDS = {LesionRole.TARGET: "target", LesionRole.NONTARGET: "non-target", LesionRole.NEW: "new lesion"}
+
+
+def recorded_text(lesion_id: str, visit_id: str, finding: Finding, was: Finding | None) -> str:
+    """What the toast says: past tense, with the old value where there was one."""
+    before = f" (was {_finding_words(was)})" if was is not None and was != finding else ""
+    return f"{lesion_id} at {visit_id}: {_finding_words(finding)} recorded{before}"
+
+
+def _finding_words(finding: Finding) -> str:
+    match finding:
+        case Measured(diameter=diameter, whole=whole):
+            return with_mm(diameter) + (f", whole {with_mm(whole)}" if whole else "")
+        case Present(diameter=diameter) if diameter is not None:
+            return f"present, {with_mm(diameter)}"
+        case _:
+            return _WORDS[type(finding).__name__]
+
+
+_WORDS = {
+    "Absent": "gone",
+    "Nonviable": "no viable tumour",
+    "TooSmall": "too small to measure",
+    "Present": "present",
+    "UnequivocalProgression": "unequivocal progression",
+    "NotEvaluable": "not evaluable",
+    "Merged": "merged",
+}

@@ -6,100 +6,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.demo.circulation import ADRENALS, HEPATIC_ARTERY, RENAL_VEINS, SPLENIC_VEIN, Vessels
 from app.demo.enhancement import Acquisition, hu_of
 from app.demo.frame import Trunk
 from app.demo.plane import Box, Canvas, Image, Plane, blend, carve, ellipsoid, random_waves, turned
-from app.demo.vessels import Tubes, chain, coverage, grow, join
+from app.demo.vessels import Tubes, chain, coverage
 
 _LIVER_EDGE = random_waves(11, 10, 35.0, 90.0, 1.6)
 _LIVER_GRAIN = random_waves(12, 60, 5.0, 22.0, 3.6)
 _SPLEEN_EDGE = random_waves(13, 8, 28.0, 70.0, 1.4)
 _ARCIFORM = random_waves(14, 40, 9.0, 22.0, 19.0)
 _STOMACH_EDGE = random_waves(15, 8, 18.0, 50.0, 1.9)
-_FOOD = random_waves(16, 40, 4.0, 14.0, 14.0)
+_FOOD = random_waves(16, 40, 4.0, 14.0, 10.0)
 _DOME = random_waves(17, 6, 60.0, 140.0, 1.6)
 _LOOPS = random_waves(18, 8, 18.0, 50.0, 2.2)
 _PANCREAS = random_waves(19, 30, 4.0, 10.0, 12.0)
-
-_HILUM = (-20.0, -4.0, -6.0)
-PORTAL: Tubes = join(
-    [
-        chain((10, 14, -48, 6.2), (2, 8, -34, 6.6), (-10, 0, -18, 7.0), (*_HILUM, 7.0)),
-        chain((*_HILUM, 6.8), (-36, -3, -3, 6.2), (-50, 0, 0, 5.8)),
-        chain((-50, 0, 0, 5.2), (-64, -6, 6, 4.6), (-72, -10, 14, 4.0)),
-        chain((-50, 0, 0, 5.0), (-66, 14, -6, 4.4), (-80, 26, -12, 3.8)),
-        chain((*_HILUM, 5.6), (-8, -16, 2, 5.0), (8, -26, 8, 4.8), (18, -38, 11, 5.0), (20, -50, 12, 4.2)),
-        grow(101, (-72, -10, 14), (-0.6, -0.5, 0.6), 30, 3.4, 5),
-        grow(102, (-72, -10, 14), (-0.8, 0.3, 0.7), 28, 3.2, 5),
-        grow(103, (-64, -6, 6), (-0.4, -0.9, -0.6), 30, 3.0, 5),
-        grow(104, (-80, 26, -12), (-0.8, 0.4, 0.6), 28, 3.2, 5),
-        grow(105, (-80, 26, -12), (-0.5, 0.3, -0.9), 30, 3.2, 5),
-        grow(106, (20, -50, 12), (0.9, -0.25, 0.1), 24, 2.8, 4),
-        grow(107, (18, -38, 11), (0.8, 0.05, 0.6), 24, 2.8, 4),
-        grow(108, (20, -50, 12), (-0.6, -0.5, -0.2), 20, 2.6, 4),
-        grow(109, (-8, -16, 2), (-0.3, -0.5, 0.9), 26, 2.4, 4),
-    ]
-)
-HEPATIC: Tubes = join(
-    [
-        chain((-22, 36, 66, 6.0), (-44, 34, 54, 5.4), (-68, 28, 36, 4.8), (-88, 20, 14, 3.8), (-98, 14, -10, 2.8)),
-        chain((-20, 34, 66, 5.4), (-28, 14, 54, 4.8), (-36, -10, 40, 4.2), (-42, -34, 24, 3.4), (-46, -50, 6, 2.4)),
-        chain((-18, 33, 67, 5.2), (0, 8, 56, 4.4), (20, -14, 44, 3.6), (40, -34, 34, 2.8)),
-        grow(121, (-68, 28, 36), (-0.5, 0.7, 0.1), 28, 2.8, 4),
-        grow(122, (-88, 20, 14), (-0.6, -0.4, 0.0), 24, 2.4, 4),
-        grow(123, (-36, -10, 40), (-0.8, -0.5, 0.1), 28, 2.6, 4),
-        grow(124, (-42, -34, 24), (0.5, -0.6, -0.2), 22, 2.2, 4),
-        grow(125, (20, -14, 44), (0.6, -0.6, -0.1), 22, 2.2, 4),
-        grow(126, (-44, 34, 54), (-0.5, -0.2, 0.6), 24, 2.4, 4),
-    ]
-)
-HEPATIC_ARTERY: Tubes = join(
-    [
-        chain((6, 40, -8, 3.2), (8, 26, -4, 3.0), (-2, 12, -6, 2.4), (-14, 0, -4, 2.2), (-30, -6, 1, 1.9)),
-        chain((-30, -6, 1, 1.8), (-46, -8, 6, 1.6), (-60, -14, 12, 1.5), (-70, -18, 18, 1.3)),
-        chain((-14, 0, -4, 1.7), (6, -22, 8, 1.5), (22, -44, 13, 1.3), (36, -54, 15, 1.1)),
-        grow(131, (-46, -8, 6), (-0.7, 0.6, -0.1), 26, 1.2, 3, thin=0.8),
-        # splenic artery, left gastric artery, superior mesenteric artery
-        chain(
-            (8, 26, -4, 2.8),
-            (24, 22, -2, 2.6),
-            (42, 30, 4, 2.5),
-            (58, 26, 6, 2.4),
-            (74, 36, 12, 2.2),
-            (88, 42, 16, 2.0),
-        ),
-        chain((8, 26, -4, 1.6), (16, 8, 12, 1.5), (28, 2, 24, 1.2)),
-        chain((6, 34, -22, 3.4), (6, 22, -34, 3.4), (8, 18, -60, 3.4), (8, 16, -110, 3.2)),
-        # renal arteries
-        chain((10, 48, -36, 2.8), (-14, 52, -42, 2.6), (-46, 58, -50, 2.4)),
-        chain((14, 48, -34, 2.8), (32, 54, -38, 2.6), (54, 58, -42, 2.4)),
-    ]
-)
-SPLENIC_VEIN: Tubes = join(
-    [
-        chain((10, 14, -48, 5.0), (22, 18, -30, 4.6), (40, 26, -14, 4.4), (62, 34, -2, 4.2), (86, 44, 12, 3.8)),
-        chain((10, 14, -48, 5.4), (14, 12, -64, 5.4), (16, 12, -112, 5.0)),
-    ]
-)
-_RENAL_VEINS: Tubes = join(
-    [
-        chain((-18, 34, -46, 4.6), (-34, 46, -48, 4.2), (-50, 56, -52, 3.8)),
-        chain((-16, 32, -42, 4.2), (6, 30, -42, 3.8), (28, 44, -42, 4.0), (52, 56, -44, 3.8)),
-    ]
-)
-_FEEDERS: Tubes = join(
-    [
-        grow(141, (-70, -18, 18), (-0.5, -0.1, 0.1), 16, 1.1, 4, 45.0, thin=0.85),
-        grow(142, (36, -54, 15), (0.8, -0.3, 0), 9, 0.9, 3),
-    ]
-)
-_ADRENALS: Tubes = join(
-    [
-        chain((-26, 46, 4, 2.2), (-30, 56, -2, 2.0), (-34, 64, -12, 1.6)),
-        chain((34, 44, 0, 2.4), (40, 54, -6, 2.0), (36, 62, -14, 1.6)),
-        chain((40, 54, -6, 2.0), (50, 58, -14, 1.6)),
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -115,9 +36,10 @@ def build_diaphragm(plane: Plane) -> Diaphragm:
     zv = np.float32(plane.zv)
     right = 92 - ((x + 62) / 80) ** 2 * 62 - ((y + 14) / 88) ** 2 * 58
     left = 78 - ((x - 72) / 68) ** 2 * 66 - ((y + 6) / 88) ** 2 * 64
+    middle = 70 - (x / 62) ** 2 * 40 - ((y + 12) / 92) ** 2 * 34
     right -= np.clip(y - 28, 0, None) ** 2 * np.float32(0.012)
     left -= np.clip(y - 28, 0, None) ** 2 * np.float32(0.012)
-    dome = -blend(-right, -left, 14.0) + plane.waves(float(zv), _DOME)
+    dome = -blend(blend(-right, -left, 14.0), -middle, 12.0) + plane.waves(float(zv), _DOME)
     return Diaphragm(((zv - dome) * np.float32(0.62)).astype(np.float32))
 
 
@@ -126,10 +48,14 @@ def liver_distance(plane: Plane, trunk: Trunk, diaphragm: Diaphragm) -> Image:
     x, y = plane.xy
     z = plane.zv
     right = ellipsoid(x + np.float32(78), y - np.float32(4), z - 6.0, (80.0, 104.0, 104.0))
-    left = ellipsoid(x - np.float32(28), y + np.float32(50), z - 26.0, (60.0, 38.0, 46.0))
+    left = ellipsoid(x - np.float32(28), y + np.float32(50), z - 26.0, (60.0, 40.0, 46.0))
     tongue = ellipsoid(x - np.float32(52), y + np.float32(58), z - 18.0, (34.0, 23.0, 30.0))
+    fourth = ellipsoid(x + np.float32(6), y + np.float32(46), z - 22.0, (44.0, 42.0, 50.0))
+    right = blend(right, fourth, 14.0)
+    front = ellipsoid(x - np.float32(18), y + np.float32(64), z - 18.0, (54.0, 27.0, 40.0))
+    right = blend(right, front, 10.0)
     caudate = ellipsoid(x + np.float32(8), y - np.float32(14), z - 20.0, (20.0, 15.0, 30.0))
-    liver = blend(blend(blend(right, left, 16.0), tongue, 10.0), caudate, 5.0)
+    liver = blend(blend(blend(right, left, 26.0), tongue, 10.0), caudate, 5.0)
     hollow = ellipsoid(x - np.float32(26), y - np.float32(34), z + 22.0, (66.0, 52.0, 70.0))
     liver = carve(liver, np.maximum(hollow, -caudate - np.float32(2)), 10.0)
     under = ellipsoid(x - np.float32(10), y + np.float32(30), z + 62.0, (74.0, 66.0, 56.0))
@@ -137,33 +63,38 @@ def liver_distance(plane: Plane, trunk: Trunk, diaphragm: Diaphragm) -> Image:
     kidney = ellipsoid(x + np.float32(60), y - np.float32(62), z + 66.0, (38.0, 38.0, 66.0))
     liver = carve(liver, kidney, 7.0)
     cleft_x, cleft_y = turned(x - np.float32(20), y + np.float32(70), 78.0)
-    cleft = ellipsoid(cleft_x, cleft_y, z - 6.0, (30.0, 1.6, 34.0))
+    cleft = ellipsoid(cleft_x, cleft_y, z - 4.0, (19.0, 1.5, 26.0))
     liver = carve(liver, cleft, 1.5)
     venosum = ellipsoid(*turned(x + np.float32(2), y + np.float32(4), -38.0), z - 20.0, (17.0, 1.1, 30.0))
     liver = carve(liver, venosum, 1.2)
     gate = ellipsoid(*turned(x + np.float32(24), y + np.float32(2), 12.0), z + 9.0, (26.0, 7.0, 10.0))
     liver = carve(liver, gate, 4.0)
+    spine = ellipsoid(x, y - np.float32(84), 0.0, (50.0, 48.0, 900.0))
+    liver = carve(liver, spine, 8.0)
     bladder = ellipsoid(x + np.float32(42), y + np.float32(46), z + 36.0, (17.0, 19.0, 32.0))
     liver = carve(liver, bladder, 4.0)
     liver = liver + plane.waves(z, _LIVER_EDGE)
-    return np.maximum(np.maximum(liver, trunk.cavity + np.float32(2.2)), diaphragm.above + np.float32(2.4))
+    return np.asarray(np.maximum(np.maximum(liver, trunk.cavity - np.float32(0.3)), diaphragm.above + np.float32(0.8)))
 
 
-def paint_abdomen(canvas: Canvas, trunk: Trunk, diaphragm: Diaphragm, phases: tuple[Acquisition, ...]) -> Image:
+def paint_abdomen(
+    canvas: Canvas, trunk: Trunk, diaphragm: Diaphragm, vessels: Vessels, phases: tuple[Acquisition, ...]
+) -> Image:
     """Everything below the diaphragm but the lesions; returns the liver's coverage."""
     plane = canvas.plane
     below = plane.soft(np.maximum(trunk.cavity, diaphragm.above))
     canvas.paint(hu_of("fat", phases), below)
     _paint_crura(canvas, phases, below)
     _paint_kidneys(canvas, phases)
-    _paint_tubes(canvas, _ADRENALS, "gland", phases)
+    _paint_tubes(canvas, ADRENALS, "gland", phases)
+    _paint_tubes(canvas, vessels.mesenteric, "portal vein", phases, below)
     _paint_bowel(canvas, trunk, phases)
     _paint_pancreas(canvas, phases)
     _paint_stomach(canvas, trunk, diaphragm, phases)
     _paint_spleen(canvas, trunk, diaphragm, phases)
-    _paint_tubes(canvas, _RENAL_VEINS, "cava", phases)
+    _paint_tubes(canvas, RENAL_VEINS, "cava", phases)
     _paint_tubes(canvas, SPLENIC_VEIN, "portal vein", phases)
-    liver = _paint_liver(canvas, trunk, diaphragm, phases)
+    liver = _paint_liver(canvas, trunk, diaphragm, vessels, phases)
     bladder = ellipsoid(*_from(plane, -42, -48), plane.zv + 36.0, (13.0, 15.0, 28.0))
     canvas.paint(hu_of("bowel wall", phases), plane.soft(bladder - np.float32(1.2)))
     canvas.paint(hu_of("bile", phases), plane.soft(bladder + np.float32(1.0)))
@@ -314,7 +245,7 @@ def _paint_pancreas(canvas: Canvas, phases: tuple[Acquisition, ...]) -> None:
         return
     part, box = met
     lobules = plane.waves(plane.zv, _PANCREAS, box)
-    canvas.paint(hu_of("pancreas", phases), part * np.clip(np.float32(1.0) + lobules / 40, 0.35, 1), box)
+    canvas.paint(hu_of("pancreas", phases), part * np.clip(np.float32(0.95) + lobules / 60, 0.6, 1), box)
 
 
 def _paint_stomach(canvas: Canvas, trunk: Trunk, diaphragm: Diaphragm, phases: tuple[Acquisition, ...]) -> None:
@@ -331,7 +262,7 @@ def _paint_stomach(canvas: Canvas, trunk: Trunk, diaphragm: Diaphragm, phases: t
     stomach = np.maximum(stomach, np.maximum(trunk.cavity[box] + np.float32(4), diaphragm.above[box] + np.float32(3)))
     canvas.paint(hu_of("bowel wall", phases), plane.soft(stomach), box)
     folds = np.float32(4.2) + plane.waves(z, _LOOPS, box) * np.float32(0.6)
-    _paint_content(canvas, stomach + folds, y, -26.0, "gas", phases, box)
+    _paint_content(canvas, stomach + folds, y, -40.0, "gas", phases, box)
 
 
 def _paint_spleen(canvas: Canvas, trunk: Trunk, diaphragm: Diaphragm, phases: tuple[Acquisition, ...]) -> None:
@@ -352,16 +283,18 @@ def _paint_spleen(canvas: Canvas, trunk: Trunk, diaphragm: Diaphragm, phases: tu
     canvas.paint(base + mottled[:, None, None] * texture, coverage_, box)
 
 
-def _paint_liver(canvas: Canvas, trunk: Trunk, diaphragm: Diaphragm, phases: tuple[Acquisition, ...]) -> Image:
+def _paint_liver(
+    canvas: Canvas, trunk: Trunk, diaphragm: Diaphragm, vessels: Vessels, phases: tuple[Acquisition, ...]
+) -> Image:
     plane = canvas.plane
     distance = liver_distance(plane, trunk, diaphragm)
     liver = plane.soft(distance)
     canvas.paint(hu_of("liver", phases), liver)
     canvas.add(plane.waves(plane.zv, _LIVER_GRAIN), liver)
     inner = plane.soft(distance + np.float32(4))
-    _paint_tubes(canvas, HEPATIC, "hepatic vein", phases, inner)
+    _paint_tubes(canvas, vessels.hepatic, "hepatic vein", phases, inner)
     # the portal trunk lies outside the liver: only its branches end at the surface
     reach = np.maximum(inner, plane.soft(ellipsoid(*_from(plane, -14, 2), plane.zv + 22.0, (46.0, 26.0, 40.0))))
-    _paint_tubes(canvas, PORTAL, "portal vein", phases, reach)
-    _paint_tubes(canvas, _FEEDERS, "artery", phases, inner)
+    _paint_tubes(canvas, vessels.portal, "portal vein", phases, reach)
+    _paint_tubes(canvas, vessels.feeders, "artery", phases, inner)
     return liver

@@ -14,7 +14,7 @@ _SKIN = random_waves(1, 8, 90.0, 220.0, 1.6)
 _INNER = random_waves(2, 8, 45.0, 110.0, 1.3)
 _FAT = random_waves(3, 26, 7.0, 40.0, 5.0)
 _MUSCLE = random_waves(4, 30, 3.5, 16.0, 5.0)
-_TRABECULAE = random_waves(5, 40, 3.0, 9.0, 30.0)
+_TRABECULAE = random_waves(5, 40, 3.0, 9.0, 18.0)
 RIB_PITCH_MM = 25.0
 VERTEBRA_MM = 30.0
 
@@ -44,12 +44,12 @@ def build_trunk(plane: Plane) -> Trunk:
     low = min(max(-z / 100, 0.0), 1.0)
     half_x = 160 - 5 * low - 2 * up
     half_y = 112 - 6 * low - 12 * up
-    skin = _ring(x, y, half_x, half_y, 0.98, 2.35) + plane.waves(z, _SKIN)
+    skin = _ring(x, y, half_x, half_y, 1.10, 2.35) + plane.waves(z, _SKIN)
     furrow = np.exp(-((x / 9) ** 2)) * np.clip(y / 60, 0, 1)
     skin = skin + 4 * furrow.astype(np.float32)
     top = min(max((z - 215) / 70, 0.0), 1.0)
     inner_x, inner_y = 136 - 4 * low - 52 * top**1.3 - 8 * up, 91 - 6 * low - 16 * top - 8 * up
-    cavity = _ring(x, y - np.float32(2), inner_x, inner_y, 1.0, 2.1) + plane.waves(z, _INNER) * np.float32(0.6)
+    cavity = _ring(x, y - np.float32(2), inner_x, inner_y, 1.03, 2.15) + plane.waves(z, _INNER) * np.float32(0.6)
     spine = ellipsoid(x, y - np.float32(95), 0.0, (27.0, 36.0, 900.0))
     return Trunk(skin, carve(cavity, spine, 9.0))
 
@@ -67,7 +67,7 @@ def paint_wall(canvas: Canvas, trunk: Trunk, phases: tuple[Acquisition, ...]) ->
     fibre = plane.waves(z, _MUSCLE)
     sheath = trunk.cavity - np.float32(11.0)
     back_pair = np.abs(x)
-    erector = ellipsoid(back_pair - np.float32(31), y - np.float32(92), 0.0, (25.0, 14.5, 900.0))
+    erector = ellipsoid(back_pair - np.float32(31), y - np.float32(100), 0.0, (25.0, 16.0, 900.0))
     sheath = blend(sheath, erector, 4.0)
     muscle = plane.soft(sheath)
     lat = ellipsoid(back_pair - np.float32(133 - 6 * up), y - np.float32(30), 0.0, (13.0 + 7 * up, 52.0, 900.0))
@@ -87,7 +87,10 @@ def paint_wall(canvas: Canvas, trunk: Trunk, phases: tuple[Acquisition, ...]) ->
     canvas.add(fibre, muscle)
     strands = plane.soft(np.abs(erector + np.float32(0.5)) - np.float32(0.6)) * np.float32(0.7)
     septum = plane.soft(np.abs(trunk.cavity - np.float32(8.2) - fibre * np.float32(0.12)) - np.float32(0.7))
-    canvas.paint(hu_of("fat", phases), np.maximum(strands, septum * np.float32(0.55)) * inside)
+    canvas.paint(
+        hu_of("fat", phases),
+        np.maximum(strands, septum * np.clip(np.float32(0.3) + fibre * np.float32(0.07), 0, 0.6)) * inside,
+    )
 
 
 def paint_bones(canvas: Canvas, trunk: Trunk, phases: tuple[Acquisition, ...]) -> None:
@@ -135,7 +138,7 @@ def _paint_ribs(canvas: Canvas, trunk: Trunk, phases: tuple[Acquisition, ...]) -
     x, y = plane.xy
     z = plane.z
     around = np.arctan2(np.abs(x), y - np.float32(10))  # 0 at the spine, pi at the breastbone
-    fall = np.float32(78) * np.clip(around / np.float32(math.pi), 0, 1) ** np.float32(0.9)
+    fall = np.float32(128) * np.clip(around / np.float32(math.pi), 0, 1) ** np.float32(0.9)
     odd = np.where(x > 0, np.float32(3.0), np.float32(0.0))
     level = (np.float32(z) + fall + odd) / np.float32(RIB_PITCH_MM)
     number = np.floor(level)
@@ -144,7 +147,7 @@ def _paint_ribs(canvas: Canvas, trunk: Trunk, phases: tuple[Acquisition, ...]) -
     rib = (np.sqrt((depth / np.float32(3.9)) ** 2 + (up / np.float32(6.6)) ** 2) - 1) * np.float32(3.9)
     # the lowest ribs float: they end before the front
     last = np.clip(
-        np.float32(0.62 * math.pi) + (number + np.float32(3)) * np.float32(0.13 * math.pi),
+        np.float32(0.62 * math.pi) + (number + np.float32(1)) * np.float32(0.13 * math.pi),
         0.25 * math.pi,
         0.97 * math.pi,
     )
@@ -152,7 +155,7 @@ def _paint_ribs(canvas: Canvas, trunk: Trunk, phases: tuple[Acquisition, ...]) -
     ends = plane.soft((around - last) * np.float32(90))
     ends *= plane.soft((np.float32(0.09 * math.pi) - around) * np.float32(70))
     costal = plane.soft((near_front - around) * np.float32(90))
-    present = ends * (number > -4)
+    present = ends * (number > -3)
     covered = plane.soft(rib) * present
     canvas.paint(hu_of("bone", phases), covered * (1 - costal) * np.float32(0.9))
     marrow = plane.soft(rib + np.float32(1.5)) * present * (1 - costal)
@@ -173,7 +176,7 @@ def _paint_vertebra(canvas: Canvas, phases: tuple[Acquisition, ...]) -> None:
     body = carve(body, notch, 2.5)
     pair = np.abs(x)
     arch = np.abs(ellipsoid(x, y - np.float32(89), 0.0, (12.5, 11.0, 900.0))) - np.float32(2.6)
-    process = ellipsoid(x, y - np.float32(112), 0.0, (3.1, 14.0, 900.0))
+    process = ellipsoid(x, y - np.float32(106), 0.0, (2.9, 12.0, 900.0))
     u, v = turned(pair - np.float32(28), y - np.float32(90), 24.0)
     wing = ellipsoid(u, v, 0.0, (16.0, 4.0, 900.0))
     joint = ellipsoid(pair - np.float32(13), y - np.float32(94), 0.0, (5.5, 6.0, 900.0))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.demo.enhancement import Acquisition, hu_of
-from app.demo.plane import Canvas, Image, Plane, ellipsoid, random_waves, turned
+from app.demo.plane import Canvas, Image, ellipsoid, random_waves, turned
 from app.demo.story import Diameters
 from mrecist.values import Point
 
@@ -52,7 +52,8 @@ class Blob:
         u, v = turned(x - np.float32(self.centre[0]), y - np.float32(self.centre[1]), self.angle_deg)
         if self.dent:
             around = np.arctan2(v / np.float32(self.half_short), u / np.float32(self.half_long))
-            wave = np.float32(0.5) - np.float32(0.5) * np.cos(self.lobes * around + np.float32(self.lobes))
+            wave = 2 - np.cos(self.lobes * around + np.float32(self.lobes)) - np.cos((self.lobes - 3) * around)
+            wave *= np.float32(0.25)
             free = np.ones_like(around)
             for degrees in self.clear_deg:
                 away = np.abs(np.sin(around - np.float32(math.radians(degrees))))
@@ -107,7 +108,7 @@ class NecroticTumour:
             math.degrees(math.atan2(y - self.centre[1], x - self.centre[0])) - self.whole_angle_deg
             for x, y, _ in (chord.start, chord.end)
         )
-        return Blob(self.centre, radius, radius, radius, self.whole_angle_deg, 0.07, 7, (0.0, *ends))
+        return Blob(self.centre, radius, radius, radius, self.whole_angle_deg, 0.13, 7, (0.0, *ends))
 
     @property
     def core(self) -> Blob:
@@ -118,8 +119,8 @@ class NecroticTumour:
             radius,
             radius,
             self.core_angle_deg,
-            -0.16,
-            5,
+            -0.17,
+            7,
             (0.0,),
         )
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mrecist.values import Point
 
-Image = NDArray[np.float32]
+Image = NDArray[np.floating[Any]]
+"""Single precision at run time; numpy's types cannot follow that through arithmetic with plain numbers."""
 Box = tuple[slice, slice]
 SLICE_MM = 5.0
 
@@ -66,7 +68,7 @@ class Plane:
 
     @cached_property
     def axes(self) -> tuple[Image, Image]:
-        """Body x as a linear function of column and row; see `xy`."""
+        """Patient x of each column and patient y of each row, from where the body lies; see `xy`."""
         line = (self.origin_mm + self.spacing_mm * np.arange(self.size)).astype(np.float32)
         return line - np.float32(self.pose.shift_mm[0]), line - np.float32(self.pose.shift_mm[1])
 
@@ -101,7 +103,7 @@ class Plane:
     def soft(self, distance_mm: Image, width_mm: float | None = None) -> Image:
         """Coverage of a shape given the signed distance to its surface: 1 inside, 0 outside, a ramp of one pixel."""
         width = max(1.1 * self.spacing_mm, 1.0) if width_mm is None else width_mm
-        return np.clip(np.float32(0.5) - distance_mm / np.float32(width), 0.0, 1.0)
+        return np.asarray(np.clip(np.float32(0.5) - distance_mm / np.float32(width), 0.0, 1.0))
 
     def waves(self, z: float, waves: NDArray[np.float64], box: Box | None = None) -> Image:
         """Sum of plane waves (rows of kx, ky, kz, phase, amplitude) over the image, from outer products."""

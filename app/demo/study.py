@@ -19,8 +19,9 @@ from pathlib import Path
 from app.demo.dicom import Examination, series_header, write_image
 from app.demo.enhancement import CHEST_PHASES, LIVER_PHASES, Acquisition
 from app.demo.lesions import SMALL_NODULES, THROMBUS_CENTRE, Chord, Metastasis
+from app.demo.noise import Noise, noise_hu
 from app.demo.plane import SLICE_MM, Plane
-from app.demo.scene import LIVER_NOISE_HU, NOISE_HU, Noise, Scene
+from app.demo.scene import Anatomy, Scene, grow_anatomy
 from app.demo.story import Story, StoryTimePoint, read_story
 from app.demo.truth import TrueFinding, TrueLine, TrueSeries, TrueTimePoint, Truth, read_truth, truth_text
 from mrecist.values import Point
@@ -146,12 +147,13 @@ def _write_all(
     story, grid = read_story(), GRIDS[variant]
     noise = Noise(grid.size, grid.spacing_mm)
     noise.prepare()
+    anatomy = grow_anatomy()
     slabs = list(_slabs(story, variant))
     total = sum(1 if s.chest else len(LIVER_PHASES) for s in slabs)
     done = 0
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="demo") as pool:
         waiting = iter(slabs)
-        running = [pool.submit(_write_slab, work, s, noise) for s in itertools.islice(waiting, 2 * WORKERS)]
+        running = [pool.submit(_write_slab, work, s, anatomy, noise) for s in itertools.islice(waiting, 2 * WORKERS)]
         while running:
             if cancelled():
                 for job in running:
@@ -160,7 +162,7 @@ def _write_all(
             done += running.pop(0).result()
             if progress is not None:
                 progress(done, total)
-            running += [pool.submit(_write_slab, work, s, noise) for s in itertools.islice(waiting, 1)]
+            running += [pool.submit(_write_slab, work, s, anatomy, noise) for s in itertools.islice(waiting, 1)]
     return Truth(
         version=f"{SCENE_VERSION}.{story.version}",
         variant=variant.value,
@@ -194,13 +196,13 @@ def _slabs(story: Story, variant: Variant) -> Iterator[_Slab]:
                 yield _Slab(exam, scene, plane, chest, index, 1000 * number + 500 * chest + index)
 
 
-def _write_slab(work: Path, slab: _Slab, noise: Noise) -> int:
+def _write_slab(work: Path, slab: _Slab, anatomy: Anatomy, noise: Noise) -> int:
     phases = CHEST_PHASES if slab.chest else LIVER_PHASES
-    clean = slab.scene.render(slab.plane, slab.chest)
+    clean = slab.scene.render(anatomy, slab.plane, slab.chest)
     for number, (acquisition, hu) in enumerate(zip(phases, clean, strict=True)):
         path = work / _series_folder(slab.exam.timepoint_id, acquisition) / f"{slab.index + 1:04d}.dcm"
         path.parent.mkdir(parents=True, exist_ok=True)
-        grain = noise.draw((slab.seed, number)) * NOISE_HU.get(acquisition, LIVER_NOISE_HU)
+        grain = noise.draw((slab.seed, number)) * noise_hu(acquisition)
         header = series_header(slab.exam, acquisition, slab.plane)
         write_image(path, header, slab.exam, acquisition, slab.index, slab.plane, hu + grain)
     return len(phases)

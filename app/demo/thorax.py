@@ -8,27 +8,36 @@ from app.demo.abdomen import Diaphragm
 from app.demo.enhancement import Acquisition, hu_of
 from app.demo.frame import Trunk
 from app.demo.plane import Canvas, Image, Plane, blend, carve, ellipsoid, random_waves, turned
-from app.demo.vessels import Tubes, chain, coverage, grow, join
+from app.demo.vessels import Tubes, chain, coverage, fill, join, within
 
 _LUNG_GRAIN = random_waves(31, 50, 4.0, 20.0, 15.0)
 _MEDIASTINUM_EDGE = random_waves(32, 8, 30.0, 80.0, 2.0)
 _HEART_EDGE = random_waves(33, 6, 50.0, 110.0, 1.8)
 
-LUNG_VESSELS: Tubes = join(
-    [
-        grow(201, (-34, 6, 178), (-0.7, -0.3, 0.75), 40, 4.6, 7, 40.0, 0.76, 0.70),
-        grow(202, (-36, 12, 166), (-0.9, -0.35, -0.1), 42, 4.4, 7, 40.0, 0.76, 0.70),
-        grow(203, (-36, 20, 158), (-0.7, 0.25, -0.8), 46, 5.2, 7, 40.0, 0.78, 0.71),
-        grow(204, (-36, 20, 158), (-0.5, 0.75, -0.5), 42, 4.6, 7, 42.0, 0.78, 0.70),
-        grow(205, (-34, 14, 172), (-0.6, 0.7, 0.4), 40, 4.2, 7, 42.0, 0.76, 0.70),
-        grow(206, (-30, 10, 150), (-0.8, -0.5, -0.45), 42, 4.2, 7, 42.0, 0.76, 0.70),
-        grow(211, (36, 8, 182), (0.6, -0.45, 0.7), 40, 4.4, 7, 40.0, 0.76, 0.70),
-        grow(212, (38, 14, 170), (0.9, -0.35, 0.0), 40, 4.2, 7, 40.0, 0.76, 0.70),
-        grow(213, (38, 24, 162), (0.7, 0.35, -0.75), 46, 5.0, 7, 40.0, 0.78, 0.71),
-        grow(214, (38, 24, 164), (0.5, 0.75, -0.4), 42, 4.4, 7, 42.0, 0.78, 0.70),
-        grow(215, (36, 18, 178), (0.6, 0.7, 0.45), 40, 4.2, 7, 42.0, 0.76, 0.70),
-    ]
+_RIGHT = ((-80.0, 8.0, 165.0), (58.0, 88.0, 118.0))
+_LEFT = ((80.0, 10.0, 165.0), (58.0, 88.0, 116.0))
+_RIGHT_TRUNK = (
+    ((-34, 10, 168, 6.0), (-40, 6, 178, 4.6), (-52, 0, 196, 3.6)),
+    ((-34, 10, 168, 5.6), (-42, 20, 156, 5.0), (-50, 30, 136, 4.0), (-58, 38, 116, 3.2)),
+    ((-34, 10, 168, 4.6), (-48, 4, 160, 3.4), (-62, -8, 152, 2.6)),
 )
+_LEFT_TRUNK = (
+    ((36, 14, 174, 6.0), (44, 8, 184, 4.6), (54, 0, 200, 3.6)),
+    ((36, 14, 174, 5.6), (44, 24, 160, 5.0), (52, 34, 138, 4.0), (60, 42, 116, 3.2)),
+    ((36, 14, 174, 4.4), (50, 4, 168, 3.4), (64, -10, 160, 2.6)),
+)
+
+
+def grow_lung_vessels() -> Tubes:
+    """Arteries and veins of both lungs; the same trees every time."""
+    return join(
+        [
+            fill(201, _RIGHT_TRUNK, within(202, 2000, *_RIGHT), 0.36, 2.5, 0.22),
+            fill(203, _LEFT_TRUNK, within(204, 1900, *_LEFT), 0.36, 2.5, 0.22),
+        ]
+    )
+
+
 _BRONCHI: Tubes = join(
     [
         chain((0, 16, 300, 8.5), (0, 16, 200, 8.5), (0, 16, 186, 9.5)),
@@ -62,10 +71,12 @@ _CAVA_UPPER: Tubes = chain((-26, -8, 130, 9.5), (-26, -14, 170, 9.5), (-25, -18,
 _INNOMINATE: Tubes = chain((-24, -22, 226, 7.0), (4, -38, 230, 6.4), (30, -34, 244, 6.2))
 
 
-def paint_thorax(canvas: Canvas, trunk: Trunk, diaphragm: Diaphragm, phases: tuple[Acquisition, ...]) -> None:
+def paint_thorax(
+    canvas: Canvas, trunk: Trunk, diaphragm: Diaphragm, vessels: Tubes, phases: tuple[Acquisition, ...]
+) -> None:
     """Everything above the diaphragm but the lesions."""
     plane = canvas.plane
-    x, y = plane.xy
+    y = plane.xy[1]
     middle = _mediastinum(plane)
     chest = np.maximum(trunk.cavity, -diaphragm.above)
     pleura = np.maximum(chest, -middle)
@@ -76,7 +87,7 @@ def paint_thorax(canvas: Canvas, trunk: Trunk, diaphragm: Diaphragm, phases: tup
     base = np.asarray(hu_of("lung", phases), dtype=np.float32)[:, None, None]
     canvas.paint(base + slope, lung)
     _paint_fissures(canvas, lung, phases)
-    met = coverage(plane, plane.zv, LUNG_VESSELS)
+    met = coverage(plane, plane.zv, vessels)
     if met is not None:
         part, box = met
         canvas.paint(hu_of("lung vessel", phases), part * plane.soft(pleura[box] + np.float32(1.5)), box)
@@ -90,7 +101,7 @@ def paint_thorax(canvas: Canvas, trunk: Trunk, diaphragm: Diaphragm, phases: tup
     ):
         _paint_tube(canvas, tubes, tissue, phases)
     if plane.z > 40:
-        ox, oy = (8.0, 30.0) if plane.z > 140 else (14.0, 26.0)
+        ox, oy = (9.0, 38.5)
         box = plane.box(ox, oy, 12)
         gx, gy = plane.at(box)
         gullet = ellipsoid(gx - np.float32(ox), gy - np.float32(oy), 0.0, (8.0, 6.0, 900.0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -11,50 +12,92 @@ from numpy.typing import NDArray
 from app.demo.plane import SLICE_MM, Box, Image, Plane
 from mrecist.values import Point
 
+Node = tuple[float, float, float, float]
+"""A place and the radius there, in mm."""
+
 Tubes = NDArray[np.float64]
 """One straight piece a row: x, y, z and radius at its start, then at its end, in mm."""
 
 
-def chain(*nodes: tuple[float, float, float, float]) -> Tubes:
+def chain(*nodes: Node) -> Tubes:
     """Pieces through these nodes (x, y, z, radius)."""
-    return np.array([[*a, *b] for a, b in zip(nodes[:-1], nodes[1:], strict=True)])
+    return np.array([[*a, *b] for a, b in itertools.pairwise(nodes)])
 
 
-def _unit(v: NDArray[np.float64]) -> NDArray[np.float64]:
-    return v / max(float(np.linalg.norm(v)), 1e-9)
-
-
-def grow(
-    seed: int,
-    start: Point,
-    direction: Point,
-    length_mm: float,
-    radius_mm: float,
-    depth: int,
-    spread_deg: float = 38.0,
-    shorten: float = 0.78,
-    thin: float = 0.74,
-) -> Tubes:
-    """A tree that forks in two at the end of every branch; branches bend a little and get shorter and thinner."""
+def within(seed: int, count: int, centre: Point, radii: Point) -> NDArray[np.float64]:
+    """Places spread evenly in an ellipsoid, (count, 3)."""
     rng = np.random.default_rng(seed)
-    pieces: list[list[float]] = []
-    todo = [(np.array(start), _unit(np.array(direction)), length_mm, radius_mm, depth)]
-    while todo:
-        at, heading, length, radius, left = todo.pop()
-        for part in range(2):
-            heading = _unit(heading + rng.normal(scale=0.14, size=3))
-            end = at + heading * length / 2
-            r0, r1 = radius * (1 - 0.08 * part), radius * (0.92 - 0.08 * part)
-            pieces.append([*at, r0, *end, r1])
-            at = end
-        if left == 0:
-            continue
-        side = _unit(np.cross(heading, rng.normal(size=3)))
-        for sign in (1.0, -1.0):
-            angle = math.radians(spread_deg * rng.uniform(0.5, 1.15)) * sign
-            onward = _unit(heading * math.cos(angle) + side * math.sin(angle))
-            todo.append((at, onward, length * shorten * rng.uniform(0.8, 1.2), radius * thin, left - 1))
-    return np.array(pieces)
+    direction = rng.normal(size=(count, 3))
+    direction /= np.linalg.norm(direction, axis=1, keepdims=True)
+    away = rng.uniform(size=(count, 1)) ** (1 / 3)
+    return np.asarray(np.asarray(centre) + direction * away * np.asarray(radii))
+
+
+def fill(
+    seed: int,
+    trunk: Sequence[Sequence[Node]],
+    targets: NDArray[np.float64],
+    tip_mm: float,
+    power: float = 2.6,
+    balance: float = 0.28,
+    step_mm: float = 6.0,
+) -> Tubes:
+    """A tree from a trunk to every target, as vessels grow: short ways, and not too long a way from the root.
+
+    Nearest targets come first; each is joined to the node where its distance plus `balance` times the way to the root
+    is least. Radii follow Murray's law: the radius to this `power` is the sum over the branches.
+
+    Parameters
+    ----------
+    trunk
+        Chains of nodes (x, y, z, least radius); the first is the root, and every later chain starts at a node of an
+        earlier one.
+    """
+    rng = np.random.default_rng(seed)
+    room = sum(len(c) for c in trunk) + len(targets) * 40
+    at, way = np.empty((room, 3)), np.empty(room)
+    parent, least = np.full(room, -1), np.zeros(room)
+    used = 0
+
+    def put(place: NDArray[np.float64], of: int, radius: float) -> int:
+        nonlocal used
+        at[used], parent[used], least[used] = place, of, radius
+        way[used] = 0.0 if of < 0 else way[of] + np.linalg.norm(place - at[of])
+        used += 1
+        return used - 1
+
+    for line in trunk:
+        start = np.asarray(line[0][:3])
+        here = int(np.argmin(np.linalg.norm(at[:used] - start, axis=1))) if used else put(start, -1, line[0][3])
+        for x, y, z, radius in line[1:]:
+            here = put(np.array([x, y, z]), here, radius)
+    trunk_nodes = used
+    for target in targets[np.argsort(np.linalg.norm(targets - at[0], axis=1))]:
+        gap = np.linalg.norm(at[:used] - target, axis=1)
+        here = int(np.argmin(gap + balance * way[:used]))
+        steps = min(max(1, round(float(gap[here]) / step_mm)), 39)
+        origin = at[here].copy()
+        bend = rng.normal(scale=0.09 * gap[here], size=3)
+        for k in range(1, steps + 1):
+            t = k / steps
+            here = put(origin + (target - origin) * t + bend * math.sin(math.pi * t), here, 0.0)
+    at, parent = at[:used], parent[:used]
+    for _ in range(4):
+        children = np.bincount(parent[1:], minlength=used)
+        below = np.zeros((used, 3))
+        np.add.at(below, parent[1:], at[1:])
+        free = (np.arange(used) >= trunk_nodes) & (children > 0)
+        at[free] = 0.5 * at[free] + 0.25 * at[parent[free]] + 0.25 * below[free] / children[free, None]
+    flow = np.zeros(used)
+    for node in range(used - 1, 0, -1):
+        if flow[node] == 0.0:
+            flow[node] = tip_mm**power
+        flow[parent[node]] += flow[node]
+    radius_mm = np.maximum(flow ** (1 / power), least[:used])
+    child = np.arange(1, used)
+    up = parent[child]
+    before = np.where(child < trunk_nodes, radius_mm[up], np.minimum(radius_mm[up], 1.25 * radius_mm[child]))
+    return np.column_stack([at[up], before, at[child], radius_mm[child]])
 
 
 def join(parts: Sequence[Tubes]) -> Tubes:

@@ -1,0 +1,60 @@
+"""The scanner's noise."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+
+from app.demo.enhancement import Acquisition
+from app.demo.plane import Image
+
+_LIVER_NOISE_HU, _CHEST_NOISE_HU = 9.5, 11.0
+
+
+def noise_hu(acquisition: Acquisition) -> float:
+    """Standard deviation in the middle of the body, in HU."""
+    return _CHEST_NOISE_HU if acquisition is Acquisition.CHEST else _LIVER_NOISE_HU
+
+
+class Noise:
+    """Quantum noise with the grain of a reconstruction kernel; the same seed gives the same noise."""
+
+    FRAMES = 24
+
+    def __init__(self, size: int, spacing_mm: float) -> None:
+        self._size = size
+        self._spacing_mm = spacing_mm
+
+    @cached_property
+    def _frames(self) -> Image:
+        rng = np.random.default_rng(7)
+        n = self._size
+        f = np.hypot(np.fft.fftfreq(n)[:, None], np.fft.rfftfreq(n)[None, :]) / self._spacing_mm
+        shape = np.sqrt(f + 0.02) * np.exp(-((f / 0.34) ** 2))
+        made = np.empty((self.FRAMES, n, n), dtype=np.float32)
+        for i in range(self.FRAMES):
+            frame = np.fft.irfft2(np.fft.rfft2(rng.standard_normal((n, n))) * shape, s=(n, n))
+            made[i] = frame / frame.std()
+        return made
+
+    @cached_property
+    def _strength(self) -> Image:
+        """More noise towards the middle of the body, where fewer photons arrive."""
+        line = (np.arange(self._size) - self._size / 2) * self._spacing_mm
+        r = np.hypot(line[None, :] / 165.0, line[:, None] / 120.0)
+        return np.asarray(0.62 + 0.46 * np.exp(-(r**2) * 1.3), dtype=np.float32)
+
+    def prepare(self) -> None:
+        """Make the frames now, before several threads ask for them."""
+        _ = self._frames, self._strength
+
+    def draw(self, seed: tuple[int, ...]) -> Image:
+        """Noise with a standard deviation of about 1 in the middle, (rows, columns)."""
+        rng = np.random.default_rng(seed)
+        first, second = rng.choice(self.FRAMES, 2, replace=False)
+        shift = rng.integers(0, self._size, 4)
+        a = np.roll(self._frames[first], (int(shift[0]), int(shift[1])), (0, 1))
+        b = np.roll(self._frames[second], (int(shift[2]), int(shift[3])), (0, 1))
+        mixed = (a + b) * np.float32(0.70710678)
+        return np.asarray(mixed * self._strength)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class StoredCatalogue:
-    """The `viewers.imaging.catalogue.Catalogue` of a database. A series that no longer fits counts as not known."""
+    """The `viewers.imaging.catalogue.Catalogue` of a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -31,8 +31,13 @@ class StoredCatalogue:
 
     def get(self, uid: str) -> Series | None:
         with self._database.reading() as connection:
-            packed = connection.scalar(select(catalogue.c.series).where(catalogue.c.uid == uid))
-        return None if packed is None else _unpack(packed)
+            return known_series(connection, uid)
+
+
+def known_series(connection: Connection, uid: str) -> Series | None:
+    """What is known of a series; None when it is not known, or was kept by another version of the scanner."""
+    packed = connection.scalar(select(catalogue.c.series).where(catalogue.c.uid == uid))
+    return None if packed is None else _unpack(packed)
 
 
 def put_series(connection: Connection, series: Iterable[Series]) -> None:
@@ -51,8 +56,13 @@ def _pack(series: Series) -> bytes:
     return zlib.compress(canonical(_converter().unstructure(series)).encode("utf-8"), level=1)
 
 
-def _unpack(packed: bytes) -> Series:
-    return _converter().structure(json.loads(zlib.decompress(packed)), Series)
+def _unpack(packed: bytes) -> Series | None:
+    from cattrs.errors import ForbiddenExtraKeysError
+
+    try:
+        return _converter().structure(json.loads(zlib.decompress(packed)), Series)
+    except (zlib.error, ValueError, TypeError, KeyError, AttributeError, ForbiddenExtraKeysError):
+        return None  # it is a cache: the folder is scanned again
 
 
 @cache

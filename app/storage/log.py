@@ -141,7 +141,7 @@ def verify(connection: Connection, case_id: str | None = None, head: str | None 
         if case_id in (None, stone.case_id) and not _has(connection, stone.case_id, stone.last_hash):
             return Fault(stone.case_id, stone.last_sequence, "the entry that its tombstone names is missing")
     if head is not None and not _has(connection, case_id, head):
-        return Fault(case_id or "", 0, f"no entry has the hash {head}: entries after that anchor's time were removed")
+        return Fault(case_id or "", 0, f"no entry has the hash {head}")
     return None
 
 

@@ -1,0 +1,66 @@
+"""`import FOLDER`: a folder's series into the database, as cases and time points."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import json
+from pathlib import Path
+from typing import Any
+
+from app.cli import DONE, Refusal
+from app.commands.database_option import add_database_option, opened_database
+from app.importing import ImportRefused, ImportReport, import_folder
+from viewers.imaging.errors import ImagingError
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, help="folder of DICOM files, with all its subfolders")
+    parser.add_argument("--case", metavar="ID", help="import into this case (default: one case for each patient)")
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    add_database_option(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    try:
+        with opened_database(options) as database:
+            report = import_folder(options.folder, database, options.case, author=user_name())
+    except (ImportRefused, ImagingError) as error:
+        raise Refusal(str(error)) from error
+    print(json.dumps(as_json(report), indent=1, ensure_ascii=False) if options.json else as_text(report))
+    return DONE
+
+
+def user_name() -> str:
+    """The name under which this user is known to the computer."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a user without an entry in the password database
+        return "import"
+
+
+def as_json(report: ImportReport) -> dict[str, Any]:
+    return {
+        "cases": [
+            {
+                "case": one.case_id,
+                "opened": one.opened,
+                "series_added": list(one.series_added),
+                "series_known": list(one.series_known),
+                "timepoints": list(one.visits),
+            }
+            for one in report.cases
+        ],
+        "refused": [{"file": refused.file, "reason": refused.reason} for refused in report.refused],
+    }
+
+
+def as_text(report: ImportReport) -> str:
+    lines = [
+        f"{one.case_id}: {'opened, ' if one.opened else ''}{len(one.series_added)} series added"
+        + (f" to {', '.join(one.visits)}" if one.visits else "")
+        + (f", {len(one.series_known)} known already" if one.series_known else "")
+        for one in report.cases
+    ]
+    lines += [f"not added: {refused.file}: {refused.reason}" for refused in report.refused]
+    return "\n".join(lines)

@@ -20,8 +20,8 @@ from mrecist.lesions import Features, Finding, Measured, Observation, Present
 from mrecist.values import Diameter, LesionRole, Line, Region
 from viewers.imaging.catalogue import PhaseName
 from viewers.imaging.geometry import along, minus
+from viewers.widgets.drawing import Tool
 from viewers.widgets.marks import DrawnLine
-from viewers.widgets.slice_view import Tool
 from viewers.widgets.thumbnails import crop_image
 
 CROP_MM = 90.0

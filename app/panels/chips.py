@@ -69,7 +69,7 @@ class KeyButton(QPushButton):
         self._cap.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._cap.setVisible(bool(key))
         if small:
-            self.setProperty("size", "small")
+            self.setProperty("compact", "true")
             self._words.setProperty("face", "small")
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12 if not key else 8, 0)

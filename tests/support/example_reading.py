@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from app.models.reading import Reading
 from app.state.record import DatedTreatment, Patient, Record, SeriesRef, Visit
-from mrecist.case import Ascites, ClinicalStatus, Marker, Read, TimePointRead, TreatmentKind
+from mrecist.case import Ascites, Benefit, ClinicalStatus, Marker, Read, TimePointRead, TreatmentKind
 from mrecist.lesions import Finding, Lesion, Measured, Observation, Present
 from mrecist.results import (
     Assessment,
@@ -252,4 +252,18 @@ def _fu2() -> TimePointResponse:
                 DecisionInput("Consent, worsening", "none reported", "recorded", "met"),
             ),
         ),
+    )
+
+
+def example_what_if(field: str, value: str | bool | None) -> tuple[Decision, Decision]:
+    """What an answer about the benefit of TACE would lead to in the example."""
+    if field == "tace_benefit" and value == Benefit.YES:
+        asked = ("tace_planned", "sorafenib_tolerable")
+        return Decision(TaceOutput.CONTINUE, "T10"), Decision(SorafenibOutput.JUDGEMENT, "S7", needs=asked)
+    if field == "tace_benefit" and value == Benefit.NO:
+        return Decision(TaceOutput.STOP_FAILURE, "T4"), Decision(SorafenibOutput.SORAFENIB_FAILURE, "S4")
+    needs = ("tace_benefit",)
+    return (
+        Decision(TaceOutput.JUDGEMENT, "T11", needs=needs),
+        Decision(SorafenibOutput.JUDGEMENT, "S8", needs=needs),
     )

@@ -1,0 +1,115 @@
+"""One treatment's decision with the inputs it rests on."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from app.panels.chips import chip, label
+from app.panels.decision_text import asks, is_failure, reason_line
+from app.panels.derivation import DerivationList
+from app.panels.marks import Icon, MarkBox
+from app.theme import Face, Theme
+from app.words import decision_word, translated
+from mrecist.results import Decision, DecisionInput
+
+_ICONS = {"met": Icon.MET, "not_met": Icon.NOT_MET, "open": Icon.OPEN, "alert": Icon.ALERT}
+
+
+class DecisionCard(QFrame):
+    """Title and row id, decision word, one-line reason, then inputs: mark, name, value, source."""
+
+    def __init__(self, theme: Theme, name: str) -> None:
+        super().__init__()
+        self._theme, self._name = theme, name
+        self._decision: Decision | None = None
+        self.setProperty("card", "plain")
+        self.row: QToolButton = chip("", pressable=True)
+        self.row.clicked.connect(self.open_derivation)
+        self._mark = MarkBox(Icon.QUESTION, theme)
+        self.word = label(face=Face.TITLE, strong=True)
+        self.reason = QLabel()
+        self.reason.setProperty("tone", "2")
+        self.reason.setProperty("face", "small")
+        self.reason.setWordWrap(True)
+        self.derivation = DerivationList(theme)
+        self.derivation.hide()
+        self._inputs = QVBoxLayout()
+        self._inputs.setSpacing(0)
+        top = QHBoxLayout()
+        top.addWidget(label(name, face=Face.TITLE, strong=True), 1)
+        top.addWidget(self.row)
+        decided = QHBoxLayout()
+        decided.setSpacing(theme.px(6))
+        decided.addWidget(self._mark)
+        decided.addWidget(self.word, 1)
+        head = QVBoxLayout()
+        head.setContentsMargins(theme.px(12), theme.px(8), theme.px(12), theme.px(4))
+        head.setSpacing(theme.px(2))
+        head.addLayout(top)
+        head.addLayout(decided)
+        head.addWidget(self.reason)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(1, 1, 1, 1)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self.derivation)
+        column.addLayout(self._inputs)
+        column.addStretch(1)
+
+    def show_decision(self, decision: Decision | None) -> None:
+        """Show a decision, or say that the protocol gives none."""
+        self._decision = decision
+        self.row.setVisible(decision is not None)
+        self._mark.setVisible(decision is not None and asks(decision))
+        while (item := self._inputs.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        if decision is None:
+            self.word.setText(translated("Not in this protocol"))
+            self.reason.clear()
+            return
+        self.row.setText(decision.row)
+        self.row.setAccessibleName(translated("Derivation by row {row}", row=decision.row))
+        self.word.setText(decision_word(decision.decision))
+        tone = "accent" if asks(decision) else "failure" if is_failure(decision) else "1"
+        self.word.setProperty("tone", tone)
+        self.word.style().polish(self.word)
+        self.reason.setText(reason_line(decision))
+        self.setAccessibleName(f"{self._name}: {self.word.text()}, {decision.row}. {self.reason.text()}")
+        for entry in decision.inputs:
+            self._inputs.addWidget(self._input(entry))
+        if not self.derivation.isHidden():
+            self.derivation.set_reasons(decision.reasons)
+
+    def open_derivation(self) -> None:
+        """Open the reasons of the row in place, or close them."""
+        opening = self.derivation.isHidden() and self._decision is not None
+        self.derivation.setVisible(opening)
+        if opening and self._decision is not None:
+            self.derivation.set_reasons(self._decision.reasons)
+
+    def _input(self, entry: DecisionInput) -> QWidget:
+        theme = self._theme
+        row = QFrame()
+        row.setProperty("rule", "top")
+        row.setFixedHeight(theme.px(21))
+        line = QHBoxLayout(row)
+        line.setContentsMargins(theme.px(12), 0, theme.px(12), 0)
+        line.setSpacing(theme.px(8))
+        line.addWidget(MarkBox(_ICONS.get(entry.state, Icon.OPEN), theme, 12))
+        name, value = QLabel(), QLabel()
+        for part, text, tone in ((name, entry.name, "2"), (value, entry.value, "1")):
+            part.setTextFormat(Qt.TextFormat.PlainText)
+            part.setText(text)
+            part.setProperty("tone", tone)
+        value.setProperty("strong", "true")
+        together = QHBoxLayout()
+        together.setSpacing(theme.px(3))
+        together.addWidget(name)
+        together.addWidget(value)
+        together.addStretch(1)
+        line.addLayout(together, 1)
+        line.addWidget(label(entry.origin, "3", Face.SMALL))
+        return row

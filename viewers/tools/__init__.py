@@ -1,0 +1,1 @@
+"""Tools as pure steps over places in the patient: no Qt, no images."""

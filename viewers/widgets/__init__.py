@@ -1,0 +1,1 @@
+"""Views of images, in Qt; they report what was done and store nothing."""

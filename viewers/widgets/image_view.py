@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
@@ -16,8 +15,10 @@ from viewers.tools.navigate import Framing, fitted
 from viewers.tools.projection import Projection
 from viewers.widgets import overlay
 from viewers.widgets.greys import Greys
+from viewers.widgets.levels import Levels
 from viewers.widgets.line_painter import paint_lines
 from viewers.widgets.marks import CornerTexts, LineStyle, OverlayLevel, Placeholder, ViewLine
+from viewers.widgets.painted_once import PaintedOnce
 from viewers.widgets.palette import ViewPalette
 from viewers.widgets.source import ImageSource
 
@@ -66,6 +67,7 @@ class ImageView(QWidget):
         super().__init__(parent)
         self.colours = palette or ViewPalette()
         self.source: ImageSource | None = None
+        self.levels: Levels | None = None
         self.state = ViewState()
         self.lines: tuple[ViewLine, ...] = ()
         self.texts = CornerTexts()
@@ -76,6 +78,7 @@ class ImageView(QWidget):
         self.active = False
         self.hovered = ""
         self._greys = Greys()
+        self._kept = PaintedOnce()
         self._shown: tuple[int, float, float, bool] | None = None
         self._image = QImage()
         self._action = QPushButton(self)
@@ -84,14 +87,12 @@ class ImageView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
-    def sizeHint(self) -> QSize:
-        return QSize(475, 429)
-
     # What is shown
 
     def set_source(self, source: ImageSource | None, index: int | None = None) -> None:
         """Show a stack, at its middle image unless told otherwise; the window and the overlay level stay."""
         self.source = source
+        self.levels = None if source is None else Levels(source)
         self.lines = ()
         self.note = ""
         self._shown = None
@@ -101,6 +102,11 @@ class ImageView(QWidget):
         self.update()
         self.index_changed.emit(self.state.index)
         self.framing_changed.emit()
+
+    def refresh(self) -> None:
+        """The pixels of the source changed (more images were read): paint them anew."""
+        self._shown = None
+        self.update()
 
     def set_index(self, index: int) -> None:
         """Show image `index` of the stack (from 0), held within the stack."""
@@ -188,10 +194,10 @@ class ImageView(QWidget):
 
     def centre_on(self, point: Point) -> None:
         """Show the image nearest to a place in the patient (LPS mm), with the place in the middle when zoomed in."""
-        index = nearest_index(self.source, point)
-        if index is None:
+        found = None if self.levels is None else self.levels.nearest(point)
+        if found is None:
             return
-        self.set_index(index)
+        self.set_index(found[0])
         plane = self.plane
         if plane is not None and self.state.framing is not None:
             column, row = plane.to_pixel(point)
@@ -207,14 +213,14 @@ class ImageView(QWidget):
 
     def projection(self, size: tuple[float, float] | None = None) -> Projection:
         """How the image is seen in this view, or in one of another size."""
-        area = size or (float(self.width()), float(self.height()))
+        own = (float(self.width()), float(self.height()))
+        area = size or own
         framing = self.state.framing
         if framing is None:
-            framing = self._fitted(area)
-        elif size is not None:
-            framing = replace(
-                framing, px_per_mm=framing.px_per_mm * self._fitted(area).px_per_mm / self._fitted(None).px_per_mm
-            )
+            framing = _fitted(self.source, self.state, area)
+        elif area != own:
+            factor = _fitted(self.source, self.state, area).px_per_mm / _fitted(self.source, self.state, own).px_per_mm
+            framing = replace(framing, px_per_mm=framing.px_per_mm * factor)
         return Projection(self.plane, framing, area)
 
     def widget_point_of(self, point: Point) -> QPointF:
@@ -228,7 +234,7 @@ class ImageView(QWidget):
             return ()
         k = self.state.index
         own = (self.source.sop_uid(k), self.source.frame(k))
-        reach = _half_gap_mm(self.source, k)
+        reach = 0.0 if self.levels is None else self.levels.half_gap_mm(k)
         return tuple(line for line in self.lines if _belongs(line, own, plane, reach))
 
     # Painting
@@ -251,15 +257,20 @@ class ImageView(QWidget):
             place = overlay.paint_placeholder(painter, size, self.placeholder, self.colours)
             self._action.move(round(place.left()), round(place.bottom() + 8))
         elif self.source is not None and self.source.count:
-            projection = self.projection(None if size == (self.width(), self.height()) else size)
+            projection = self.projection(size)
             self.paint_image(painter, projection)
         top = overlay.BANNER_PX * self.colours.scale if self.banner else 0.0
-        painter.translate(0, top)
-        overlay.paint_corners(painter, (size[0], size[1] - top), self.texts, self.state.overlay, self.colours)
-        painter.translate(0, -top)
+        overlay.paint_corners(painter, size, top, self.texts, self.state.overlay, self.colours, self._kept)
         if projection is not None:
-            self._paint_guides(painter, projection, top)
+            if projection.plane is not None and self.state.overlay is not OverlayLevel.OFF:
+                letters = edge_letters(projection.right, projection.down)
+                overlay.paint_letters(painter, size, top, letters, self.colours, self._kept)
+                if self.source is not None and self.source.measurable:
+                    scale = projection.framing.px_per_mm
+                    overlay.paint_ruler(painter, size, top, scale, self.colours, self._kept)
             self.paint_lines(painter, projection)
+            if note := self._note():
+                overlay.paint_note(painter, size, note, self.colours)
         if self.banner:
             overlay.paint_banner(painter, size[0], self.banner, self.colours)
 
@@ -275,6 +286,7 @@ class ImageView(QWidget):
         left, top = projection.view_of_pixel(-0.5, -0.5)
         right, bottom = projection.view_of_pixel(self.source.columns - 0.5, self.source.rows - 0.5)
         painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # soft edges would cost as much as the image
         painter.translate(left, top)
         painter.scale((right - left) / self.source.columns, (bottom - top) / self.source.rows)
         painter.drawImage(0, 0, self._image)
@@ -284,17 +296,9 @@ class ImageView(QWidget):
         """The lines of the image, in view coordinates."""
         paint_lines(painter, self.visible_lines(), projection, self.colours, self.hovered)
 
-    def _paint_guides(self, painter: QPainter, projection: Projection, top: float) -> None:
-        """Letters, ruler and note."""
-        assert self.source is not None
-        if projection.plane is not None and self.state.overlay is not OverlayLevel.OFF:
-            letters = edge_letters(projection.right, projection.down)
-            overlay.paint_letters(painter, projection.size_px, letters, top, self.colours)
-            if self.source.measurable:
-                overlay.paint_ruler(painter, projection.size_px, projection.framing.px_per_mm, top, self.colours)
-        note = self.note if self.source.ready(self.state.index) else "Reading this image"
-        if note:
-            overlay.paint_note(painter, projection.size_px, note, self.colours)
+    def _note(self) -> str:
+        reading = self.source is not None and not self.source.ready(self.state.index)
+        return "Reading this image" if reading else self.note
 
     def paintEvent(self, event: QPaintEvent) -> None:
         size = (float(self.width()), float(self.height()))
@@ -310,40 +314,20 @@ class ImageView(QWidget):
         """A zoomed picture keeps its share of the view."""
         old = event.oldSize()
         if self.state.framing is not None and old.isValid() and not old.isEmpty():
-            before = self._fitted((float(old.width()), float(old.height()))).px_per_mm
-            factor = self._fitted(None).px_per_mm / before
+            before = _fitted(self.source, self.state, (float(old.width()), float(old.height())))
+            now = _fitted(self.source, self.state, (float(self.width()), float(self.height())))
+            factor = now.px_per_mm / before.px_per_mm
             self.set_framing(replace(self.state.framing, px_per_mm=self.state.framing.px_per_mm * factor))
         super().resizeEvent(event)
 
-    def _fitted(self, size: tuple[float, float] | None) -> Framing:
-        area = size or (float(self.width()), float(self.height()))
-        rows, columns = (1, 1) if self.source is None else (self.source.rows, self.source.columns)
-        plane = self.plane
-        width, height = (1.0, 1.0) if plane is None else (plane.column_spacing_mm, plane.row_spacing_mm)
-        framing = fitted((columns * width, rows * height), (width, height), area)
-        return replace(framing, flip_h=self.state.flip_h, flip_v=self.state.flip_v)
 
-
-def nearest_index(source: ImageSource | None, point: Point) -> int | None:
-    """The image of a stack whose plane is nearest to a place in the patient (LPS mm); None without planes."""
-    if source is None:
-        return None
-    distances = [
-        np.inf if (plane := source.plane(k)) is None else abs(plane.distance_mm(point)) for k in range(source.count)
-    ]
-    best = int(np.argmin(distances)) if distances else 0
-    return best if distances and np.isfinite(distances[best]) else None
-
-
-def _half_gap_mm(source: ImageSource, k: int) -> float:
-    """Half the distance to the nearer neighbour of image `k`; 0 for a single image."""
-    plane = source.plane(k)
-    gaps = [
-        abs(plane.distance_mm(neighbour.origin))
-        for j in (k - 1, k + 1)
-        if plane is not None and 0 <= j < source.count and (neighbour := source.plane(j)) is not None
-    ]
-    return min(gaps) / 2 if gaps else 0.0
+def _fitted(source: ImageSource | None, state: ViewState, size: tuple[float, float]) -> Framing:
+    """The whole image of the stack in a view of `size`."""
+    plane = source.plane(state.index) if source is not None and source.count else None
+    rows, columns = (1, 1) if source is None else (source.rows, source.columns)
+    width, height = (1.0, 1.0) if plane is None else (plane.column_spacing_mm, plane.row_spacing_mm)
+    framing = fitted((columns * width, rows * height), (width, height), size)
+    return replace(framing, flip_h=state.flip_h, flip_v=state.flip_v)
 
 
 def _belongs(line: ViewLine, image: tuple[str, int], plane: SlicePlane, reach_mm: float) -> bool:

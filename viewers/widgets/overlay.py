@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import assert_never
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -9,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from viewers.imaging.geometry import EdgeLetters
 from viewers.widgets.marks import Chip, CornerEntry, CornerTexts, OverlayLevel, Placeholder, TextLine, Tone
+from viewers.widgets.painted_once import PaintedOnce, Recipe
 from viewers.widgets.palette import ViewPalette
 
 BANNER_PX = 24
@@ -22,61 +24,94 @@ _LONG_TICK = 7.0
 
 
 def paint_corners(
-    painter: QPainter, size: tuple[float, float], texts: CornerTexts, level: OverlayLevel, palette: ViewPalette
+    painter: QPainter,
+    size: tuple[float, float],
+    top_px: float,
+    texts: CornerTexts,
+    level: OverlayLevel,
+    palette: ViewPalette,
+    kept: PaintedOnce,
 ) -> None:
-    """The four corners; less than full keeps the first line of the upper two (name, date) and, when minimal, chips."""
+    """The four corners below `top_px` (what a banner takes); less than full keeps name and date.
+
+    Minimal keeps the first line of each corner, bold lines at the upper left and the chips.
+    """
     shown = _at_level(texts, level)
     width, height = size
     x_edge, y_edge = _EDGE_X * palette.scale, _EDGE_Y * palette.scale
-    ruler = _CLEAR_OF_RULER * palette.scale
-    for entries, x, y in (
-        (shown.top_left, x_edge, y_edge),
-        (shown.top_right, width - x_edge, y_edge),
-        (shown.bottom_left, ruler, height - y_edge),
-        (shown.bottom_right, width - x_edge, height - y_edge),
+    for name, entries, x, y in (
+        ("top left", shown.top_left, x_edge, y_edge + top_px),
+        ("top right", shown.top_right, width - x_edge, y_edge + top_px),
+        ("bottom left", shown.bottom_left, _CLEAR_OF_RULER * palette.scale, height - y_edge),
+        ("bottom right", shown.bottom_right, width - x_edge, height - y_edge),
     ):
         if entries:
-            _paint_block(painter, entries, QPointF(x, y), x > width / 2, y > height / 2, palette)
+            kept.draw(painter, name, (entries, x, y, palette), partial(_block, name, entries, QPointF(x, y), palette))
 
 
 def paint_letters(
-    painter: QPainter, size: tuple[float, float], letters: EdgeLetters, top_px: float, palette: ViewPalette
+    painter: QPainter,
+    size: tuple[float, float],
+    top_px: float,
+    letters: EdgeLetters,
+    palette: ViewPalette,
+    kept: PaintedOnce,
 ) -> None:
     """The sides of the patient, in the middle of the four edges; `top_px` is what a banner takes from above."""
-    painter.setFont(palette.font(palette.overlay_px))
     box = 22.0 * palette.scale
     width, height = size
     middle = (height + top_px) / 2
-    for text, rect in (
-        (letters.top, QRectF(width / 2 - box, top_px + 3, 2 * box, box * 0.8)),
-        (letters.bottom, QRectF(width / 2 - box, height - box * 0.8 - 3, 2 * box, box * 0.8)),
-        (letters.left, QRectF(15 * palette.scale, middle - box * 1.9, box, box)),
-        (letters.right, QRectF(width - box, middle - box * 0.5, box * 0.75, box)),
+    for name, text, rect in (
+        ("top", letters.top, QRectF(width / 2 - box, top_px + 3, 2 * box, box * 0.8)),
+        ("bottom", letters.bottom, QRectF(width / 2 - box, height - box * 0.8 - 3, 2 * box, box * 0.8)),
+        ("left", letters.left, QRectF(15 * palette.scale, middle - box * 1.9, box, box)),
+        ("right", letters.right, QRectF(width - box, middle - box * 0.5, box * 0.75, box)),
     ):
-        _outlined(painter, rect, Qt.AlignmentFlag.AlignCenter, text, palette.text_2, palette)
+        kept.draw(painter, name, (text, size, top_px, palette), partial(_letter, text, rect, palette))
 
 
 def paint_ruler(
-    painter: QPainter, size: tuple[float, float], px_per_mm: float, top_px: float, palette: ViewPalette
+    painter: QPainter,
+    size: tuple[float, float],
+    top_px: float,
+    px_per_mm: float,
+    palette: ViewPalette,
+    kept: PaintedOnce,
 ) -> None:
     """A scale at the left edge with a tick every centimetre, 10 cm long or as many whole cm as fit."""
     height = size[1] - top_px
     centimetres = min(10, int(height * 0.6 / (10 * px_per_mm)))
-    if centimetres < 1:
-        return
-    length = centimetres * 10 * px_per_mm
+    if centimetres >= 1:
+        length = centimetres * 10 * px_per_mm
+        top = round(top_px + (height - length) / 2) + 0.5
+        kept.draw(painter, "ruler", (top, length, palette), partial(_ruler, centimetres, top, length, palette))
+
+
+def _letter(text: str, rect: QRectF, palette: ViewPalette) -> Recipe:
+    def paint(painter: QPainter) -> None:
+        painter.setFont(palette.font(palette.overlay_px))
+        _outlined(painter, rect, Qt.AlignmentFlag.AlignCenter, text, palette.text_2, palette)
+
+    return rect.adjusted(-1, -1, 1, 1), paint
+
+
+def _ruler(centimetres: int, top: float, length: float, palette: ViewPalette) -> Recipe:
     x = round(_RULER_X * palette.scale) + 0.5
-    top = round(top_px + (height - length) / 2) + 0.5
-    for colour, thickness in ((palette.colour(palette.background, 0.7), 3.0), (palette.colour(palette.text_2), 1.0)):
-        painter.setPen(QPen(colour, thickness * palette.scale))
-        painter.drawLine(QPointF(x, top), QPointF(x, top + length))
-        for i in range(centimetres + 1):
-            tick = (_LONG_TICK if i in (0, centimetres // 2, centimetres) else _TICK) * palette.scale
-            y = top + i * 10 * px_per_mm
-            painter.drawLine(QPointF(x, y), QPointF(x + tick, y))
-    painter.setFont(palette.font(palette.overlay_px - 1))
     label = QRectF(x - 3, top + length + 2, 60 * palette.scale, 16 * palette.scale)
-    _outlined(painter, label, Qt.AlignmentFlag.AlignLeft, f"{centimetres} cm", palette.text_2, palette)
+
+    def paint(painter: QPainter) -> None:
+        dark, bright = palette.colour(palette.background, 0.7), palette.colour(palette.text_2)
+        for colour, thickness in ((dark, 3.0), (bright, 1.0)):
+            painter.setPen(QPen(colour, thickness * palette.scale))
+            painter.drawLine(QPointF(x, top), QPointF(x, top + length))
+            for i in range(centimetres + 1):
+                tick = (_LONG_TICK if i in (0, centimetres // 2, centimetres) else _TICK) * palette.scale
+                y = top + i * length / centimetres
+                painter.drawLine(QPointF(x, y), QPointF(x + tick, y))
+        painter.setFont(palette.font(palette.overlay_px - 1))
+        _outlined(painter, label, Qt.AlignmentFlag.AlignLeft, f"{centimetres} cm", palette.text_2, palette)
+
+    return QRectF(x - 4, top - 3, label.width() + 4, length + label.height() + 8), paint
 
 
 def paint_banner(painter: QPainter, width: float, text: str, palette: ViewPalette) -> None:
@@ -123,12 +158,21 @@ def paint_progress(painter: QPainter, size: tuple[float, float], share: float, p
 
 def paint_border(painter: QPainter, size: tuple[float, float], focused: bool, palette: ViewPalette) -> None:
     """The border of the active view, 2 px; the ring of the focus, 1.5 px, within it."""
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(QColor(palette.accent), 2.0))
-    painter.drawRect(QRectF(1, 1, size[0] - 2, size[1] - 2))
+    _frame(painter, size, 0.0, 2.0, QColor(palette.accent))
     if focused:
-        painter.setPen(QPen(palette.colour(palette.background, 0.8), 1.0))
-        painter.drawRect(QRectF(2.5, 2.5, size[0] - 5, size[1] - 5))
+        _frame(painter, size, 2.0, 1.0, palette.colour(palette.background, 0.8))
+
+
+def _frame(painter: QPainter, size: tuple[float, float], inset: float, thickness: float, colour: QColor) -> None:
+    """Four filled bars: a stroked rectangle takes many times as long."""
+    width, height = size[0] - 2 * inset, size[1] - 2 * inset
+    for x, y, w, h in (
+        (0.0, 0.0, width, thickness),
+        (0.0, height - thickness, width, thickness),
+        (0.0, thickness, thickness, height - 2 * thickness),
+        (width - thickness, thickness, thickness, height - 2 * thickness),
+    ):
+        painter.fillRect(QRectF(inset + x, inset + y, w, h), colour)
 
 
 def draw_outlined(painter: QPainter, place: QPointF, text: str, colour: str, palette: ViewPalette) -> None:
@@ -158,38 +202,35 @@ def _at_level(texts: CornerTexts, level: OverlayLevel) -> CornerTexts:
             assert_never(level)
 
 
-def _paint_block(
-    painter: QPainter,
-    entries: tuple[CornerEntry, ...],
-    corner: QPointF,
-    right: bool,
-    bottom: bool,
-    palette: ViewPalette,
-) -> None:
+def _block(name: str, entries: tuple[CornerEntry, ...], corner: QPointF, palette: ViewPalette) -> Recipe:
+    """The plate of one corner with its lines; `corner` is the outermost point of the text."""
     plain, bold = palette.font(palette.overlay_px), palette.font(palette.overlay_px, bold=True)
-    line_height = 14.0 * palette.scale
-    chip_height = 16.0 * palette.scale
-    pad = _PAD * palette.scale
+    line_height, chip_height, pad = 14.0 * palette.scale, 17.0 * palette.scale, _PAD * palette.scale
     widths = [_width(entry, plain, bold, palette) for entry in entries]
     heights = [chip_height if isinstance(entry, (Chip, tuple)) else line_height for entry in entries]
-    width = max(widths)
+    width, height = max(widths), sum(heights)
+    right = name.endswith("right")
     left = corner.x() - width if right else corner.x()
-    top = corner.y() - sum(heights) if bottom else corner.y()
-    plate = QRectF(left - pad, top - pad / 2, width + 2 * pad, sum(heights) + pad)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(palette.colour(palette.plate, palette.plate_opacity))
-    painter.drawRoundedRect(plate, 3, 3)
-    for entry, entry_width, height in zip(entries, widths, heights, strict=True):
-        x = left + width - entry_width if right else left
-        rect = QRectF(x, top, entry_width, height)
-        if isinstance(entry, (Chip, tuple)):
-            _paint_chips(painter, entry, rect, plain, bold, palette)
-        else:
-            line = entry if isinstance(entry, TextLine) else TextLine(entry)
-            painter.setFont(bold if line.bold else plain)
-            painter.setPen(QColor(palette.text))
-            painter.drawText(rect.adjusted(0, 0, 2, 0), Qt.AlignmentFlag.AlignVCenter, line.text)
-        top += height
+    first = corner.y() - height if name.startswith("bottom") else corner.y()
+    plate = QRectF(left - pad, first - pad / 2, width + 2 * pad, height + pad)
+
+    def paint(painter: QPainter) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(palette.colour(palette.plate, palette.plate_opacity))
+        painter.drawRoundedRect(plate, 3, 3)
+        top = first
+        for entry, entry_width, entry_height in zip(entries, widths, heights, strict=True):
+            rect = QRectF(left + width - entry_width if right else left, top, entry_width, entry_height)
+            if isinstance(entry, (Chip, tuple)):
+                _paint_chips(painter, entry, rect, plain, bold, palette)
+            else:
+                line = entry if isinstance(entry, TextLine) else TextLine(entry)
+                painter.setFont(bold if line.bold else plain)
+                painter.setPen(QColor(palette.text))
+                painter.drawText(rect.adjusted(0, 0, 2, 0), Qt.AlignmentFlag.AlignVCenter, line.text)
+            top += entry_height
+
+    return plate, paint
 
 
 def _width(entry: CornerEntry, plain: QFont, bold: QFont, palette: ViewPalette) -> float:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import Enum, auto
 from typing import assert_never
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal
@@ -17,28 +17,22 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from viewers.imaging.geometry import length_mm
 from viewers.tools import bidirectional, caliper
-from viewers.tools.events import Button, EventKind, Key, Modifier, Point, WorldEvent
-from viewers.tools.hit import Part, Segment, grip_at
+from viewers.tools.events import Button, EventKind, Key, Modifier, WorldEvent
+from viewers.tools.hit import Part, grip_at
 from viewers.tools.navigate import drag_zoom_factor, dragged_window, panned, zoomed
 from viewers.tools.projection import Projection
+from viewers.widgets.drawing import Drawing, Tool, drawn_on, segments_of
 from viewers.widgets.image_view import ImageView
 from viewers.widgets.line_painter import paint_loupe
-from viewers.widgets.marks import DrawnLine, LineStyle, Probe, ViewLine, length_text
+from viewers.widgets.marks import Probe, ViewLine
 from viewers.widgets.palette import ViewPalette
+from viewers.widgets.source import ImageSource
 
 CLICK_PX = 3.0
 FAST_STEPS = 5
 WHEEL_ZOOM = 1.1
 _NOTCH = 120.0
-
-
-class Tool(Enum):
-    """What the left button does; with no tool armed it windows."""
-
-    CALIPER = auto()
-    BIDIRECTIONAL = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +85,7 @@ class SliceView(ImageView):
 
     def __init__(self, palette: ViewPalette | None = None, parent: QWidget | None = None) -> None:
         super().__init__(palette, parent)
-        self.tool: Tool | None = None
-        self._caliper: caliper.CaliperState = caliper.Idle()
-        self._bidirectional: bidirectional.BidirectionalState = bidirectional.Long()
+        self._drawing = Drawing()
         self._drag: _Drag | None = None
         self._pointer = QPointF()
         self._wheel_left = 0.0
@@ -108,32 +100,27 @@ class SliceView(ImageView):
 
     # Tools
 
-    def arm(self, tool: Tool | None) -> None:
-        """What the left button does from now on; a line under way is given up."""
-        self.tool = tool
-        self._give_up()
-        self.setCursor(Qt.CursorShape.ArrowCursor if tool is None else Qt.CursorShape.CrossCursor)
+    @property
+    def tool(self) -> Tool | None:
+        return self._drawing.tool
 
     @property
     def busy(self) -> bool:
         """Whether a line is being drawn or dragged."""
-        return caliper.is_busy(self._caliper) or bidirectional.is_busy(self._bidirectional)
+        return self._drawing.busy
 
-    @property
-    def down_step(self) -> int:
-        """How the index changes when the wheel turns down: towards the feet; else along the stack."""
-        if self.source is None or self.source.count < 2:
-            return 1
-        first, last = self.source.plane(0), self.source.plane(self.source.count - 1)
-        if first is None or last is None:
-            return 1
-        rise = last.origin[2] - first.origin[2]
-        return -1 if rise > 0 and rise > 0.5 * length_mm(first.origin, last.origin) else 1
+    def arm(self, tool: Tool | None) -> None:
+        """What the left button does from now on; a line under way is given up."""
+        self._drawing.arm(tool)
+        self.setCursor(Qt.CursorShape.ArrowCursor if tool is None else Qt.CursorShape.CrossCursor)
+        self.update()
+
+    def set_lines(self, lines: Iterable[ViewLine]) -> None:
+        super().set_lines(lines)
+        self._drawing.settle(self.lines)
 
     def _give_up(self) -> None:
-        selected = self._caliper.selected if isinstance(self._caliper, caliper.Idle) else None
-        self._caliper = caliper.Idle(selected)
-        self._bidirectional = bidirectional.Long()
+        self._drawing.give_up()
         self.update()
 
     def _event(
@@ -161,68 +148,32 @@ class SliceView(ImageView):
             key,
         )
 
-    def _segments(self) -> tuple[Segment, ...]:
-        own = (LineStyle.OWN, LineStyle.SELECTED, LineStyle.WHOLE)
-        return tuple(
-            Segment(line.id, line.start, line.end, line.editable)
-            for line in self.visible_lines()
-            if line.style in own or line.editable
-        )
-
     def _step(self, event: WorldEvent) -> bool:
-        """Hand the event to the tool; whether the tool has use for it."""
-        if self.tool is Tool.BIDIRECTIONAL and not caliper.is_busy(self._caliper):
-            self._bidirectional, drawn = bidirectional.step(self._bidirectional, event)
-            if drawn is not None:
-                self.bidirectional_drawn.emit(self._drawn(*drawn.long), self._drawn(*drawn.short))
-            self.update()
-            return event.kind is not EventKind.KEY
-        before = self._caliper
-        self._caliper, effect = caliper.step(before, event, self._segments(), self.tool is Tool.CALIPER)
+        """Hand the event to the tools and tell what came of it; whether they have use for it."""
+        assert self.source is not None
+        used, effect = self._drawing.step(event, segments_of(super().visible_lines()))
+        drawn = drawn_on(self.source, self.state.index)
+        self.update()
         match effect:
             case caliper.LineDrawn():
-                self.line_drawn.emit(self._drawn(effect.start, effect.end))
+                self.line_drawn.emit(drawn(effect.start, effect.end))
             case caliper.LineEdited():
-                self.line_edited.emit(effect.id, self._drawn(effect.start, effect.end))
+                self.line_edited.emit(effect.id, drawn(effect.start, effect.end))
             case caliper.LineSelected():
                 self.line_selected.emit(effect.id)
+            case bidirectional.BidirectionalDrawn():
+                self.bidirectional_drawn.emit(drawn(*effect.long), drawn(*effect.short))
             case None:
                 pass
             case _:
                 assert_never(effect)
-        self.update()
-        return effect is not None or caliper.is_busy(before) or caliper.is_busy(self._caliper)
-
-    def _drawn(self, start: Point, end: Point) -> DrawnLine:
-        assert self.source is not None
-        k = self.state.index
-        source = self.source
-        return DrawnLine(
-            source.series_uid,
-            source.sop_uid(k),
-            source.frame(k),
-            source.frame_of_reference_uid,
-            start,
-            end,
-            length_mm(start, end),
-        )
+        return used
 
     # Painting
 
     def visible_lines(self) -> tuple[ViewLine, ...]:
-        """The lines of this image; one that is being dragged is shown where it is now, with its length."""
-        lines = super().visible_lines()
-        match self._caliper:
-            case caliper.Editing(grip=grip, start=start, end=end):
-                live = length_text(length_mm(start, end))
-                return tuple(line if line.id != grip.line.id else _moved(line, start, end, live) for line in lines)
-            case caliper.Drawing(start=start, end=end) | caliper.Done(start=start, end=end):
-                known = any({line.start, line.end} == {start, end} for line in lines)
-                return lines if known else (*lines, _preview(start, end))
-            case caliper.Idle():
-                return lines + tuple(_preview(*ends) for ends in bidirectional.preview(self._bidirectional))
-            case _:
-                assert_never(self._caliper)
+        """The lines of this image; one that is being drawn or dragged is shown where it is now, with its length."""
+        return self._drawing.over(super().visible_lines())
 
     def paint_lines(self, painter: QPainter, projection: Projection) -> None:
         super().paint_lines(painter, projection)
@@ -250,8 +201,7 @@ class SliceView(ImageView):
         if world is not None:
             return self._step(world)
         if self.tool is not None and self.source is not None and self.placeholder is None:
-            why = self.source.why_not if not self.source.measurable else "This image is still being read."
-            self.measuring_refused.emit(why or "This image has no geometry.")
+            self.measuring_refused.emit(_why_refused(self.source, self.state.index))
             return True
         return False
 
@@ -310,7 +260,7 @@ class SliceView(ImageView):
             self.set_framing(panned(projection.framing, delta.x(), delta.y()))
 
     def _hover(self, world: WorldEvent | None) -> None:
-        grip = None if world is None else grip_at(world.point, self._segments(), world.mm_per_px)
+        grip = None if world is None else grip_at(world.point, segments_of(super().visible_lines()), world.mm_per_px)
         hovered = "" if grip is None else grip.line.id
         if hovered != self.hovered:
             self.hovered = hovered
@@ -327,7 +277,7 @@ class SliceView(ImageView):
         if not (0 <= column < self.source.columns and 0 <= row < self.source.rows):
             return None
         point = None if projection.plane is None else projection.world_of_view(place.x(), place.y())
-        value = float(self.source.pixels(self.state.index)[row, column])
+        value = self.source.value_at(self.state.index, row, column)
         return Probe(column, row, point, value, self.source.unit)
 
     # Wheel, keys, focus
@@ -357,18 +307,24 @@ class SliceView(ImageView):
 
     def _scroll(self) -> None:
         steps, self._steps = self._steps, 0
-        self.set_index(self.state.index + steps * self.down_step)
+        if self.levels is not None:
+            self.set_index(self.state.index + steps * self.levels.down_step)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
+        down = self.levels.down_step if self.levels is not None else 1
         if key == Qt.Key.Key_Escape and self.busy:
             self._give_up()
+        elif key == Qt.Key.Key_Escape and self._drawing.selected:
+            self._drawing.deselect()
+            self.line_selected.emit("")
+            self.update()
         elif (arrow := _ARROWS.get(key)) is not None and self._nudged(arrow, event.modifiers()):
             pass
         elif self.source is not None and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            self.set_index(self.state.index + (self.down_step if key == Qt.Key.Key_Down else -self.down_step))
+            self.set_index(self.state.index + (down if key == Qt.Key.Key_Down else -down))
         elif self.source is not None and key in (Qt.Key.Key_Home, Qt.Key.Key_End):
-            first = (key == Qt.Key.Key_Home) == (self.down_step > 0)
+            first = (key == Qt.Key.Key_Home) == (down > 0)
             self.set_index(0 if first else self.source.count - 1)
         elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
             self.series_step_requested.emit(1 if key == Qt.Key.Key_PageDown else -1)
@@ -380,11 +336,11 @@ class SliceView(ImageView):
     def _nudged(self, key: Key, modifiers: Qt.KeyboardModifier) -> bool:
         """Whether a line is selected here that the arrow keys move."""
         world = self._event(EventKind.KEY, self._pointer, modifiers, key)
-        state = self._caliper
-        if world is None or not isinstance(state, caliper.Idle) or state.selected is None:
+        selected = self._drawing.selected
+        if world is None or not selected:
             return False
-        selected = state.selected.line.id
-        return any(s.id == selected and s.editable for s in self._segments()) and self._step(world)
+        here = segments_of(super().visible_lines())
+        return any(line.id == selected and line.editable for line in here) and self._step(world)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -427,10 +383,7 @@ def _modifiers(held: Qt.KeyboardModifier) -> frozenset[Modifier]:
     return frozenset(ours for theirs, ours in _MODIFIERS if held & theirs)
 
 
-def _preview(start: Point, end: Point) -> ViewLine:
-    length = length_mm(start, end)
-    return ViewLine("", start, end, "", 1, length_text(length) if length else "", LineStyle.SELECTED)
-
-
-def _moved(line: ViewLine, start: Point, end: Point, label: str) -> ViewLine:
-    return ViewLine(line.id, start, end, line.sop_uid, line.frame, label, LineStyle.SELECTED, line.editable)
+def _why_refused(source: ImageSource, k: int) -> str:
+    if not source.measurable and source.why_not:
+        return source.why_not
+    return "This image has no geometry." if source.plane(k) is None else "This image is still being read."

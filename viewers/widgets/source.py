@@ -52,6 +52,8 @@ class ImageSource(Protocol):
 
     def pixels(self, k: int) -> Pixels: ...
 
+    def value_at(self, k: int, row: int, column: int) -> float: ...
+
     def plane(self, k: int) -> SlicePlane | None: ...
 
     def sop_uid(self, k: int) -> str: ...
@@ -98,6 +100,9 @@ class ArraySource:
     def pixels(self, k: int) -> Pixels:
         image: Pixels = self.array[k]
         return image
+
+    def value_at(self, k: int, row: int, column: int) -> float:
+        return float(self.array[k, row, column])
 
     def plane(self, k: int) -> SlicePlane | None:
         return self.planes[k] if self.planes else None

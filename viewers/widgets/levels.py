@@ -1,0 +1,49 @@
+"""How high each image of a stack lies along the stack's normal."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viewers.imaging.geometry import dot
+from viewers.tools.events import Point
+from viewers.widgets.source import ImageSource
+
+_TOUCHING = 1.01
+
+
+class Levels:
+    """The images of one stack by their height; an image without a plane has none and is never the nearest."""
+
+    def __init__(self, source: ImageSource) -> None:
+        planes = [source.plane(k) for k in range(source.count)]
+        first = next((plane for plane in planes if plane is not None), None)
+        self.normal: Point | None = None if first is None else first.normal
+        self._heights: NDArray[np.float64] = np.array(
+            [np.nan if plane is None or first is None else dot(plane.origin, first.normal) for plane in planes]
+        )
+
+    def nearest(self, point: Point) -> tuple[int, float] | None:
+        """The image nearest to a place in the patient (LPS mm) and its distance in mm; None without any plane."""
+        if self.normal is None:
+            return None
+        distances = np.abs(self._heights - dot(point, self.normal))
+        k = int(np.nanargmin(distances))
+        return k, float(distances[k])
+
+    def half_gap_mm(self, k: int) -> float:
+        """Half the distance to the nearer neighbour; 0 for a single image."""
+        gaps = np.abs(np.delete(self._heights[max(0, k - 1) : k + 2] - self._heights[k], min(k, 1)))
+        known = gaps[np.isfinite(gaps) & (gaps > 0)]
+        return float(known.min()) / 2 if known.size else 0.0
+
+    def holds(self, point: Point) -> bool:
+        """Whether the stack reaches a place: it is within half a gap of an image."""
+        found = self.nearest(point)
+        return found is not None and found[1] <= self.half_gap_mm(found[0]) * _TOUCHING + 0.01
+
+    @property
+    def down_step(self) -> int:
+        """How the index changes when the wheel turns down: towards the feet, else along the stack."""
+        upwards = self.normal is not None and self.normal[2] > 0.5
+        return -1 if upwards and self._heights[-1] > self._heights[0] else 1

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from mrecist.assess import assess
-
 from app.demo.truth import TrueFinding, TrueLine, TrueRegion, TrueTimePoint, Truth
 from app.marking import Declined, Drawing, Intent, mark
 from app.state.events import (
@@ -25,6 +23,7 @@ from app.state.events import (
     TreatmentRecorded,
 )
 from app.state.record import Record
+from mrecist.assess import assess
 from mrecist.lesions import Features, Lesion, Measured, Observation, Present
 from mrecist.results import Assessment, RegionResponse, TimePointResponse
 from mrecist.rulesets import RuleSet
@@ -222,19 +221,18 @@ def table(reading: Reading) -> Iterator[str]:
     """The response table as text, a line for each lesion, sum, response and decision."""
     read = reading.record.reads[0]
     visits = [visit.id for visit in reading.record.visits]
-    yield f"{'':8}" + "".join(f"{v:>16}" for v in visits)
-    for lesion in read.lesions:
-        cells = [_cell(read.observation(v, lesion.id)) for v in visits]
-        yield f"{lesion.id:8}" + "".join(f"{c:>16}" for c in cells)
-    for name in ("intrahepatic", "extrahepatic", "overall"):
-        cells = [_response(reading.assessment.timepoint(v), name) for v in visits]
-        yield f"{name[:7]:8}" + "".join(f"{c:>16}" for c in cells)
-    followed = [reading.assessment.timepoint(v) for v in visits]
-    yield f"{'compos.':8}" + "".join(f"{p.composite if p else '':>16}" for p in followed)
-    for name, key in (("TACE", "tace"), ("soraf.", "sorafenib")):
-        decisions = [getattr(p, key) if p else None for p in followed]
-        cells = [f"{d.decision} {d.row}" if d else "" for d in decisions]
-        yield f"{name:8}" + "".join(f"{c:>22}" for c in cells)
+    points = [reading.assessment.timepoint(v) for v in visits]
+    rows = [("", visits)]
+    rows += [(lesion.id, [_cell(read.observation(v, lesion.id)) for v in visits]) for lesion in read.lesions]
+    rows += [(name, [_response(point, name) for point in points]) for name in ("intrahepatic", "extrahepatic")]
+    rows += [("composite", [point.composite.value if point else "" for point in points])]
+    rows += [("overall", [_response(point, "overall") for point in points])]
+    for name, key in (("TACE", "tace"), ("sorafenib", "sorafenib")):
+        decisions = [getattr(point, key) if point else None for point in points]
+        rows.append((name, [f"{d.decision} {d.row}" if d else "" for d in decisions]))
+    widths = [max(len(cells[k]) for _, cells in rows) + 2 for k in range(len(visits))]
+    for name, cells in rows:
+        yield f"{name:13}" + "".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True))
 
 
 _INTENTS = {

@@ -1,0 +1,93 @@
+"""`demo`: the demonstration study, opened in the window, or read by the program and compared with its truth."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from app.cli import DONE, REFUSED, Refusal
+from app.demo.study import Variant, demo_folder, write_study
+from app.demo.truth import Truth
+from app.locations import data_folder
+
+READER = "Demonstration reader"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--headless", action="store_true", help="read the study without a window and check it")
+    parser.add_argument("--small", action="store_true", help="the small variant of the study, as the tests use it")
+    parser.add_argument("--database", metavar="URL", help="the database the window opens (not with --headless)")
+
+
+def run(options: argparse.Namespace) -> int:
+    variant = Variant.SMALL if options.small else Variant.FULL
+    if not options.headless:
+        from app.commands import window
+
+        return window.open_window(options.database, demo=variant)
+    folder = demo_folder(data_folder(), variant)
+    began = time.monotonic()
+    try:
+        truth = write_study(folder, variant, progress=_Progress("Writing the demonstration study"))
+    except OSError as error:
+        raise Refusal(f"{error.filename or folder}: the demonstration study cannot be written: {error}") from error
+    print(f"Demonstration study: {truth.images} images in {folder} ({time.monotonic() - began:.1f} s)")
+    return _read(folder, truth)
+
+
+def _read(folder: Path, truth: Truth) -> int:
+    """Import, read and compare; the database of this reading is thrown away."""
+    from app.demo.reading import DemoMismatch, DemoReader, table
+    from app.importing import import_folder
+    from app.resources import load_ruleset
+    from app.state.events import Event, ReadStarted
+    from app.state.record import Record
+    from app.storage.catalogue import StoredCatalogue
+    from app.storage.database import Database
+    from app.storage.open_case import OpenCase
+
+    began = time.monotonic()
+    with (
+        tempfile.TemporaryDirectory(prefix="hepatrace-demo-") as work,
+        Database.open(f"sqlite:///{work}/demo.db") as database,
+    ):
+        import_folder(folder, database, progress=_Progress("Importing"))
+        case = OpenCase.read(database, truth.case_id)
+        read_id = "read-1"
+        if case.record.read(read_id) is None:
+            case.do(ReadStarted(READER), READER, read_id)
+
+        def do(event: Event) -> Record:
+            case.do(event, READER, read_id)
+            return case.record
+
+        try:
+            reader = DemoReader(truth, case.record, do, StoredCatalogue(database), load_ruleset())
+            reading = reader.read(_Progress("Reading"))
+        except DemoMismatch as mismatch:
+            raise Refusal(f"the demonstration study was not read as its truth says: {mismatch}") from mismatch
+    print("\n".join(table(reading)))
+    rules = f"{reading.assessment.ruleset} {reading.assessment.version}"
+    print(f"Rule set {rules}; {len(case.entries)} edits; read in {time.monotonic() - began:.1f} s")
+    for difference in reading.differences:
+        print(f"DIFFERS {difference.where}: expected {difference.expected}, found {difference.found}")
+    if reading.differences:
+        print(f"{len(reading.differences)} values differ from the truth.", file=sys.stderr)
+        return REFUSED
+    print("Every diameter, response and decision is as the truth says.")
+    return DONE
+
+
+class _Progress:
+    """Progress on standard error, one line that is written over; nothing where that is no terminal."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+
+    def __call__(self, done: int, total: int) -> None:
+        if sys.stderr.isatty():
+            end = "\n" if done >= total else ""
+            print(f"\r{self._what}: {done} of {total}", end=end, file=sys.stderr, flush=True)

@@ -39,7 +39,20 @@ class Lesion:
 
     @property
     def is_node(self) -> bool:
-        return self.kind is LesionKind.LYMPH_NODE
+        return self.kind is LesionKind.LYMPH_NODE or self.organ in (Organ.LYMPH_NODE, Organ.LYMPH_NODE_PERIPORTAL)
+
+    @property
+    def is_periportal_node(self) -> bool:
+        return self.organ is Organ.LYMPH_NODE_PERIPORTAL
+
+    @property
+    def is_bone(self) -> bool:
+        return self.kind is LesionKind.BONE or self.organ is Organ.BONE
+
+    @property
+    def is_liver_nodule(self) -> bool:
+        """A nodule of the liver itself, whose size and vascular pattern decide whether it is new tumour."""
+        return self.region is Region.INTRAHEPATIC and self.organ is Organ.LIVER and self.kind is LesionKind.OTHER
 
 
 # --- what can be found of a lesion: exactly one of these at a time point -------------------------------------------

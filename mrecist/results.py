@@ -80,6 +80,11 @@ class RegionResponse:
     borderline: bool = False
     patterns: tuple[str, ...] = ()
     reasons: tuple[Reason, ...] = ()
+    flags: tuple[str, ...] = ()
+    unevaluated_cr: bool = False
+
+    # `flags` are the codes that this scope itself raises; `unevaluated_cr` marks a response that would be CR, had
+    # nothing been left unevaluated (it neither confirms nor contradicts a CR).
 
 
 class TaceOutput(StrEnum):
@@ -135,6 +140,7 @@ class LiverFunction:
     child_pugh_class: str | None = None
     albi_score: float | None = None
     albi_grade: str | None = None
+    malbi_grade: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

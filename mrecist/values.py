@@ -136,6 +136,8 @@ class Diameter:
         ValueError
             If `mm` is not a finite number between 0 and 500.
         """
+        if type(mm) is int:
+            return cls(mm * 10)
         try:
             exact = Decimal(str(mm))
             if not exact.is_finite():

@@ -1,0 +1,163 @@
+"""`assess FILE...`: responses, best responses and decisions for response-case files."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from app.cli import DONE, Refusal
+from app.resources import DEFAULT_RULESET, RULESETS, load_ruleset
+from mrecist.assess import assess
+from mrecist.bestresponse import confirmed, unconfirmed
+from mrecist.case import Case
+from mrecist.casefile import CaseFileError, Sequenced, decode, read_case, read_document
+from mrecist.resultfile import result, results_document
+from mrecist.results import Assessment, RegionResponse
+from mrecist.rulesets import RuleSet
+
+_MOST_FAULTS_SHOWN = 100
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="response-case files")
+    parser.add_argument("--ruleset", choices=RULESETS, default=DEFAULT_RULESET, help="default: %(default)s")
+    parser.add_argument("--protocol", metavar="NAME", help="protocol of cases that name none, for example cotsom")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print one JSON document")
+    form.add_argument("--jsonl", action="store_true", help="read and write one case a line, whatever their number")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Assess every case of the files; nothing is printed if any of them is refused."""
+    rules = load_ruleset(options.ruleset)
+    if options.jsonl:
+        _assess_lines(options.files, rules, options.protocol)
+        return DONE
+    cases: list[Case] = []
+    sequences: list[Sequenced] = []
+    faults: list[str] = []
+    for file in options.files:
+        try:
+            found = read_document(decode(_bytes(file)))
+        except CaseFileError as error:
+            faults += [f"{file}: {fault}" for fault in error.faults]
+            continue
+        cases += [_with_protocol(c, options.protocol) for c in found if isinstance(c, Case)]
+        sequences += [c for c in found if isinstance(c, Sequenced)]
+    _refuse(faults)
+    if cases and sequences:
+        raise Refusal("give files of response cases and of bare response sequences apart, in two calls")
+    if sequences:
+        _print_sequences(sequences, rules, options.json)
+        return DONE
+    assessments = [assess(case, rules) for case in cases]
+    if options.json:
+        print(json.dumps(results_document(assessments, rules.name, rules.version)))
+    else:
+        for assessment in assessments:
+            _print_table(assessment)
+    return DONE
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise Refusal(f"{file}: cannot be read ({error.strerror})") from error
+
+
+def _refuse(faults: Sequence[str]) -> None:
+    if not faults:
+        return
+    shown = list(faults[:_MOST_FAULTS_SHOWN])
+    if len(faults) > len(shown):
+        shown.append(f"and {len(faults) - len(shown)} more")
+    raise Refusal("\n".join(["the input was refused", *shown]))
+
+
+def _with_protocol(case: Case, protocol: str | None) -> Case:
+    return case if protocol is None or case.protocol is not None else replace(case, protocol=protocol)
+
+
+# --- one case a line -------------------------------------------------------------------------------------------------
+
+
+def _assess_lines(files: Sequence[Path], rules: RuleSet, protocol: str | None) -> None:
+    faults: list[str] = []
+    for file in files:
+        seen: set[str] = set()
+        for number, case in _lines(file, faults):
+            if case.id in seen:
+                faults.append(f"{file}: line {number}: id: {json.dumps(case.id)} is the id of an earlier case")
+            seen.add(case.id)
+            if len(faults) > _MOST_FAULTS_SHOWN:
+                break
+    _refuse(faults)
+    for file in files:
+        for _, case in _lines(file, faults):
+            print(json.dumps(result(assess(_with_protocol(case, protocol), rules))))
+    _refuse(faults)
+
+
+def _lines(file: Path, faults: list[str]) -> Iterator[tuple[int, Case]]:
+    """Each case of a JSON-lines file with its line number; faults are collected and their lines left out."""
+    try:
+        with file.open("rb") as stream:
+            for number, line in enumerate(stream, 1):
+                if not line.strip():
+                    continue
+                try:
+                    yield number, read_case(decode(line))
+                except CaseFileError as error:
+                    faults += [f"{file}: line {number}: {fault}" for fault in error.faults]
+    except OSError as error:
+        raise Refusal(f"{file}: cannot be read ({error.strerror})") from error
+
+
+# --- for people ------------------------------------------------------------------------------------------------------
+
+
+def _print_sequences(sequences: Sequence[Sequenced], rules: RuleSet, as_json: bool) -> None:
+    results: list[dict[str, Any]] = [
+        {
+            "id": x.id,
+            "unconfirmed": unconfirmed(x.sequence, rules.best_response).value,
+            "confirmed": confirmed(x.sequence, rules.best_response).value,
+        }
+        for x in sequences
+    ]
+    if as_json:
+        print(json.dumps({"results": results}))
+        return
+    for row in results:
+        print(f"{row['id']}: best response {row['unconfirmed']}, confirmed {row['confirmed']}")
+
+
+def _print_table(assessment: Assessment) -> None:
+    print(f"{assessment.case_id}  ({assessment.ruleset} {assessment.version})")
+    print(f"  {'time point':12}{'day':>6}  {'intra':16}{'extra':16}{'composite':11}{'overall':16}decisions, flags")
+    for at in assessment.timepoints:
+        notes = []
+        if at.tace is not None and at.sorafenib is not None:
+            notes.append(f"TACE {at.tace.decision.value} {at.tace.row}")
+            notes.append(f"sorafenib {at.sorafenib.decision.value} {at.sorafenib.row}")
+        notes += at.flags
+        cells = f"{_cell(at.intrahepatic):16}{_cell(at.extrahepatic):16}{at.composite.value:11}{_cell(at.overall):16}"
+        print(f"  {at.timepoint:12}{at.day:>6}  {cells}{', '.join(notes)}")
+    for scope, best in assessment.best_response.items():
+        dated = assessment.adjudicated[scope]
+        progression = "none" if dated is None else dated
+        print(
+            f"  best {scope.value}: {best.unconfirmed.value}, confirmed {best.confirmed.value}, "
+            f"progression dated {progression}"
+        )
+
+
+def _cell(region: RegionResponse) -> str:
+    if region.sum_mm is None:
+        return region.response.value
+    return f"{region.response.value} {float(region.sum_mm):.1f} mm"

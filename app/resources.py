@@ -1,0 +1,36 @@
+"""Texts that the application ships: read from the `resources` package and handed to the parsers."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+from mrecist.rulesets import RuleSet, parse_ruleset
+
+RULESETS = ("mrecist-literal", "harmonised-5", "recist-1.1")
+DEFAULT_RULESET = RULESETS[0]
+
+
+def read_text(*path: str) -> str:
+    """The text of one shipped file, for example ``read_text("rulesets", "recist-1.1.toml")``.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    """
+    return files("resources").joinpath(*path).read_text(encoding="utf-8")
+
+
+@cache
+def load_ruleset(name: str = DEFAULT_RULESET) -> RuleSet:
+    """A shipped rule set by name, one of `RULESETS`.
+
+    Raises
+    ------
+    KeyError
+        If no shipped rule set has that name.
+    """
+    if name not in RULESETS:
+        raise KeyError(name)
+    return parse_ruleset(read_text("rulesets", f"{name}.toml"))

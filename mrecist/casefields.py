@@ -1,0 +1,140 @@
+"""One JSON object and its path: typed access that collects faults instead of stopping at the first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any, TypeVar
+
+_LONGEST_QUOTE = 60
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+class Duplicated(dict[str, Any]):
+    """A JSON object in which `names` were written more than once."""
+
+    def __init__(self, values: dict[str, Any], names: tuple[str, ...]) -> None:
+        super().__init__(values)
+        self.names = names
+
+
+def as_text(value: object) -> str:
+    """A value as it may stand in a message: short, on one line."""
+    text = json.dumps(value, default=str, ensure_ascii=False)
+    return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The keys of one JSON object. Every accessor returns None where the key is absent, null or at fault."""
+
+    values: dict[str, Any]
+    path: str
+    faults: list[str]
+
+    @classmethod
+    def of(cls, value: object, path: str, faults: list[str], what: str) -> Fields | None:
+        """The object at `path`, or None with a fault where there is something else."""
+        if not isinstance(value, dict):
+            faults.append(f"{path or 'file'}: {as_text(value)} is not {what} (a JSON object)")
+            return None
+        found = cls(value, path, faults)
+        if isinstance(value, Duplicated):
+            for name in value.names:
+                found.fault(name, "is written more than once")
+        return found
+
+    def fault(self, name: str, text: str) -> None:
+        self.faults.append(f"{self.path}.{name}: {text}" if self.path else f"{name}: {text}")
+
+    def only(self, known: Iterable[str]) -> None:
+        """Every other key is unknown."""
+        for name in self.values.keys() - set(known):
+            self.fault(str(name), "is not a known key")
+
+    def _given(self, name: str, required: bool) -> Any:
+        value = self.values.get(name)
+        if value is None and required:
+            self.fault(name, "is missing" if name not in self.values else "is null")
+        return value
+
+    def text(self, name: str, *, required: bool = False, empty: bool = False) -> str | None:
+        value = self._given(name, required)
+        if value is None:
+            return None
+        if not isinstance(value, str) or not (value.strip() or empty):
+            self.fault(name, f"{as_text(value)} is not a text")
+            return None
+        return value
+
+    def whole(self, name: str, least: int, most: int, *, required: bool = False) -> int | None:
+        value = self._given(name, required)
+        if value is None:
+            return None
+        if not isinstance(value, int) or isinstance(value, bool):
+            self.fault(name, f"{as_text(value)} is not a whole number")
+            return None
+        if not least <= value <= most:
+            self.fault(name, f"{as_text(value)} is not between {least} and {most}")
+            return None
+        return value
+
+    def decimal(self, name: str) -> Decimal | int | None:
+        """A finite number, exact as it was written."""
+        value = self.values.get(name)
+        if value is None:
+            return None
+        if isinstance(value, float):
+            value = Decimal(str(value))
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+            self.fault(name, f"{as_text(value)} is not a number")
+            return None
+        if isinstance(value, Decimal) and not value.is_finite():
+            self.fault(name, f"{as_text(value)} is not a finite number")
+            return None
+        return value
+
+    def number(self, name: str, least: int, most: int, *, above: bool = False) -> Fraction | None:
+        """A number between two limits; with `above`, the lower limit itself is outside."""
+        value = self.decimal(name)
+        if value is None:
+            return None
+        if value > most or value < least or (above and value == least):
+            limits = f"above {least} and at most {most}" if above else f"between {least} and {most}"
+            self.fault(name, f"{as_text(value)} is not {limits}")
+            return None
+        return Fraction(value)
+
+    def flag(self, name: str) -> bool | None:
+        value = self.values.get(name)
+        if value is not None and not isinstance(value, bool):
+            self.fault(name, f"{as_text(value)} is neither true nor false")
+            return None
+        return value
+
+    def choice(self, name: str, kind: type[Choice], *, required: bool = False) -> Choice | None:
+        value = self._given(name, required)
+        if value is None:
+            return None
+        found = kind._value2member_map_.get(value) if isinstance(value, str) else None
+        if found is None:
+            self.fault(name, f"{as_text(value)} is not one of {', '.join(kind)}")
+        return found  # type: ignore[return-value]
+
+    def table(self, name: str) -> Fields | None:
+        value = self.values.get(name)
+        path = f"{self.path}.{name}" if self.path else name
+        return None if value is None else Fields.of(value, path, self.faults, "a table")
+
+    def sequence(self, name: str, *, required: bool = False) -> Sequence[Any]:
+        value = self._given(name, required)
+        if value is None:
+            return ()
+        if not isinstance(value, list):
+            self.fault(name, f"{as_text(value)} is not a list")
+            return ()
+        return value

@@ -1,0 +1,354 @@
+"""Response-case files, schema ``tumour-response-cases/1``: JSON into cases, with every fault named by its path.
+
+Numbers are read as decimals, so that rounding half up happens on the text that was written.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from mrecist.bestresponse import Assessed
+from mrecist.case import (
+    Case,
+    ClinicalEvent,
+    EventKind,
+    Examination,
+    Modality,
+    Policy,
+    Read,
+    Scan,
+    TimePoint,
+    TimePointRead,
+    Treatment,
+    TreatmentKind,
+)
+from mrecist.casefields import Duplicated, Fields, as_text
+from mrecist.clinicalfields import read_clinical
+from mrecist.lesionfields import Listed, read_lesion
+from mrecist.lesions import Lesion, Observation
+from mrecist.values import LesionRole, Response, Scope
+
+CASES_SCHEMA = "tumour-response-cases/1"
+SEQUENCES_SCHEMA = "best-response-cases/1"
+_ANNOTATIONS = frozenset(("title", "notes", "rule", "why", "source", "expected", "expected_adjudicated_pd_timepoint"))
+_SCOPES = {"intra": Scope.INTRAHEPATIC, "extra": Scope.EXTRAHEPATIC, "pooled": Scope.OVERALL}
+MOST_DAYS = 40_000
+
+
+class CaseFileError(ValueError):
+    """The input is no valid case file. `faults` lists every fault as "path: what is wrong and what is wanted"."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = tuple(faults)
+
+
+@dataclass(frozen=True, slots=True)
+class Sequenced:
+    """A bare sequence of responses, whose best response is asked for."""
+
+    id: str
+    sequence: tuple[Assessed, ...]
+
+
+def decode(text: str | bytes) -> object:
+    """JSON text as Python values, decimals exact.
+
+    Raises
+    ------
+    CaseFileError
+        If it is not JSON in UTF-8.
+    """
+    try:
+        if isinstance(text, bytes):
+            text = text.decode("utf-8-sig")
+        return json.loads(text, parse_float=Decimal, parse_constant=Decimal, object_pairs_hook=_object)
+    except UnicodeDecodeError as error:
+        raise CaseFileError([f"not UTF-8 text (byte {error.start})"]) from error
+    except json.JSONDecodeError as error:
+        raise CaseFileError([f"not JSON: {error.msg}, line {error.lineno} column {error.colno}"]) from error
+    except (RecursionError, ValueError) as error:
+        raise CaseFileError([f"not JSON that can be read: {error}"]) from error
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    names = [name for name, _ in pairs]
+    return Duplicated(found, tuple(dict.fromkeys(n for n in names if names.count(n) > 1)))
+
+
+def read_document(document: object) -> tuple[Case, ...] | tuple[Sequenced, ...]:
+    """The cases of a whole file: response cases, or bare sequences of responses.
+
+    Parameters
+    ----------
+    document : object
+        What `decode` returned, or plain JSON values.
+
+    Raises
+    ------
+    CaseFileError
+        With every fault of the file.
+    """
+    faults: list[str] = []
+    top = Fields.of(document, "", faults, "the file")
+    if top is None:
+        raise CaseFileError(faults)
+    schema = top.values.get("schema")
+    if schema not in (CASES_SCHEMA, SEQUENCES_SCHEMA):
+        raise CaseFileError([f"schema: {as_text(schema)} is not known; write {CASES_SCHEMA!r}"])
+    top.only({"schema", "cases", "notes"})
+    listed = top.sequence("cases", required=True)
+    one = _case if schema == CASES_SCHEMA else _sequenced
+    found = [one(item, f"cases[{i}]", faults) for i, item in enumerate(listed)]
+    seen: set[str] = set()
+    for index, case in enumerate(found):
+        if case is not None:
+            if case.id in seen:
+                faults.append(f"cases[{index}].id: {as_text(case.id)} is the id of an earlier case")
+            seen.add(case.id)
+    if faults:
+        raise CaseFileError(faults)
+    return tuple(c for c in found if c is not None)  # type: ignore[return-value]
+
+
+def read_case(value: object, path: str = "case") -> Case:
+    """One case, for example one line of a JSON-lines file.
+
+    Raises
+    ------
+    CaseFileError
+        With every fault of the case.
+    """
+    faults: list[str] = []
+    case = _case(value, path, faults)
+    if case is None or faults:
+        raise CaseFileError(faults)
+    return case
+
+
+def _case(value: object, path: str, faults: list[str]) -> Case | None:
+    fields = Fields.of(value, path, faults, "a case")
+    if fields is None:
+        return None
+    fields.only(_CASE_KEYS | _ANNOTATIONS)
+    case_id = fields.text("id", required=True)
+    listed = fields.sequence("timepoints", required=True)
+    if not listed and "timepoints" in fields.values:
+        fields.fault("timepoints", "is empty; the first time point is the baseline")
+    timepoints: list[TimePoint] = []
+    reads: list[TimePointRead] = []
+    register = _Register(faults)
+    for index, item in enumerate(listed):
+        _timepoint(item, f"{path}.timepoints[{index}]", faults, timepoints, reads, register)
+    return Case(
+        id=case_id or "",
+        timepoints=tuple(timepoints),
+        reads=(Read(lesions=tuple(x.lesion for x in register.known.values()), timepoints=tuple(reads)),),
+        treatments=tuple(
+            t
+            for i, x in enumerate(fields.sequence("treatments"))
+            if (t := _treatment(x, f"{path}.treatments[{i}]", faults))
+        ),
+        events=tuple(
+            e for i, x in enumerate(fields.sequence("events")) if (e := _event(x, f"{path}.events[{i}]", faults))
+        ),
+        policy=_policy(fields),
+        protocol=fields.text("protocol"),
+        title=fields.text("title", empty=True) or "",
+        arm=fields.text("arm"),
+        enrolled_day=fields.whole("enrolled_day", -MOST_DAYS, MOST_DAYS),
+        randomised_day=fields.whole("randomised_day", -MOST_DAYS, MOST_DAYS),
+    )
+
+
+_CASE_KEYS = frozenset(
+    ("id", "policy", "protocol", "timepoints", "arm", "enrolled_day", "randomised_day", "treatments", "events")
+)
+
+
+def _policy(case: Fields) -> Policy:
+    fields = case.table("policy")
+    if fields is None:
+        return Policy()
+    fields.only({"min_abs_mm"})
+    limits = fields.table("min_abs_mm")
+    if limits is None:
+        return Policy()
+    limits.only(frozenset(_SCOPES))
+    given = ((scope, limits.number(name, 0, 500)) for name, scope in _SCOPES.items())
+    return Policy(tuple((scope, mm) for scope, mm in given if mm is not None))
+
+
+def _timepoint(
+    value: object,
+    path: str,
+    faults: list[str],
+    timepoints: list[TimePoint],
+    reads: list[TimePointRead],
+    register: _Register,
+) -> None:
+    fields = Fields.of(value, path, faults, "a time point")
+    if fields is None:
+        return
+    fields.only(_TIMEPOINT_KEYS)
+    name = fields.text("timepoint", required=True) or ""
+    day = fields.whole("day", -MOST_DAYS, MOST_DAYS, required=True)
+    if name and any(t.id == name for t in timepoints):
+        fields.fault("timepoint", f"{as_text(name)} is the name of an earlier time point")
+    if day is not None and timepoints and day <= timepoints[-1].day:
+        fields.fault("day", f"{day} is not after day {timepoints[-1].day}; list time points in order of day")
+    observations = register.list_all(fields, baseline=not timepoints)
+    clinical = fields.table("clinical")
+    timepoints.append(
+        TimePoint(
+            name,
+            day if day is not None else (timepoints[-1].day + 1 if timepoints else 0),
+            None if clinical is None else read_clinical(clinical),
+            tuple(_scan(x, f"{path}.scans[{i}]", faults) for i, x in enumerate(fields.sequence("scans"))),
+            _coverage(fields),
+        )
+    )
+    reads.append(TimePointRead(name, observations))
+
+
+_TIMEPOINT_KEYS = frozenset(("timepoint", "day", "lesions", "clinical", "scans", "coverage"))
+
+
+@dataclass(slots=True)
+class _Register:
+    """The lesions of a case as they are listed, time point by time point; fixed attributes hold from the first."""
+
+    faults: list[str]
+    known: dict[str, Listed]
+
+    def __init__(self, faults: list[str]) -> None:
+        self.faults = faults
+        self.known = {}
+
+    def list_all(self, timepoint: Fields, *, baseline: bool) -> tuple[Observation, ...]:
+        found: dict[str, Observation] = {}
+        for index, item in enumerate(timepoint.sequence("lesions", required=True)):
+            path = f"{timepoint.path}.lesions[{index}]"
+            listed = read_lesion(item, path, self.faults, baseline=baseline)
+            if listed is None:
+                continue
+            lesion = listed.lesion
+            if lesion.id in found:
+                self.faults.append(f"{path}.id: {as_text(lesion.id)} is listed twice at this time point")
+                continue
+            found[lesion.id] = listed.observation
+            first = self.known.setdefault(lesion.id, listed)
+            if first is listed:
+                self._first_listing(lesion, path, baseline)
+            else:
+                self._same_lesion(first.lesion, lesion, path)
+        return tuple(found.values())
+
+    def _first_listing(self, lesion: Lesion, path: str, baseline: bool) -> None:
+        if baseline and lesion.role is LesionRole.NEW:
+            self.faults.append(f"{path}.role: a lesion of the baseline is not new; write 'target' or 'nontarget'")
+        elif not baseline and lesion.role is LesionRole.TARGET:
+            self.faults.append(f"{path}.role: target {as_text(lesion.id)} is not listed at baseline; measure it there")
+        elif not baseline and lesion.role is LesionRole.NONTARGET:
+            self.faults.append(
+                f"{path}.role: {as_text(lesion.id)} is not listed at baseline; a lesion first seen later is 'new'"
+            )
+
+    def _same_lesion(self, first: Lesion, now: Lesion, path: str) -> None:
+        for name in ("region", "role", "organ", "kind"):
+            before, after = getattr(first, name), getattr(now, name)
+            if before is not after:
+                self.faults.append(
+                    f"{path}.{name}: {after.value!r} was {before.value!r} when {as_text(first.id)} was first listed; "
+                    f"a lesion keeps its {name}"
+                )
+        if now.axis is not None and first.axis is not None and now.axis is not first.axis:
+            self.faults.append(f"{path}.axis: {now.axis.value!r} was {first.axis.value!r} at the first listing")
+
+
+def _scan(value: object, path: str, faults: list[str]) -> Scan:
+    fields = Fields.of(value, path, faults, "a scan")
+    if fields is None:
+        return Scan(Modality.CT)
+    fields.only({"modality", "slice_thickness_mm", "day"})
+    return Scan(
+        fields.choice("modality", Modality, required=True) or Modality.CT,
+        fields.number("slice_thickness_mm", 0, 100, above=True),
+        fields.whole("day", -MOST_DAYS, MOST_DAYS),
+    )
+
+
+def _coverage(timepoint: Fields) -> tuple[tuple[Examination, bool], ...] | None:
+    fields = timepoint.table("coverage")
+    if fields is None:
+        return None
+    fields.only(frozenset(x.value for x in Examination))
+    given = ((x, fields.flag(x.value)) for x in Examination)
+    return tuple((x, done) for x, done in given if done is not None)
+
+
+def _treatment(value: object, path: str, faults: list[str]) -> Treatment | None:
+    fields = Fields.of(value, path, faults, "a treatment")
+    if fields is None:
+        return None
+    fields.only({"kind", "day", "end_day", "dose", "lesions"})
+    kind = fields.choice("kind", TreatmentKind, required=True)
+    day = fields.whole("day", -MOST_DAYS, MOST_DAYS, required=True)
+    end = fields.whole("end_day", -MOST_DAYS, MOST_DAYS)
+    if day is not None and end is not None and end < day:
+        fields.fault("end_day", f"{end} is before day {day}")
+    dose = fields.values.get("dose")
+    lesions = fields.sequence("lesions")
+    for index, lesion in enumerate(lesions):
+        if not isinstance(lesion, str):
+            fields.fault(f"lesions[{index}]", "is not the id of a lesion")
+    if dose is not None and not isinstance(dose, str | int | Decimal):
+        fields.fault("dose", "is neither a text nor a number")
+    if kind is None or day is None:
+        return None
+    return Treatment(kind, day, end, "" if dose is None else str(dose), tuple(str(x) for x in lesions))
+
+
+def _event(value: object, path: str, faults: list[str]) -> ClinicalEvent | None:
+    fields = Fields.of(value, path, faults, "an event")
+    if fields is None:
+        return None
+    fields.only({"kind", "day"})
+    kind = fields.choice("kind", EventKind, required=True)
+    day = fields.whole("day", -MOST_DAYS, MOST_DAYS, required=True)
+    return None if kind is None or day is None else ClinicalEvent(kind, day)
+
+
+def _sequenced(value: object, path: str, faults: list[str]) -> Sequenced | None:
+    fields = Fields.of(value, path, faults, "a case")
+    if fields is None:
+        return None
+    fields.only({"id", "sequence"} | _ANNOTATIONS)
+    case_id = fields.text("id", required=True) or ""
+    found: list[Assessed] = []
+    for index, item in enumerate(fields.sequence("sequence", required=True)):
+        entry = Fields.of(item, f"{path}.sequence[{index}]", faults, "an assessment")
+        if entry is None:
+            continue
+        entry.only({"day", "response"})
+        day = entry.whole("day", -MOST_DAYS, MOST_DAYS, required=True)
+        response = entry.choice("response", Response, required=True)
+        if response is Response.NA:
+            entry.fault("response", "'NA' is no response of a time point")
+        if day is not None and found and day <= found[-1].day:
+            entry.fault("day", f"{day} is not after day {found[-1].day}; list assessments in order of day")
+        if day is not None and response is not None:
+            found.append(Assessed(day, response))
+    return Sequenced(case_id, tuple(found))
+
+
+def case_id_of(value: Mapping[str, object]) -> str:
+    """The id a case gives itself, for messages."""
+    return as_text(value.get("id"))

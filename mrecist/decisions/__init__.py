@@ -1,0 +1,1 @@
+"""What follows for each treatment from responses and signed judgements: ordered decision tables."""

@@ -1,0 +1,284 @@
+"""Conformance: may this lesion be a target, is this baseline valid? Findings are issues; they change no response."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from mrecist.case import Case, Modality, TimePoint
+from mrecist.lesions import Features, Lesion, Observation
+from mrecist.liver import gates
+from mrecist.results import Issue, Number, Severity
+from mrecist.rulesets import RuleSet
+from mrecist.target import counted_tenths
+from mrecist.tracks import Track
+from mrecist.values import Axis, LesionKind, LesionRole, Organ, Proof, Region
+
+_SLICED = frozenset((Modality.CT, Modality.MR))
+
+
+class Eligible(StrEnum):
+    """What a baseline lesion may be."""
+
+    TARGET = "target"
+    NONTARGET = "nontarget"
+    NOT_RECORDED = "not_recorded"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a lesion may be, and the first rule that stands against a target (None for a target)."""
+
+    role: Eligible
+    rule: str | None = None
+    numbers: Mapping[str, Number] | None = None
+
+
+def judge_eligibility(
+    lesion: Lesion, observation: Observation, rules: RuleSet, slice_thickness_mm: Fraction | None = None
+) -> Verdict:
+    """What a lesion may be at baseline.
+
+    Ordered decision table; the first row that holds decides.
+
+    =================== ================================================================== ============
+    E-EFFUSION          effusion or ascites                                                non-target
+    E-THROMBUS          tumour thrombus                                                    non-target
+    E-INFILTRATIVE      infiltrative, whatever its size                                    non-target
+    E-FUNCTIONAL        seen only on PET or bone scan                                      non-target
+    E-NODE-NORMAL       node < 10 mm (short axis)                                          not recorded
+    E-NODE-REACTIVE     hilar node < 20 mm without proof                                   not recorded
+    E-NODE              node < 15 mm; hilar and proven: < 20 mm                            non-target
+    E-BONE              bone without a soft-tissue part >= 10 mm                           non-target
+    E-ENHANCEMENT       liver lesion without arterial enhancement, not measured as RECIST  non-target
+    E-TREATED           liver lesion, treated, viable part not well delineated             non-target
+    E-DELINEATED        not well delineated                                                non-target
+    E-SMALL             < 10 mm, or not measured                                           non-target
+    E-SLICE             < 2 x the slice thickness where slices are thicker than 5 mm       non-target
+    =================== ================================================================== ============
+
+    Parameters
+    ----------
+    slice_thickness_mm : Fraction, optional
+        Of the scan it was measured on; unknown: taken as thin enough.
+
+    Notes
+    -----
+    Sources: Lencioni & Llovet 2010, target lesion selection; Eisenhauer 2009, 3.1-3.2.
+    """
+    noted = observation.features
+    tenths = counted_tenths(observation, rules.target)
+    numbers: dict[str, Number] = {"lesion": lesion.id}
+    if tenths is not None:
+        numbers["diameter_mm"] = Fraction(tenths, 10)
+    against = _by_kind(lesion, noted)
+    if against is not None:
+        return Verdict(Eligible.NONTARGET, against, numbers)
+    if lesion.is_node:
+        return _judge_node(lesion, noted, tenths, rules, numbers)
+    return _judge_size(lesion, noted, tenths, rules, slice_thickness_mm, numbers)
+
+
+def _by_kind(lesion: Lesion, noted: Features) -> str | None:
+    if lesion.kind is LesionKind.EFFUSION:
+        return "E-EFFUSION"
+    if lesion.kind is LesionKind.TUMOUR_THROMBUS:
+        return "E-THROMBUS"
+    if lesion.kind is LesionKind.INFILTRATIVE:
+        return "E-INFILTRATIVE"
+    return "E-FUNCTIONAL" if noted.seen_on is not None else None
+
+
+def _judge_node(
+    lesion: Lesion, noted: Features, tenths: int | None, rules: RuleSet, numbers: dict[str, Number]
+) -> Verdict:
+    limits = rules.nodes
+    least = limits.periportal_target_mm if lesion.is_periportal_node else limits.target_mm
+    if tenths is not None and tenths >= least * 10:
+        return Verdict(Eligible.TARGET)
+    if tenths is None:
+        return Verdict(Eligible.NONTARGET, "E-SMALL", numbers | {"limit_mm": least})
+    if tenths < limits.normal_below_mm * 10:
+        return Verdict(Eligible.NOT_RECORDED, "E-NODE-NORMAL", numbers)
+    numbers["limit_mm"] = least
+    proven = Proof.POSITIVE in (noted.proof, noted.cytology)
+    if lesion.is_periportal_node and least > limits.target_mm and not proven:
+        return Verdict(Eligible.NOT_RECORDED, "E-NODE-REACTIVE", numbers)
+    return Verdict(Eligible.NONTARGET, "E-NODE", numbers)
+
+
+def _judge_size(
+    lesion: Lesion,
+    noted: Features,
+    tenths: int | None,
+    rules: RuleSet,
+    thickness: Fraction | None,
+    numbers: dict[str, Number],
+) -> Verdict:
+    limits = rules.eligibility
+    numbers["limit_mm"] = limits.measurable_mm
+    if lesion.is_bone and (noted.soft_tissue is None or noted.soft_tissue.mm < limits.measurable_mm):
+        return Verdict(Eligible.NONTARGET, "E-BONE", numbers)
+    if lesion.region is Region.INTRAHEPATIC:
+        if noted.arterial_enhancement is False and not _as_recist(lesion, rules):
+            return Verdict(Eligible.NONTARGET, "E-ENHANCEMENT", numbers)
+        if noted.previously_treated and noted.well_delineated is False:
+            return Verdict(Eligible.NONTARGET, "E-TREATED", numbers)
+    if noted.well_delineated is False:
+        return Verdict(Eligible.NONTARGET, "E-DELINEATED", numbers)
+    if tenths is None or tenths < limits.measurable_mm * 10:
+        return Verdict(Eligible.NONTARGET, "E-SMALL", numbers)
+    if thickness is not None and thickness > limits.thick_slice_mm:
+        least = thickness * limits.thick_slice_factor
+        if tenths < least * 10:
+            return Verdict(Eligible.NONTARGET, "E-SLICE", numbers | {"limit_mm": least, "thickness_mm": thickness})
+    return Verdict(Eligible.TARGET)
+
+
+def _as_recist(lesion: Lesion, rules: RuleSet) -> bool:
+    """A lesion without arterial enhancement may be followed by its longest diameter instead (RECIST 1.1)."""
+    return lesion.axis is Axis.LONGEST or rules.target.liver_diameter == "whole"
+
+
+def select_targets(
+    candidates: Sequence[tuple[Lesion, Observation]], rules: RuleSet, slice_thickness_mm: Fraction | None = None
+) -> tuple[str, ...]:
+    """The ids of the largest eligible lesions: at most 2 in one organ and 5 in all, in order of size.
+
+    All nodes are one organ, and so are paired organs, the skeleton, the peritoneum and the pleura each.
+    """
+    sized = []
+    for lesion, observation in candidates:
+        verdict = judge_eligibility(lesion, observation, rules, slice_thickness_mm)
+        if verdict.role is Eligible.TARGET:
+            sized.append((counted_tenths(observation, rules.target) or 0, lesion))
+    chosen: list[str] = []
+    taken: dict[str, int] = {}
+    for _, lesion in sorted(sized, key=lambda x: -x[0]):
+        organ = organ_of(lesion)
+        if len(chosen) < rules.eligibility.total and taken.get(organ, 0) < rules.eligibility.per_organ:
+            chosen.append(lesion.id)
+            taken[organ] = taken.get(organ, 0) + 1
+    return tuple(chosen)
+
+
+def organ_of(lesion: Lesion) -> str:
+    """The organ a target counts for: all nodes are one, and so is everything intrahepatic."""
+    if lesion.is_node:
+        return "lymph nodes"
+    if lesion.region is Region.INTRAHEPATIC:
+        return Organ.LIVER.value
+    return "skeleton" if lesion.is_bone else lesion.organ.value
+
+
+def baseline_issues(case: Case, tracks: Sequence[Track], rules: RuleSet) -> tuple[Issue, ...]:
+    """What does not conform at baseline: its window, the count of targets, and each lesion's role."""
+    baseline = case.timepoints[0]
+    found = [*_window(baseline, rules), *_counts(tracks, rules), *_entry(case)]
+    thickness = min(
+        (s.slice_thickness_mm for s in baseline.scans if s.modality in _SLICED and s.slice_thickness_mm is not None),
+        default=None,
+    )
+    for track in tracks:
+        found += _lesion_issues(track, rules, thickness)
+    return tuple(found)
+
+
+def _window(baseline: TimePoint, rules: RuleSet) -> Iterable[Issue]:
+    limit = rules.eligibility.baseline_window_days
+    days = [s.day for s in baseline.scans if s.day is not None] or [baseline.day]
+    if min(days) < -limit:
+        yield Issue("E-WINDOW", Severity.WARNING, numbers={"days": -min(days), "limit": limit})
+    if max(days) > 0:
+        yield Issue("E-AFTER-START", Severity.WARNING, numbers={"days": max(days)})
+
+
+def _counts(tracks: Sequence[Track], rules: RuleSet) -> Iterable[Issue]:
+    organs: dict[str, list[Track]] = {}
+    targets = [t for t in tracks if t.lesion.role is LesionRole.TARGET]
+    for track in targets:
+        organs.setdefault(organ_of(track.lesion), []).append(track)
+    for organ, members in organs.items():
+        if len(members) > rules.eligibility.per_organ:
+            extra = members[rules.eligibility.per_organ]
+            yield Issue(
+                "E-ORGAN",
+                Severity.ERROR,
+                extra.lesion.id,
+                {"count": len(members), "organ": organ, "limit": rules.eligibility.per_organ},
+                _override(members),
+            )
+    if len(targets) > rules.eligibility.total:
+        numbers: dict[str, Number] = {"count": len(targets), "limit": rules.eligibility.total}
+        extra = targets[rules.eligibility.total]
+        yield Issue("E-TOTAL", Severity.ERROR, extra.lesion.id, numbers, _override(targets))
+
+
+def _override(tracks: Iterable[Track]) -> str:
+    return next(
+        (o.features.override for t in tracks if (o := t.observations[0]) is not None and o.features.override), ""
+    )
+
+
+def _entry(case: Case) -> Iterable[Issue]:
+    crossed = gates(case.timepoints[0].clinical)
+    if crossed and case.protocol == "cotsom":
+        text = "; ".join(g.text for g in crossed)
+        yield Issue("E-ENTRY", Severity.WARNING, numbers={"gates": text})
+
+
+def _lesion_issues(track: Track, rules: RuleSet, thickness: Fraction | None) -> Iterable[Issue]:
+    lesion, observation = track.lesion, track.observations[0]
+    if lesion.role is LesionRole.NEW:
+        if observation is not None:
+            yield Issue("E-NEW-AT-BASELINE", Severity.ERROR, lesion.id, {"lesion": lesion.id})
+        return
+    if lesion.role is LesionRole.TARGET and counted_tenths(observation, rules.target) is None:
+        yield Issue("E-BASELINE", Severity.ERROR, lesion.id, {"lesion": lesion.id})
+        return
+    if observation is None:
+        return
+    verdict = judge_eligibility(lesion, observation, rules, thickness)
+    justified = observation.features.override
+    unfit = lesion.role is LesionRole.TARGET and verdict.role is not Eligible.TARGET
+    needless = lesion.role is LesionRole.NONTARGET and verdict.role is Eligible.NOT_RECORDED
+    if verdict.rule is not None and (unfit or needless):
+        severity = Severity.ERROR if unfit else Severity.WARNING
+        yield Issue(verdict.rule, severity, lesion.id, verdict.numbers or {}, justified)
+    if lesion.role is LesionRole.TARGET:
+        yield from _notes(lesion, observation, rules, justified)
+
+
+def _notes(lesion: Lesion, observation: Observation, rules: RuleSet, justified: str) -> Iterable[Issue]:
+    noted = observation.features
+    numbers: dict[str, Number] = {"lesion": lesion.id}
+    if lesion.is_node and lesion.axis not in (None, Axis.SHORT):
+        yield Issue("E-NODE-AXIS", Severity.ERROR, lesion.id, numbers, justified)
+    intrahepatic = lesion.region is Region.INTRAHEPATIC
+    if intrahepatic and noted.arterial_enhancement is False and _as_recist(lesion, rules):
+        yield Issue("E-RECIST", Severity.NOTE, lesion.id, numbers, justified)
+    if not intrahepatic and noted.previously_treated:
+        yield Issue("E-TREATED-OUTSIDE", Severity.WARNING, lesion.id, numbers, justified)
+
+
+def visit_issues(timepoint: TimePoint, tracks: Sequence[Track], index: int, rules: RuleSet) -> tuple[Issue, ...]:
+    """What does not conform at a follow-up: stale laboratory values, overridden proposals, compact lipiodol."""
+    found: list[Issue] = []
+    clinical = timepoint.clinical
+    if clinical is not None and clinical.labs_day is not None:
+        age = timepoint.day - clinical.labs_day
+        if age > rules.eligibility.labs_valid_days:
+            numbers: dict[str, Number] = {"days": age, "limit": rules.eligibility.labs_valid_days}
+            found.append(Issue("E-LABS", Severity.NOTE, numbers=numbers))
+    for track in tracks:
+        observation = track.observations[index]
+        if observation is None:
+            continue
+        named: dict[str, Number] = {"lesion": track.lesion.id}
+        if observation.features.override:
+            found.append(Issue("E-OVERRIDE", Severity.NOTE, track.lesion.id, named, observation.features.override))
+        if observation.features.lipiodol_compact:
+            found.append(Issue("E-LIPIODOL", Severity.NOTE, track.lesion.id, named))
+    return tuple(found)

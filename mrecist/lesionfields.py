@@ -1,0 +1,223 @@
+"""One lesion of one time point of a case file: the lesion itself, and what was found of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import assert_never
+
+from mrecist.casefields import Fields, as_text
+from mrecist.lesions import (
+    Absent,
+    Features,
+    Finding,
+    Lesion,
+    Measured,
+    Merged,
+    Nonviable,
+    NotEvaluable,
+    Observation,
+    Present,
+    TooSmall,
+    UnequivocalProgression,
+)
+from mrecist.values import (
+    Axis,
+    Certainty,
+    Diameter,
+    LesionKind,
+    LesionRole,
+    Organ,
+    Proof,
+    Region,
+    SeenOn,
+    Segment,
+)
+
+
+class Status(StrEnum):
+    MEASURED = "measured"
+    ABSENT = "absent"
+    NONVIABLE = "nonviable"
+    TOO_SMALL = "too_small_to_measure"
+    PRESENT = "present"
+    UNEQUIVOCAL_PD = "unequivocal_pd"
+    NOT_EVALUABLE = "not_evaluable"
+    MERGED = "merged"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A lesion as one time point lists it."""
+
+    lesion: Lesion
+    observation: Observation
+
+
+_KEYS = frozenset(
+    (
+        "id",
+        "region",
+        "role",
+        "organ",
+        "kind",
+        "status",
+        "diameter_mm",
+        "whole_mm",
+        "proof",
+        "seen_on",
+        "axis",
+        "typical_vascular_pattern",
+        "certainty",
+        "cytology",
+        "arterial_enhancement",
+        "well_delineated",
+        "previously_treated",
+        "soft_tissue_mm",
+        "segment",
+        "override",
+    )
+)
+_INTRAHEPATIC = frozenset((Organ.LIVER, Organ.PORTAL_VEIN, Organ.HEPATIC_VEIN, Organ.BILE_DUCT))
+_NODES = frozenset((Organ.LYMPH_NODE, Organ.LYMPH_NODE_PERIPORTAL))
+
+
+def read_lesion(value: object, path: str, faults: list[str], *, baseline: bool) -> Listed | None:
+    """The lesion and its observation, or None where something it cannot do without is at fault."""
+    fields = Fields.of(value, path, faults, "a lesion")
+    if fields is None:
+        return None
+    if not fields.values.keys() <= _KEYS:
+        fields.only(_KEYS)
+    lesion_id = fields.text("id", required=True)
+    region = fields.choice("region", Region, required=True)
+    role = fields.choice("role", LesionRole, required=True)
+    organ = fields.choice("organ", Organ, required=True)
+    kind = fields.choice("kind", LesionKind, required=True)
+    axis = fields.choice("axis", Axis)
+    segment = fields.choice("segment", Segment)
+    features = _features(fields)
+    status = fields.choice("status", Status)
+    diameter = _diameter(fields, "diameter_mm")
+    whole = _diameter(fields, "whole_mm")
+    if lesion_id is None or region is None or role is None or organ is None or kind is None:
+        return None
+    _check_region(fields, region, organ, kind)
+    finding = _finding(fields, status, role, diameter, whole, baseline)
+    segments = () if segment is None else (segment,)
+    return Listed(
+        Lesion(lesion_id, region, role, organ, kind, axis, segments), Observation(lesion_id, finding, features)
+    )
+
+
+def _features(fields: Fields) -> Features:
+    if fields.values.keys().isdisjoint(_FEATURE_KEYS):
+        return _NOTHING_NOTED
+    return Features(
+        typical_vascular_pattern=fields.flag("typical_vascular_pattern"),
+        certainty=fields.choice("certainty", Certainty),
+        cytology=fields.choice("cytology", Proof),
+        proof=fields.choice("proof", Proof),
+        seen_on=fields.choice("seen_on", SeenOn),
+        arterial_enhancement=fields.flag("arterial_enhancement"),
+        well_delineated=fields.flag("well_delineated"),
+        previously_treated=fields.flag("previously_treated"),
+        soft_tissue=_diameter(fields, "soft_tissue_mm"),
+        override=fields.text("override", empty=True) or "",
+    )
+
+
+_NOTHING_NOTED = Features()
+_FEATURE_KEYS = frozenset(
+    (
+        "typical_vascular_pattern",
+        "certainty",
+        "cytology",
+        "proof",
+        "seen_on",
+        "arterial_enhancement",
+        "well_delineated",
+        "previously_treated",
+        "soft_tissue_mm",
+        "override",
+    )
+)
+
+
+def _diameter(fields: Fields, name: str) -> Diameter | None:
+    value = fields.decimal(name)
+    if value is None:
+        return None
+    try:
+        return Diameter.from_mm(value)
+    except ValueError:
+        fields.fault(name, f"{as_text(value)} is not a length between 0 and 500 mm")
+        return None
+
+
+def _check_region(fields: Fields, region: Region, organ: Organ, kind: LesionKind) -> None:
+    if region is Region.EXTRAHEPATIC and organ in _INTRAHEPATIC:
+        fields.fault("region", f"{organ.value} belongs to region 'intra'")
+    if region is Region.INTRAHEPATIC and (organ in _NODES or kind is LesionKind.LYMPH_NODE):
+        fields.fault("region", "a lymph node belongs to region 'extra'")
+
+
+def _finding(
+    fields: Fields,
+    status: Status | None,
+    role: LesionRole,
+    diameter: Diameter | None,
+    whole: Diameter | None,
+    baseline: bool,
+) -> Finding:
+    if status is None:
+        status = _implied(role, diameter, baseline)
+    if baseline and role is LesionRole.TARGET:
+        _check_baseline_target(fields, status, diameter)
+    if diameter is not None and diameter.tenths and status in _WITHOUT_DIAMETER:
+        fields.fault("diameter_mm", f"{diameter} mm contradicts status {status.value!r}")
+    match status:
+        case Status.MEASURED:
+            if diameter is None:
+                if fields.values.get("diameter_mm") is None:
+                    fields.fault("diameter_mm", "is missing; status 'measured' needs it")
+                return NotEvaluable()
+            return Measured(diameter, whole)
+        case Status.ABSENT:
+            return Absent(whole)
+        case Status.NONVIABLE:
+            return Nonviable(whole)
+        case Status.TOO_SMALL:
+            return TooSmall(diameter, whole)
+        case Status.PRESENT:
+            return Present(diameter, whole)
+        case Status.UNEQUIVOCAL_PD:
+            return UnequivocalProgression(diameter)
+        case Status.NOT_EVALUABLE:
+            return NotEvaluable()
+        case Status.MERGED:
+            return Merged()
+        case _:
+            assert_never(status)
+
+
+_WITHOUT_DIAMETER = frozenset((Status.ABSENT, Status.NONVIABLE, Status.NOT_EVALUABLE, Status.MERGED))
+_MEASURABLE = frozenset((Status.MEASURED, Status.PRESENT, Status.TOO_SMALL))
+
+
+def _implied(role: LesionRole, diameter: Diameter | None, baseline: bool) -> Status:
+    """What a listing without a status says: a diameter was measured; a new or baseline lesion is there."""
+    if diameter is not None and role is LesionRole.TARGET:
+        return Status.MEASURED
+    if diameter is not None or role is LesionRole.NEW or (baseline and role is LesionRole.NONTARGET):
+        return Status.PRESENT
+    return Status.NOT_EVALUABLE
+
+
+def _check_baseline_target(fields: Fields, status: Status, diameter: Diameter | None) -> None:
+    if fields.values.get("diameter_mm") is not None and diameter is None:
+        return
+    if status not in _MEASURABLE or (status is Status.PRESENT and diameter is None):
+        fields.fault("status", f"{status.value!r}: a target is measured at baseline; it cannot be followed otherwise")
+    elif status is not Status.TOO_SMALL and diameter is not None and diameter.tenths == 0:
+        fields.fault("diameter_mm", "is 0; a target is measured at baseline")

@@ -1,0 +1,116 @@
+"""How far a scope is from the next category, and whether it lies on the border between two.
+
+Lengths here are whole tenths of a millimetre, as sums are recorded; the category is a step function of the sum.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+from mrecist.region import Judged, overall_response
+from mrecist.results import NextCategory
+from mrecist.rulesets import WarningRules
+from mrecist.target import SumAt, Thresholds
+from mrecist.values import Response
+
+_PR, _SD, _PD, _CR = Response.PR, Response.SD, Response.PD, Response.CR
+
+
+def next_categories(judged: Judged, limits: Thresholds, lifting: int | None = None) -> tuple[NextCategory, ...]:
+    """The neighbouring responses, and the least recordable change of the sum that leads to each, in mm.
+
+    Only what a change of the sum could bring about is listed: nothing where a new lesion, a non-target or returned
+    disease decides, where a target is not evaluable, or for a response that would stay the same.
+
+    Parameters
+    ----------
+    judged : Judged
+    limits : Thresholds
+    lifting : int, optional
+        Growth in tenths of a mm that would lift the floor of a pooled sum, since it makes the liver itself PD.
+    """
+    at = judged.sum
+    if not _decided_by_sum(judged) or at.total is None or at.baseline is None or at.nadir is None:
+        return ()
+    progression = least_progression(at.nadir, judged.floor, limits)
+    if lifting is not None:
+        progression = min(progression, max(least_progression(at.nadir, 0, limits), at.total + lifting))
+    response_up_to = at.baseline * limits.shrunk_num // limits.shrunk_den
+    steps: list[tuple[Response, int]] = []
+    if judged.target is _CR:
+        steps.append((_step(at.total + 1, progression, response_up_to), at.total + 1))
+    else:
+        if judged.target is not _PD:
+            above = response_up_to + 1
+            if judged.target is _PR and above < progression:
+                steps.append((_SD, above))
+            else:
+                steps.append((_PD, progression))
+        below = _below(judged.target, progression, response_up_to)
+        if below is not None:
+            steps.append(below)
+    found = []
+    for target, total in steps:
+        response = overall_response(target, judged.non_target, False)
+        if response is not judged.response:
+            found.append(NextCategory(response, Fraction(total - at.total, 10)))
+    return tuple(found)
+
+
+def growth_to_progression(judged: Judged, limits: Thresholds) -> int | None:
+    """By how many tenths of a mm this scope's sum would have to grow for target PD; None where it is that already."""
+    at = judged.sum
+    if judged.target not in (_PR, _SD) or at.total is None or at.nadir is None:
+        return None
+    return least_progression(at.nadir, judged.floor, limits) - at.total
+
+
+def least_progression(nadir: int, floor: Fraction | int, limits: Thresholds) -> int:
+    """The smallest recordable sum that is PD over this nadir, tenths of a mm."""
+    relative = -(-nadir * limits.grown_num // limits.grown_den)
+    return max(relative, math.ceil(nadir + floor), nadir + 1)
+
+
+def is_borderline(judged: Judged, limits: Thresholds, rules: WarningRules) -> bool:
+    """Does the sum lie within 1 mm, or 1 % of its reference, of the limit of PR or of PD?"""
+    at = judged.sum
+    if judged.target not in (_PR, _SD, _PD) or at.total is None or at.nadir is None or at.baseline is None:
+        return False
+    return _near(at.total, _progression_limit(at, judged.floor, limits), at.nadir, rules) or _near(
+        at.total, Fraction(at.baseline * limits.shrunk_num, limits.shrunk_den), at.baseline, rules
+    )
+
+
+def _progression_limit(at: SumAt, floor: Fraction | int, limits: Thresholds) -> Fraction:
+    assert at.nadir is not None
+    return max(Fraction(at.nadir * limits.grown_num, limits.grown_den), at.nadir + Fraction(floor))
+
+
+def _near(total: int, limit: Fraction, reference: int, rules: WarningRules) -> bool:
+    distance = abs(total - limit)
+    return distance <= rules.borderline_mm * 10 or distance * 100 <= reference * rules.borderline_pct
+
+
+def _decided_by_sum(judged: Judged) -> bool:
+    return (
+        judged.sum.complete
+        and judged.target is not Response.NA
+        and judged.non_target is not _PD
+        and not judged.counted
+        and judged.returned is None
+        and judged.covered
+        and not judged.carried
+    )
+
+
+def _step(total: int, progression: int, response_up_to: int) -> Response:
+    if total >= progression:
+        return _PD
+    return _PR if total <= response_up_to else _SD
+
+
+def _below(target: Response, progression: int, response_up_to: int) -> tuple[Response, int] | None:
+    if target is _PD:
+        return _step(progression - 1, progression, response_up_to), progression - 1
+    return (_PR, response_up_to) if target is _SD else None

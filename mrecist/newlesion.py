@@ -1,0 +1,204 @@
+"""New lesions: which of them count as progression, and from when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mrecist.lesions import Absent, Lesion, Nonviable, NotEvaluable, Observation
+from mrecist.nontarget import proven
+from mrecist.rulesets import NewLesionRules
+from mrecist.tracks import Tests, Track
+from mrecist.values import Certainty, LesionKind, SeenOn
+
+
+class Verdict(StrEnum):
+    """Why a new lesion counts (first group), is equivocal (second), or is not there to count (third)."""
+
+    PROOF = "PROOF"
+    CYTOLOGY = "CYTOLOGY"
+    TYPICAL = "TYPICAL"
+    GROWTH = "GROWTH"
+    NODE = "NODE"
+    CERTAIN = "CERTAIN"
+    PET = "PET"
+    PERSISTS = "PERSISTS"
+
+    EQ_BENIGN = "EQ-BENIGN"
+    EQ_CYTOLOGY = "EQ-CYTOLOGY"
+    EQ_SMALL = "EQ-SMALL"
+    EQ_ATYPICAL = "EQ-ATYPICAL"
+    EQ_NODE = "EQ-NODE"
+    EQ_PET = "EQ-PET"
+    EQ_UNCERTAIN = "EQ-UNCERTAIN"
+
+    NOT_SEEN = "NOT-SEEN"
+    NOT_EVALUABLE = "NOT-EVALUABLE"
+    NOT_YET = "NOT-YET"
+
+    @property
+    def counts(self) -> bool:
+        return self in _COUNTING
+
+    @property
+    def equivocal(self) -> bool:
+        return self.value.startswith("EQ-")
+
+
+_COUNTING = frozenset(
+    {
+        Verdict.PROOF,
+        Verdict.CYTOLOGY,
+        Verdict.TYPICAL,
+        Verdict.GROWTH,
+        Verdict.NODE,
+        Verdict.CERTAIN,
+        Verdict.PET,
+        Verdict.PERSISTS,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewLesion:
+    """A new lesion with the verdict on it at each time point; tenths of a mm where it was measured."""
+
+    lesion: Lesion
+    verdicts: tuple[Verdict, ...]
+    tenths: tuple[int | None, ...]
+    first: int
+
+    @property
+    def first_counted(self) -> int | None:
+        return next((i for i, v in enumerate(self.verdicts) if v.counts), None)
+
+    @property
+    def first_tenths(self) -> int | None:
+        """The diameter when it was first measured."""
+        return next((x for x in self.tenths if x), None)
+
+
+def new_lesion(track: Track, rules: NewLesionRules, tests: Sequence[Tests]) -> NewLesion:
+    """One new lesion over all time points. A lesion that counted goes on counting while it is present."""
+    tenths = tuple(_tenths(o) for o in track.observations)
+    first = next((x for x in tenths if x), None)
+    proof = proven(track)
+    verdicts: list[Verdict] = []
+    counted = False
+    for index, observation in enumerate(track.observations):
+        if index < track.first:
+            verdicts.append(Verdict.NOT_YET)
+            continue
+        verdict = judge_new_lesion(
+            track.lesion,
+            observation,
+            rules,
+            first_tenths=first,
+            proof=proof[index],
+            counted_before=counted,
+            functional_at_baseline=tests[0],
+        )
+        counted = counted or verdict.counts
+        verdicts.append(verdict)
+    return NewLesion(track.lesion, tuple(verdicts), tenths, track.first)
+
+
+def judge_new_lesion(
+    lesion: Lesion,
+    observation: Observation | None,
+    rules: NewLesionRules,
+    *,
+    first_tenths: int | None,
+    proof: bool | None,
+    counted_before: bool,
+    functional_at_baseline: Tests,
+) -> Verdict:
+    """Does this new lesion count at this time point?
+
+    Ordered decision table; the first row that holds decides.
+
+    ============= ====================================================================== =========
+    NOT-EVALUABLE missing from the list, or not evaluable                                no
+    NOT-SEEN      absent, nonviable, or 0 mm                                             no
+    EQ-BENIGN     histology or cytology negative                                         equivocal
+    PERSISTS      it counted before and is still there                                   counts
+    CYTOLOGY      effusion or ascites with positive cytology                             counts
+    EQ-CYTOLOGY   effusion or ascites without it, whatever its certainty                 equivocal
+    PROOF         histology or cytology positive, any size                               counts
+    NODE          short axis >= 20 mm at the liver hilum, >= 15 mm elsewhere             counts
+    EQ-NODE       smaller, or not measured                                               equivocal
+    TYPICAL       liver nodule >= 10 mm with hyperenhancement and washout                counts
+    GROWTH        liver nodule grown by >= 10 mm since first measured                    counts
+    EQ-SMALL      liver nodule < 10 mm, or not measured                                  equivocal
+    EQ-ATYPICAL   liver nodule >= 10 mm, not typical                                     equivocal
+    EQ-PET        seen on a functional test alone that was not done at baseline          equivocal
+    PET           seen on PET, a baseline PET did not show it, not called equivocal      counts
+    CERTAIN       anything else called unequivocal                                       counts
+    EQ-UNCERTAIN  anything else                                                          equivocal
+    ============= ====================================================================== =========
+
+    Parameters
+    ----------
+    first_tenths : int or None
+        Its diameter when first measured, tenths of a mm.
+    proof : bool or None
+        What histology or cytology has shown so far.
+    counted_before : bool
+        Did it count at an earlier time point?
+    functional_at_baseline : Tests
+        Whether PET and bone scan were done at baseline.
+
+    Notes
+    -----
+    Sources: Lencioni & Llovet 2010 (liver nodules, hilar nodes, effusion); Eisenhauer 2009, 4.3.5 (PET, equivocal).
+    """
+    if observation is None:
+        return Verdict.NOT_EVALUABLE
+    finding = observation.finding
+    tenths = _tenths(observation)
+    if isinstance(finding, NotEvaluable):
+        return Verdict.NOT_EVALUABLE
+    if isinstance(finding, Absent | Nonviable) or tenths == 0:
+        return Verdict.NOT_SEEN
+    if proof is False:
+        return Verdict.EQ_BENIGN
+    if counted_before:
+        return Verdict.PERSISTS
+    if lesion.kind is LesionKind.EFFUSION:
+        return Verdict.CYTOLOGY if proof else Verdict.EQ_CYTOLOGY
+    if proof:
+        return Verdict.PROOF
+    if lesion.is_node:
+        least = rules.periportal_node_mm if lesion.is_periportal_node else rules.node_mm
+        return Verdict.NODE if tenths is not None and tenths >= least * 10 else Verdict.EQ_NODE
+    if lesion.is_liver_nodule and rules.liver_rule == "size_and_pattern":
+        return _liver_nodule(observation, tenths, first_tenths, rules)
+    return _by_certainty(observation, functional_at_baseline)
+
+
+def _liver_nodule(
+    observation: Observation, tenths: int | None, first_tenths: int | None, rules: NewLesionRules
+) -> Verdict:
+    if tenths is None or first_tenths is None:
+        return Verdict.EQ_SMALL
+    if tenths >= rules.liver_mm * 10 and observation.features.typical_vascular_pattern:
+        return Verdict.TYPICAL
+    if tenths - first_tenths >= rules.liver_growth_mm * 10:
+        return Verdict.GROWTH
+    return Verdict.EQ_SMALL if tenths < rules.liver_mm * 10 else Verdict.EQ_ATYPICAL
+
+
+def _by_certainty(observation: Observation, at_baseline: Tests) -> Verdict:
+    features = observation.features
+    if features.seen_on is not None:
+        if not at_baseline.done(features.seen_on):
+            return Verdict.EQ_PET
+        if features.seen_on is SeenOn.PET and features.certainty is not Certainty.EQUIVOCAL:
+            return Verdict.PET
+    return Verdict.CERTAIN if features.certainty is Certainty.UNEQUIVOCAL else Verdict.EQ_UNCERTAIN
+
+
+def _tenths(observation: Observation | None) -> int | None:
+    diameter = None if observation is None else getattr(observation.finding, "diameter", None)
+    return None if diameter is None else int(diameter.tenths)

@@ -1,0 +1,134 @@
+"""Non-target response: what is left of the lesions that are followed without measuring."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from mrecist.lesions import (
+    Absent,
+    Features,
+    Measured,
+    Merged,
+    Nonviable,
+    NotEvaluable,
+    Observation,
+    Present,
+    TooSmall,
+    UnequivocalProgression,
+)
+from mrecist.rulesets import RuleSet
+from mrecist.tracks import NOTHING_NOTED, Tests, Track
+from mrecist.values import LesionKind, Proof, Region, Response
+
+_RANK = {Response.NA: -1, Response.CR: 0, Response.NN: 1, Response.NE: 2, Response.PD: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class NonTarget:
+    """A non-target lesion with its response (CR, NN, NE or PD) at each time point.
+
+    `returns` says where its presence proves that disease has come back after a complete response: a node never does
+    (short of unequivocal progression), an effusion only with positive cytology.
+    """
+
+    lesion_id: str
+    is_node: bool
+    responses: tuple[Response, ...]
+    returns: tuple[bool, ...]
+
+
+def judge_nontarget(responses: Sequence[Response]) -> Response:
+    """Non-target response of a scope: ``PD > NE > NN > CR``; NA where there is no non-target.
+
+    ==== ================================ ==
+    N-PD unequivocal progression of one   PD
+    N-NE else, one was not evaluated      NE
+    N-NN else, one is still there         NN
+    N-CR else, all are gone               CR
+    ==== ================================ ==
+    """
+    return max(responses, key=_RANK.__getitem__, default=Response.NA)
+
+
+def nontarget(track: Track, rules: RuleSet, tests: Sequence[Tests]) -> NonTarget:
+    """One non-target over all time points.
+
+    A lesion seen only on PET or bone scan at baseline is followed by the same test: where that test is known not to
+    have been repeated it is not evaluable; it is never absent unless the test is known to have been repeated.
+    """
+    lesion = track.lesion
+    seen_on = None
+    if track.observations and (first := track.observations[0]) is not None:
+        seen_on = first.features.seen_on
+    malignant = proven(track)
+    responses: list[Response] = []
+    returns: list[bool] = []
+    for index, observation in enumerate(track.observations):
+        response = one_response(observation, rules, lesion.is_node, lesion.region)
+        if lesion.kind is LesionKind.EFFUSION and response is Response.PD and not malignant[index]:
+            response = Response.NN
+        if seen_on is not None and index > 0 and observation is not None:
+            repeated = tests[index].done(seen_on) or observation.features.seen_on is seen_on
+            unproven = response is Response.CR or (response is Response.NN and tests[index].done(seen_on) is False)
+            if not repeated and unproven:
+                response = Response.NE
+        responses.append(response)
+        presence_proves = not lesion.is_node and (lesion.kind is not LesionKind.EFFUSION or malignant[index] is True)
+        returns.append(response is Response.NN and presence_proves)
+    return NonTarget(lesion.id, lesion.is_node, tuple(responses), tuple(returns))
+
+
+def progressing_target(track: Track) -> NonTarget | None:
+    """A target that grew unequivocally beyond what a diameter can hold: it speaks as a non-target then, only then."""
+    responses = tuple(
+        Response.PD if o is not None and isinstance(o.finding, UnequivocalProgression) else Response.NA
+        for o in track.observations
+    )
+    if Response.PD not in responses:
+        return None
+    return NonTarget(track.lesion.id, track.lesion.is_node, responses, (False,) * len(responses))
+
+
+def one_response(observation: Observation | None, rules: RuleSet, is_node: bool, region: Region) -> Response:
+    """What one observation says of a non-target: CR (gone), NN (there), NE or PD.
+
+    A node whose short axis is recorded below 10 mm is normal. Judged by whole diameters (RECIST 1.1), a lesion of
+    the liver without viable tumour is still there.
+    """
+    if observation is None:
+        return Response.NE
+    finding = observation.finding
+    match finding:
+        case Absent():
+            return Response.CR
+        case Nonviable():
+            visible = rules.target.liver_diameter == "whole" and region is Region.INTRAHEPATIC
+            return Response.NN if visible else Response.CR
+        case Measured() | Present() | TooSmall():
+            tenths = None if finding.diameter is None else finding.diameter.tenths
+            if tenths == 0 or (is_node and tenths is not None and tenths < rules.nodes.normal_below_mm * 10):
+                return Response.CR
+            return Response.NN
+        case Merged():
+            return Response.NN
+        case UnequivocalProgression():
+            return Response.PD
+        case NotEvaluable():
+            return Response.NE
+        case _:
+            assert_never(finding)
+
+
+def proven(track: Track) -> tuple[bool | None, ...]:
+    """At each time point, what histology or cytology has shown so far: True malignant, False not, None unknown."""
+    known: bool | None = None
+    found: list[bool | None] = []
+    for observation in track.observations:
+        features: Features = NOTHING_NOTED if observation is None else observation.features
+        for result in (features.cytology, features.proof):
+            if result is not None:
+                known = result is Proof.POSITIVE
+        found.append(known)
+    return tuple(found)

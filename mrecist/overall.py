@@ -1,0 +1,61 @@
+"""Both regions together: the pooled sum's floor, and the composite of the two regional responses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from mrecist.region import Judged
+from mrecist.rulesets import TargetRules
+from mrecist.values import Response, Scope
+
+CR, PR, SD, PD = Response.CR, Response.PR, Response.SD, Response.PD
+NE, NN, ND = Response.NE, Response.NN, Response.ND
+
+
+def composite(intrahepatic: Response, extrahepatic: Response) -> Response:
+    """The composite of two regional responses.
+
+    Ordered decision table; the first row that holds decides.
+
+    ==== ============================================= ==============
+    C-PD either is PD                                  PD
+    C-NE either is NE                                  NE
+    C-ND one is ND                                     the other
+    C-EQ both are the same                             that response
+    C-SD either is SD                                  SD
+    C-PR otherwise (CR, PR, non-CR/non-PD are mixed)   PR
+    ==== ============================================= ==============
+    """
+    both = (intrahepatic, extrahepatic)
+    if PD in both:
+        return PD
+    if NE in both:
+        return NE
+    if intrahepatic is ND:
+        return extrahepatic
+    if extrahepatic is ND or intrahepatic is extrahepatic:
+        return intrahepatic
+    return SD if SD in both else PR
+
+
+def floors(scope: Scope, rules: TargetRules, timepoints: int, intrahepatic: Sequence[Judged] = ()) -> list[Fraction]:
+    """Least absolute growth for PD at each time point, in tenths of a mm.
+
+    The pooled sum's floor may follow its content: 0 where the intrahepatic target response at that time point is
+    itself PD, so that a patient with disease in one region has that region's response.
+    """
+    match scope:
+        case Scope.INTRAHEPATIC:
+            return [rules.min_growth_intrahepatic_mm * 10] * timepoints
+        case Scope.EXTRAHEPATIC:
+            return [rules.min_growth_extrahepatic_mm * 10] * timepoints
+        case Scope.OVERALL:
+            if rules.min_growth_overall_mm != "by_content":
+                return [rules.min_growth_overall_mm * 10] * timepoints
+            otherwise = rules.by_content_growth_mm * 10
+            found = [otherwise] * timepoints
+            for judged in intrahepatic:
+                if judged.target is PD:
+                    found[judged.index] = Fraction(0)
+            return found

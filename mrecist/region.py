@@ -1,0 +1,215 @@
+"""Response of one scope (a region, or both pooled) at every time point: targets, non-targets, new lesions, coverage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from mrecist.newlesion import NewLesion
+from mrecist.nontarget import NonTarget, judge_nontarget
+from mrecist.rulesets import RuleSet
+from mrecist.target import SumAt, Target, Thresholds, judge_target, sums
+from mrecist.values import LesionKind, Response, Scope
+
+CR, PR, SD, PD = Response.CR, Response.PR, Response.SD, Response.PD
+NE, NN, ND, NA = Response.NE, Response.NN, Response.ND, Response.NA
+
+_NO_TARGET = {CR: CR, NN: NN, NE: NE, NA: ND}
+_UNCOVERED = {CR: PR, ND: NE}
+
+
+@dataclass(frozen=True, slots=True)
+class Scoped:
+    """The lesions of one scope. `prefix` begins the rule ids of its reasons: IH, EH, OV, or R11 (in parallel)."""
+
+    scope: Scope
+    prefix: str
+    targets: tuple[Target, ...]
+    nontargets: tuple[NonTarget, ...]
+    new: tuple[NewLesion, ...]
+
+    def pooled_with(self, other: Scoped, prefix: str = "OV") -> Scoped:
+        return Scoped(
+            Scope.OVERALL,
+            prefix,
+            self.targets + other.targets,
+            self.nontargets + other.nontargets,
+            self.new + other.new,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """Disease that is seen again after a complete response of the scope: lesion ids, and whether all are nodes."""
+
+    cr_index: int
+    lesions: tuple[str, ...]
+    nodes_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Everything that decided one scope's response at one time point; sums in tenths of a mm."""
+
+    index: int
+    sum: SumAt
+    floor: Fraction | int
+    target: Response
+    non_target: Response
+    counted: tuple[NewLesion, ...]
+    returned: Returned | None
+    covered: bool
+    uncovered_from: Response
+    carried: bool
+    response: Response
+
+    @property
+    def unevaluated_cr(self) -> bool:
+        """Would this be CR, had nothing been left unevaluated?"""
+        return self.response is not CR and self.uncovered_from is CR
+
+    @property
+    def rests_on_node(self) -> bool:
+        """Is a re-grown node the only sign of progression?"""
+        return self.returned is not None and self.returned.nodes_only and not self.counted
+
+
+def overall_response(target: Response, non_target: Response, new_lesion: bool) -> Response:
+    """The table of mRECIST and RECIST 1.1 that combines targets, non-targets and new lesions.
+
+    Ordered decision table; the first row that holds decides.
+
+    ====== =========== === ========
+    target non-target  new response
+    ====== =========== === ========
+    PD     any         any PD
+    any    PD          any PD
+    any    any         yes PD
+    CR     CR, none    no  CR
+    CR     NN, NE      no  PR
+    PR     not PD      no  PR
+    SD     not PD      no  SD
+    NE     not PD      no  NE
+    none   CR          no  CR
+    none   NN          no  NN
+    none   NE          no  NE
+    none   none        no  ND
+    ====== =========== === ========
+
+    Notes
+    -----
+    Sources: Lencioni & Llovet 2010, overall response; Eisenhauer 2009, tables 1 and 2 (rows with NE).
+    """
+    if target is PD or non_target is PD or new_lesion:
+        return PD
+    if target is NA:
+        return _NO_TARGET[non_target]
+    if target is CR and non_target in (NN, NE):
+        return PR
+    return target
+
+
+def judge_scope(
+    scoped: Scoped,
+    timepoints: int,
+    rules: RuleSet,
+    *,
+    floors: Sequence[Fraction | int],
+    covered: Sequence[bool],
+) -> tuple[Judged, ...]:
+    """Judge a scope at every follow-up, in order; a later time point never changes an earlier one.
+
+    Parameters
+    ----------
+    scoped : Scoped
+    timepoints : int
+        Number of time points, baseline included.
+    rules : RuleSet
+    floors : sequence of Fraction or int, one for each time point
+        Least absolute growth for PD, tenths of a mm.
+    covered : sequence of bool, one for each time point
+        False where a required examination of the scope is known not to have been done. PD then stays valid; CR
+        becomes PR (NN without targets) and ND becomes NE.
+    """
+    limits = Thresholds.of(rules)
+    history = sums(scoped.targets, timepoints, limits)
+    found: list[Judged] = []
+    cr_index: int | None = None
+    carry = False
+    for index in range(1, timepoints):
+        at = history[index]
+        target = judge_target(at, limits, floors[index]) if scoped.targets else NA
+        non_target = judge_nontarget([x.responses[index] for x in scoped.nontargets])
+        counted = tuple(x for x in scoped.new if x.verdicts[index].counts)
+        returned = None if cr_index is None else _returned(scoped, index, cr_index, limits)
+        response = overall_response(target, non_target, bool(counted))
+        carried = response is SD and carry and rules.target.carry_response_forward
+        if carried:
+            response = PR
+        if returned is not None:
+            response = PD
+        before_coverage = response
+        if not covered[index]:
+            response = NN if response is CR and target is NA else _UNCOVERED.get(response, response)
+        wanting = before_coverage
+        if response is PR and target is CR and not any(x.responses[index] is NN for x in scoped.nontargets):
+            wanting = CR
+        found.append(
+            Judged(
+                index,
+                at,
+                floors[index],
+                target,
+                non_target,
+                counted,
+                returned,
+                covered[index],
+                wanting,
+                carried,
+                response,
+            )
+        )
+        if response is CR:
+            cr_index = index
+        carry = (carry or response is PR) and response is not PD
+    return tuple(found)
+
+
+def _returned(scoped: Scoped, index: int, cr_index: int, limits: Thresholds) -> Returned | None:
+    """Disease seen again after CR: any non-node target, a target node >= 10 mm, a non-node non-target.
+
+    A non-target node, and an effusion without positive cytology, only show it by unequivocal progression.
+    """
+    nodes, others = [], []
+    for target in scoped.targets:
+        tenths = target.tenths[index]
+        if target.is_node and tenths is not None and tenths >= limits.node_normal:
+            nodes.append(target.lesion_id)
+        elif not target.is_node and tenths:
+            others.append(target.lesion_id)
+    for lesion in scoped.nontargets:
+        if lesion.returns[index] or lesion.responses[index] is PD:
+            (nodes if lesion.is_node else others).append(lesion.lesion_id)
+    if not nodes and not others:
+        return None
+    return Returned(cr_index, tuple(others + nodes), nodes_only=not others)
+
+
+def patterns(judged: Judged, scope: Scope) -> tuple[str, ...]:
+    """Pattern of progression of one region: growth or new, intrahepatic or extrahepatic.
+
+    New vascular invasion is of the pattern ``NEH (vascular)`` although its region stays intrahepatic.
+
+    Notes
+    -----
+    Source: Reig et al., Hepatology 2013;58:2023.
+    """
+    if judged.response is not PD:
+        return ()
+    growth = judged.target is PD or judged.non_target is PD or judged.returned is not None
+    thrombus = any(x.lesion.kind is LesionKind.TUMOUR_THROMBUS for x in judged.counted)
+    other = any(x.lesion.kind is not LesionKind.TUMOUR_THROMBUS for x in judged.counted)
+    if scope is Scope.EXTRAHEPATIC:
+        return (("EHG",) if growth else ()) + (("NEH",) if judged.counted else ())
+    return (("IHG",) if growth else ()) + (("NIH",) if other else ()) + (("NEH (vascular)",) if thrombus else ())

@@ -1,0 +1,140 @@
+"""Results as plain data, schema ``tumour-response-results/1``: what ``assess --json`` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from mrecist.results import (
+    Assessment,
+    BestResponse,
+    Decision,
+    Issue,
+    LiverFunction,
+    Number,
+    Reason,
+    RegionResponse,
+    TimePointResponse,
+)
+from mrecist.values import Scope
+
+SCHEMA = "tumour-response-results/1"
+
+
+def results_document(assessments: Iterable[Assessment], ruleset: str, version: str) -> dict[str, Any]:
+    """One document for several assessments by one rule set."""
+    return {"schema": SCHEMA, "ruleset": ruleset, "version": version, "results": [result(a) for a in assessments]}
+
+
+def result(assessment: Assessment) -> dict[str, Any]:
+    """One case's result. Lengths in mm and percentages are JSON numbers, nearest to the exact value.
+
+    Issues of the baseline, which has no entry of its own, stand with the first follow-up; where there is none, in
+    ``issues`` of the case.
+    """
+    timepoints = [_timepoint(t) for t in assessment.timepoints]
+    at_baseline = [_issue(i) for i in assessment.baseline.issues]
+    found: dict[str, Any] = {"id": assessment.case_id, "timepoints": timepoints}
+    if timepoints:
+        timepoints[0]["issues"] = at_baseline + timepoints[0]["issues"]
+    elif at_baseline:
+        found["issues"] = at_baseline
+    found["adjudicated_pd_timepoint"] = assessment.adjudicated[Scope.OVERALL]
+    found["adjudicated"] = {scope.value: assessment.adjudicated[scope] for scope in Scope}
+    found["best_response"] = {scope.value: _best(assessment.best_response[scope]) for scope in Scope}
+    return found
+
+
+def _timepoint(at: TimePointResponse) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "timepoint": at.timepoint,
+        "day": at.day,
+        "intrahepatic": _region(at.intrahepatic),
+        "extrahepatic": _region(at.extrahepatic),
+        "overall": _region(at.overall),
+        "composite": at.composite.value,
+    }
+    if at.recist11 is not None:
+        found["recist11"] = _region(at.recist11)
+    found["flags"] = list(at.flags)
+    found["issues"] = [_issue(i) for i in at.issues]
+    found["new_lesions_counted"] = list(at.new_lesions_counted)
+    if at.tace is not None and at.sorafenib is not None:
+        found["decisions"] = {"tace": _decision(at.tace), "sorafenib": _decision(at.sorafenib)}
+    if at.liver is not None:
+        found["liver"] = _liver(at.liver)
+    return found
+
+
+def _region(region: RegionResponse) -> dict[str, Any]:
+    return {
+        "target": region.target.value,
+        "non_target": region.non_target.value,
+        "new_lesion": region.new_lesion,
+        "response": region.response.value,
+        "adjudicated_response": region.adjudicated_response.value,
+        "sum_mm": _number(region.sum_mm),
+        "baseline_sum_mm": _number(region.baseline_sum_mm),
+        "nadir_sum_mm": _number(region.nadir_sum_mm),
+        "change_from_baseline_pct": _number(region.change_from_baseline_pct),
+        "change_from_nadir_pct": _number(region.change_from_nadir_pct),
+        "to_next_category": [
+            {"response": n.response.value, "by_mm": _number(n.by_mm)} for n in region.to_next_category
+        ],
+        "reasons": [_reason(r) for r in region.reasons],
+    }
+
+
+def _decision(decision: Decision) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "decision": decision.decision.value,
+        "row": decision.row,
+        "reasons": [_reason(r) for r in decision.reasons],
+        "needs": list(decision.needs),
+    }
+    if decision.proposal is not None:
+        found["proposal"] = decision.proposal
+    return found
+
+
+def _liver(liver: LiverFunction) -> dict[str, Any]:
+    return {
+        "child_pugh_score": liver.child_pugh_score,
+        "child_pugh_class": liver.child_pugh_class,
+        "albi_score": liver.albi_score,
+        "albi_grade": None if liver.albi_grade is None else int(liver.albi_grade),
+    }
+
+
+def _best(best: BestResponse) -> dict[str, str]:
+    return {
+        "unconfirmed": best.unconfirmed.value,
+        "confirmed": best.confirmed.value,
+        "adjudicated": best.adjudicated.value,
+    }
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    return {"rule": reason.rule, "text": reason.text, "numbers": _numbers(reason.numbers)}
+
+
+def _issue(issue: Issue) -> dict[str, Any]:
+    numbers = _numbers(issue.numbers)
+    if issue.overridden:
+        numbers["override"] = issue.overridden
+    return {
+        "rule": issue.rule,
+        "severity": issue.severity.value,
+        "lesion": issue.lesion,
+        "text": issue.text,
+        "numbers": numbers,
+    }
+
+
+def _numbers(numbers: Mapping[str, Number]) -> dict[str, float | int | str]:
+    return {name: float(v) if isinstance(v, Fraction) else v for name, v in numbers.items()}
+
+
+def _number(value: Fraction | None) -> float | None:
+    return None if value is None else float(value)

@@ -1,0 +1,214 @@
+"""Target response: the sum of diameters against the baseline sum and against the smallest earlier sum.
+
+All arithmetic is on whole tenths of a millimetre and exact fractions; nothing is rounded before it is compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import assert_never
+
+from mrecist.lesions import (
+    Absent,
+    Measured,
+    Merged,
+    Nonviable,
+    NotEvaluable,
+    Observation,
+    Present,
+    TooSmall,
+    UnequivocalProgression,
+)
+from mrecist.rulesets import RuleSet, TargetRules
+from mrecist.tracks import Track
+from mrecist.values import Diameter, Region, Response
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A target lesion as the sum sees it: tenths of a mm at each time point, None where not evaluable."""
+
+    lesion_id: str
+    is_node: bool
+    tenths: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The limits of target response in exact form; built once for a scope."""
+
+    shrunk_num: int
+    shrunk_den: int
+    grown_num: int
+    grown_den: int
+    node_normal: int
+
+    @classmethod
+    def of(cls, rules: RuleSet) -> Thresholds:
+        shrunk = 1 - rules.target.response_pct / 100
+        grown = 1 + rules.target.progression_pct / 100
+        return cls(
+            shrunk.numerator,
+            shrunk.denominator,
+            grown.numerator,
+            grown.denominator,
+            int(rules.nodes.normal_below_mm * 10),
+        )
+
+    def is_response(self, total: int, baseline: int) -> bool:
+        return total * self.shrunk_den <= baseline * self.shrunk_num
+
+    def is_progression(self, total: int, nadir: int, floor: Fraction | int) -> bool:
+        """Has the sum grown by the relative and the absolute least growth? `floor` is in tenths of a mm."""
+        return total > nadir and total * self.grown_den >= nadir * self.grown_num and total - nadir >= floor
+
+
+@dataclass(frozen=True, slots=True)
+class SumAt:
+    """The sum of one scope at one time point, in tenths of a mm; None where no target is evaluable."""
+
+    total: int | None
+    complete: bool
+    gone: bool
+    baseline: int | None
+    nadir: int | None
+    nadir_index: int | None
+
+
+def judge_target(at: SumAt, limits: Thresholds, floor: Fraction | int) -> Response:
+    """Target response of one scope at one time point.
+
+    Ordered decision table; the first row that holds decides.
+
+    ==== ============================================================ ====
+    T-NA no target in the scope (the caller's case: there is no sum)  NA
+    T-CR every target evaluable, each at 0 or, if a node, below 10 mm CR
+    T-PD sum, even partial, >= 20 % and >= the floor over the nadir   PD
+    T-NE a target is not evaluable, or there is no baseline sum       NE
+    T-PR sum <= 70 % of the baseline sum                              PR
+    T-SD otherwise                                                    SD
+    ==== ============================================================ ====
+
+    Parameters
+    ----------
+    at : SumAt
+        Sums in tenths of a mm; the nadir is the smallest complete sum before this time point, baseline included.
+    limits : Thresholds
+    floor : Fraction or int
+        Least absolute growth for PD, tenths of a mm.
+
+    Notes
+    -----
+    Sources: Lencioni & Llovet 2010 (mRECIST); Eisenhauer 2009, 4.3.1 and 4.4.2 (partial sums, nodes).
+    """
+    if at.complete and at.gone and at.baseline is not None:
+        return Response.CR
+    if at.total is not None and at.nadir is not None and limits.is_progression(at.total, at.nadir, floor):
+        return Response.PD
+    if not at.complete or at.total is None or at.baseline is None:
+        return Response.NE
+    if limits.is_response(at.total, at.baseline):
+        return Response.PR
+    return Response.SD
+
+
+def sums(targets: Sequence[Target], timepoints: int, limits: Thresholds) -> tuple[SumAt, ...]:
+    """The sums of a scope at each time point, with the baseline and the nadir each is compared with."""
+    found: list[SumAt] = []
+    baseline: int | None = None
+    nadir: int | None = None
+    nadir_index: int | None = None
+    for index in range(timepoints):
+        total, known, gone = 0, 0, True
+        for target in targets:
+            tenths = target.tenths[index]
+            if tenths is None:
+                continue
+            known += 1
+            total += tenths
+            if tenths > 0 and not (target.is_node and tenths < limits.node_normal):
+                gone = False
+        complete = known == len(targets)
+        if index == 0 and complete:
+            baseline = total
+        found.append(SumAt(total if known else None, complete, gone, baseline, nadir, nadir_index))
+        if complete and (nadir is None or total < nadir):
+            nadir, nadir_index = total, index
+    return tuple(found)
+
+
+def region_targets(tracks: Sequence[Track], timepoints: int, rules: TargetRules) -> tuple[Target, ...]:
+    """The targets of one region with what each counts at every time point.
+
+    Where every target of the region is merged, none of them holds the diameter of the fused mass: not evaluable.
+    """
+    all_merged = [
+        bool(tracks)
+        and all(o is not None and isinstance(o.finding, Merged) for o in (t.observations[i] for t in tracks))
+        for i in range(timepoints)
+    ]
+    return tuple(
+        Target(
+            track.lesion.id,
+            track.lesion.is_node,
+            tuple(None if all_merged[i] else counted_tenths(o, rules, whole) for i, o in enumerate(track.observations)),
+        )
+        for track in tracks
+        for whole in (uses_whole(track, rules),)
+    )
+
+
+def uses_whole(track: Track, rules: TargetRules) -> bool:
+    """Is this lesion judged by its whole diameter? In the liver, where the rules say so and a baseline has it."""
+    return (
+        rules.liver_diameter == "whole"
+        and track.lesion.region is Region.INTRAHEPATIC
+        and bool(track.observations)
+        and whole_at(track.observations[0]) is not None
+    )
+
+
+def whole_at(observation: Observation | None) -> Diameter | None:
+    """The whole diameter that was recorded, if any."""
+    return None if observation is None else getattr(observation.finding, "whole", None)
+
+
+def counted_tenths(observation: Observation | None, rules: TargetRules, whole: bool = False) -> int | None:
+    """What a target contributes to the sum, in tenths of a mm; None where it is not evaluable.
+
+    Parameters
+    ----------
+    observation : Observation or None
+        None: the lesion is missing from the list of this time point.
+    rules : TargetRules
+    whole : bool
+        Count the whole instead of the viable diameter; a lesion that is still visible without one is not evaluable.
+    """
+    if observation is None:
+        return None
+    finding = observation.finding
+    match finding:
+        case Measured():
+            return _tenths(finding.whole if whole else finding.diameter)
+        case Absent():
+            return (_tenths(finding.whole) or 0) if whole else 0
+        case Nonviable():
+            return _tenths(finding.whole) if whole else 0
+        case TooSmall():
+            return _tenths(finding.whole if whole else finding.diameter) or int(rules.too_small_mm * 10)
+        case Present():
+            return _tenths(finding.whole if whole else finding.diameter)
+        case UnequivocalProgression():
+            return None if whole else _tenths(finding.diameter)
+        case NotEvaluable():
+            return None
+        case Merged():
+            return 0
+        case _:
+            assert_never(finding)
+
+
+def _tenths(diameter: Diameter | None) -> int | None:
+    return None if diameter is None else diameter.tenths

@@ -1,0 +1,76 @@
+"""One lesion followed over all time points of a read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mrecist.case import Case, Examination, Modality, Read, TimePoint
+from mrecist.lesions import Features, Lesion, NotEvaluable, Observation, WhyNotEvaluable
+from mrecist.values import SeenOn
+
+NOTHING_NOTED = Features()
+NOT_RECORDED = NotEvaluable(WhyNotEvaluable.NOT_STATED)
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A lesion with its observation at each time point of the case, None where nothing was recorded.
+
+    `first` is the index of the first time point with an observation; it is the number of time points if there is
+    none.
+    """
+
+    lesion: Lesion
+    observations: tuple[Observation | None, ...]
+    first: int
+
+    def missing_at(self, index: int) -> bool:
+        """Was the lesion listed before, and is it missing from this time point's list?"""
+        return index > self.first and self.observations[index] is None
+
+
+def follow(case: Case, read: Read) -> tuple[Track, ...]:
+    """Each lesion of the read over the time points of the case, in the read's order of lesions."""
+    found: dict[str, list[Observation | None]] = {x.id: [None] * len(case.timepoints) for x in read.lesions}
+    index_of = {t.id: i for i, t in enumerate(case.timepoints)}
+    for visit in read.timepoints:
+        index = index_of.get(visit.timepoint_id)
+        if index is None:
+            continue
+        for observation in visit.observations:
+            if observation.lesion_id in found:
+                found[observation.lesion_id][index] = observation
+    return tuple(Track(x, tuple(seen), _first(seen)) for x in read.lesions for seen in (found[x.id],))
+
+
+def _first(observations: list[Observation | None]) -> int:
+    return next((i for i, o in enumerate(observations) if o is not None), len(observations))
+
+
+@dataclass(frozen=True, slots=True)
+class Tests:
+    """Which functional examinations were done at a time point; None where nothing was said of them."""
+
+    pet: bool | None
+    bone_scan: bool | None
+
+    def done(self, test: SeenOn) -> bool | None:
+        return self.pet if test is SeenOn.PET else self.bone_scan
+
+
+UNKNOWN_TESTS = Tests(None, None)
+
+
+def functional_tests(case: Case) -> tuple[Tests, ...]:
+    """What each time point says of PET and bone scan, from its scans and its coverage."""
+    return tuple(_tests(t) for t in case.timepoints)
+
+
+def _tests(timepoint: TimePoint) -> Tests:
+    if not timepoint.scans and timepoint.coverage is None:
+        return UNKNOWN_TESTS
+    modalities = {s.modality for s in timepoint.scans}
+    pet: bool | None = Modality.PT in modalities if modalities else None
+    covered = dict(timepoint.coverage or ()).get(Examination.BONE_SCAN)
+    bone = True if Modality.BS in modalities or covered else (False if modalities else covered)
+    return Tests(pet, bone)

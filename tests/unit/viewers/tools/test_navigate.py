@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from viewers.tools.navigate import Framing, drag_zoom_factor, dragged_window, fitted, panned, zoomed
+
+SIZE = (475.0, 429.0)
+framings = st.builds(
+    Framing, st.tuples(st.floats(-300, 300), st.floats(-300, 300)), st.floats(0.2, 40), st.booleans(), st.booleans()
+)
+place = st.tuples(st.floats(0, 475), st.floats(0, 429))
+
+
+@pytest.mark.parametrize(
+    ("dx", "dy", "expected"),
+    [
+        pytest.param(10, 0, (40, 266), id="right-widens"),
+        pytest.param(-10, 0, (40, 246), id="left-narrows"),
+        pytest.param(0, -10, (30, 256), id="up-lowers-the-level"),
+        pytest.param(0, 10, (50, 256), id="down-raises-the-level"),
+        pytest.param(-9999, 0, (40, 1), id="never-narrower-than-1"),
+    ],
+)
+def test_that_a_drag_windows(dx: float, dy: float, expected: tuple[float, float]) -> None:
+    assert dragged_window(40, 256, dx, dy) == expected
+
+
+def test_that_a_fitted_image_touches_the_nearer_edges_and_is_in_the_middle() -> None:
+    # 80 columns of 1.1 mm and 60 rows of 0.7 mm: 88 x 42 mm in 475 x 429 px
+    framing = fitted((88.0, 42.0), (1.1, 0.7), SIZE)
+    assert framing.px_per_mm == pytest.approx(475 / 88)
+    assert framing.to_view((-0.55, -0.35), SIZE) == pytest.approx((0.0, (429 - 42 * 475 / 88) / 2))
+    assert framing.to_view((88 - 0.55, 42 - 0.35), SIZE) == pytest.approx((475.0, (429 + 42 * 475 / 88) / 2))
+
+
+@given(framings, place)
+def test_that_view_and_plane_are_inverse(framing: Framing, at: tuple[float, float]) -> None:
+    assert framing.to_view(framing.to_plane(at, SIZE), SIZE) == pytest.approx(at, abs=1e-6)
+
+
+@given(framings, st.floats(0.3, 3), place)
+def test_that_zooming_keeps_the_anchor(framing: Framing, factor: float, at: tuple[float, float]) -> None:
+    after = zoomed(framing, factor, at, SIZE)
+    assert after.to_plane(at, SIZE) == pytest.approx(framing.to_plane(at, SIZE), abs=1e-6)
+
+
+@given(framings, place, st.floats(-200, 200), st.floats(-200, 200))
+def test_that_what_is_panned_follows_the_pointer(
+    framing: Framing, at: tuple[float, float], dx: float, dy: float
+) -> None:
+    held = framing.to_plane(at, SIZE)
+    assert panned(framing, dx, dy).to_view(held, SIZE) == pytest.approx((at[0] + dx, at[1] + dy), abs=1e-6)
+
+
+def test_that_dragging_up_100_px_doubles_the_size() -> None:
+    assert drag_zoom_factor(-100) == pytest.approx(2)
+    assert drag_zoom_factor(100) == pytest.approx(0.5)

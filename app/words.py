@@ -14,6 +14,7 @@ from typing import assert_never
 
 from PySide6.QtCore import QCoreApplication
 
+from mrecist.explain import percent
 from mrecist.lesions import WhyNotEvaluable
 from mrecist.results import SorafenibOutput, TaceOutput
 from mrecist.values import Certainty, Diameter, LesionKind, LesionRole, Organ, Region, Response
@@ -62,14 +63,17 @@ def growth_mm(length: Fraction | int) -> str:
     return f"{decimal_text(length, plus=True)}{SPACE}mm"
 
 
-def pct(change: Fraction | int | None) -> str:
-    """A change in percent, signed, without its unit; a dash where there is none."""
-    return DASH if change is None else decimal_text(change, plus=True)
+def pct(change: Fraction | int | None, limits: tuple[Fraction | int, ...] = ()) -> str:
+    """A change in percent, signed, without its unit; a dash where there is none.
+
+    It never reads as one of the `limits` that it does not equal: −29.97 stays −29.97 beside a limit of −30.
+    """
+    return DASH if change is None else percent(change, limits)
 
 
-def with_pct(change: Fraction | int) -> str:
+def with_pct(change: Fraction | int, limits: tuple[Fraction | int, ...] = ()) -> str:
     """A change with its unit: ``−48.2 %``."""
-    return f"{pct(change)}{SPACE}%"
+    return f"{pct(change, limits)}{SPACE}%"
 
 
 def whole_pct(change: Fraction | int) -> str:

@@ -101,6 +101,9 @@ class Accepted:
     image_of: Callable[[Line], int | None] = lambda _line: None
 
 
+_LIMITS = (Fraction(-30), Fraction(20))
+"""A change of a sum that comes this near a usual limit is shown with more decimals."""
+
 _DASH = Cell(words.DASH, Tone.FAINT)
 
 
@@ -306,7 +309,7 @@ def _sum_cell(region: Region, column: Column, reading: Reading, accepted: Accept
 
 
 def _sum_change(change: Fraction | None) -> Cell:
-    return _DASH if change is None else Cell(words.pct(change), bold=True)
+    return _DASH if change is None else Cell(words.pct(change, _LIMITS), bold=True)
 
 
 def _sum_is_provisional(region: Region, reading: Reading, accepted: Accepted) -> bool:

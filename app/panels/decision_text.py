@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app import words
@@ -36,36 +35,21 @@ class Question:
 
 _ASKED_AS = {"eligibility": "ineligibility_confirmed"}
 
-_REASONS = {
-    "T1": "Consent withdrawn.",
-    "T2": "TACE failure was declared before and stands until amended.",
-    "T3": "Intrahepatic CR. Re-evaluate in 4–8 weeks.",
-    "T4": "No benefit of further TACE expected, as signed.",
-    "T5": "Lastingly ineligible, as confirmed by the investigator.",
-    "T6": "ECOG or liver function is outside its limit, or not recorded. Is this lasting?",
-    "T7": "Liver not evaluable: imaging is incomplete.",
-    "T8": "No viable tumour to treat. Re-evaluate in 4–8 weeks.",
-    "T9": "Intrahepatic PD alone is not TACE failure; benefit decides.",
-    "T10": "Viable tumour remains and benefit is expected.",
-    "T11": "Viable tumour remains: benefit decides.",
-    "S1": "Consent withdrawn.",
-    "S2": "Condition worsened, by clinical decision.",
-    "S3": "Not tolerated; interrupt or reduce first.",
-    "S4": "Extrahepatic PD and no benefit of TACE.",
-    "S5": "Extrahepatic PD, nothing viable in the liver: judge the benefit of TACE.",
-    "S6": "TACE of benefit and planned, sorafenib tolerable.",
-    "S7": "Extrahepatic PD with benefit of TACE: is it planned, is sorafenib tolerable?",
-    "S8": "Extrahepatic PD alone is not failure; TACE benefit decides.",
-    "S9": "Intrahepatic PD alone is not sorafenib failure.",
-    "S10": "Extrahepatic not evaluable: failure cannot be declared.",
-    "S11": "No extrahepatic disease left: judge.",
-    "S12": "ECOG or liver function is outside its limit: clinical worsening?",
+_ASKED_BY_INPUT = {
+    "TACE benefit": "tace_benefit",
+    "Next TACE planned": "tace_planned",
+    "Sorafenib tolerable": "sorafenib_tolerable",
 }
 
 
 def questions(tace: Decision | None, sorafenib: Decision | None) -> tuple[Question, ...]:
     """The judgements still missing, in the order in which they are asked."""
-    needed = {_ASKED_AS.get(need, need) for decision in (tace, sorafenib) if decision for need in decision.needs}
+    needed: set[str] = set()
+    for decision in (tace, sorafenib):
+        if decision is not None:
+            needed.update(_ASKED_AS.get(need, need) for need in decision.needs)
+            if asks(decision):
+                needed.update(_ASKED_BY_INPUT.get(i.name, "") for i in decision.inputs if i.state == "open")
     return tuple(question for question in _all_questions() if question.field in needed)
 
 
@@ -105,10 +89,8 @@ def why_asked(question: Question, reading: Reading) -> str:
 
 
 def reason_line(decision: Decision) -> str:
-    """One line on why this row holds."""
-    if decision.row in _REASONS:
-        return translated(_REASONS[decision.row])
-    return decision.reasons[0].text if decision.reasons else ""
+    """Why this row holds, with its numbers; the row id is shown beside it and not said again."""
+    return decision.reasons[0].text.replace(f" ({decision.row})", "") if decision.reasons else ""
 
 
 def asks(decision: Decision) -> bool:
@@ -133,10 +115,6 @@ def would_be(decision: Decision, field: str) -> str:
     if field in needs or not needs:
         return translated("stays open")
     return words.counted(len(needs), "more question", "more questions")
-
-
-def summary_note(numbers: Sequence[str]) -> str:
-    return "\n".join(numbers)
 
 
 def _viable_targets(reading: Reading) -> tuple[str, ...]:

@@ -16,7 +16,6 @@ from app.panels.lesion_columns import is_narrow
 from app.panels.marks import ResponseMark
 from app.panels.response_text import (
     Sentence,
-    Thresholds,
     borderline_text,
     component_line,
     composite_sentence,
@@ -134,9 +133,8 @@ class ResponseCard(QWidget):
 class ResponseCards(QWidget):
     """The cards in their fixed order, under a head that names the time point."""
 
-    def __init__(self, theme: Theme, limits: Thresholds | None = None) -> None:
+    def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._limits = limits or Thresholds()
         self._theme = theme
         self._reading: Reading | None = None
         self._short = False
@@ -148,10 +146,6 @@ class ResponseCards(QWidget):
         column.setSpacing(0)
         for part in (self.head, rule_line(), *self.cards.values(), self.composite):
             column.addWidget(part)
-
-    def set_limits(self, limits: Thresholds) -> None:
-        """The rule set's thresholds, as the sentences quote them."""
-        self._limits = limits
 
     def set_reading(self, reading: Reading | None) -> None:
         """Show the responses of the open time point; nothing at baseline, where there is none."""
@@ -185,8 +179,8 @@ class ResponseCards(QWidget):
         card.show_response(
             shown.response,
             component_line(shown, reading.to_do(region)),
-            first_sentence(shown, reading, self._limits, self._short),
-            second_sentence(shown, region, reading, self._limits, self._short),
+            first_sentence(shown, reading, self._short),
+            second_sentence(shown, region, reading, self._short),
             shown.reasons,
         )
         chips: list[tuple[str, str]] = []

@@ -35,19 +35,31 @@ Sentence = tuple[Run, ...]
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """What a rule set calls PR and PD, for the sentences only: percent, and least growth in mm for PD by region."""
+    """What the rule set calls PR and PD, as the engine gave it with its reason: percent, least growth in mm."""
 
     pr_pct: Fraction = Fraction(-30)
     pd_pct: Fraction = Fraction(20)
-    pd_mm_intra: Fraction = Fraction(0)
-    pd_mm_extra: Fraction = Fraction(5)
-
-    def pd_mm(self, region: Region) -> Fraction:
-        return self.pd_mm_intra if region is Region.INTRAHEPATIC else self.pd_mm_extra
+    pd_mm: Fraction = Fraction(0)
 
 
-def first_sentence(response: RegionResponse, reading: Reading, limits: Thresholds, short: bool = False) -> Sentence:
+def thresholds_of(response: RegionResponse) -> Thresholds:
+    """The thresholds among the numbers of the reason for the target response."""
+    usual = Thresholds()
+    for reason in response.reasons:
+        numbers = reason.numbers
+        if "progression_pct" in numbers:
+            pr, pd, least = (numbers.get(key) for key in ("response_pct", "progression_pct", "floor_mm"))
+            return Thresholds(
+                pr if isinstance(pr, Fraction) else usual.pr_pct,
+                pd if isinstance(pd, Fraction) else usual.pd_pct,
+                least if isinstance(least, Fraction) else usual.pd_mm,
+            )
+    return usual
+
+
+def first_sentence(response: RegionResponse, reading: Reading, short: bool = False) -> Sentence:
     """What the target response rests on; `short` for the narrow panel, with the same numbers in fewer words."""
+    limits = thresholds_of(response)
     if short and response.change_from_baseline_pct is not None and response.change_from_nadir_pct is not None:
         shortened = _short_sentence(response, reading, limits)
         if shortened:
@@ -55,19 +67,19 @@ def first_sentence(response: RegionResponse, reading: Reading, limits: Threshold
     match response.target:
         case Response.PR if response.change_from_baseline_pct is not None:
             return (
-                *_against_baseline(response, reading),
+                *_against_baseline(response, reading, limits),
                 Run(f"; {translated('PR at')} ≤{words.SPACE}{words.whole_pct(limits.pr_pct)}."),
             )
         case Response.PD if response.change_from_nadir_pct is not None and response.nadir_sum_mm is not None:
             return (
                 Run(f"{_total(response)} {translated('is')} "),
-                Run(words.with_pct(response.change_from_nadir_pct), strong=True),
+                Run(_pct(response.change_from_nadir_pct, limits), strong=True),
                 Run(f" {translated('and')} "),
                 Run(words.growth_mm((response.sum_mm or Fraction(0)) - response.nadir_sum_mm), strong=True),
                 Run(f" {_nadir(response)}."),
             )
         case Response.SD if response.change_from_baseline_pct is not None:
-            return (*_against_baseline(response, reading), Run(f"; {translated('neither PR nor PD')}."))
+            return (*_against_baseline(response, reading, limits), Run(f"; {translated('neither PR nor PD')}."))
         case Response.CR:
             return (Run(translated("No viable tumour or disease left in the targets.")),)
         case Response.NE:
@@ -83,21 +95,20 @@ def first_sentence(response: RegionResponse, reading: Reading, limits: Threshold
     assert_never(response.target)
 
 
-def second_sentence(
-    response: RegionResponse, region: Region, reading: Reading, limits: Thresholds, short: bool = False
-) -> Sentence:
+def second_sentence(response: RegionResponse, region: Region, reading: Reading, short: bool = False) -> Sentence:
     """The other reference or the threshold, then what non-targets and new lesions add; `short` keeps what decides."""
+    limits = thresholds_of(response)
     parts: list[str] = []
     if short:
         if response.target is Response.PD:
-            parts.append(f"{_pd_rule(region, limits)}.")
+            parts.append(f"{_pd_rule(limits)}.")
         if response.new_lesion or response.non_target is Response.PD:
             parts.append(_beyond_targets(response, region, reading))
         return (Run(" ".join(parts)),) if parts else ()
     if response.target is Response.PD:
-        parts.append(f"{_pd_rule(region, limits)}.")
+        parts.append(f"{_pd_rule(limits)}.")
     elif response.target in (Response.PR, Response.SD) and response.change_from_nadir_pct is not None:
-        parts.append(f"{words.with_pct(response.change_from_nadir_pct)} {_nadir(response)}.")
+        parts.append(f"{_pct(response.change_from_nadir_pct, limits)} {_nadir(response)}.")
     others = _beyond_targets(response, region, reading)
     if others:
         parts.append(others)
@@ -121,8 +132,8 @@ def overall_sentence(overall: RegionResponse, baseline_id: str | None) -> Senten
     if overall.sum_mm is not None:
         runs.append(Run(f"  {words.with_mm(overall.sum_mm)}"))
         if overall.change_from_baseline_pct is not None and overall.baseline_sum_mm is not None:
-            change, before = overall.change_from_baseline_pct, overall.baseline_sum_mm
-            runs.append(Run(f", {words.with_pct(change)} {translated('vs')} {baseline_id} {words.with_mm(before)}."))
+            change, before, limits = overall.change_from_baseline_pct, overall.baseline_sum_mm, thresholds_of(overall)
+            runs.append(Run(f", {_pct(change, limits)} {translated('vs')} {baseline_id} {words.with_mm(before)}."))
     return tuple(runs)
 
 
@@ -175,26 +186,26 @@ def _short_sentence(response: RegionResponse, reading: Reading, limits: Threshol
     )
     if response.target is Response.PD and response.nadir_sum_mm is not None and growth is not None:
         grown = words.growth_mm((response.sum_mm or Fraction(0)) - response.nadir_sum_mm)
-        numbers = f"{words.with_pct(growth)}, {grown}"
+        numbers = f"{_pct(growth, limits)}, {grown}"
         against = f"{translated('vs nadir')} {words.with_mm(response.nadir_sum_mm)}"
         return (Run(f"{_total(response)}, "), Run(numbers, strong=True), Run(f" {against}"))
     if response.target not in (Response.PR, Response.SD) or baseline is None or change is None:
         return ()
     rule = f" (PR ≤{words.SPACE}{words.whole_pct(limits.pr_pct)})" if response.target is Response.PR else ""
     against = f" {translated('vs')} {reading.baseline_id} {words.with_mm(baseline)}{rule}"
-    return (Run(f"{_total(response)}, "), Run(words.with_pct(change), strong=True), Run(against))
+    return (Run(f"{_total(response)}, "), Run(_pct(change, limits), strong=True), Run(against))
 
 
 def _total(response: RegionResponse) -> str:
     return words.DASH if response.sum_mm is None else words.with_mm(response.sum_mm)
 
 
-def _against_baseline(response: RegionResponse, reading: Reading) -> Sentence:
+def _against_baseline(response: RegionResponse, reading: Reading, limits: Thresholds) -> Sentence:
     assert response.change_from_baseline_pct is not None
     before = "" if response.baseline_sum_mm is None else f" {words.with_mm(response.baseline_sum_mm)}"
     return (
         Run(f"{_total(response)} {translated('is')} "),
-        Run(words.with_pct(response.change_from_baseline_pct), strong=True),
+        Run(_pct(response.change_from_baseline_pct, limits), strong=True),
         Run(f" {translated('vs')} {reading.baseline_id}{before}"),
     )
 
@@ -205,10 +216,11 @@ def _nadir(response: RegionResponse) -> str:
     return f"{translated('vs nadir')}{before}{at}"
 
 
-def _pd_rule(region: Region, limits: Thresholds) -> str:
+def _pd_rule(limits: Thresholds) -> str:
     said = f"{translated('PD at')} ≥{words.SPACE}{words.whole_pct(limits.pd_pct)}"
-    least = limits.pd_mm(region)
-    return f"{said} {translated('and')} ≥{words.SPACE}{words.whole_mm(least)}" if least else said
+    if not limits.pd_mm:
+        return said
+    return f"{said} {translated('and')} ≥{words.SPACE}{words.whole_mm(limits.pd_mm)}"
 
 
 def _beyond_targets(response: RegionResponse, region: Region, reading: Reading) -> str:
@@ -233,6 +245,10 @@ def _non_targets(response: RegionResponse, region: Region, reading: Reading) -> 
     if there and response.target is not Response.PD:
         return translated("{names} {there}, no PD.", names=words.listed(there), there=words.still_there(region))
     return ""
+
+
+def _pct(change: Fraction, limits: Thresholds) -> str:
+    return words.with_pct(change, (limits.pr_pct, limits.pd_pct))
 
 
 def _grown_targets(region: Region, reading: Reading) -> tuple[str, ...]:

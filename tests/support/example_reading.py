@@ -5,26 +5,19 @@ The sums and changes are worked out by hand: liver 72.8, 50.9, 37.7 mm; elsewher
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from importlib import resources
 
 from app.models.reading import Reading
-from app.state.record import DatedTreatment, Patient, Record, SeriesRef, Visit
-from mrecist.case import Ascites, Benefit, ClinicalStatus, Marker, Read, TimePointRead, TreatmentKind
+from app.state.record import DatedTreatment, Judgement, Patient, Record, SeriesRef, Visit
+from mrecist.assess import assess
+from mrecist.case import Ascites, ClinicalStatus, Marker, Read, Signature, TimePointRead, TreatmentKind
 from mrecist.lesions import Finding, Lesion, Measured, Observation, Present
-from mrecist.results import (
-    Assessment,
-    BaselineSums,
-    Decision,
-    DecisionInput,
-    NextCategory,
-    Reason,
-    RegionResponse,
-    SorafenibOutput,
-    TaceOutput,
-    TimePointResponse,
-)
-from mrecist.values import Diameter, LesionKind, LesionRole, Organ, Region, Response, Segment
+from mrecist.results import Assessment, Decision
+from mrecist.rulesets import RuleSet, parse_ruleset
+from mrecist.values import Diameter, LesionKind, LesionRole, Organ, Region, Segment
 
 READ_ID = "read-1"
 LESIONS = (
@@ -89,16 +82,14 @@ def example_record() -> Record:
     )
 
 
-def example_assessment() -> Assessment:
-    """The responses and decisions of the example, as they follow from its numbers."""
-    return Assessment(
-        case_id="HEP-0142",
-        read_id=READ_ID,
-        ruleset="mrecist-literal",
-        version="1.0",
-        baseline=BaselineSums(Fraction(728, 10), Fraction(600, 10), Fraction(1328, 10)),
-        timepoints=(_fu1(), _fu2()),
-    )
+def example_assessment(record: Record | None = None) -> Assessment:
+    """What the engine says of the example under published mRECIST."""
+    return assess((record or example_record()).case, example_ruleset(), READ_ID)
+
+
+def example_ruleset() -> RuleSet:
+    text = (resources.files("resources") / "rulesets" / "mrecist-literal.toml").read_text(encoding="utf-8")
+    return parse_ruleset(text)
 
 
 def example_reading(visit_id: str = "FU2") -> Reading:
@@ -157,113 +148,14 @@ def _read(visit_id: str) -> TimePointRead:
     return TimePointRead(visit_id, tuple(found))
 
 
-def _region(
-    target: Response,
-    response: Response,
-    tenths: tuple[int, int, int],
-    rule: str,
-    next_categories: tuple[NextCategory, ...] = (),
-    borderline: bool = False,
-    non_target: Response = Response.NN,
-    patterns: tuple[str, ...] = (),
-    nadir_id: str = "FU1",
-) -> RegionResponse:
-    baseline, nadir, total = (Fraction(x, 10) for x in tenths)
-    return RegionResponse(
-        target=target,
-        non_target=non_target,
-        new_lesion=False,
-        response=response,
-        adjudicated_response=response,
-        sum_mm=total,
-        baseline_sum_mm=baseline,
-        nadir_sum_mm=nadir,
-        nadir_timepoint=nadir_id,
-        change_from_baseline_pct=(total - baseline) / baseline * 100,
-        change_from_nadir_pct=(total - nadir) / nadir * 100,
-        to_next_category=next_categories,
-        borderline=borderline,
-        patterns=patterns,
-        reasons=(Reason(rule, {"sum_mm": total, "baseline_mm": baseline, "nadir_mm": nadir}, "rules 1.4"),),
-    )
-
-
-def _fu1() -> TimePointResponse:
-    return TimePointResponse(
-        timepoint="FU1",
-        day=42,
-        intrahepatic=_region(Response.PR, Response.PR, (728, 728, 509), "T-PR", nadir_id="BL"),
-        extrahepatic=_region(Response.SD, Response.SD, (600, 600, 572), "T-SD", nadir_id="BL"),
-        overall=_region(Response.SD, Response.SD, (1328, 1328, 1081), "T-SD", nadir_id="BL"),
-        composite=Response.SD,
-    )
-
-
-def _fu2() -> TimePointResponse:
-    return TimePointResponse(
-        timepoint="FU2",
-        day=84,
-        intrahepatic=_region(
-            Response.PR,
-            Response.PR,
-            (728, 509, 377),
-            "T-PR",
-            (NextCategory(Response.SD, Fraction(1326, 100)),),
-        ),
-        extrahepatic=_region(
-            Response.PD,
-            Response.PD,
-            (600, 572, 689),
-            "T-PD",
-            (NextCategory(Response.SD, Fraction(-26, 100)),),
-            borderline=True,
-            non_target=Response.NE,
-            patterns=("EHG",),
-        ),
-        overall=_region(Response.SD, Response.SD, (1328, 1081, 1066), "T-SD"),
-        composite=Response.PD,
-        recist11=_region(Response.SD, Response.SD, (772, 651, 590), "T-SD"),
-        flags=("DISCORDANT",),
-        tace=Decision(
-            TaceOutput.JUDGEMENT,
-            "T11",
-            (Reason("T11", {}, "rules 4.3"),),
-            needs=("tace_benefit",),
-            inputs=(
-                DecisionInput("Intrahepatic response", "PR, not CR", "computed", "met"),
-                DecisionInput("Viable tumour", "37.7\u00a0mm", "computed", "met"),
-                DecisionInput("ECOG", "1", "06-09", "met"),
-                DecisionInput("Child-Pugh", "A5 · ALBI −2.47 (2a)", "06-09", "met"),
-                DecisionInput("Bilirubin 1.1\u00a0mg/dL, INR 1.08", "no gate", "06-09", "met"),
-                DecisionInput("TACE benefit", "not answered", "judged", "open"),
-            ),
-        ),
-        sorafenib=Decision(
-            SorafenibOutput.JUDGEMENT,
-            "S8",
-            (Reason("S8", {}, "rules 4.4"),),
-            needs=("tace_benefit", "tace_planned", "sorafenib_tolerable"),
-            inputs=(
-                DecisionInput("Extrahepatic response", "PD (+20.5\u00a0%)", "computed", "alert"),
-                DecisionInput("Borderline:", "PD holds by 0.3\u00a0mm", "computed", "alert"),
-                DecisionInput("TACE benefit", "not answered", "judged", "open"),
-                DecisionInput("Next TACE planned", "not answered", "judged", "open"),
-                DecisionInput("Sorafenib tolerable", "not answered", "judged", "open"),
-                DecisionInput("Consent, worsening", "none reported", "recorded", "met"),
-            ),
-        ),
-    )
-
-
 def example_what_if(field: str, value: str | bool | None) -> tuple[Decision, Decision]:
-    """What an answer about the benefit of TACE would lead to in the example."""
-    if field == "tace_benefit" and value == Benefit.YES:
-        asked = ("tace_planned", "sorafenib_tolerable")
-        return Decision(TaceOutput.CONTINUE, "T10"), Decision(SorafenibOutput.JUDGEMENT, "S7", needs=asked)
-    if field == "tace_benefit" and value == Benefit.NO:
-        return Decision(TaceOutput.STOP_FAILURE, "T4"), Decision(SorafenibOutput.SORAFENIB_FAILURE, "S4")
-    needs = ("tace_benefit",)
-    return (
-        Decision(TaceOutput.JUDGEMENT, "T11", needs=needs),
-        Decision(SorafenibOutput.JUDGEMENT, "S8", needs=needs),
-    )
+    """What an answer at the second follow-up would lead to."""
+    record = example_record()
+    if value is not None:
+        signature = Signature("Dr J. Lee", date(2025, 6, 12), "what if")
+        record = replace(record, judgements=(Judgement("FU2", field, value, signature),))
+    response = example_assessment(record).timepoint("FU2")
+    assert response is not None
+    assert response.tace is not None
+    assert response.sorafenib is not None
+    return response.tace, response.sorafenib

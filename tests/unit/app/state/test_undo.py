@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from app.state.apply import EditRefused, replay
+from app.state.events import Entry, Event, LesionChanged, ReadStarted, Reverted, VisitProposed, VisitSigned
+from app.state.undo import check_taken_back, redo_undo, undo_edit
+from tests.support.cases import OPENING, READ, READER, added, found, lesion, log_of, measured
+
+START = len(OPENING)
+IT1, IT2 = added("IT1", "BL", measured("30")), added("IT2", "BL", measured("20"))
+OTHER = "Reader B"
+
+
+def log(*events: Event | tuple[str, Event]) -> tuple[Entry, ...]:
+    """The opening and these events; a pair names another author. The first of them has the number 6."""
+    entries = log_of(*OPENING, *(e[1] if isinstance(e, tuple) else e for e in events))
+    authors = [READER] * START + [e[0] if isinstance(e, tuple) else READER for e in events]
+    return tuple(replace(e, author=author) for e, author in zip(entries, authors, strict=True))
+
+
+def sitting(entries: tuple[Entry, ...]) -> set[int]:
+    return {e.sequence for e in entries if e.sequence > START}
+
+
+def undone(entries: tuple[Entry, ...]) -> int | None:
+    entry = undo_edit(entries, READER, sitting(entries))
+    return entry.sequence if entry else None
+
+
+def redone(entries: tuple[Entry, ...]) -> int | None:
+    entry = redo_undo(entries, READER, sitting(entries))
+    return entry.sequence if entry else None
+
+
+@pytest.mark.parametrize(
+    ("events", "undo", "redo"),
+    [
+        ((), None, None),
+        ((IT1,), 6, None),
+        ((IT1, IT2), 7, None),
+        ((IT1, IT2, Reverted(7)), 6, 8),
+        ((IT1, IT2, Reverted(7), Reverted(6)), None, 9),
+        ((IT1, IT2, Reverted(7), Reverted(6), Reverted(9)), 6, 8),
+        ((IT1, IT2, Reverted(7), Reverted(6), Reverted(9), Reverted(8)), 7, None),
+        ((IT1, Reverted(6), IT2), 8, None),
+        ((IT1, Reverted(6), IT2, Reverted(8)), None, 9),
+        ((IT1, Reverted(6), Reverted(7), Reverted(6)), None, 9),
+        ((IT1, (OTHER, IT2)), 6, None),
+        ((IT1, VisitProposed("FU1", (), ())), 6, None),
+        (((OTHER, IT2),), None, None),
+    ],
+    ids=lambda value: "-".join(getattr(e, "kind", "other") for e in value) if isinstance(value, tuple) else str(value),
+)
+def test_that_undo_and_redo_walk_the_authors_own_edits(
+    events: tuple[Event, ...], undo: int | None, redo: int | None
+) -> None:
+    entries = log(*events)
+    assert (undone(entries), redone(entries)) == (undo, redo)
+
+
+def test_that_undo_does_not_reach_back_before_this_sitting() -> None:
+    entries = log(IT1, IT2)
+    assert undo_edit(entries, READER, {7}) == entries[6]
+    assert undo_edit(entries, READER, set()) is None
+
+
+def test_that_what_was_begun_is_not_taken_back() -> None:
+    entries = log_of(*OPENING)
+    assert undo_edit(entries, READER, {1, 2, 3, 4, 5}) is None
+
+
+def test_that_taking_an_edit_back_gives_the_record_without_it() -> None:
+    entries = log(IT1, IT2)
+    assert check_taken_back(entries, entries[-1]) == replay(entries[:-1])
+
+
+SIGNED = VisitSigned("BL", READER, "0" * 64, "mrecist-literal", ())
+
+
+@pytest.mark.parametrize(
+    ("events", "number", "why"),
+    [
+        ((IT1, SIGNED), 6, "BL was signed after this edit"),
+        ((IT1, SIGNED), 7, "A signature is not taken back"),
+        (
+            (IT1, (OTHER, found("IT1", "FU1", measured("12")))),
+            6,
+            "finding of IT1 at FU1, by Reader B at 09:07 UTC",
+        ),
+        (
+            (IT1, found("IT1", "FU1", measured("10")), (OTHER, found("IT1", "FU1", measured("12")))),
+            7,
+            "finding of IT1 at FU1, by Reader B at 09:08 UTC",
+        ),
+        (
+            (IT1, LesionChanged("IT1", lesion("IT5")), (OTHER, found("IT5", "FU1", measured("12")))),
+            7,
+            "finding of IT5 at FU1, by Reader B",
+        ),
+    ],
+    ids=["before a signature", "a signature", "finding of the lesion", "same finding", "new name"],
+)
+def test_that_an_edit_on_which_others_stand_is_not_taken_back_and_says_which(
+    events: tuple[Event, ...], number: int, why: str
+) -> None:
+    entries = log(*events)
+    with pytest.raises(EditRefused) as refused:
+        check_taken_back(entries, entries[number - 1])
+    assert why in refused.value.reason
+
+
+def test_that_a_signature_of_another_read_does_not_stand_in_the_way() -> None:
+    entries = list(log(IT1, (OTHER, ReadStarted(OTHER)), (OTHER, SIGNED)))
+    entries[6:] = [replace(e, read_id="read-2") for e in entries[6:]]
+    record = check_taken_back(entries, entries[5])
+    assert record.read(READ) is not None
+    assert record.is_signed("read-2", "BL")

@@ -172,6 +172,11 @@ def _by_pydicom(series: Series, record: SliceRecord) -> NDArray[Any]:
                 pixels = pixels >> 8 if pixels.dtype.itemsize == 2 else pixels
     except (RuntimeError, *MALFORMED) as error:
         raise DecodeError("its pixels do not decode", file=record.path, remedy=_REMEDY) from error
+    except BaseException as error:
+        # The RLE plug-in is written in Rust: on damaged data it panics, which is no Exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise DecodeError("its pixels do not decode", file=record.path, remedy=_REMEDY) from error
     return _luminance(pixels) if pixels.ndim == 3 else pixels
 
 

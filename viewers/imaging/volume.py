@@ -279,7 +279,7 @@ def _empty(series: Series, stored: np.dtype[Any]) -> Volume:
         between = math.hypot(*affine[:3, 0])
     return Volume(
         series=series,
-        pixels=np.zeros((count, series.rows, series.columns), np.int16 if rescaled else stored),
+        pixels=_zeros((count, series.rows, series.columns), np.dtype(np.int16) if rescaled else stored),
         rescaled=rescaled,
         unit="HU" if series.hounsfield else "stored",
         planes=planes,
@@ -287,6 +287,16 @@ def _empty(series: Series, stored: np.dtype[Any]) -> Volume:
         spacing_mm=(between, *(spacing or (None, None))),
         loaded=np.zeros(count, np.bool_),
     )
+
+
+def _zeros(shape: tuple[int, int, int], dtype: np.dtype[Any]) -> NDArray[Any]:
+    try:
+        return np.zeros(shape, dtype)
+    except (MemoryError, ValueError):
+        gigabytes = math.prod(shape) * dtype.itemsize / 1e9
+        raise ImagingError(
+            f"the series needs {gigabytes:.1f} GB of memory", remedy="close other series, or load fewer slices"
+        ) from None
 
 
 def _rescale(stored: NDArray[Any], out: NDArray[Any], series: Series, record: SliceRecord) -> bool:

@@ -13,9 +13,6 @@ from viewers.imaging.catalogue import PhaseName, Series
 
 Grey = NDArray[np.uint8]
 
-_NARROW = 512
-"""Up to this width 16-bit arithmetic is within one grey level of the exact mapping."""
-
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -122,9 +119,7 @@ class GreyMapper:
         """
         grey = np.empty(pixels.shape, np.uint8) if out is None else out
         low = window.centre - window.width / 2
-        narrow = 2 <= window.width <= _NARROW and window.width == int(window.width) and low == int(low)
-        plain = pixels.dtype == np.int16 and slope == 1 and intercept == 0
-        if plain and narrow and np.iinfo(np.int16).min <= low <= np.iinfo(np.int16).max - window.width:
+        if pixels.dtype == np.int16 and slope == 1 and intercept == 0 and _fits_16_bits(window, low):
             self._by_arithmetic(pixels, int(low), int(window.width), grey)
             if inverted:
                 np.subtract(255, grey, out=grey)
@@ -154,6 +149,15 @@ class GreyMapper:
             values = bits.view(dtype).astype(np.float32) * np.float32(slope) + np.float32(intercept)
             self._table = (key, _exact(values, window, inverted))
         return self._table[1]
+
+
+def _fits_16_bits(window: Window, low: float) -> bool:
+    """True when whole numbers of 16 bits map the window within one grey level, white included."""
+    if window.width < 2 or window.width != int(window.width) or low != int(low):
+        return False
+    steps = int(window.width) - 1
+    limits = np.iinfo(np.int16)
+    return steps <= 511 and 65535 % steps < 256 and limits.min <= low <= limits.max - steps
 
 
 def _exact(values: NDArray[Any], window: Window, inverted: bool) -> Grey:

@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import shutil
+
+import numpy as np
+import pydicom
+import pytest
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian, RLELossless
+
+from tests.support.phantoms import Phantom, slice_dataset, stored_value, write_enhanced, write_phantom
+from viewers.imaging.decode import read_stored
+from viewers.imaging.errors import DecodeError
+from viewers.imaging.scan import scan
+from viewers.imaging.volume import load_slice
+
+REFERENCE = "CTImage.dcm"
+LOSSLESS = {
+    "explicit little endian": "CTImage.dcm_LittleEndianExplicitTransferSyntax_1.2.840.10008.1.2.1.dcm",
+    "implicit little endian": "CTImage.dcm_LittleEndianImplicitTransferSyntax_1.2.840.10008.1.2.dcm",
+    "explicit big endian": "CTImage.dcm_BigEndianExplicitTransferSyntax_1.2.840.10008.1.2.2.dcm",
+    "deflated": "CTImage.dcm_DeflatedExplicitVRLittleEndianTransferSyntax_1.2.840.10008.1.2.1.99.dcm",
+    "RLE": "CTImage.dcm_RLELosslessTransferSyntax_1.2.840.10008.1.2.5.dcm",
+    "JPEG lossless": "CTImage.dcm_JPEGProcess14TransferSyntax_1.2.840.10008.1.2.4.57.dcm",
+    "JPEG lossless SV1": "CTImage.dcm_JPEGProcess14SV1TransferSyntax_1.2.840.10008.1.2.4.70.dcm",
+    "JPEG-LS lossless": "CTImage.dcm_JPEGLSLosslessTransferSyntax_1.2.840.10008.1.2.4.80.dcm",
+    "JPEG 2000 lossless": "CTImage.dcm_JPEG2000LosslessOnlyTransferSyntax_1.2.840.10008.1.2.4.90.dcm",
+}
+LOSSY = {  # file and largest mean difference from the original, HU
+    "JPEG baseline 8 bit": ("CTImage.dcm_JPEGProcess1TransferSyntax_1.2.840.10008.1.2.4.50.dcm", 25.0),
+    "JPEG extended": ("CTImage.dcm_JPEGProcess2_4TransferSyntax_1.2.840.10008.1.2.4.51.dcm", 12.0),
+    "JPEG spectral": ("CTImage.dcm_JPEGProcess6_8TransferSyntax_1.2.840.10008.1.2.4.53.dcm", 12.0),
+    "JPEG progression": ("CTImage.dcm_JPEGProcess10_12TransferSyntax_1.2.840.10008.1.2.4.55.dcm", 12.0),
+    "JPEG-LS near lossless": ("CTImage.dcm_JPEGLSLossyTransferSyntax_1.2.840.10008.1.2.4.81.dcm", 12.0),
+    "JPEG 2000": ("CTImage.dcm_JPEG2000TransferSyntax_1.2.840.10008.1.2.4.91.dcm", 12.0),
+}
+
+
+def image(path):
+    (series,) = scan(path).series
+    return load_slice(series, 0)
+
+
+@pytest.fixture(scope="module")
+def syntaxes(test_data):
+    return test_data / "odd" / "wado_ct_15_transfer_syntaxes"
+
+
+@pytest.fixture(scope="module")
+def original(syntaxes):
+    # The uncompressed file by numpy alone: 512 x 512 little-endian words at its end, rescaled by -1024.
+    content = (syntaxes / REFERENCE).read_bytes()
+    return np.frombuffer(content, "<i2")[-512 * 512 :].reshape(512, 512).astype(np.int64) - 1024
+
+
+@pytest.mark.parametrize("name", LOSSLESS.values(), ids=LOSSLESS.keys())
+def test_that_a_slice_is_the_same_in_every_lossless_syntax(syntaxes, original, name):
+    assert np.array_equal(image(syntaxes / name), original)
+
+
+@pytest.mark.parametrize(("name", "mean"), LOSSY.values(), ids=LOSSY.keys())
+def test_that_a_lossy_slice_is_close(syntaxes, original, name, mean):
+    inside = original > -1024  # outside the circle the encoders saw padding
+    assert np.abs(image(syntaxes / name) - original)[inside].mean() < mean
+
+
+ENHANCED = ("RLE", "big_endian", "jpeg_2k_lossless", "jpeg_ls_lossless")
+
+
+@pytest.mark.parametrize("syntax", ENHANCED)
+def test_that_every_frame_is_the_same_in_every_syntax(test_data, syntax):
+    (plain,) = scan(test_data / "odd" / "pydicom" / "emri_small.dcm").series
+    (encoded,) = scan(test_data / "odd" / "pydicom" / f"emri_small_{syntax}.dcm").series
+    for k in range(10):
+        assert np.array_equal(load_slice(encoded, k), load_slice(plain, k))
+
+
+@pytest.mark.parametrize(
+    "name", ["MR_small_RLE", "MR_small_jp2klossless", "MR_small_jpeg_ls_lossless", "MR_small_bigendian"]
+)
+def test_that_a_small_image_is_the_same_in_every_syntax(test_data, name):
+    folder = test_data / "odd" / "pydicom"
+    assert np.array_equal(image(folder / f"{name}.dcm"), image(folder / "MR_small.dcm"))
+
+
+@pytest.mark.parametrize(
+    "syntax",
+    [ImplicitVRLittleEndian, ExplicitVRBigEndian, DeflatedExplicitVRLittleEndian, RLELossless],
+    ids=lambda u: u.name,
+)
+@pytest.mark.parametrize("signed", [False, True], ids=["unsigned", "signed"])
+def test_that_made_files_read_back_in_every_syntax(tmp_path, syntax, signed):
+    phantom = Phantom(signed=signed, rescale=(1, 0))
+    expected = phantom.stored(2) - (2000 if signed else 0)
+    dataset = slice_dataset(phantom, 2, expected)
+    if syntax == RLELossless:
+        dataset.compress(RLELossless, encoding_plugin="pydicom")
+        pydicom.dcmwrite(tmp_path / "image", dataset)
+    else:
+        if syntax == ExplicitVRBigEndian:
+            dataset.PixelData = expected.astype(">i2" if signed else ">u2").tobytes()
+            dataset["PixelData"].VR = "OW"
+        dataset.file_meta.TransferSyntaxUID = syntax
+        implicit, little = syntax == ImplicitVRLittleEndian, syntax != ExplicitVRBigEndian
+        pydicom.dcmwrite(
+            tmp_path / "image", dataset, implicit_vr=implicit, little_endian=little, enforce_file_format=True
+        )
+    assert np.array_equal(image(tmp_path / "image"), expected)
+
+
+def test_that_frames_of_one_file_are_told_apart(tmp_path):
+    write_enhanced(tmp_path, Phantom(rescale=None), ("M", "P"))
+    magnitude, phase = scan(tmp_path).series
+    for k in range(6):
+        assert read_stored(magnitude, magnitude.slices[k])[5, 7] == stored_value(k, 5, 7)
+        assert load_slice(phase, k)[5, 7] == 2 * stored_value(k, 5, 7)
+
+
+def test_that_bits_above_the_stored_ones_are_no_value(tmp_path):
+    def overlay(k, dataset):
+        dataset.BitsStored, dataset.HighBit = 12, 11
+        dataset.PixelData = (phantom.stored(k) | 0x8000).astype("<u2").tobytes()
+
+    phantom = Phantom(rescale=(1, 0))
+    write_phantom(tmp_path, phantom, overlay)
+    assert np.array_equal(image(tmp_path / "slice001"), phantom.stored(1))
+
+
+def test_that_twelve_signed_bits_keep_their_sign(tmp_path):
+    def twelve(k, dataset):
+        dataset.BitsStored, dataset.HighBit = 12, 11
+        dataset.PixelData = ((phantom.stored(k) - 1500) & 0xFFF).astype("<u2").tobytes()
+
+    phantom = Phantom(rescale=(1, 0), signed=True)
+    write_phantom(tmp_path, phantom, twelve)
+    assert np.array_equal(image(tmp_path / "slice001"), phantom.stored(1) - 1500)
+
+
+def test_that_colour_shows_as_luminance(tmp_path):
+    # Green of 200: 0.587 x 200 = 117.4.
+    def green(k, dataset):
+        dataset.SamplesPerPixel, dataset.PhotometricInterpretation, dataset.PlanarConfiguration = 3, "RGB", 0
+        dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 8, 8, 7
+        dataset.PixelData = bytes((0, 200, 0)) * (12 * 16)
+
+    write_phantom(tmp_path, Phantom(rescale=None, modality="US", heights_mm=(0.0,)), green)
+    (series,) = scan(tmp_path).series
+    assert series.colour
+    assert not series.measurable
+    assert set(load_slice(series, 0).flat) == {117}
+
+
+def test_that_a_palette_ultrasound_shows_in_grey(test_data):
+    (series,) = scan(test_data / "odd" / "wado_misc" / "no-pixel-spacing.dcm").series
+    grey = load_slice(series, 0)
+    assert grey.shape == (600, 800)
+    assert (int(grey.min()), int(grey.max()) <= 255) == (0, True)
+    assert not series.measurable
+
+
+def damaged(test_data, tmp_path, name):
+    path = tmp_path / name
+    shutil.copy(test_data / "odd" / "pydicom" / name, path)
+    (series,) = scan(path).series
+    content = bytearray(path.read_bytes())
+    content[-1500:] = bytes(range(250)) * 6
+    path.write_bytes(content)
+    return series
+
+
+@pytest.mark.parametrize("name", ["MR_small_RLE.dcm", "MR_small_jp2klossless.dcm", "MR_small_jpeg_ls_lossless.dcm"])
+def test_that_damaged_pixels_are_an_error_that_names_the_file(test_data, tmp_path, name, capfd):
+    series = damaged(test_data, tmp_path, name)
+    with pytest.raises(DecodeError) as caught:
+        load_slice(series, 0)
+    assert caught.value.file == str(tmp_path / name)
+    assert caught.value.remedy
+
+
+def test_that_a_file_that_went_away_is_an_error(tmp_path):
+    path = write_phantom(tmp_path, Phantom())[0]
+    (series,) = scan(tmp_path).series
+    path.unlink()
+    with pytest.raises(DecodeError, match="the file is gone; scan the folder again"):
+        load_slice(series, 0)
+
+
+def test_that_a_file_cut_since_the_scan_is_an_error(tmp_path):
+    path = write_phantom(tmp_path, Phantom())[0]
+    (series,) = scan(tmp_path).series
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(DecodeError, match="cut short"):
+        load_slice(series, 0)

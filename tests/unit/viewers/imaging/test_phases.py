@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from tests.support.phantoms import AXIAL, CORONAL, Phantom, write_phantom
+from viewers.imaging.phases import words_in
+from viewers.imaging.scan import scan
+
+COUNT = itertools.count(1)
+HEIGHTS = (0.0, 3.0, 6.0)
+
+
+def phases(tmp_path, *kinds, **common):
+    """One series for each dict of tags; returns their phases in that order."""
+    for n, tags in enumerate(kinds):
+        description = tags.get("SeriesDescription", "ABDOMEN")
+        phantom = Phantom(
+            heights_mm=HEIGHTS, description=description, series_uid=f"1.2.9.{n}", tags=tags, directions=AXIAL, **common
+        )
+        write_phantom(tmp_path / str(n), phantom)
+    found = {s.uid: s.phase for s in scan(tmp_path).series}
+    return [found[f"1.2.9.{n}"] for n in range(len(kinds))]
+
+
+def named(tmp_path, *kinds, **common):
+    return [p.name and p.name.value for p in phases(tmp_path, *kinds, **common)]
+
+
+WORDS = {
+    "ABD ART 2.5mm": "arterial",
+    "Late arterial phase": "arterial",
+    "Liver dynamic CT A-phase": "arterial",
+    "HAP": "arterial",
+    "Liver AP": "arterial",
+    "dyn 1": "arterial",
+    "liver 35s": "arterial",
+    "동맥기 3mm": "arterial",
+    "PVP": "portal_venous",
+    "Portal venous phase 70s": "portal_venous",
+    "ABDOMEN_PORTAL": "portal_venous",
+    "Abd VEN": "portal_venous",
+    "간 문맥기": "portal_venous",
+    "Delayed 3min": "delayed",
+    "EQUILIBRIUM": "delayed",
+    "180s": "delayed",
+    "지연기": "delayed",
+    "평형기": "delayed",
+    "HBP": "hepatobiliary",
+    "T1 VIBE 20min": "hepatobiliary",
+    "간담도기": "hepatobiliary",
+    "Transitional phase": "transitional",
+    "PRE": "pre",
+    "Pre-contrast": "pre",
+    "ABDOMEN W/O CONTRAST": "pre",
+    "WITHOUT CONTRAST": "pre",
+    "NON CONTRAST": "pre",
+    "noncontrast": "pre",
+    "Unenhanced": "pre",
+    "NECT": "pre",
+    "5/5mm Plain": "pre",
+    "조영전": "pre",
+}
+
+
+@pytest.mark.parametrize(("text", "phase"), WORDS.items(), ids=WORDS.keys())
+def test_that_words_name_the_phase(text, phase):
+    assert [name.value for name in words_in(text)] == [phase]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "ABDOMEN", "non arterial", "no delayed", "C/A/P 5mm", "CT CAP", "AP LAT scout", "Abd W/O & W contrast",
+        "W AND W/O", "PRE/POST", "hepatic artery", "B30s", "STANDARD 2.5MM", "preview", "venography", "Party",
+    ],
+)  # fmt: skip
+def test_that_other_words_name_none(text):
+    assert words_in(text) == {}
+
+
+def test_that_a_text_that_names_several_phases_decides_nothing(tmp_path):
+    (phase,) = phases(tmp_path, {"SeriesDescription": "LIVER ART PORTAL DELAYED"})
+    assert phase.name is None
+    assert "the description names several phases" in phase.evidence
+
+
+def test_that_four_acquisitions_in_order_confirm_each_other(tmp_path):
+    found = phases(
+        tmp_path,
+        {"AcquisitionTime": "081000", "SeriesDescription": "Liver pre"},
+        {"AcquisitionTime": "081200", "SeriesDescription": "Liver arterial", "ContrastBolusAgent": "Iopromide"},
+        {"AcquisitionTime": "081240", "ContrastBolusAgent": "Iopromide"},
+        {"AcquisitionTime": "081500", "ContrastBolusAgent": "Iopromide"},
+    )
+    assert [p.name.value for p in found] == ["pre", "arterial", "portal_venous", "delayed"]
+    assert all(0 < p.confidence <= 1 for p in found)
+    assert found[1].confidence > found[2].confidence
+    assert found[3].evidence == ("acquired as number 4 of 4: delayed", "a contrast agent is named: not before contrast")
+
+
+@pytest.mark.parametrize(
+    ("descriptions", "expected"),
+    [
+        (("pre", "", "portal"), ["pre", "arterial", "portal_venous"]),
+        (("arterial", "", "delayed"), ["arterial", "portal_venous", "delayed"]),
+        (("", "", ""), [None, None, None]),
+    ],
+    ids=["pre first", "arterial first", "nothing says"],
+)
+def test_that_three_acquisitions_take_the_order_that_agrees_with_the_words(tmp_path, descriptions, expected):
+    kinds = [
+        {"AcquisitionTime": f"08100{n}", "SeriesDescription": f"Liver {words}"} for n, words in enumerate(descriptions)
+    ]
+    assert named(tmp_path, *kinds) == expected
+
+
+@pytest.mark.parametrize(
+    ("modality", "start", "agent", "phase"),
+    [
+        ("CT", "081425", "Iopromide", "arterial"),
+        ("CT", "081350", "Iopromide", "portal_venous"),
+        ("CT", "081130", "Iopromide", "delayed"),
+        ("MR", "081440", "Gadobutrol", "arterial"),
+        ("MR", "081350", "Gadobutrol", "portal_venous"),
+        ("MR", "081200", "Gadobutrol", "delayed"),
+        ("MR", "081200", "Gadoxetic acid, Primovist", "transitional"),
+        ("MR", "075500", "Eovist", "hepatobiliary"),
+        ("CT", "081500", "Iopromide", None),
+        ("CT", "081600", "Iopromide", None),
+        ("CT", "070000", "Iopromide", None),
+    ],
+)
+def test_that_seconds_after_the_bolus_tell_the_phase(tmp_path, modality, start, agent, phase):
+    tags = {"AcquisitionTime": "081500", "ContrastBolusStartTime": start, "ContrastBolusAgent": agent}
+    assert named(tmp_path, tags, modality=modality) == [phase]
+
+
+def test_that_the_grey_zone_of_timing_is_less_sure(tmp_path):
+    sure, grey = phases(
+        tmp_path,
+        {"AcquisitionTime": "081535", "ContrastBolusStartTime": "081500"},
+        {"AcquisitionTime": "081555", "ContrastBolusStartTime": "081500"},
+    )
+    assert sure.confidence > grey.confidence
+
+
+def test_that_the_attribute_outweighs_the_description(tmp_path):
+    tags = {"ContrastBolusAgentPhase": "PORTAL_VENOUS", "SeriesDescription": "Liver arterial"}
+    (phase,) = phases(tmp_path, tags)
+    assert phase.name == "portal_venous"
+    assert len(phase.evidence) == 2
+
+
+def test_that_a_draw_names_no_phase(tmp_path):
+    tags = {"SeriesDescription": "Liver 70s", "AcquisitionTime": "081530", "ContrastBolusStartTime": "081500"}
+    (phase,) = phases(tmp_path, tags)
+    assert phase.name is None
+    assert phase.evidence[-1] == "the evidence contradicts itself"
+
+
+@pytest.mark.parametrize(
+    "description",
+    ["CHEST ARTERIAL", "LUNG 1mm pre", "BRAIN W/O CONTRAST", "Liver subtraction ART", "Topogram arterial"],
+)
+def test_that_what_is_no_dynamic_liver_series_has_no_phase_and_says_why(tmp_path, description):
+    (phase,) = phases(tmp_path, {"SeriesDescription": description})
+    assert (phase.name, phase.confidence) == (None, 0.0)
+    assert phase.evidence
+
+
+def test_that_reformats_do_not_count_in_the_order(tmp_path):
+    for n, (seconds, words, directions) in enumerate(
+        [("00", "pre", AXIAL), ("10", "arterial", AXIAL), ("11", "arterial cor", CORONAL), ("40", "portal", AXIAL)]
+    ):
+        tags = {"AcquisitionTime": f"0810{seconds}", "ContrastBolusAgent": None}
+        tags.pop("ContrastBolusAgent")
+        phantom = Phantom(heights_mm=HEIGHTS, description=f"Liver {words}", directions=directions, tags=tags)
+        write_phantom(tmp_path / str(n), phantom)
+    evidence = {s.description: s.phase.evidence for s in scan(tmp_path).series}
+    assert evidence["Liver portal"][1].startswith("acquired as number 3 of 3")
+    assert len(evidence["Liver arterial cor"]) == 1
+
+
+def test_that_a_chest_ct_with_contrast_has_no_phase(test_data):
+    (series,) = scan(test_data / "series" / "02_cmb_crc_MSB-01068_chest_arterial_2p5mm").series
+    assert series.phase.name is None
+
+
+def test_that_real_timing_and_words_agree(test_data):
+    found = scan(test_data / "series" / "04_covid_ny_sbu_two_dates" / "A067967" / "coronal").series
+    # Venous phase named in the comments, 85 s after the bolus; arterial, 32 s.
+    assert sorted(s.phase.name.value for s in found) == ["arterial", "portal_venous"]
+    assert all(s.phase.confidence > 0.7 for s in found)

@@ -77,7 +77,7 @@ def _age(born: date, on: date) -> str:
     return f"{years:03d}Y"
 
 
-def series_header(exam: Examination, acquisition: Acquisition, plane: Plane) -> Dataset:
+def series_header(exam: Examination, acquisition: Acquisition, size: int, spacing_mm: float) -> Dataset:
     """Everything that is the same in all images of a series."""
     how = _PROTOCOLS[acquisition]
     patient, on = exam.patient, exam.injected_at.date()
@@ -117,7 +117,7 @@ def series_header(exam: Examination, acquisition: Acquisition, plane: Plane) -> 
     ds.SliceThickness = f"{SLICE_MM:g}"
     ds.SpacingBetweenSlices = f"{SLICE_MM:g}"
     ds.DataCollectionDiameter = "500"
-    ds.ReconstructionDiameter = f"{plane.size * plane.spacing_mm:.1f}"
+    ds.ReconstructionDiameter = f"{size * spacing_mm:.1f}"
     ds.GantryDetectorTilt = "0"
     ds.RotationDirection = "CW"
     if acquisition is not Acquisition.PRE:
@@ -137,8 +137,8 @@ def series_header(exam: Examination, acquisition: Acquisition, plane: Plane) -> 
     ds.ImageComments = MARK
     ds.SamplesPerPixel = 1
     ds.PhotometricInterpretation = "MONOCHROME2"
-    ds.Rows = ds.Columns = plane.size
-    ds.PixelSpacing = [f"{plane.spacing_mm:g}"] * 2
+    ds.Rows = ds.Columns = size
+    ds.PixelSpacing = [f"{spacing_mm:g}"] * 2
     ds.BitsAllocated, ds.BitsStored, ds.HighBit = 16, 12, 11
     ds.PixelRepresentation = 0
     ds.WindowCenter = list(how.centre)

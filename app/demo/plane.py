@@ -20,6 +20,7 @@ Image = NDArray[np.floating[Any]]
 """Single precision at run time; numpy's types cannot follow that through arithmetic with plain numbers."""
 Box = tuple[slice, slice]
 SLICE_MM = 5.0
+_SMALL_PRODUCT = 400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,10 @@ class Plane:
         along = np.exp(1j * (kx[:, None] * px + (waves[:, 2] * z + waves[:, 3])[:, None])) * waves[:, 4:5]
         down = np.exp(1j * ky[:, None] * py)
         both = np.concatenate([down.real, -down.imag]).T.astype(np.float32)
-        return both @ np.concatenate([along.real, along.imag]).astype(np.float32)
+        across = np.concatenate([along.real, along.imag]).astype(np.float32)
+        # small products: a linear algebra library would split a large one among threads that the workers need
+        step = max(1, _SMALL_PRODUCT // max(across.size, 1))
+        return np.concatenate([both[i : i + step] @ across for i in range(0, max(len(both), 1), step)])
 
 
 def random_waves(seed: int, count: int, shortest_mm: float, longest_mm: float, amplitude: float) -> NDArray[np.float64]:

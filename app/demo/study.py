@@ -16,6 +16,8 @@ from datetime import datetime, time
 from enum import StrEnum
 from pathlib import Path
 
+from pydicom.dataset import Dataset
+
 from app.demo.dicom import Examination, series_header, write_image
 from app.demo.enhancement import CHEST_PHASES, LIVER_PHASES, Acquisition
 from app.demo.lesions import SMALL_NODULES, THROMBUS_CENTRE, Chord, Metastasis
@@ -139,6 +141,7 @@ class _Slab:
     chest: bool
     index: int
     seed: int
+    headers: dict[Acquisition, Dataset]
 
 
 def _write_all(
@@ -190,10 +193,12 @@ def _slabs(story: Story, variant: Variant) -> Iterator[_Slab]:
         exam, scene = _examination(story, point, variant), Scene(point)
         for chest in (False, True):
             pose = scene.pose(chest)
+            phases = CHEST_PHASES if chest else LIVER_PHASES
+            headers = {a: series_header(exam, a, grid.size, grid.spacing_mm) for a in phases}
             for index, height in enumerate(grid.heights(chest)):
                 z = pose.to_patient((0.0, 0.0, float(height)))[2]
                 plane = Plane(pose, round(z, 2), grid.size, grid.spacing_mm)
-                yield _Slab(exam, scene, plane, chest, index, 1000 * number + 500 * chest + index)
+                yield _Slab(exam, scene, plane, chest, index, 1000 * number + 500 * chest + index, headers)
 
 
 def _write_slab(work: Path, slab: _Slab, anatomy: Anatomy, noise: Noise) -> int:
@@ -203,8 +208,7 @@ def _write_slab(work: Path, slab: _Slab, anatomy: Anatomy, noise: Noise) -> int:
         path = work / _series_folder(slab.exam.timepoint_id, acquisition) / f"{slab.index + 1:04d}.dcm"
         path.parent.mkdir(parents=True, exist_ok=True)
         grain = noise.draw((slab.seed, number)) * noise_hu(acquisition)
-        header = series_header(slab.exam, acquisition, slab.plane)
-        write_image(path, header, slab.exam, acquisition, slab.index, slab.plane, hu + grain)
+        write_image(path, slab.headers[acquisition], slab.exam, acquisition, slab.index, slab.plane, hu + grain)
     return len(phases)
 
 

@@ -1,0 +1,73 @@
+import shutil
+import subprocess
+from datetime import date
+from pathlib import Path
+
+import pydicom
+import pytest
+
+from app.demo.dicom import uid
+from app.demo.truth import Truth
+
+DCIODVFY = shutil.which("dciodvfy")
+SERIES = ["pre", "arterial", "portal_venous", "delayed", "chest"]
+
+
+@pytest.mark.skipif(DCIODVFY is None, reason="dciodvfy (dicom3tools) is not installed")
+@pytest.mark.parametrize("timepoint", ["BL", "FU1", "FU2", "FU3"])
+@pytest.mark.parametrize("series", SERIES)
+def test_that_the_validator_finds_no_error(small_study: tuple[Path, Truth], timepoint: str, series: str) -> None:
+    path = small_study[0] / timepoint / series / "0003.dcm"
+    said = subprocess.run([str(DCIODVFY), str(path)], capture_output=True, text=True, check=False)
+    text = said.stdout + said.stderr
+    assert "CTImage" in text
+    assert "Error" not in text
+
+
+@pytest.mark.parametrize("series", SERIES)
+def test_that_every_series_is_marked_synthetic_and_names_the_patient_in_hangul(
+    small_study: tuple[Path, Truth], series: str
+) -> None:
+    ds = pydicom.dcmread(small_study[0] / "FU2" / series / "0001.dcm")
+    assert "SYNTHETIC" in ds.ImageComments
+    assert "SYNTHETIC" in ds.PatientComments
+    assert ds.SpecificCharacterSet == "ISO_IR 192"
+    assert ds.PatientName.phonetic == "김^영수"
+    assert ds.PatientAge == "063Y"
+    assert ds.StudyDate == "20250610"
+    assert "StationName" not in ds
+    assert all(str(ds[name].value).startswith("2.25.") for name in ("SOPInstanceUID", "StudyInstanceUID"))
+
+
+@pytest.mark.parametrize(
+    ("series", "least_s", "most_s"), [("arterial", 30, 60), ("portal_venous", 60, 100), ("delayed", 150, 240)]
+)
+def test_that_the_phases_are_taken_when_they_should_be(
+    small_study: tuple[Path, Truth], series: str, least_s: int, most_s: int
+) -> None:
+    for timepoint in ("BL", "FU1", "FU2", "FU3"):
+        ds = pydicom.dcmread(small_study[0] / timepoint / series / "0001.dcm", stop_before_pixels=True)
+        assert ds.ContrastBolusAgent == "Iohexol 350"
+        assert least_s <= seconds(ds.AcquisitionTime) - seconds(ds.ContrastBolusStartTime) <= most_s
+
+
+def test_that_the_series_before_contrast_names_no_agent_and_comes_first(small_study: tuple[Path, Truth]) -> None:
+    pre = pydicom.dcmread(small_study[0] / "BL" / "pre" / "0001.dcm", stop_before_pixels=True)
+    arterial = pydicom.dcmread(small_study[0] / "BL" / "arterial" / "0001.dcm", stop_before_pixels=True)
+    assert "ContrastBolusAgent" not in pre
+    assert seconds(pre.AcquisitionTime) < seconds(arterial.ContrastBolusStartTime)
+
+
+def test_that_uids_are_the_same_every_time_and_never_shared() -> None:
+    assert uid("small", "BL", 1) == uid("small", "BL", 1)
+    assert len({uid(v, t, n) for v in ("small", "full") for t in ("BL", "FU1") for n in range(50)}) == 200
+    assert all(len(uid("x", n)) <= 64 and uid("x", n).is_valid for n in range(50))
+
+
+def test_that_the_patient_was_born_when_the_story_says(small_study: tuple[Path, Truth]) -> None:
+    assert small_study[1].patient.birth_date == date(1961, 8, 14)
+    assert pydicom.dcmread(small_study[0] / "BL" / "pre" / "0001.dcm").PatientBirthDate == "19610814"
+
+
+def seconds(text: str) -> float:
+    return int(text[:2]) * 3600 + int(text[2:4]) * 60 + float(text[4:])

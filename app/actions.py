@@ -69,11 +69,11 @@ def _redo(now: Situation) -> str:
 
 
 def _tool(id_: str, title: str, shortcut: str, intent: Intent, enabled: EnabledWhen) -> Action:
-    return Action(id_, title, shortcut, "Measure", lambda w: w.images.arm(intent), enabled, "Lesion")
+    return Action(id_, title, shortcut, "Measure", lambda w: w.measuring.arm(intent), enabled, "Lesion")
 
 
 def _finding(id_: str, title: str, shortcut: str, key: str) -> Action:
-    return Action(id_, title, shortcut, "Finding", lambda w: w.desk.record_quick(key), _lesion, "Lesion")
+    return Action(id_, title, shortcut, "Finding", lambda w: w.measuring.record_quick(key), _lesion, "Lesion")
 
 
 def _phase(shortcut: str, phase: PhaseName) -> Action:
@@ -114,7 +114,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("file.quit", "Quit", "Ctrl+Q", "File", lambda w: w.leave(), menu="File"),
     Action("edit.undo", "Undo", "Ctrl+Z", "Edit", lambda w: w.session.undo(), _undo, "Edit"),
     Action("edit.redo", "Redo", "Ctrl+Y", "Edit", lambda w: w.session.redo(), _redo, "Edit"),
-    Action("edit.cancel", "Cancel the tool", "Esc", "Edit", lambda w: w.images.cancel_tool(), menu="Edit"),
+    Action("edit.cancel", "Cancel the tool", "Esc", "Edit", lambda w: w.cancel(), menu="Edit"),
     _tool("measure.target", "Target: draw its longest viable diameter", "T", Intent.TARGET, _unlocked),
     _tool("measure.counted", "Measure the selected lesion", "Y", Intent.COUNTED, _lesion),
     _tool("measure.whole", "Whole diameter of the selected lesion", "Shift+Y", Intent.WHOLE, _lesion),
@@ -124,7 +124,7 @@ ACTIONS: tuple[Action, ...] = (
     _finding("finding.small", "Too small to measure", "M", "M"),
     _finding("finding.not_evaluable", "Not evaluable", "E", "E"),
     _finding("finding.progression", "Unequivocal progression", "U", "U"),
-    Action("finding.clear", "Take the finding out", "Del", "Finding", lambda w: w.desk.clear_finding(), _lesion, "Lesion"),
+    Action("finding.clear", "Take the finding out", "Del", "Finding", lambda w: w.measuring.clear_finding(), _lesion, "Lesion"),
     Action("lesion.next", "Next lesion", "]", "Lesion", lambda w: w.desk.step_lesion(1), _case, "Lesion"),
     Action("lesion.previous", "Previous lesion", "[", "Lesion", lambda w: w.desk.step_lesion(-1), _case, "Lesion"),
     Action("visit.confirm", "Confirm baseline and day 0 …", "Ctrl+B", "Case", lambda w: w.desk.confirm_time_points(), _case, "Case"),

@@ -1,0 +1,337 @@
+"""Clinical data of a time point, treatments and events of the case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+
+from PySide6.QtCore import QDate, Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDateEdit,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import words
+from app.panels.chips import ChipRow, Choice, PanelHead, label, rule_line
+from app.state.record import DatedEvent, DatedTreatment, Record
+from app.theme import Face, Theme
+from app.words import translated
+from mrecist.case import Ascites, ClinicalStatus, EventKind, Marker, TreatmentKind
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A number of the clinical status: its attribute, its name, its unit, and the range that is plausible."""
+
+    attribute: str
+    name: str
+    unit: str
+    least: int
+    most: int
+
+
+FIELDS = (
+    Field("bilirubin_mg_dl", "Bilirubin", "mg/dL", 0, 60),
+    Field("albumin_g_dl", "Albumin", "g/dL", 0, 8),
+    Field("inr", "INR", "", 0, 20),
+    Field("ast_x_uln", "AST", "× ULN", 0, 500),
+    Field("alt_x_uln", "ALT", "× ULN", 0, 500),
+    Field("platelets_per_ul", "Platelets", "/µL", 0, 2_000_000),
+    Field("anc_per_ul", "Neutrophils", "/µL", 0, 200_000),
+    Field("hb_g_dl", "Haemoglobin", "g/dL", 0, 25),
+    Field("creatinine_x_uln", "Creatinine", "× ULN", 0, 50),
+)
+MARKERS = (
+    Field("afp_ng_ml", "AFP", "ng/mL", 0, 100_000_000),
+    Field("pivka_mau_ml", "PIVKA-II", "mAU/mL", 0, 100_000_000),
+)
+
+
+def number_of(text: str, field: Field) -> Fraction | None:
+    """The number typed, exactly; None for an empty field.
+
+    Raises
+    ------
+    ValueError
+        If the text is no number, or outside the plausible range; the message says what is expected.
+    """
+    if not text.strip():
+        return None
+    try:
+        number = Fraction(text.strip().replace(",", "."))
+    except (ValueError, ZeroDivisionError) as error:
+        raise ValueError(translated("{name}: a number, such as 1.1", name=field.name)) from error
+    if not field.least <= number <= field.most:
+        said = translated("{name}: between {least} and {most}", name=field.name, least=field.least, most=field.most)
+        raise ValueError(f"{said} {field.unit}".strip())
+    return number
+
+
+def marker_of(text: str, field: Field) -> Marker | None:
+    """A tumour marker; ``>`` before it says that the laboratory reported it only as greater than."""
+    above = text.strip().startswith(">")
+    number = number_of(text.strip().lstrip(">"), field)
+    return None if number is None else Marker(number, above)
+
+
+def number_text(number: Fraction | int | None) -> str:
+    """The shortest decimal text of a recorded number, which reads back as the same number."""
+    if number is None:
+        return ""
+    exact = Fraction(number)
+    for places in range(7):
+        if (exact * 10**places).denominator == 1:
+            return words.decimal_text(exact, places)
+    return str(exact)
+
+
+class ClinicalForm(QWidget):
+    """Empty means not recorded, never normal. Reports the whole status when it is recorded."""
+
+    clinical_recorded = Signal(object)
+    treatment_added = Signal(object)
+    treatment_removed = Signal(str)
+    event_added = Signal(object)
+
+    def __init__(self, theme: Theme, new_id: Callable[[], str]) -> None:
+        """`new_id` gives the id of a treatment or an event that is added."""
+        super().__init__()
+        self._theme, self._new_id = theme, new_id
+        self._status = ClinicalStatus()
+        self._record: Record | None = None
+        self.head = PanelHead(theme, translated("Clinical data"), translated("empty means not recorded"))
+        self.ecog = ChipRow(theme, [Choice(grade, str(grade)) for grade in range(6)])
+        self.ascites = ChipRow(theme, [Choice(grade, translated(grade.value)) for grade in Ascites])
+        self.encephalopathy = ChipRow(theme, [Choice(grade, str(grade)) for grade in range(5)])
+        self.fields = {field.attribute: QLineEdit() for field in (*FIELDS, *MARKERS)}
+        self.labs_on = QLineEdit()
+        self.problem = label(tone="error", face=Face.SMALL)
+        self.save = QPushButton(translated("Record clinical data"))
+        self.save.setProperty("primary", "true")
+        self.treatments = DatedList(theme, translated("Treatments"), [k.value for k in TreatmentKind], ended=True)
+        self.events = DatedList(theme, translated("Events"), [k.value for k in EventKind], ended=False)
+        self._build()
+        self.save.clicked.connect(self._report)
+        self.treatments.added.connect(self._add_treatment)
+        self.treatments.removed.connect(self.treatment_removed)
+        self.events.added.connect(self._add_event)
+
+    def set_record(self, record: Record, visit_id: str, locked: bool = False) -> None:
+        """Show what is recorded at a time point."""
+        visit = record.visit(visit_id)
+        self._record = record
+        self._status = (visit.clinical if visit else None) or ClinicalStatus()
+        status = self._status
+        self.head.title.setText(translated("Clinical data at {visit}", visit=visit_id))
+        self.ecog.choose(*(() if status.ecog is None else (status.ecog,)))
+        self.ascites.choose(*(() if status.ascites is None else (status.ascites,)))
+        self.encephalopathy.choose(*(() if status.encephalopathy is None else (status.encephalopathy,)))
+        for field in FIELDS:
+            self.fields[field.attribute].setText(number_text(getattr(status, field.attribute)))
+        for field in MARKERS:
+            marker: Marker | None = getattr(status, field.attribute)
+            above = ">" if marker is not None and marker.above else ""
+            self.fields[field.attribute].setText("" if marker is None else above + number_text(marker.value))
+        self.labs_on.setText(self._labs_text(status.labs_day))
+        self.problem.clear()
+        self.treatments.set_rows([_treatment_row(t) for t in record.treatments])
+        self.events.set_rows([(e.id, f"{_plain(e.kind.value)} · {words.iso(e.on)}", e.note) for e in record.events])
+        for part in (self.ecog, self.ascites, self.encephalopathy, self.labs_on, self.save, *self.fields.values()):
+            part.setEnabled(not locked)
+
+    def status(self) -> ClinicalStatus:
+        """The status as the form has it; judgements are left as they were.
+
+        Raises
+        ------
+        ValueError
+            If a field cannot be read; the message names it.
+        """
+        numbers: dict[str, object] = {f.attribute: number_of(self.fields[f.attribute].text(), f) for f in FIELDS}
+        numbers |= {f.attribute: marker_of(self.fields[f.attribute].text(), f) for f in MARKERS}
+        return replace(
+            self._status,
+            ecog=_whole(self.ecog.value),
+            ascites=self.ascites.value if isinstance(self.ascites.value, Ascites) else None,
+            encephalopathy=_whole(self.encephalopathy.value),
+            labs_day=self._labs_day(),
+            **numbers,  # type: ignore[arg-type]
+        )
+
+    def _build(self) -> None:
+        theme = self._theme
+        grid = QGridLayout()
+        grid.setContentsMargins(theme.px(10), theme.px(8), theme.px(10), theme.px(8))
+        grid.setHorizontalSpacing(theme.px(8))
+        grid.setVerticalSpacing(theme.px(6))
+        choices = (("ECOG", self.ecog), (translated("Ascites"), self.ascites))
+        rows: list[tuple[str, QWidget]] = [*choices, (translated("Encephalopathy"), self.encephalopathy)]
+        for number, (name, widget) in enumerate(rows):
+            grid.addWidget(label(name, "3"), number, 0)
+            grid.addWidget(widget, number, 1, 1, 5)
+            widget.setAccessibleName(name)
+        top = len(rows)
+        for number, field in enumerate((*FIELDS, *MARKERS)):
+            line, side = divmod(number, 2)
+            editor = self.fields[field.attribute]
+            editor.setAlignment(Qt.AlignmentFlag.AlignRight)
+            editor.setAccessibleName(f"{field.name} {field.unit}".strip())
+            grid.addWidget(label(translated(field.name), "3"), top + line, side * 3)
+            grid.addWidget(editor, top + line, side * 3 + 1)
+            grid.addWidget(label(field.unit, "3", Face.SMALL), top + line, side * 3 + 2)
+        last = top + (len(FIELDS) + len(MARKERS)) // 2
+        self.labs_on.setPlaceholderText("2025-06-09")
+        self.labs_on.setAccessibleName(translated("Date of the labs"))
+        grid.addWidget(label(translated("Labs on"), "3"), last, 3)
+        grid.addWidget(self.labs_on, last, 4, 1, 2)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(theme.px(10), 0, theme.px(10), theme.px(8))
+        foot.addWidget(self.problem, 1)
+        foot.addWidget(self.save)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.head)
+        column.addWidget(rule_line())
+        column.addLayout(grid)
+        column.addLayout(foot)
+        for part in (rule_line(), self.treatments, rule_line(), self.events):
+            column.addWidget(part)
+        column.addStretch(1)
+
+    def _labs_text(self, labs_day: int | None) -> str:
+        start = None if self._record is None else self._record.day0
+        if labs_day is None or start is None:
+            return ""
+        return date.fromordinal(start.toordinal() + labs_day).isoformat()
+
+    def _labs_day(self) -> int | None:
+        text = self.labs_on.text().strip()
+        if not text:
+            return None
+        try:
+            on = date.fromisoformat(text)
+        except ValueError as error:
+            raise ValueError(translated("Labs on: a date such as 2025-06-09")) from error
+        if self._record is None or self._record.day0 is None:
+            raise ValueError(translated("Labs on: confirm baseline and day 0 first"))
+        return self._record.day(on)
+
+    def _report(self) -> None:
+        try:
+            status = self.status()
+        except ValueError as error:
+            self.problem.setText(str(error))
+            return
+        self.problem.clear()
+        self.clinical_recorded.emit(status)
+
+    def _add_treatment(self, kind: str, on: date, until: date | None, note: str) -> None:
+        self.treatment_added.emit(DatedTreatment(self._new_id(), TreatmentKind(kind), on, until, dose=note))
+
+    def _add_event(self, kind: str, on: date, _until: date | None, note: str) -> None:
+        self.event_added.emit(DatedEvent(self._new_id(), EventKind(kind), on, note))
+
+
+class DatedList(QWidget):
+    """Dated entries with a line to add one, and a button to take one out where that is possible."""
+
+    added = Signal(str, object, object, str)
+    removed = Signal(str)
+
+    def __init__(self, theme: Theme, title: str, kinds: Sequence[str], ended: bool) -> None:
+        super().__init__()
+        self._theme, self._ended = theme, ended
+        self.kind = QComboBox()
+        for kind in kinds:
+            self.kind.addItem(_plain(kind), kind)
+        self.on, self.until = _date_field(), _date_field()
+        self.note = QLineEdit()
+        self.note.setPlaceholderText(translated("dose") if ended else translated("note"))
+        self.until_known = QPushButton(translated("ended"))
+        self.until_known.setCheckable(True)
+        self.until_known.setProperty("compact", "true")
+        self.add = QPushButton(translated("Add"))
+        self.kind.setAccessibleName(title)
+        self.on.setAccessibleName(translated("Date"))
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(0)
+        entry = QHBoxLayout()
+        entry.setContentsMargins(theme.px(10), theme.px(4), theme.px(10), theme.px(8))
+        entry.setSpacing(theme.px(6))
+        for part in (self.kind, self.on, self.until_known, self.until, self.note, self.add):
+            entry.addWidget(part, 1 if part is self.note else 0)
+        self.until_known.setVisible(ended)
+        self.until.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(PanelHead(theme, title))
+        column.addLayout(self._rows)
+        column.addLayout(entry)
+        self.until_known.toggled.connect(self.until.setVisible)
+        self.add.clicked.connect(self._add)
+
+    def set_rows(self, rows: Sequence[tuple[str, str, str]]) -> None:
+        """Entries as (id, text, note)."""
+        while (item := self._rows.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for entry_id, text, note in rows:
+            row = QWidget()
+            row.setFixedHeight(self._theme.px(26))
+            line = QHBoxLayout(row)
+            line.setContentsMargins(self._theme.px(10), 0, self._theme.px(10), 0)
+            line.addWidget(label(text))
+            line.addWidget(label(note, "2"), 1)
+            if self._ended:
+                remove = QPushButton(translated("Remove"))
+                remove.setProperty("compact", "true")
+                remove.setProperty("flat", "true")
+                remove.setAccessibleName(translated("Remove {entry}", entry=text))
+                remove.clicked.connect(lambda _checked, gone=entry_id: self.removed.emit(gone))
+                line.addWidget(remove)
+            self._rows.addWidget(row)
+
+    def _add(self) -> None:
+        until = _python_date(self.until) if self.until_known.isChecked() else None
+        on = _python_date(self.on)
+        if until is not None and until < on:
+            self.until.setFocus()
+            return
+        self.added.emit(self.kind.currentData(), on, until, self.note.text().strip())
+        self.note.clear()
+
+
+def _treatment_row(treatment: DatedTreatment) -> tuple[str, str, str]:
+    until = f" – {words.iso(treatment.until)}" if treatment.until else ""
+    return treatment.id, f"{_plain(treatment.kind.value)} · {words.iso(treatment.on)}{until}", treatment.dose
+
+
+def _plain(value: str) -> str:
+    return translated(value if value.isupper() else value.replace("_", " ").capitalize())
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _date_field() -> QDateEdit:
+    field = QDateEdit(QDate.currentDate())
+    field.setDisplayFormat("yyyy-MM-dd")
+    field.setCalendarPopup(True)
+    return field
+
+
+def _python_date(field: QDateEdit) -> date:
+    shown = field.date()
+    return date(shown.year(), shown.month(), shown.day())

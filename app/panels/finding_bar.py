@@ -1,0 +1,82 @@
+"""One-click findings of the selected lesion, each with its key."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QMenu, QWidget
+
+from app.panels.chips import KeyButton
+from app.panels.flow import FlowLayout
+from app.panels.typed_finding import finding_of_key
+from app.theme import Theme
+from app.words import gone, still_there, translated, why_not_evaluable
+from mrecist.lesions import Finding, Lesion, NotEvaluable, WhyNotEvaluable
+from mrecist.values import LesionRole
+
+_WHY = tuple(why for why in WhyNotEvaluable if why is not WhyNotEvaluable.NOT_STATED)
+
+
+class FindingBar(QWidget):
+    """Buttons that apply to the lesion; a disabled one says why."""
+
+    finding_entered = Signal(object)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._lesion: Lesion | None = None
+        self.buttons = {
+            "D": KeyButton(translated("absent"), "D", small=True),
+            "M": KeyButton(translated("too small"), "M", small=True),
+            "N": KeyButton(translated("present"), "N", small=True),
+            "U": KeyButton(translated("unequivocal PD"), "U", small=True),
+            "E": KeyButton(translated("not evaluable"), "E", small=True),
+        }
+        flow = FlowLayout(theme.px(4))
+        flow.setContentsMargins(0, 0, 0, 0)
+        for key, button in self.buttons.items():
+            flow.addWidget(button)
+            if key != "E":
+                button.clicked.connect(lambda _checked, letter=key: self._enter(finding_of_key(letter, self._shown())))
+        self.setLayout(flow)
+        self.reasons = QMenu(self)
+        for why in _WHY:
+            entry = self.reasons.addAction(why_not_evaluable(why))
+            entry.triggered.connect(lambda _checked, because=why: self._enter(NotEvaluable(because)))
+        self.buttons["E"].clicked.connect(self.ask_why)
+        self.set_lesion(None)
+
+    def set_lesion(self, lesion: Lesion | None, locked: bool = False) -> None:
+        """Offer what can be said of this lesion; nothing when the time point is signed."""
+        self._lesion = lesion
+        for key, button in self.buttons.items():
+            possible = lesion is not None and not locked and (key == "E" or finding_of_key(key, lesion) is not None)
+            button.setEnabled(possible)
+            button.setToolTip("" if possible else _why_disabled(lesion, locked))
+            if lesion is not None:
+                button.setVisible(locked or possible)
+        if lesion is not None:
+            self.buttons["D"].set_text(gone(lesion.region))
+            self.buttons["N"].set_text(still_there(lesion.region))
+
+    def ask_why(self) -> None:
+        """A lesion that cannot be evaluated needs a reason: the menu asks for it."""
+        button = self.buttons["E"]
+        self.reasons.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    def _shown(self) -> Lesion:
+        assert self._lesion is not None
+        return self._lesion
+
+    def _enter(self, finding: Finding | None) -> None:
+        if finding is not None and self._lesion is not None:
+            self.finding_entered.emit(finding)
+
+
+def _why_disabled(lesion: Lesion | None, locked: bool) -> str:
+    if locked:
+        return translated("This time point is signed.")
+    if lesion is None:
+        return translated("Select a lesion in the table first.")
+    if lesion.role is LesionRole.TARGET:
+        return translated("Said of non-targets only.")
+    return translated("Said of targets only.")

@@ -1,0 +1,250 @@
+"""The series of all time points, newest first: thumbnails to drag into a view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from PySide6.QtCore import QByteArray, QEvent, QMimeData, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QDrag,
+    QEnterEvent,
+    QFontMetrics,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+)
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from app import words
+from app.panels.chips import label
+from app.state.record import Record, SeriesRef, Visit
+from app.theme import Face, Theme, paint_focus_ring
+from app.words import translated
+
+MIME = "application/x-hepatrace-series"
+"""What a dragged series carries: its UID as UTF-8 text."""
+
+WIDE, NARROW = 168, 44
+LEAST_CONFIDENCE = 0.80
+Thumbnails = Callable[[str], QImage | None]
+
+
+class SeriesItem(QWidget):
+    """One series: thumbnail, phase and confidence, thickness and image count, and what is wrong with it."""
+
+    opened = Signal(str)
+    phase_asked = Signal(str, QPoint)
+
+    def __init__(self, theme: Theme, series: SeriesRef, picture: QImage | None, shown: bool, narrow: bool) -> None:
+        super().__init__()
+        self._theme, self._series, self._picture = theme, series, picture
+        self._shown, self._narrow, self._hover = shown, narrow, False
+        self._pressed_at: QPoint | None = None
+        self.setFixedHeight(theme.px(40 if narrow else 48))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        said = [series.description, phase_text(series), _amount(series), *_faults(series)]
+        self.setToolTip("\n".join(part for part in said if part))
+        self.setAccessibleName(", ".join(part for part in said if part))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = self._theme
+        painter = QPainter(self)
+        if self._shown and not self._narrow:
+            painter.fillRect(self.rect(), theme.colour("surface.raised"))
+            painter.fillRect(0, 0, theme.px(2), self.height(), theme.colour("signal.accent"))
+        elif self._hover:
+            painter.fillRect(self.rect(), theme.colour("surface.raised"))
+        side = theme.px(36 if self._narrow else 40)
+        spot = QRect(theme.px(4 if self._narrow else 10), (self.height() - side) // 2, side, side)
+        self._paint_picture(painter, spot)
+        if self._narrow:
+            self._paint_letters(painter, spot)
+        else:
+            self._paint_words(painter, spot.right() + theme.px(8))
+        if self.hasFocus():
+            paint_focus_ring(painter, QRectF(self.rect()), theme)
+        painter.end()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._pressed_at = event.position().toPoint()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed_at is None:
+            return
+        if (event.position().toPoint() - self._pressed_at).manhattanLength() >= QApplication.startDragDistance():
+            self._pressed_at = None
+            self._drag()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        pressed, self._pressed_at = self._pressed_at, None
+        if pressed is None:
+            return
+        if not self._narrow and self._chip_box().contains(pressed):
+            self.phase_asked.emit(self._series.uid, self.mapToGlobal(self._chip_box().bottomLeft()))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.opened.emit(self._series.uid)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.opened.emit(self._series.uid)
+            return
+        super().keyPressEvent(event)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self._hover = True
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover = False
+        self.update()
+
+    def mime_data(self) -> QMimeData:
+        """What a drag of this series carries."""
+        data = QMimeData()
+        data.setData(MIME, QByteArray(self._series.uid.encode()))
+        return data
+
+    def _drag(self) -> None:
+        drag = QDrag(self)
+        drag.setMimeData(self.mime_data())
+        if self._picture is not None:
+            drag.setPixmap(QPixmap.fromImage(self._picture).scaledToWidth(self._theme.px(40)))
+        drag.exec(Qt.DropAction.CopyAction)
+
+    def _paint_picture(self, painter: QPainter, spot: QRect) -> None:
+        theme = self._theme
+        painter.fillRect(spot, theme.colour("surface.view"))
+        if self._picture is not None:
+            size = self._picture.size().scaled(spot.size(), Qt.AspectRatioMode.KeepAspectRatio)
+            place = QRect(QPoint(0, 0), size)
+            place.moveCenter(spot.center())
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(place, self._picture)
+        if self._narrow and self._shown:
+            painter.setPen(QPen(theme.colour("signal.accent"), 1))
+            painter.drawRect(spot.adjusted(0, 0, -1, -1))
+
+    def _paint_letters(self, painter: QPainter, spot: QRect) -> None:
+        theme = self._theme
+        letters = self._series.phase or self._series.description[:2].upper()
+        painter.setFont(theme.font(Face.RULE))
+        width = painter.fontMetrics().horizontalAdvance(letters) + theme.px(4)
+        box = QRect(spot.right() - width, spot.bottom() - theme.px(13), width, theme.px(13))
+        painter.fillRect(box, theme.colour("surface.view", 0.62))
+        painter.setPen(theme.colour("signal.error" if not self._series.measurable else "text.1"))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, letters)
+
+    def _paint_words(self, painter: QPainter, left: int) -> None:
+        theme = self._theme
+        box = self._chip_box()
+        doubtful = self._series.phase is not None and self._series.phase_confidence < LEAST_CONFIDENCE
+        doubtful = doubtful and not self._series.phase_corrected_by
+        painter.setPen(QPen(theme.colour("signal.amber" if doubtful else "line.strong"), 1))
+        painter.setBrush(theme.colour("surface.view"))
+        painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), theme.px(2), theme.px(2))
+        painter.setFont(theme.font(Face.SMALL))
+        painter.setPen(theme.colour("text.1"))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._chip_text())
+        faults = _faults(self._series)
+        painter.setPen(theme.colour("signal.error" if not self._series.measurable else "text.3"))
+        line = QRect(left, box.bottom() + theme.px(1), self.width() - left - theme.px(4), theme.px(16))
+        text = faults[0] if faults else _amount(self._series)
+        text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, line.width())
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _chip_text(self) -> str:
+        return phase_text(self._series) or self._series.description.split()[0] if self._series.description else "?"
+
+    def _chip_box(self) -> QRect:
+        theme = self._theme
+        width = QFontMetrics(theme.font(Face.SMALL)).horizontalAdvance(self._chip_text()) + theme.px(11)
+        return QRect(theme.px(58), theme.px(7), min(width, self.width() - theme.px(62)), theme.px(17))
+
+
+class SeriesRail(QScrollArea):
+    """Series grouped by time point, newest first; 168 px with words or 44 px with thumbnails alone."""
+
+    series_opened = Signal(str)
+    phase_asked = Signal(str, QPoint)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._narrow = False
+        self._last: tuple[Record, str, Thumbnails, frozenset[str]] | None = None
+        self.items: dict[str, SeriesItem] = {}
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(translated("Series"))
+        self.set_narrow(False)
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Thumbnails alone, or with words."""
+        self._narrow = narrow
+        self.setFixedWidth(self._theme.px(NARROW if narrow else WIDE))
+        if self._last is not None:
+            self.set_record(*self._last)
+
+    def set_record(self, record: Record, upto: str, thumbnails: Thumbnails, shown: Collection[str]) -> None:
+        """Show the series of the time points up to `upto`; `shown` names those that hang in a view."""
+        self._last = (record, upto, thumbnails, frozenset(shown))
+        ids = [visit.id for visit in record.visits]
+        visits = record.visits[: ids.index(upto) + 1] if upto in ids else record.visits
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.items = {}
+        for visit in reversed(visits):
+            column.addWidget(self._group_head(visit))
+            for uid in visit.series:
+                series = record.series_ref(uid)
+                if series is not None:
+                    item = SeriesItem(self._theme, series, thumbnails(uid), uid in shown, self._narrow)
+                    item.opened.connect(self.series_opened)
+                    item.phase_asked.connect(self.phase_asked)
+                    self.items[uid] = item
+                    column.addWidget(item)
+        column.addStretch(1)
+        self.setWidget(body)
+
+    def _group_head(self, visit: Visit) -> QWidget:
+        text = visit.id if self._narrow else f"{visit.id} · {words.iso(visit.on)}"
+        head = label(text, "2", Face.SMALL, strong=True)
+        head.setFixedHeight(self._theme.px(26))
+        left = self._theme.px(8)
+        head.setContentsMargins(0 if self._narrow else left, 0, 0, 0)
+        if self._narrow:
+            head.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        return head
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.width(), self._theme.px(400))
+
+
+def phase_text(series: SeriesRef) -> str:
+    """Phase and confidence: ``AP 0.97``; a corrected phase says so."""
+    if series.phase is None:
+        return ""
+    if series.phase_corrected_by:
+        return f"{series.phase} ✓"
+    return f"{series.phase} {series.phase_confidence:.2f}"
+
+
+def _amount(series: SeriesRef) -> str:
+    if series.slice_thickness_mm is None:
+        return words.counted(series.images, "image", "images")
+    return f"{series.slice_thickness_mm:g}{words.SPACE}mm · {series.images}"
+
+
+def _faults(series: SeriesRef) -> tuple[str, ...]:
+    if series.measurable and series.volume_ok:
+        return ()
+    return (translated("not measurable") if not series.measurable else translated("no volume"), *series.why_not)

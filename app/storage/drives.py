@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
+from pathlib import Path, PurePath
 
 NETWORK_FILE_SYSTEMS = frozenset(
     {"nfs", "nfs4", "cifs", "smb", "smbfs", "smb3", "afs", "ncpfs", "9p", "davfs", "fuse.sshfs", "fuse.davfs2"}
@@ -26,14 +26,14 @@ def network_file_system(path: Path) -> str | None:
     return kind if kind in NETWORK_FILE_SYSTEMS else None
 
 
-def file_system_of(path: Path, mounts: str) -> str | None:
+def file_system_of(path: PurePath, mounts: str) -> str | None:
     """The type of the file system with the longest mount point that holds `path`, from a mount table's text."""
     best: tuple[int, str] | None = None
     for line in mounts.splitlines():
         fields = line.split()
         if len(fields) < 3:
             continue
-        point = Path(fields[1].replace("\\040", " ").replace("\\011", "\t").replace("\\134", "\\"))
+        point = type(path)(fields[1].replace("\\040", " ").replace("\\011", "\t").replace("\\134", "\\"))
         # of two mounts on one point the later lies on top
         if path.is_relative_to(point) and (best is None or len(point.parts) >= best[0]):
             best = len(point.parts), fields[2]

@@ -12,12 +12,12 @@ from mrecist.decisions.situation import Situation, viability
 from mrecist.decisions.sorafenib import decide_sorafenib
 from mrecist.decisions.tace import decide_tace
 from mrecist.eligibility import baseline_issues, visit_issues
-from mrecist.liver import gates, liver_function, missing_for_gate
+from mrecist.liver import Gatekeeper, liver_function, missing_for_gate
 from mrecist.margins import growth_to_progression
 from mrecist.newlesion import new_lesion
 from mrecist.nontarget import nontarget, progressing_target
 from mrecist.overall import composite, floors
-from mrecist.reasons import present
+from mrecist.reasons import Presenter
 from mrecist.region import Judged, Scoped, judge_scope, patterns
 from mrecist.results import (
     Assessment,
@@ -162,31 +162,28 @@ class _Work:
         intra: _Course | None = None,
         extra: _Course | None = None,
     ) -> _Course:
-        lowest = floors(scoped.scope, rules.target, self.n, intra.judged if intra else ())
-        judged = judge_scope(scoped, self.n, rules, floors=lowest, covered=covered)
         limits = Thresholds.of(rules)
+        lowest = floors(scoped.scope, rules.target, self.n, intra.judged if intra else ())
+        judged = judge_scope(
+            scoped,
+            self.n,
+            limits,
+            floors=lowest,
+            covered=covered,
+            carry_forward=rules.target.carry_response_forward,
+        )
+        presenter = Presenter(scoped, self.case.timepoints, limits, rules.new_lesions)
+        by_content = rules.target.min_growth_overall_mm == "by_content"
         shown = []
         for position, one in enumerate(judged):
             lifting = None
             if intra is None or extra is None:
                 pattern = patterns(one, scoped.scope)
             else:
-                if rules.target.min_growth_overall_mm == "by_content":
-                    lifting = growth_to_progression(intra.judged[position], limits)
                 pattern = _pooled_patterns(one, intra.shown[position], extra.shown[position])
+                lifting = growth_to_progression(intra.judged[position], limits) if by_content else None
             adjudicated = Response.PD if _dated_back(scoped, one.index) else one.response
-            shown.append(
-                present(
-                    one,
-                    scoped,
-                    self.case.timepoints,
-                    rules,
-                    limits,
-                    adjudicated=adjudicated,
-                    patterns=pattern,
-                    lifting=lifting,
-                )
-            )
+            shown.append(presenter.present(one, adjudicated=adjudicated, patterns=pattern, lifting=lifting))
         return _Course(scoped, judged, tuple(shown), _progression(scoped, judged))
 
     def _recist11(self, covered: Sequence[bool]) -> _Course | None:
@@ -229,6 +226,7 @@ class _Work:
         decide = case.protocol == "cotsom" or any(t.clinical is not None for t in case.timepoints)
         liver_targets = [t for t in self.tracks if _is(t, Region.INTRAHEPATIC, LesionRole.TARGET)]
         withdrawn = _withdrawn(case.timepoints[0].clinical)
+        keeper = Gatekeeper(case.timepoints[0].clinical)
         declared_at: str | None = None
         seen_cr: set[Scope] = set()
         found = []
@@ -256,7 +254,7 @@ class _Work:
                     extrahepatic_rests_on_node=extra.judged[position].rests_on_node,
                     extrahepatic_covered=extra.judged[position].covered,
                     clinical=clinical or ClinicalStatus(),
-                    gates=gates(clinical, case.timepoints[0].clinical),
+                    gates=keeper.gates(clinical),
                     missing=missing_for_gate(clinical),
                     consent_withdrawn=withdrawn,
                     failure_declared_at=declared_at,

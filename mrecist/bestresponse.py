@@ -63,7 +63,7 @@ def confirmed(sequence: Sequence[Assessed], rules: BestResponseRules) -> Respons
     F-CR CR, then CR >= 28 d later, nothing but CR and at most one NE between        CR
     F-PR PR, then PR or CR >= 28 d later, nothing but PR, CR and at most one NE      PR
          between
-    F-SD a response that was not confirmed, SD or NN; minimum duration met (SD or NN)
+    F-SD a response that was not confirmed, SD or NN; minimum duration met           SD
     F-PD the same, duration not met, and PD follows; or PD                           PD
     F-NE the same, duration not met, nothing follows; NE; or no assessment           NE
     ==== =========================================================================== ==

@@ -28,7 +28,7 @@ def as_text(value: object) -> str:
     return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Fields:
     """The keys of one JSON object. Every accessor returns None where the key is absent, null or at fault."""
 

@@ -236,7 +236,7 @@ class _Register:
         found: dict[str, Observation] = {}
         for index, item in enumerate(timepoint.sequence("lesions", required=True)):
             path = f"{timepoint.path}.lesions[{index}]"
-            listed = read_lesion(item, path, self.faults, baseline=baseline)
+            listed = read_lesion(item, path, self.faults, baseline=baseline, known=self.known)
             if listed is None:
                 continue
             lesion = listed.lesion

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from mrecist.case import Case, Modality, TimePoint
 from mrecist.lesions import Features, Lesion, Observation
-from mrecist.liver import gates
+from mrecist.liver import Gatekeeper
 from mrecist.results import Issue, Number, Severity
 from mrecist.rulesets import RuleSet
 from mrecist.target import counted_tenths
@@ -223,7 +223,7 @@ def _override(tracks: Iterable[Track]) -> str:
 
 
 def _entry(case: Case) -> Iterable[Issue]:
-    crossed = gates(case.timepoints[0].clinical)
+    crossed = Gatekeeper().gates(case.timepoints[0].clinical)
     if crossed and case.protocol == "cotsom":
         text = "; ".join(g.text for g in crossed)
         yield Issue("E-ENTRY", Severity.WARNING, numbers={"gates": text})

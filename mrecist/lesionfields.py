@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
@@ -48,10 +49,11 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A lesion as one time point lists it."""
+    """A lesion as one time point lists it; `written` are its fixed attributes as they stand in the file."""
 
     lesion: Lesion
     observation: Observation
+    written: tuple[object, ...]
 
 
 _KEYS = frozenset(
@@ -82,32 +84,47 @@ _INTRAHEPATIC = frozenset((Organ.LIVER, Organ.PORTAL_VEIN, Organ.HEPATIC_VEIN, O
 _NODES = frozenset((Organ.LYMPH_NODE, Organ.LYMPH_NODE_PERIPORTAL))
 
 
-def read_lesion(value: object, path: str, faults: list[str], *, baseline: bool) -> Listed | None:
-    """The lesion and its observation, or None where something it cannot do without is at fault."""
+def read_lesion(
+    value: object, path: str, faults: list[str], *, baseline: bool, known: Mapping[str, Listed]
+) -> Listed | None:
+    """The lesion and its observation, or None where something it cannot do without is at fault.
+
+    `known` holds the lesions of earlier time points: where the fixed attributes are written as they were then, the
+    lesion is that one.
+    """
     fields = Fields.of(value, path, faults, "a lesion")
     if fields is None:
         return None
     if not fields.values.keys() <= _KEYS:
         fields.only(_KEYS)
     lesion_id = fields.text("id", required=True)
+    before = None if lesion_id is None else known.get(lesion_id)
+    written = tuple(map(fields.values.get, _FIXED))
+    lesion = before.lesion if before is not None and before.written == written else _lesion(fields, lesion_id)
+    features = _features(fields)
+    status = fields.choice("status", Status)
+    diameter = _diameter(fields, "diameter_mm")
+    whole = _diameter(fields, "whole_mm")
+    if lesion is None:
+        return None
+    finding = _finding(fields, status, lesion.role, diameter, whole, baseline)
+    return Listed(lesion, Observation(lesion.id, finding, features), written)
+
+
+_FIXED = ("region", "role", "organ", "kind", "axis", "segment")
+
+
+def _lesion(fields: Fields, lesion_id: str | None) -> Lesion | None:
     region = fields.choice("region", Region, required=True)
     role = fields.choice("role", LesionRole, required=True)
     organ = fields.choice("organ", Organ, required=True)
     kind = fields.choice("kind", LesionKind, required=True)
     axis = fields.choice("axis", Axis)
     segment = fields.choice("segment", Segment)
-    features = _features(fields)
-    status = fields.choice("status", Status)
-    diameter = _diameter(fields, "diameter_mm")
-    whole = _diameter(fields, "whole_mm")
     if lesion_id is None or region is None or role is None or organ is None or kind is None:
         return None
     _check_region(fields, region, organ, kind)
-    finding = _finding(fields, status, role, diameter, whole, baseline)
-    segments = () if segment is None else (segment,)
-    return Listed(
-        Lesion(lesion_id, region, role, organ, kind, axis, segments), Observation(lesion_id, finding, features)
-    )
+    return Lesion(lesion_id, region, role, organ, kind, axis, () if segment is None else (segment,))
 
 
 def _features(fields: Fields) -> Features:

@@ -30,19 +30,19 @@ def child_pugh_points(clinical: ClinicalStatus) -> tuple[int, ...]:
     """
     points = []
     if (bilirubin := clinical.bilirubin_mg_dl) is not None:
-        points.append(_rising(bilirubin, Fraction(2), Fraction(3)))
+        points.append(_rising(bilirubin, 2, 3))
     if (albumin := clinical.albumin_g_dl) is not None:
-        points.append(_rising(-albumin, Fraction(-35, 10), Fraction(-28, 10)))
+        points.append(_rising(-albumin * 10, -35, -28))
     if (inr := clinical.inr) is not None:
-        points.append(_rising(inr, Fraction(17, 10), Fraction(23, 10)))
+        points.append(_rising(inr * 10, 17, 23))
     if clinical.ascites is not None:
         points.append(_ASCITES[clinical.ascites])
     if (grade := clinical.encephalopathy) is not None:
-        points.append(_rising(Fraction(grade), Fraction(1), Fraction(2)))
+        points.append(_rising(grade, 1, 2))
     return tuple(points)
 
 
-def _rising(value: Fraction, two_from: Fraction, two_to: Fraction) -> int:
+def _rising(value: Fraction | int, two_from: int, two_to: int) -> int:
     if value < two_from:
         return 1
     return 2 if value <= two_to else 3
@@ -105,58 +105,55 @@ class Gate:
 @dataclass(frozen=True, slots=True)
 class _Limit:
     kind: str
-    severity: Callable[[ClinicalStatus], Fraction | None]
-    limit: Fraction
+    severity: Callable[[ClinicalStatus], Fraction | int | None]
+    limit: Fraction | int
     text: str
 
-    def excess(self, clinical: ClinicalStatus | None) -> Fraction | None:
+    def excess(self, clinical: ClinicalStatus) -> Fraction | int | None:
         """How bad it is where the limit is crossed (strictly), else None."""
-        value = None if clinical is None else self.severity(clinical)
+        value = self.severity(clinical)
         return value if value is not None and value > self.limit else None
-
-
-def _grade(value: int | None) -> Fraction | None:
-    return None if value is None else Fraction(value)
 
 
 def _below(value: Fraction | None) -> Fraction | None:
     return None if value is None else -value
 
 
-def _least_child_pugh(clinical: ClinicalStatus) -> Fraction:
+def _least_child_pugh(clinical: ClinicalStatus) -> int:
+    """The Child-Pugh score, with one point for each item that was not recorded: it can only be higher."""
     points = child_pugh_points(clinical)
-    return Fraction(sum(points) + len(CHILD_PUGH_ITEMS) - len(points))
+    return sum(points) + len(CHILD_PUGH_ITEMS) - len(points)
 
 
 _LIMITS = (
-    _Limit("ecog", lambda c: _grade(c.ecog), Fraction(1), "ECOG {value} is above 1"),
-    _Limit("liver", _least_child_pugh, Fraction(6), "Child-Pugh {value} is above 6 (class A)"),
+    _Limit("ecog", lambda c: c.ecog, 1, "ECOG {value} is above 1"),
+    _Limit("liver", _least_child_pugh, 6, "Child-Pugh {value} is above 6 (class A)"),
     _Limit(
         "liver",
-        lambda c: None if c.ascites is None else Fraction(_ASCITES[c.ascites] - 1),
-        Fraction(0),
+        lambda c: None if c.ascites is None else _ASCITES[c.ascites],
+        _ASCITES[Ascites.NONE],
         "ascites is present",
     ),
-    _Limit("liver", lambda c: _grade(c.encephalopathy), Fraction(0), "encephalopathy is of grade {value}"),
-    _Limit("liver", lambda c: c.bilirubin_mg_dl, Fraction(2), "bilirubin {value} mg/dL is above 2.0"),
+    _Limit("liver", lambda c: c.encephalopathy, 0, "encephalopathy is of grade {value}"),
+    _Limit("liver", lambda c: c.bilirubin_mg_dl, 2, "bilirubin {value} mg/dL is above 2.0"),
     _Limit("liver", lambda c: c.inr, Fraction(17, 10), "INR {value} is above 1.7"),
-    _Limit("liver", lambda c: c.ast_x_uln, Fraction(5), "AST {value} x ULN is above 5"),
-    _Limit("liver", lambda c: c.alt_x_uln, Fraction(5), "ALT {value} x ULN is above 5"),
+    _Limit("liver", lambda c: c.ast_x_uln, 5, "AST {value} x ULN is above 5"),
+    _Limit("liver", lambda c: c.alt_x_uln, 5, "ALT {value} x ULN is above 5"),
     _Limit(
         "liver",
-        lambda c: None if c.main_pv_occlusion is None else Fraction(c.main_pv_occlusion),
-        Fraction(0),
+        lambda c: c.main_pv_occlusion,
+        0,
         "the main portal vein is occluded",
     ),
-    _Limit("liver", lambda c: _below(c.anc_per_ul), Fraction(-1500), "ANC {value}/µL is below 1500"),
-    _Limit("liver", lambda c: _below(c.hb_g_dl), Fraction(-8), "haemoglobin {value} g/dL is below 8"),
-    _Limit("liver", lambda c: _below(c.platelets_per_ul), Fraction(-50000), "platelets {value}/µL are below 50000"),
+    _Limit("liver", lambda c: _below(c.anc_per_ul), -1500, "ANC {value}/µL is below 1500"),
+    _Limit("liver", lambda c: _below(c.hb_g_dl), -8, "haemoglobin {value} g/dL is below 8"),
+    _Limit("liver", lambda c: _below(c.platelets_per_ul), -50000, "platelets {value}/µL are below 50000"),
     _Limit("liver", lambda c: c.creatinine_x_uln, Fraction(3, 2), "creatinine {value} x ULN is above 1.5"),
 )
 
 
-def gates(clinical: ClinicalStatus | None, baseline: ClinicalStatus | None = None) -> tuple[Gate, ...]:
-    """The limits that are crossed at this time point, and that were not crossed as badly at baseline.
+class Gatekeeper:
+    """Finds the limits that are crossed at a time point, and that were not crossed as badly at baseline.
 
     ECOG >= 2; Child-Pugh B or worse, ascites or encephalopathy of any grade, bilirubin > 2.0 mg/dL, INR > 1.7,
     AST or ALT > 5 x ULN, main portal vein occluded, ANC < 1500/µL, Hb < 8 g/dL, platelets < 50000/µL, creatinine
@@ -166,15 +163,19 @@ def gates(clinical: ClinicalStatus | None, baseline: ClinicalStatus | None = Non
     -----
     Source: entry criteria of NCT02311205, used again as a safety gate.
     """
-    if clinical is None:
-        return ()
-    found = []
-    for limit in _LIMITS:
-        excess = limit.excess(clinical)
-        before = limit.excess(baseline)
-        if excess is not None and (before is None or excess > before):
-            found.append(Gate(limit.kind, limit.text.format(value=_plain(abs(excess)))))
-    return tuple(found)
+
+    def __init__(self, baseline: ClinicalStatus | None = None) -> None:
+        self._before = [None if baseline is None else limit.excess(baseline) for limit in _LIMITS]
+
+    def gates(self, clinical: ClinicalStatus | None) -> tuple[Gate, ...]:
+        if clinical is None:
+            return ()
+        found = []
+        for limit, before in zip(_LIMITS, self._before, strict=True):
+            excess = limit.excess(clinical)
+            if excess is not None and (before is None or excess > before):
+                found.append(Gate(limit.kind, limit.text.format(value=_plain(excess))))
+        return tuple(found)
 
 
 def missing_for_gate(clinical: ClinicalStatus | None) -> tuple[str, ...]:
@@ -183,5 +184,5 @@ def missing_for_gate(clinical: ClinicalStatus | None) -> tuple[str, ...]:
     return tuple(name for name in ("ecog", *CHILD_PUGH_ITEMS) if getattr(status, name) is None)
 
 
-def _plain(value: Fraction) -> str:
-    return str(value.numerator) if value.denominator == 1 else f"{float(value):g}"
+def _plain(value: Fraction | int) -> str:
+    return f"{abs(float(value)):.6g}"

@@ -10,8 +10,7 @@ from fractions import Fraction
 
 from mrecist.region import Judged, overall_response
 from mrecist.results import NextCategory
-from mrecist.rulesets import WarningRules
-from mrecist.target import SumAt, Thresholds
+from mrecist.target import Thresholds, mm_of
 from mrecist.values import Response
 
 _PR, _SD, _PD, _CR = Response.PR, Response.SD, Response.PD, Response.CR
@@ -54,7 +53,7 @@ def next_categories(judged: Judged, limits: Thresholds, lifting: int | None = No
     for target, total in steps:
         response = overall_response(target, judged.non_target, False)
         if response is not judged.response:
-            found.append(NextCategory(response, Fraction(total - at.total, 10)))
+            found.append(NextCategory(response, mm_of(total - at.total)))
     return tuple(found)
 
 
@@ -69,27 +68,25 @@ def growth_to_progression(judged: Judged, limits: Thresholds) -> int | None:
 def least_progression(nadir: int, floor: Fraction | int, limits: Thresholds) -> int:
     """The smallest recordable sum that is PD over this nadir, tenths of a mm."""
     relative = -(-nadir * limits.grown_num // limits.grown_den)
-    return max(relative, math.ceil(nadir + floor), nadir + 1)
+    return max(relative, nadir + math.ceil(floor), nadir + 1)
 
 
-def is_borderline(judged: Judged, limits: Thresholds, rules: WarningRules) -> bool:
+def is_borderline(judged: Judged, limits: Thresholds) -> bool:
     """Does the sum lie within 1 mm, or 1 % of its reference, of the limit of PR or of PD?"""
     at = judged.sum
-    if judged.target not in (_PR, _SD, _PD) or at.total is None or at.nadir is None or at.baseline is None:
+    total, nadir, baseline = at.total, at.nadir, at.baseline
+    if judged.target not in (_PR, _SD, _PD) or total is None or nadir is None or baseline is None:
         return False
-    return _near(at.total, _progression_limit(at, judged.floor, limits), at.nadir, rules) or _near(
-        at.total, Fraction(at.baseline * limits.shrunk_num, limits.shrunk_den), at.baseline, rules
+    relative, absolute = nadir * limits.grown_num, (nadir + judged.floor) * limits.grown_den
+    growth = absolute if absolute > relative else relative
+    return _near(abs(total * limits.grown_den - growth), limits.grown_den, nadir, limits) or _near(
+        abs(total * limits.shrunk_den - baseline * limits.shrunk_num), limits.shrunk_den, baseline, limits
     )
 
 
-def _progression_limit(at: SumAt, floor: Fraction | int, limits: Thresholds) -> Fraction:
-    assert at.nadir is not None
-    return max(Fraction(at.nadir * limits.grown_num, limits.grown_den), at.nadir + Fraction(floor))
-
-
-def _near(total: int, limit: Fraction, reference: int, rules: WarningRules) -> bool:
-    distance = abs(total - limit)
-    return distance <= rules.borderline_mm * 10 or distance * 100 <= reference * rules.borderline_pct
+def _near(distance: Fraction | int, scale: int, reference: int, limits: Thresholds) -> bool:
+    """Is `distance / scale` (tenths of a mm) within either limit?"""
+    return distance <= limits.borderline * scale or distance * 100 <= reference * limits.borderline_pct * scale
 
 
 def _decided_by_sum(judged: Judged) -> bool:

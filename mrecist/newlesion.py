@@ -14,7 +14,7 @@ from mrecist.values import Certainty, LesionKind, SeenOn
 
 
 class Verdict(StrEnum):
-    """Why a new lesion counts (first group), is equivocal (second), or is not there to count (third)."""
+    """Why a new lesion counts (first group), is equivocal (second), or does not count (third)."""
 
     PROOF = "PROOF"
     CYTOLOGY = "CYTOLOGY"
@@ -25,7 +25,6 @@ class Verdict(StrEnum):
     PET = "PET"
     PERSISTS = "PERSISTS"
 
-    EQ_BENIGN = "EQ-BENIGN"
     EQ_CYTOLOGY = "EQ-CYTOLOGY"
     EQ_SMALL = "EQ-SMALL"
     EQ_ATYPICAL = "EQ-ATYPICAL"
@@ -33,6 +32,7 @@ class Verdict(StrEnum):
     EQ_PET = "EQ-PET"
     EQ_UNCERTAIN = "EQ-UNCERTAIN"
 
+    BENIGN = "BENIGN"
     NOT_SEEN = "NOT-SEEN"
     NOT_EVALUABLE = "NOT-EVALUABLE"
     NOT_YET = "NOT-YET"
@@ -121,7 +121,7 @@ def judge_new_lesion(
     ============= ====================================================================== =========
     NOT-EVALUABLE missing from the list, or not evaluable                                no
     NOT-SEEN      absent, nonviable, or 0 mm                                             no
-    EQ-BENIGN     histology or cytology negative                                         equivocal
+    BENIGN        histology or cytology negative                                         no
     PERSISTS      it counted before and is still there                                   counts
     CYTOLOGY      effusion or ascites with positive cytology                             counts
     EQ-CYTOLOGY   effusion or ascites without it, whatever its certainty                 equivocal
@@ -162,7 +162,7 @@ def judge_new_lesion(
     if isinstance(finding, Absent | Nonviable) or tenths == 0:
         return Verdict.NOT_SEEN
     if proof is False:
-        return Verdict.EQ_BENIGN
+        return Verdict.BENIGN
     if counted_before:
         return Verdict.PERSISTS
     if lesion.kind is LesionKind.EFFUSION:

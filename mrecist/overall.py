@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from mrecist.region import Judged
 from mrecist.rulesets import TargetRules
+from mrecist.target import tenths_of
 from mrecist.values import Response, Scope
 
 CR, PR, SD, PD = Response.CR, Response.PR, Response.SD, Response.PD
@@ -39,7 +40,9 @@ def composite(intrahepatic: Response, extrahepatic: Response) -> Response:
     return SD if SD in both else PR
 
 
-def floors(scope: Scope, rules: TargetRules, timepoints: int, intrahepatic: Sequence[Judged] = ()) -> list[Fraction]:
+def floors(
+    scope: Scope, rules: TargetRules, timepoints: int, intrahepatic: Sequence[Judged] = ()
+) -> list[Fraction | int]:
     """Least absolute growth for PD at each time point, in tenths of a mm.
 
     The pooled sum's floor may follow its content: 0 where the intrahepatic target response at that time point is
@@ -47,15 +50,15 @@ def floors(scope: Scope, rules: TargetRules, timepoints: int, intrahepatic: Sequ
     """
     match scope:
         case Scope.INTRAHEPATIC:
-            return [rules.min_growth_intrahepatic_mm * 10] * timepoints
+            return [tenths_of(rules.min_growth_intrahepatic_mm)] * timepoints
         case Scope.EXTRAHEPATIC:
-            return [rules.min_growth_extrahepatic_mm * 10] * timepoints
+            return [tenths_of(rules.min_growth_extrahepatic_mm)] * timepoints
         case Scope.OVERALL:
             if rules.min_growth_overall_mm != "by_content":
-                return [rules.min_growth_overall_mm * 10] * timepoints
-            otherwise = rules.by_content_growth_mm * 10
+                return [tenths_of(rules.min_growth_overall_mm)] * timepoints
+            otherwise = tenths_of(rules.by_content_growth_mm)
             found = [otherwise] * timepoints
             for judged in intrahepatic:
                 if judged.target is PD:
-                    found[judged.index] = Fraction(0)
+                    found[judged.index] = 0
             return found

@@ -8,7 +8,6 @@ from fractions import Fraction
 
 from mrecist.newlesion import NewLesion
 from mrecist.nontarget import NonTarget, judge_nontarget
-from mrecist.rulesets import RuleSet
 from mrecist.target import SumAt, Target, Thresholds, judge_target, sums
 from mrecist.values import LesionKind, Response, Scope
 
@@ -113,10 +112,11 @@ def overall_response(target: Response, non_target: Response, new_lesion: bool) -
 def judge_scope(
     scoped: Scoped,
     timepoints: int,
-    rules: RuleSet,
+    limits: Thresholds,
     *,
     floors: Sequence[Fraction | int],
     covered: Sequence[bool],
+    carry_forward: bool = False,
 ) -> tuple[Judged, ...]:
     """Judge a scope at every follow-up, in order; a later time point never changes an earlier one.
 
@@ -125,14 +125,15 @@ def judge_scope(
     scoped : Scoped
     timepoints : int
         Number of time points, baseline included.
-    rules : RuleSet
+    limits : Thresholds
     floors : sequence of Fraction or int, one for each time point
         Least absolute growth for PD, tenths of a mm.
     covered : sequence of bool, one for each time point
         False where a required examination of the scope is known not to have been done. PD then stays valid; CR
         becomes PR (NN without targets) and ND becomes NE.
+    carry_forward : bool
+        Keep PR where neither PR nor PD holds, once PR was reached.
     """
-    limits = Thresholds.of(rules)
     history = sums(scoped.targets, timepoints, limits)
     found: list[Judged] = []
     cr_index: int | None = None
@@ -141,10 +142,10 @@ def judge_scope(
         at = history[index]
         target = judge_target(at, limits, floors[index]) if scoped.targets else NA
         non_target = judge_nontarget([x.responses[index] for x in scoped.nontargets])
-        counted = tuple(x for x in scoped.new if x.verdicts[index].counts)
+        counted = tuple([x for x in scoped.new if x.verdicts[index].counts])
         returned = None if cr_index is None else _returned(scoped, index, cr_index, limits)
         response = overall_response(target, non_target, bool(counted))
-        carried = response is SD and carry and rules.target.carry_response_forward
+        carried = response is SD and carry and carry_forward
         if carried:
             response = PR
         if returned is not None:

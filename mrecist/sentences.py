@@ -110,7 +110,7 @@ _NEW: dict[str, Template] = {
     "NEW-CERTAIN": _size("{lesion}: new lesion of {diameter_mm} mm, unequivocal."),
     "NEW-PET": "{lesion}: new on PET, not there on the baseline PET.",
     "NEW-PERSISTS": "{lesion}: new lesion that counted before is still there.",
-    "NEW-EQ-BENIGN": "{lesion}: new lesion without malignancy in histology or cytology; does not count.",
+    "NEW-BENIGN": "{lesion}: new lesion without malignancy in histology or cytology; does not count.",
     "NEW-EQ-CYTOLOGY": "{lesion}: new effusion without positive cytology; equivocal.",
     "NEW-EQ-SMALL": _small,
     "NEW-EQ-ATYPICAL": "{lesion}: new liver nodule of {diameter_mm} mm, not typical; equivocal until it grows by "

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import assert_never
 
 from mrecist.lesions import (
@@ -37,13 +38,22 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """The limits of target response in exact form; built once for a scope."""
+    """The limits of target response as whole numbers where they are whole, made once for a rule set.
+
+    PR: ``total * shrunk_den <= baseline * shrunk_num``; PD: ``total * grown_den >= nadir * grown_num``. Lengths are in
+    tenths of a mm; `response_pct` is negative, as a change.
+    """
 
     shrunk_num: int
     shrunk_den: int
     grown_num: int
     grown_den: int
-    node_normal: int
+    node_normal: Fraction | int
+    borderline: Fraction | int
+    borderline_pct: Fraction | int
+    small_growth: Fraction | int
+    response_pct: Fraction
+    progression_pct: Fraction
 
     @classmethod
     def of(cls, rules: RuleSet) -> Thresholds:
@@ -54,7 +64,12 @@ class Thresholds:
             shrunk.denominator,
             grown.numerator,
             grown.denominator,
-            int(rules.nodes.normal_below_mm * 10),
+            tenths_of(rules.nodes.normal_below_mm),
+            tenths_of(rules.warnings.borderline_mm),
+            whole_if_possible(rules.warnings.borderline_pct),
+            tenths_of(rules.warnings.small_growth_mm),
+            -rules.target.response_pct,
+            rules.target.progression_pct,
         )
 
     def is_response(self, total: int, baseline: int) -> bool:
@@ -63,6 +78,22 @@ class Thresholds:
     def is_progression(self, total: int, nadir: int, floor: Fraction | int) -> bool:
         """Has the sum grown by the relative and the absolute least growth? `floor` is in tenths of a mm."""
         return total > nadir and total * self.grown_den >= nadir * self.grown_num and total - nadir >= floor
+
+
+def whole_if_possible(value: Fraction) -> Fraction | int:
+    """The same number, as an int where it is whole: comparisons are exact either way, and faster so."""
+    return value.numerator if value.denominator == 1 else value
+
+
+@lru_cache(maxsize=16_384)
+def mm_of(tenths: Fraction | int) -> Fraction:
+    """Tenths of a mm as an exact length in mm. Sums repeat, and exact fractions are slow to make."""
+    return Fraction(tenths, 10)
+
+
+def tenths_of(mm: Fraction) -> Fraction | int:
+    """A limit in mm as tenths of a mm."""
+    return whole_if_possible(mm * 10)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
+import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -87,20 +90,22 @@ def _with_protocol(case: Case, protocol: str | None) -> Case:
 
 
 def _assess_lines(files: Sequence[Path], rules: RuleSet, protocol: str | None) -> None:
+    """Assess line by line into a temporary file, and print that once no line was refused: memory stays flat."""
     faults: list[str] = []
-    for file in files:
-        seen: set[str] = set()
-        for number, case in _lines(file, faults):
-            if case.id in seen:
-                faults.append(f"{file}: line {number}: id: {json.dumps(case.id)} is the id of an earlier case")
-            seen.add(case.id)
-            if len(faults) > _MOST_FAULTS_SHOWN:
-                break
-    _refuse(faults)
-    for file in files:
-        for _, case in _lines(file, faults):
-            print(json.dumps(result(assess(_with_protocol(case, protocol), rules))))
-    _refuse(faults)
+    with tempfile.TemporaryFile("w+", encoding="ascii") as held_back:
+        for file in files:
+            seen: set[str] = set()
+            for number, case in _lines(file, faults):
+                if case.id in seen:
+                    faults.append(f"{file}: line {number}: id: {json.dumps(case.id)} is the id of an earlier case")
+                seen.add(case.id)
+                if len(faults) > _MOST_FAULTS_SHOWN:
+                    break
+                if not faults:
+                    print(json.dumps(result(assess(_with_protocol(case, protocol), rules))), file=held_back)
+        _refuse(faults)
+        held_back.seek(0)
+        shutil.copyfileobj(held_back, sys.stdout)
 
 
 def _lines(file: Path, faults: list[str]) -> Iterator[tuple[int, Case]]:

@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from app.importing import ImportRefused, ImportReport, import_folder, import_series, propose
+from app.state.apply import replay
+from app.state.events import CaseClosed, CaseOpened, Event, SeriesImported, VisitProposed
+from app.state.record import Patient, Record
+from app.storage.catalogue import StoredCatalogue
+from app.storage.database import Database
+from app.storage.log import case_ids, verify
+from app.storage.open_case import OpenCase
+from tests.support.cases import READER, log_of
+from tests.support.databases import url_in
+from tests.support.series import series
+from viewers.imaging.catalogue import FindingCode, QualityFinding, Refused, ScanResult, Series
+from viewers.imaging.errors import Cancelled
+
+BL, LATE_BL, FU1 = date(2025, 1, 6), date(2025, 1, 13), date(2025, 2, 17)
+MIXED = QualityFinding(FindingCode.MIXED_PATIENT, "two patients")
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    with Database.open(url_in(tmp_path)) as database:
+        yield database
+
+
+def taken_in(database: Database, *found: Series, case_id: str | None = None) -> ImportReport:
+    return import_series(ScanResult(found, ()), database, case_id, READER)
+
+
+def record_after(events: tuple[Event, ...]) -> Record:
+    return replay(log_of(*events))
+
+
+def visits(record: Record) -> list[tuple[str, tuple[str, ...], tuple[date, ...]]]:
+    return [(v.id, v.series, v.exam_dates) for v in record.visits]
+
+
+# --- what series mean for a case -----------------------------------------------------------------------------------
+
+
+def test_that_exams_within_14_days_form_one_time_point_dated_by_the_earliest() -> None:
+    proposal = propose([series("3", FU1), series("2", LATE_BL), series("1", BL)], None)
+    record = record_after(proposal.events)
+    assert visits(record) == [("BL", ("1", "2"), (BL, LATE_BL)), ("FU1", ("3",), (FU1,))]
+    assert [v.on for v in record.visits] == [BL, FU1]
+    assert (record.case_id, record.patient) == ("P-1", Patient("P-1", "Name of P-1", "F", date(1960, 5, 4)))
+
+
+def test_that_a_series_is_named_in_the_log_with_what_the_scan_found() -> None:
+    (ref,) = record_after(propose([series("1", BL)], None).events).series
+    assert (ref.uid, ref.study_date, ref.modality, ref.images, ref.number) == ("1", BL, "CT", 3, 4)
+    assert (ref.phase, ref.phase_confidence, ref.slice_thickness_mm) == ("arterial", 0.9, 2.5)
+
+
+def test_that_a_grown_folder_adds_only_what_is_new() -> None:
+    first = propose([series("1", BL), series("3", FU1)], None)
+    again = propose([series("1", BL), series("2", LATE_BL), series("3", FU1)], record_after(first.events))
+    assert [s.uid for s in again.added] == ["2"]
+    assert [s.uid for s in again.known] == ["1", "3"]
+    assert again.events == (
+        SeriesImported(again.events[0].series),  # type: ignore[union-attr]
+        VisitProposed("BL", (LATE_BL,), ("2",)),
+    )
+    nothing = propose([series("1", BL)], record_after(first.events))
+    assert nothing.events == ()
+
+
+def test_that_an_exam_found_later_between_two_time_points_is_named_between_them() -> None:
+    first = propose([series("1", BL), series("3", FU1), series("4", date(2025, 4, 1))], None)
+    again = propose([series("5", date(2025, 3, 10))], record_after(first.events))
+    record = record_after((*first.events, *again.events))
+    assert [v.id for v in record.visits] == ["BL", "FU1", "FU1.1", "FU2"]
+
+
+@pytest.mark.parametrize(
+    ("one", "why"),
+    [
+        (series("9", BL, patient="P-2"), "This series belongs to another patient (P-2). It was not added."),
+        (series("9", BL, patient=""), "This series belongs to another patient (no ID). It was not added."),
+        (series("9", BL, born=date(1961, 5, 4)), "This series belongs to another patient (P-1). It was not added."),
+        (series("9", BL, findings=(MIXED,)), "This series holds images of several patients. It was not added."),
+        (series("9", BL, modality="XA"), "Tumour response is not read on XA. It was not added."),
+        (series("9", BL, modality=""), "Tumour response is not read on a series without modality. It was not added."),
+        (
+            series("9", None),
+            "This series has no study date, so it belongs to no time point. It was not added.",
+        ),
+        (series("9", BL, images=0), "This series has no UID or no images. It was not added."),
+    ],
+)
+def test_that_a_series_that_cannot_be_taken_in_is_refused_by_name(one: Series, why: str) -> None:
+    record = record_after(propose([series("1", BL)], None).events)
+    proposal = propose([one], record)
+    assert proposal.events == ()
+    assert proposal.refused == (Refused(one.slices[0].path if one.slices else "9", why),)
+
+
+def test_that_a_birth_date_that_is_not_known_is_no_contradiction() -> None:
+    record = record_after(propose([series("1", BL)], None).events)
+    assert propose([series("2", BL, born=None)], record).refused == ()
+
+
+# --- into the database ---------------------------------------------------------------------------------------------
+
+
+def test_that_each_patient_of_a_folder_gets_one_case(database: Database) -> None:
+    report = taken_in(database, series("1", BL), series("2", BL, patient="P-2"), series("3", FU1))
+    assert [(c.case_id, c.opened, c.series_added, c.visits) for c in report.cases] == [
+        ("P-1", True, ("1", "3"), ("BL", "FU1")),
+        ("P-2", True, ("2",), ("BL",)),
+    ]
+    assert StoredCatalogue(database).get("2") == series("2", BL, patient="P-2")
+    with database.reading() as connection:
+        assert case_ids(connection) == ("P-1", "P-2")
+        assert verify(connection) is None
+
+
+def test_that_a_patient_who_has_a_case_of_another_name_goes_there(database: Database) -> None:
+    taken_in(database, series("1", BL), case_id="HEP-1")
+    report = taken_in(database, series("1", BL), series("3", FU1))
+    assert [(c.case_id, c.opened, c.series_added, c.series_known) for c in report.cases] == [
+        ("HEP-1", False, ("3",), ("1",))
+    ]
+    assert OpenCase.read(database, "HEP-1").entries[-1].author == READER
+
+
+def test_that_a_case_that_was_named_takes_one_patient_only(database: Database) -> None:
+    taken_in(database, series("1", BL), case_id="HEP-1")
+    with pytest.raises(ImportRefused, match=r"/images/2/0.dcm: This series belongs to another patient \(P-2\)"):
+        taken_in(database, series("3", FU1), series("2", BL, patient="P-2"), case_id="HEP-1")
+    with pytest.raises(ImportRefused, match="Nothing was imported into HEP-2"):
+        taken_in(database, series("5", BL, patient="P-5"), series("6", BL, patient="P-6"), case_id="HEP-2")
+    assert visits(OpenCase.read(database, "HEP-1").record) == [("BL", ("1",), (BL,))]
+    with database.reading() as connection:
+        assert case_ids(connection) == ("HEP-1",)
+    assert StoredCatalogue(database).get("3") is None
+
+
+def test_that_images_without_a_patient_need_a_case_that_is_named(database: Database) -> None:
+    with pytest.raises(ImportRefused, match="--case"):
+        taken_in(database, series("1", BL, patient=""))
+    assert taken_in(database, series("1", BL, patient=""), case_id="HEP-1").cases[0].opened
+    report = taken_in(database, series("1", BL, patient=""), series("2", BL))
+    assert [c.case_id for c in report.cases] == ["P-1"]
+    assert "names no patient" in report.refused[0].reason
+
+
+def test_that_a_uid_that_is_kept_for_another_patient_is_not_taken_over(database: Database) -> None:
+    taken_in(database, series("1", BL))
+    report = taken_in(database, series("1", BL, patient="P-2"), series("2", BL, patient="P-2"))
+    assert [c.series_added for c in report.cases] == [("2",)]
+    assert "kept for another patient (P-1)" in report.refused[0].reason
+    kept = StoredCatalogue(database).get("1")
+    assert kept is not None and kept.patient.id == "P-1"
+
+
+def test_that_a_closed_case_takes_no_images(database: Database) -> None:
+    taken_in(database, series("1", BL))
+    OpenCase.read(database, "P-1").do(CaseClosed("wrong patient"), READER)
+    with pytest.raises(ImportRefused, match=r"closed \(wrong patient\).*--case"):
+        taken_in(database, series("3", FU1))
+
+
+def test_that_nothing_readable_is_refused_with_the_first_reason(database: Database) -> None:
+    with pytest.raises(ImportRefused, match="no study date"):
+        taken_in(database, series("1", None))
+    with pytest.raises(ImportRefused, match=r"first of 1 files: not DICOM"):
+        import_series(ScanResult((), (Refused("a.txt", "not DICOM"),)), database, None, READER)
+    with database.reading() as connection:
+        assert case_ids(connection) == ()
+
+
+def test_that_the_first_entry_of_a_case_opens_it(database: Database) -> None:
+    taken_in(database, series("1", BL), case_id="HEP-1")
+    first = OpenCase.read(database, "HEP-1").entries[0].event
+    assert isinstance(first, CaseOpened) and first.case_id == "HEP-1"
+
+
+def test_that_a_cancelled_import_writes_nothing(database: Database, tmp_path: Path) -> None:
+    folder = tmp_path / "images"
+    folder.mkdir()
+    (folder / "a.txt").write_text("not DICOM")
+    with pytest.raises(Cancelled):
+        import_folder(folder, database, cancelled=lambda: True)
+    with database.reading() as connection:
+        assert case_ids(connection) == ()
+
+
+def test_that_a_real_folder_of_two_dates_becomes_two_time_points(database: Database, test_data: Path) -> None:
+    folder = test_data / "series" / "04_covid_ny_sbu_two_dates"
+    told: list[tuple[int, int]] = []
+    report = import_folder(folder, database, progress=lambda done, of: told.append((done, of)))
+    assert [c.visits for c in report.cases] == [("BL", "FU1"), ("BL", "FU1")]
+    assert told[-1][0] == told[-1][1] > 0
+    again = import_folder(folder, database)
+    assert [c.series_added for c in again.cases] == [(), ()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
@@ -18,7 +18,7 @@ from viewers.widgets.greys import Greys
 from viewers.widgets.levels import Levels
 from viewers.widgets.line_painter import paint_lines
 from viewers.widgets.marks import CornerTexts, LineStyle, OverlayLevel, Placeholder, ViewLine
-from viewers.widgets.painted_once import PaintedOnce
+from viewers.widgets.painted_once import PaintedOnce, Picture
 from viewers.widgets.palette import ViewPalette
 from viewers.widgets.source import ImageSource
 
@@ -249,9 +249,12 @@ class ImageView(QWidget):
         return image
 
     def paint(self, painter: QPainter, size: tuple[float, float]) -> None:
-        """Image, overlay and lines in an area of `size` pixels; lines are above the texts, a banner above all."""
+        """Image, lines and texts in an area of `size` pixels; name and date are above the lines."""
         painter.fillRect(QRectF(0, 0, *size), QColor(self.colours.background))
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        top = overlay.BANNER_PX * self.colours.scale if self.banner else 0.0
+        ratio = painter.device().devicePixelRatioF()
+        corners = overlay.corner_pictures(size, top, self.texts, self.state.overlay, self.colours, self._kept, ratio)
         projection = None
         if self.placeholder is not None:
             place = overlay.paint_placeholder(painter, size, self.placeholder, self.colours)
@@ -259,18 +262,13 @@ class ImageView(QWidget):
         elif self.source is not None and self.source.count:
             projection = self.projection(size)
             self.paint_image(painter, projection)
-        top = overlay.BANNER_PX * self.colours.scale if self.banner else 0.0
-        overlay.paint_corners(painter, size, top, self.texts, self.state.overlay, self.colours, self._kept)
+            for guide in self._guides(projection, top, ratio):
+                guide.draw(painter)
+            self.paint_lines(painter, projection, [corner.place for corner in corners])
+        for corner in corners:
+            corner.draw(painter)
         if projection is not None:
-            if projection.plane is not None and self.state.overlay is not OverlayLevel.OFF:
-                letters = edge_letters(projection.right, projection.down)
-                overlay.paint_letters(painter, size, top, letters, self.colours, self._kept)
-                if self.source is not None and self.source.measurable:
-                    scale = projection.framing.px_per_mm
-                    overlay.paint_ruler(painter, size, top, scale, self.colours, self._kept)
-            self.paint_lines(painter, projection)
-            if note := self._note():
-                overlay.paint_note(painter, size, note, self.colours)
+            self.paint_above(painter, projection)
         if self.banner:
             overlay.paint_banner(painter, size[0], self.banner, self.colours)
 
@@ -292,13 +290,25 @@ class ImageView(QWidget):
         painter.drawImage(0, 0, self._image)
         painter.restore()
 
-    def paint_lines(self, painter: QPainter, projection: Projection) -> None:
-        """The lines of the image, in view coordinates."""
-        paint_lines(painter, self.visible_lines(), projection, self.colours, self.hovered)
+    def paint_lines(self, painter: QPainter, projection: Projection, taken: Sequence[QRectF] = ()) -> None:
+        """The lines of the image, in view coordinates; their labels keep clear of the places that are `taken`."""
+        paint_lines(painter, self.visible_lines(), projection, self.colours, self.hovered, taken)
 
-    def _note(self) -> str:
+    def paint_above(self, painter: QPainter, projection: Projection) -> None:
+        """What stands above lines and texts."""
         reading = self.source is not None and not self.source.ready(self.state.index)
-        return "Reading this image" if reading else self.note
+        if note := "Reading this image" if reading else self.note:
+            overlay.paint_note(painter, projection.size_px, note, self.colours)
+
+    def _guides(self, projection: Projection, top: float, ratio: float) -> Iterator[Picture]:
+        """Letters and, where lengths are known, the ruler."""
+        if projection.plane is None or self.source is None or self.state.overlay is OverlayLevel.OFF:
+            return
+        size, letters = projection.size_px, edge_letters(projection.right, projection.down)
+        yield from overlay.letter_pictures(size, top, letters, self.colours, self._kept, ratio)
+        if self.source.measurable:
+            scale = projection.framing.px_per_mm
+            yield from overlay.ruler_picture(size, top, scale, self.colours, self._kept, ratio)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         size = (float(self.width()), float(self.height()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -32,9 +32,18 @@ class _Look:
 
 
 def paint_lines(
-    painter: QPainter, lines: Iterable[ViewLine], projection: Projection, palette: ViewPalette, hovered: str = ""
+    painter: QPainter,
+    lines: Iterable[ViewLine],
+    projection: Projection,
+    palette: ViewPalette,
+    hovered: str = "",
+    taken: Sequence[QRectF] = (),
 ) -> None:
-    """All lines, then all their labels, so that no line crosses a length; labels keep clear of each other."""
+    """All lines, then all their labels, so that no line crosses a length.
+
+    Labels keep clear of each other, of the ends of lines and of the places that are `taken`; a line that is out of
+    sight has none.
+    """
     placed = [
         (line, QPointF(*projection.view_of_world(line.start)), QPointF(*projection.view_of_world(line.end)))
         for line in lines
@@ -42,10 +51,12 @@ def paint_lines(
     for line, start, end in placed:
         _paint_line(painter, line, start, end, bool(hovered) and line.id == hovered, palette)
     clear = 4.0 * palette.scale
-    taken = [QRectF(end.x() - clear, end.y() - clear, 2 * clear, 2 * clear) for _, *ends in placed for end in ends]
+    occupied = list(taken)
+    occupied += [QRectF(end.x() - clear, end.y() - clear, 2 * clear, 2 * clear) for _, *ends in placed for end in ends]
+    view = QRectF(0, 0, *projection.size_px)
     for line, start, end in placed:
-        if line.label:
-            taken.append(_paint_label(painter, line, start, end, projection.size_px, taken, palette))
+        if line.label and view.intersects(QRectF(start, end).normalized().adjusted(-1, -1, 1, 1)):
+            occupied.append(_paint_label(painter, line, start, end, projection.size_px, occupied, palette))
 
 
 def paint_loupe(

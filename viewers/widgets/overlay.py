@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from viewers.imaging.geometry import EdgeLetters
 from viewers.widgets.marks import Chip, CornerEntry, CornerTexts, OverlayLevel, Placeholder, TextLine, Tone
-from viewers.widgets.painted_once import PaintedOnce, Recipe
+from viewers.widgets.painted_once import PaintedOnce, Picture, Recipe
 from viewers.widgets.palette import ViewPalette
 
 BANNER_PX = 24
@@ -23,68 +23,74 @@ _TICK = 4.0
 _LONG_TICK = 7.0
 
 
-def paint_corners(
-    painter: QPainter,
+def corner_pictures(
     size: tuple[float, float],
     top_px: float,
     texts: CornerTexts,
     level: OverlayLevel,
     palette: ViewPalette,
     kept: PaintedOnce,
-) -> None:
-    """The four corners below `top_px` (what a banner takes); less than full keeps name and date.
+    ratio: float,
+) -> tuple[Picture, ...]:
+    """The corner texts below `top_px` (what a banner takes); less than full keeps name and date.
 
     Minimal keeps the first line of each corner, bold lines at the upper left and the chips.
     """
     shown = _at_level(texts, level)
     width, height = size
     x_edge, y_edge = _EDGE_X * palette.scale, _EDGE_Y * palette.scale
-    for name, entries, x, y in (
-        ("top left", shown.top_left, x_edge, y_edge + top_px),
-        ("top right", shown.top_right, width - x_edge, y_edge + top_px),
-        ("bottom left", shown.bottom_left, _CLEAR_OF_RULER * palette.scale, height - y_edge),
-        ("bottom right", shown.bottom_right, width - x_edge, height - y_edge),
-    ):
-        if entries:
-            kept.draw(painter, name, (entries, x, y, palette), partial(_block, name, entries, QPointF(x, y), palette))
+    return tuple(
+        kept.picture(name, (entries, x, y, palette), ratio, partial(_block, name, entries, QPointF(x, y), palette))
+        for name, entries, x, y in (
+            ("top left", shown.top_left, x_edge, y_edge + top_px),
+            ("top right", shown.top_right, width - x_edge, y_edge + top_px),
+            ("bottom left", shown.bottom_left, _CLEAR_OF_RULER * palette.scale, height - y_edge),
+            ("bottom right", shown.bottom_right, width - x_edge, height - y_edge),
+        )
+        if entries
+    )
 
 
-def paint_letters(
-    painter: QPainter,
+def letter_pictures(
     size: tuple[float, float],
     top_px: float,
     letters: EdgeLetters,
     palette: ViewPalette,
     kept: PaintedOnce,
-) -> None:
+    ratio: float,
+) -> tuple[Picture, ...]:
     """The sides of the patient, in the middle of the four edges; `top_px` is what a banner takes from above."""
     box = 22.0 * palette.scale
     width, height = size
     middle = (height + top_px) / 2
-    for name, text, rect in (
-        ("top", letters.top, QRectF(width / 2 - box, top_px + 3, 2 * box, box * 0.8)),
-        ("bottom", letters.bottom, QRectF(width / 2 - box, height - box * 0.8 - 3, 2 * box, box * 0.8)),
-        ("left", letters.left, QRectF(15 * palette.scale, middle - box * 1.9, box, box)),
-        ("right", letters.right, QRectF(width - box, middle - box * 0.5, box * 0.75, box)),
-    ):
-        kept.draw(painter, name, (text, size, top_px, palette), partial(_letter, text, rect, palette))
+    return tuple(
+        kept.picture(name, (text, size, top_px, palette), ratio, partial(_letter, text, rect, palette))
+        for name, text, rect in (
+            ("top", letters.top, QRectF(width / 2 - box, top_px + 3, 2 * box, box * 0.8)),
+            ("bottom", letters.bottom, QRectF(width / 2 - box, height - box * 0.8 - 3, 2 * box, box * 0.8)),
+            ("left", letters.left, QRectF(15 * palette.scale, middle - box * 1.9, box, box)),
+            ("right", letters.right, QRectF(width - box, middle - box * 0.5, box * 0.75, box)),
+        )
+    )
 
 
-def paint_ruler(
-    painter: QPainter,
+def ruler_picture(
     size: tuple[float, float],
     top_px: float,
     px_per_mm: float,
     palette: ViewPalette,
     kept: PaintedOnce,
-) -> None:
-    """A scale at the left edge with a tick every centimetre, 10 cm long or as many whole cm as fit."""
+    ratio: float,
+) -> tuple[Picture, ...]:
+    """A scale at the left edge with a tick every centimetre, 10 cm long or as many whole cm as fit; or none."""
     height = size[1] - top_px
     centimetres = min(10, int(height * 0.6 / (10 * px_per_mm)))
-    if centimetres >= 1:
-        length = centimetres * 10 * px_per_mm
-        top = round(top_px + (height - length) / 2) + 0.5
-        kept.draw(painter, "ruler", (top, length, palette), partial(_ruler, centimetres, top, length, palette))
+    if centimetres < 1:
+        return ()
+    length = centimetres * 10 * px_per_mm
+    top = round(top_px + (height - length) / 2) + 0.5
+    recipe = partial(_ruler, centimetres, top, length, palette)
+    return (kept.picture("ruler", (top, length, palette), ratio, recipe),)
 
 
 def _letter(text: str, rect: QRectF, palette: ViewPalette) -> Recipe:

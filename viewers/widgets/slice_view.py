@@ -85,6 +85,7 @@ class SliceView(ImageView):
 
     def __init__(self, palette: ViewPalette | None = None, parent: QWidget | None = None) -> None:
         super().__init__(palette, parent)
+        self.loupe = False
         self._drawing = Drawing()
         self._drag: _Drag | None = None
         self._pointer = QPointF()
@@ -113,6 +114,11 @@ class SliceView(ImageView):
         """What the left button does from now on; a line under way is given up."""
         self._drawing.arm(tool)
         self.setCursor(Qt.CursorShape.ArrowCursor if tool is None else Qt.CursorShape.CrossCursor)
+        self.update()
+
+    def set_loupe(self, shown: bool) -> None:
+        """Whether the loupe follows the pointer always, not only while a line is drawn or dragged."""
+        self.loupe = shown
         self.update()
 
     def set_lines(self, lines: Iterable[ViewLine]) -> None:
@@ -175,13 +181,13 @@ class SliceView(ImageView):
         """The lines of this image; one that is being drawn or dragged is shown where it is now, with its length."""
         return self._drawing.over(super().visible_lines())
 
-    def paint_lines(self, painter: QPainter, projection: Projection) -> None:
-        super().paint_lines(painter, projection)
-        if self.busy:
+    def paint_above(self, painter: QPainter, projection: Projection) -> None:
+        super().paint_above(painter, projection)
+        if self.busy or (self.loupe and self.underMouse()):
 
             def paint_under(glass: QPainter) -> None:
                 self.paint_image(glass, projection)
-                super(SliceView, self).paint_lines(glass, projection)
+                self.paint_lines(glass, projection)
 
             paint_loupe(painter, self._pointer, projection.size_px, paint_under, self.colours)
 
@@ -193,7 +199,7 @@ class SliceView(ImageView):
         self._pointer = place
         if event.button() == Qt.MouseButton.LeftButton and self._pressed(place, event.modifiers()):
             return
-        if self._drag is None and not self.busy:
+        if self._drag is None and (event.button() != Qt.MouseButton.LeftButton or not self.busy):
             self._drag = _Drag(event.button(), place, place)
 
     def _pressed(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> bool:
@@ -215,6 +221,8 @@ class SliceView(ImageView):
         if self.busy and world is not None:
             self._step(world)
             return
+        if self.loupe:
+            self.update()
         self._hover(world)
         self.probed.emit(self._probe(place))
 

@@ -107,6 +107,25 @@ def test_that_made_files_read_back_in_every_syntax(tmp_path, syntax, signed):
     assert np.array_equal(image(tmp_path / "image"), expected)
 
 
+@pytest.mark.parametrize("name", ["MR_small_jp2klossless", "MR_small_jpeg_ls_lossless"])
+@pytest.mark.parametrize("rescale", [(1, -1024), (2, 3), (2.2, -0.5), (0.00123, 0)])
+@pytest.mark.parametrize("grouped", [False, True], ids=["classic", "functional groups"])
+def test_that_rescaled_compressed_pixels_are_turned_back_exactly(test_data, tmp_path, name, rescale, grouped):
+    dataset = pydicom.dcmread(test_data / "odd" / "pydicom" / f"{name}.dcm")
+    target = dataset
+    if grouped:
+        target = pydicom.Dataset()
+        item = pydicom.Dataset()
+        item.PixelValueTransformationSequence = [target]
+        dataset.PerFrameFunctionalGroupsSequence = [item]
+    target.RescaleSlope, target.RescaleIntercept = rescale
+    dataset.save_as(tmp_path / "image")
+    (series,) = scan(tmp_path / "image").series
+    assert (series.slices[0].slope, series.slices[0].intercept) == rescale
+    original = pydicom.dcmread(test_data / "odd" / "pydicom" / "MR_small.dcm").pixel_array
+    assert np.array_equal(read_stored(series, series.slices[0]), original)
+
+
 def test_that_frames_of_one_file_are_told_apart(tmp_path):
     write_enhanced(tmp_path, Phantom(rescale=None), ("M", "P"))
     magnitude, phase = scan(tmp_path).series

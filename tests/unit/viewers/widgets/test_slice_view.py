@@ -352,3 +352,80 @@ def test_that_the_button_of_an_empty_view_asks_for_its_action(qtbot: QtBot, view
     view.grab()
     with qtbot.waitSignal(view.action_requested):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_that_a_line_just_drawn_is_nudged_once_it_is_handed_in(qtbot: QtBot, view: SliceView) -> None:
+    view.arm(Tool.CALIPER)
+    with qtbot.waitSignal(view.line_drawn) as drawn:
+        drag(view, QPointF(150, 150), QPointF(250, 220))
+    line = drawn.args[0]
+    assert [shown.id for shown in view.visible_lines()] == [""]
+    view.set_lines([ViewLine("IT1", line.start, line.end, line.sop_uid, editable=True)])
+    assert [(shown.id, shown.style) for shown in view.visible_lines()] == [("IT1", LineStyle.SELECTED)]
+    with qtbot.waitSignal(view.line_edited) as edited:
+        qtbot.keyClick(view, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert edited.args is not None
+    assert edited.args[1].end == pytest.approx([e - r for e, r in zip(line.end, ROW, strict=True)])
+
+
+def test_that_a_line_that_is_not_taken_disappears(view: SliceView) -> None:
+    view.arm(Tool.CALIPER)
+    drag(view, QPointF(150, 150), QPointF(250, 220))
+    view.set_lines([])
+    assert view.visible_lines() == ()
+
+
+def test_that_escape_lets_go_of_the_selected_line(qtbot: QtBot, view: SliceView) -> None:
+    plane = view.source.plane(3)  # type: ignore[union-attr]
+    assert plane is not None
+    view.set_lines([ViewLine("IT1", plane.to_world(20, 20), plane.to_world(50, 30), "1.2.4", editable=True)])
+    place = view.widget_point_of(plane.to_world(50, 30))
+    drag(view, place, place)
+    with qtbot.waitSignal(view.line_selected) as selected:
+        qtbot.keyClick(view, Qt.Key.Key_Escape)
+    assert selected.args == [""]
+    qtbot.keyClick(view, Qt.Key.Key_Down)
+    assert view.state.index == 4
+
+
+def test_that_two_lines_across_each_other_are_drawn(qtbot: QtBot, view: SliceView) -> None:
+    view.arm(Tool.BIDIRECTIONAL)
+    drag(view, QPointF(100, 200), QPointF(300, 200))
+    with qtbot.waitSignal(view.bidirectional_drawn) as drawn:
+        drag(view, QPointF(200, 150), QPointF(220, 250))
+    assert drawn.args is not None
+    long, short = drawn.args
+    assert short.length_mm / long.length_mm == pytest.approx(100 / 200)
+
+
+@pytest.mark.parametrize("flip", [False, True])
+def test_that_arrow_keys_go_the_way_they_point_on_the_screen(qtbot: QtBot, view: SliceView, flip: bool) -> None:
+    plane = view.source.plane(3)  # type: ignore[union-attr]
+    assert plane is not None
+    view.set_flips(flip, False)
+    end = plane.to_world(50, 30)
+    view.set_lines([ViewLine("IT1", plane.to_world(20, 20), end, "1.2.4", editable=True)])
+    before = view.widget_point_of(end)
+    drag(view, before, before)
+    with qtbot.waitSignal(view.line_edited) as edited:
+        qtbot.keyClick(view, Qt.Key.Key_Right)
+    assert edited.args is not None
+    assert view.widget_point_of(edited.args[1].end).x() > before.x()
+
+
+def test_that_a_resized_view_shows_the_same_place_in_its_middle(view: SliceView) -> None:
+    view.set_framing(type(view.projection().framing)((20.0, 15.0), 20.0))
+    before = view.projection()
+    view.resize(950, 858)
+    after = view.projection()
+    assert after.framing.px_per_mm == pytest.approx(40.0)
+    assert after.world_of_view(475, 429) == pytest.approx(before.world_of_view(237.5, 214.5))
+
+
+def test_that_a_line_ends_within_the_image(qtbot: QtBot, view: SliceView) -> None:
+    view.arm(Tool.CALIPER)
+    with qtbot.waitSignal(view.line_drawn) as drawn:
+        drag(view, QPointF(200, 200), QPointF(200, 2))
+    plane = view.source.plane(3)  # type: ignore[union-attr]
+    assert plane is not None
+    assert plane.to_pixel(drawn.args[0].end)[1] == pytest.approx(-0.5)

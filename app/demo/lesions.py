@@ -140,7 +140,9 @@ class NecroticTumour:
         x, y = plane.at(box)
         outline = self.outline.distance(x, y, plane.zv)
         _paint_tumour(canvas, outline, phases, box, rim=True)
-        canvas.paint(hu_of("necrosis", phases), plane.soft(self.core.distance(x, y, plane.zv)), box)
+        core = plane.soft(self.core.distance(x, y, plane.zv), 2.6)
+        canvas.paint(hu_of("necrosis", phases), core, box)
+        canvas.add(np.float32(5.0) * plane.waves(plane.zv, _GRAIN, box), core, box)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +230,7 @@ class SolidTumour:
             return
         box = plane.box(*self.centre[:2], self.blob.half_long)
         x, y = plane.at(box)
-        _paint_tumour(canvas, self.blob.distance(x, y, plane.zv), phases, box, rim=True)
+        _paint_tumour(canvas, self.blob.distance(x, y, plane.zv), phases, box, rim=self.blob.half_long > 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,9 +275,9 @@ def _paint_tumour(
     plane = canvas.plane
     grain = plane.waves(plane.zv, _GRAIN, box)
     base = np.asarray(hu_of("tumour", phases), dtype=np.float32)[:, None, None]
-    blush = np.asarray([9.0 if p is Acquisition.ARTERIAL else 3.0 for p in phases], dtype=np.float32)[:, None, None]
+    blush = np.asarray([16.0 if p is Acquisition.ARTERIAL else 5.0 for p in phases], dtype=np.float32)[:, None, None]
     inside = plane.soft(distance)
-    canvas.paint(base + blush * np.clip(grain, -1.6, 1.6), inside, box)
+    canvas.paint(base + blush * np.clip(grain, -1.3, 1.3), inside, box)
     if rim:
         late = tuple(0.0 if p in (Acquisition.PRE, Acquisition.ARTERIAL) else 1.0 for p in phases)
         ring = np.clip(1 - np.abs(distance + np.float32(0.9)) / np.float32(1.1), 0, 1)

@@ -24,6 +24,7 @@ from viewers.imaging.tags import MALFORMED
 
 RLE = "1.2.840.10008.1.2.5"
 HTJ2K = tuple(f"1.2.840.10008.1.2.4.{n}" for n in (201, 202, 203))
+_RESCALE_SLOPE = "0028|1053"
 _REMEDY = "send the series again, or export it uncompressed"
 
 Pixels = NDArray[Any]
@@ -108,19 +109,24 @@ def _by_gdcm(series: Series, record: SliceRecord) -> NDArray[Any]:
     sitk: Any = importlib.import_module("SimpleITK")
     reader = sitk.ImageFileReader()
     reader.SetImageIO("GDCMImageIO")
+    plain = record.slope == 1 and record.intercept == 0
     try:
         if record.frames_in_file == 1:
             reader.SetFileName(record.path)
             pixels = sitk.GetArrayFromImage(reader.Execute())
-        else:
+        if record.frames_in_file > 1 or not (plain or reader.HasMetaDataKey(_RESCALE_SLOPE)):
+            # GDCM would rescale all frames alike; which frame's rescale it takes is not told.
+            plain = True
             with tempfile.TemporaryDirectory() as folder:
                 reader.SetFileName(_frame_alone(record, Path(folder)))
                 pixels = sitk.GetArrayFromImage(reader.Execute())
     except RuntimeError as error:
         raise DecodeError("its pixels do not decode", file=record.path, remedy=_REMEDY) from error
     pixels = pixels[0] if pixels.ndim == 3 else pixels
-    if record.frames_in_file > 1 or (record.slope == 1 and record.intercept == 0):
+    if plain:
         return np.asarray(pixels)
+    if record.slope == 1 and pixels.dtype.kind in "iu" and record.intercept == int(record.intercept):
+        return np.asarray(pixels - np.int32(record.intercept))
     return np.asarray(np.rint((pixels.astype(np.float64) - record.intercept) / record.slope))
 
 

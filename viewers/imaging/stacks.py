@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from viewers.imaging.catalogue import Vector
-from viewers.imaging.geometry import SAME_POSITION_MM, cross, dot
+from viewers.imaging.geometry import SAME_POSITION_MM, check_stack, cross, dot
 from viewers.imaging.headers import FrameHeader, ImageFile
 
 _SAME_DIRECTION = 1 - 1e-5
@@ -166,20 +166,50 @@ def _separate(images: list[Image]) -> list[list[Image]]:
     places = _places(images)
     repeats = max(Counter(places).values(), default=1)
     if repeats == 1:
-        return [images]
+        return _interleaved(images)
     before = len(images) - len(set(places))
     for separator in _SEPARATORS:
-        parts: dict[str, list[Image]] = defaultdict(list)
-        for image in images:
-            parts[separator(image)].append(image)
-        if not 2 <= len(parts) <= repeats + 1:
+        parts = _parted(images, separator)
+        smallest = min(map(len, parts))
+        if not 2 <= len(parts) <= repeats + 1 or before < 0.75 * smallest:
             continue
-        if len(set(places)) > 1 and min(map(len, parts.values())) < 2:
+        if len(set(places)) > 1 and smallest < 2:
             continue
-        after = sum(len(part) - len(set(_places(part))) for part in parts.values())
+        after = sum(len(part) - len(set(_places(part))) for part in parts)
         if after < before:
-            return [small for part in parts.values() for small in _separate(part)]
+            return [small for part in parts for small in _separate(part)]
     return _by_turn(images, places, repeats)
+
+
+def _parted(images: Sequence[Image], separator: Callable[[Image], str]) -> list[list[Image]]:
+    parts: dict[str, list[Image]] = defaultdict(list)
+    for image in images:
+        parts[separator(image)].append(image)
+    return list(parts.values())
+
+
+def _interleaved(images: list[Image]) -> list[list[Image]]:
+    """Phases whose slices lie between each other's: uneven together, each sound for itself."""
+    if len(images) < 6 or _is_sound(images):
+        return [images]
+    for separator in _SEPARATORS:
+        parts = _parted(images, separator)
+        if 2 <= len(parts) <= len(images) // 3 and all(map(_is_sound, parts)) and _overlap(parts):
+            return parts
+    return [images]
+
+
+def _is_sound(images: Sequence[Image]) -> bool:
+    directions = images[0].frame.directions
+    positions = [image.frame.position for image in images if image.frame.position]
+    return directions is not None and len(positions) == len(images) and check_stack(positions, *directions).sound
+
+
+def _overlap(parts: Sequence[Sequence[Image]]) -> bool:
+    """True when the parts cover one stretch of the body, not one after the other."""
+    normal = cross(*(parts[0][0].frame.directions or ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0))))
+    spans = [[dot(image.frame.position, normal) for image in part if image.frame.position] for part in parts]
+    return max(map(min, spans)) < min(map(max, spans))
 
 
 def _places(images: Sequence[Image]) -> list[int]:

@@ -131,6 +131,40 @@ def test_that_one_repeated_slice_is_a_finding_not_a_phase(tmp_path):
     assert set(finding.files) == {str(paths[2]), str(paths[3])}
 
 
+def test_that_acquisitions_of_two_slices_each_do_not_hide_a_repeat(tmp_path):
+    # An axial scanner counts each rotation: 1 1 2 2 3 3.
+    def number(k, dataset):
+        dataset.AcquisitionNumber = k // 2 + 1
+
+    write_phantom(tmp_path, Phantom(heights_mm=(0, 3, 6, 9, 9, 12)), number)
+    assert codes(only(scan(tmp_path))) == {"duplicate_positions"}
+
+
+def test_that_phases_between_each_others_slices_are_listed_apart(tmp_path):
+    phantom = Phantom(tags={"AcquisitionNumber": 1})
+    write_phantom(tmp_path, phantom, name="a")
+    shifted = tuple(h + 0.8 for h in phantom.heights_mm)
+    write_phantom(tmp_path, phantom.but(heights_mm=shifted, tags={"AcquisitionNumber": 2}), name="b")
+    assert [(s.frames, s.volume_ok) for s in scan(tmp_path).series] == [(6, True), (6, True)]
+
+
+def test_that_blocks_that_follow_each_other_stay_one_series(tmp_path):
+    def number(k, dataset):
+        dataset.AcquisitionNumber = k // 4 + 1
+
+    heights = (0, 3, 6, 9, 20, 23, 26, 29)
+    write_phantom(tmp_path, Phantom(heights_mm=heights), number)
+    assert codes(only(scan(tmp_path))) == {"missing_slices"}
+
+
+def test_that_a_phase_of_part_of_the_liver_is_listed_apart(tmp_path):
+    phantom = Phantom(tags={"AcquisitionNumber": 1})
+    write_phantom(tmp_path, phantom, name="a")
+    part = phantom.but(heights_mm=phantom.heights_mm[1:5], tags={"AcquisitionNumber": 2})
+    write_phantom(tmp_path, part, name="b")
+    assert sorted((s.frames, s.volume_ok) for s in scan(tmp_path).series) == [(4, True), (6, True)]
+
+
 def test_that_orientations_in_one_series_are_listed_apart(tmp_path):
     phantom = Phantom(directions=AXIAL)
     write_phantom(tmp_path, phantom, name="a")
@@ -168,6 +202,18 @@ def test_that_a_copy_is_kept_once_and_reported(tmp_path):
     assert [(r.file, r.reason) for r in result.refused] == [
         (str(tmp_path / "zz copy.dcm"), f"a copy of the image in {path}, which is used")
     ]
+
+
+def test_that_of_copies_the_one_that_lost_nothing_is_kept(tmp_path):
+    paths = write_phantom(tmp_path / "b", Phantom())
+    for path in paths:
+        dataset = pydicom.dcmread(path)
+        dataset.LossyImageCompression = "01"
+        (tmp_path / "a").mkdir(exist_ok=True)
+        pydicom.dcmwrite(tmp_path / "a" / path.name, dataset)
+    series = only(scan(tmp_path))
+    assert [record.path for record in series.slices] == [str(path) for path in paths]
+    assert series.findings == ()
 
 
 def test_that_different_images_with_one_uid_are_all_kept(tmp_path):

@@ -7,10 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
-from PySide6.QtCore import QDate, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
-    QDateEdit,
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
@@ -21,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from app import words
 from app.panels.chips import ChipRow, Choice, PanelHead, label, rule_line
+from app.panels.fields import DateField, PickBox
 from app.state.record import DatedEvent, DatedTreatment, Record
 from app.theme import Face, Theme
 from app.words import translated
@@ -250,10 +249,10 @@ class DatedList(QWidget):
     def __init__(self, theme: Theme, title: str, kinds: Sequence[str], ended: bool) -> None:
         super().__init__()
         self._theme, self._ended = theme, ended
-        self.kind = QComboBox()
+        self.kind = PickBox(theme)
         for kind in kinds:
             self.kind.addItem(_plain(kind), kind)
-        self.on, self.until = _date_field(), _date_field()
+        self.on, self.until = DateField(theme), DateField(theme)
         self.note = QLineEdit()
         self.note.setPlaceholderText(translated("dose") if ended else translated("note"))
         self.until_known = QPushButton(translated("ended"))
@@ -303,8 +302,8 @@ class DatedList(QWidget):
             self._rows.addWidget(row)
 
     def _add(self) -> None:
-        until = _python_date(self.until) if self.until_known.isChecked() else None
-        on = _python_date(self.on)
+        until = self.until.value if self.until_known.isChecked() else None
+        on = self.on.value
         if until is not None and until < on:
             self.until.setFocus()
             return
@@ -323,15 +322,3 @@ def _plain(value: str) -> str:
 
 def _whole(value: object) -> int | None:
     return value if isinstance(value, int) else None
-
-
-def _date_field() -> QDateEdit:
-    field = QDateEdit(QDate.currentDate())
-    field.setDisplayFormat("yyyy-MM-dd")
-    field.setCalendarPopup(True)
-    return field
-
-
-def _python_date(field: QDateEdit) -> date:
-    shown = field.date()
-    return date(shown.year(), shown.month(), shown.day())

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.panels.chips import ChipRow, Choice, KeyButton, PanelHead, label, rule_line
+from app.panels.fields import PickBox
 from app.panels.marks import Icon, MarkBox
 from app.theme import Face, Theme
 from app.words import kind_word, organ_word, region_word, role_word, translated
@@ -85,8 +86,8 @@ class LesionForm(QWidget):
         self.role = ChipRow(theme, roles)
         segments = [Choice(segment, segment.value) for segment in Segment]
         self.segments = ChipRow(theme, segments, several=True, stretch=True)
-        self.organ = QComboBox()
-        self.kind = QComboBox()
+        self.organ = PickBox(theme)
+        self.kind = PickBox(theme)
         self.site = QLineEdit()
         self.site.setPlaceholderText(translated("place in your own words"))
         self.conformance = PanelHead(theme, translated("Conformance"), translated("live"))
@@ -256,10 +257,10 @@ class CheckRow(QFrame):
         text.setWordWrap(True)
         top = QHBoxLayout()
         top.setSpacing(theme.px(8))
-        top.addWidget(MarkBox(_ICONS[check.state], theme), 0, Qt.AlignmentFlag.AlignTop)
+        top.addWidget(MarkBox(_ICONS[check.state], theme), 0, Qt.AlignmentFlag.AlignVCenter)
         top.addWidget(text, 1)
         column = QVBoxLayout(self)
-        tall = theme.px(5 if resolve else 3)
+        tall = theme.px(5 if resolve else 2)
         column.setContentsMargins(theme.px(10), tall, theme.px(10), tall)
         column.setSpacing(theme.px(4))
         column.addLayout(top)
@@ -267,7 +268,7 @@ class CheckRow(QFrame):
             for button in self._made():
                 top.addWidget(button)
         else:
-            top.addWidget(label(check.rule, "3", Face.RULE), 0, Qt.AlignmentFlag.AlignTop)
+            top.addWidget(label(check.rule, "3", Face.RULE), 0, Qt.AlignmentFlag.AlignVCenter)
         below = QVBoxLayout()
         below.setContentsMargins(theme.px(22), 0, 0, 0)
         below.setSpacing(theme.px(4))
@@ -283,7 +284,10 @@ class CheckRow(QFrame):
             ways.addStretch(1)
             below.addLayout(ways)
         below.addWidget(self.reason)
-        column.addLayout(below)
+        if resolve or check.detail:
+            column.addLayout(below)
+        if check.state is CheckState.MET and not check.detail:
+            self.setMinimumHeight(theme.px(24))
         self.reason.returnPressed.connect(self._keep)
 
     def _made(self) -> list[QPushButton]:

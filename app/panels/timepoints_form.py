@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from PySide6.QtCore import QDate, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QDateEdit,
     QGridLayout,
     QHBoxLayout,
     QPushButton,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from app import words
 from app.panels.chips import PanelHead, label, rule_line
+from app.panels.fields import DateField
 from app.state.record import Record
 from app.theme import Face, Theme
 from app.words import translated
@@ -44,9 +44,7 @@ class TimePointsForm(QWidget):
         self._record: Record | None = None
         self.choices = QButtonGroup(self)
         self._ids: list[str] = []
-        self.day0 = QDateEdit()
-        self.day0.setDisplayFormat("yyyy-MM-dd")
-        self.day0.setCalendarPopup(True)
+        self.day0 = DateField(theme)
         self.day0.setAccessibleName(translated("Day 0"))
         self.note = label(tone="2", face=Face.SMALL)
         self.note.setWordWrap(True)
@@ -66,6 +64,7 @@ class TimePointsForm(QWidget):
         start.addWidget(self.note, 1)
         foot = QHBoxLayout()
         foot.setContentsMargins(theme.px(10), theme.px(8), theme.px(10), theme.px(8))
+        foot.setSpacing(theme.px(8))
         foot.addStretch(1)
         foot.addWidget(self.cancel)
         foot.addWidget(self.confirm)
@@ -108,7 +107,7 @@ class TimePointsForm(QWidget):
             self._grid.addWidget(label(str(len(visit.series)), "2"), number + 1, 3)
         proposed = proposed_day0(record)
         known = proposed or (record.visits[0].on if record.visits else date.today())
-        self.day0.setDate(QDate(known.year, known.month, known.day))
+        self.day0.set_value(known)
         self._refresh()
 
     def _refresh(self) -> None:
@@ -117,7 +116,7 @@ class TimePointsForm(QWidget):
         self.confirm.setEnabled(visit is not None)
         if visit is None or record is None:
             return
-        before = (self._day0() - visit.on).days
+        before = (self.day0.value - visit.on).days
         if before < 0:
             told = translated("The baseline exam is {days} after day 0.", days=words.days(-before))
         else:
@@ -132,11 +131,7 @@ class TimePointsForm(QWidget):
         number = self.choices.checkedId()
         return self._ids[number] if 0 <= number < len(self._ids) else None
 
-    def _day0(self) -> date:
-        on = self.day0.date()
-        return date(on.year(), on.month(), on.day())
-
     def _confirm(self) -> None:
         chosen = self._chosen()
         if chosen is not None:
-            self.baseline_confirmed.emit(chosen, self._day0())
+            self.baseline_confirmed.emit(chosen, self.day0.value)

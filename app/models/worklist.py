@@ -1,0 +1,276 @@
+"""The list of cases: one line each, with the last time point's responses and decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+
+from app import words
+from app.next_dates import NextDate, Standing, Upcoming, next_dates
+from app.state.record import Record
+from app.words import translated
+from mrecist.results import Assessment, Decision, SorafenibOutput, TaceOutput
+from mrecist.values import Response
+
+Index = QModelIndex | QPersistentModelIndex
+LINE_ROLE = int(Qt.ItemDataRole.UserRole) + 1
+_NO_PARENT = QModelIndex()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """One case as the worklist shows it. `fault` says why a case cannot be opened."""
+
+    case_id: str
+    name: str = ""
+    sex: str = ""
+    age: int | None = None
+    protocol: str = ""
+    last_visit: str = ""
+    last_on: date | None = None
+    intrahepatic: Response | None = None
+    extrahepatic: Response | None = None
+    composite: Response | None = None
+    borderline: bool = False
+    tace: Decision | None = None
+    sorafenib: Decision | None = None
+    next_visit: NextDate | None = None
+    signed: bool = False
+    synthetic: bool = False
+    fault: str = ""
+
+    @property
+    def asks(self) -> bool:
+        """Whether a judgement is missing."""
+        tace = self.tace is not None and self.tace.decision is TaceOutput.JUDGEMENT
+        return tace or (self.sorafenib is not None and self.sorafenib.decision is SorafenibOutput.JUDGEMENT)
+
+    @property
+    def overdue(self) -> bool:
+        return self.next_visit is not None and self.next_visit.standing is Standing.OVERDUE
+
+    def matches(self, text: str) -> bool:
+        """Whether the case is found by this text: its id, name, protocol or last time point."""
+        return all(
+            word.casefold() in " ".join((self.case_id, self.name, self.protocol, self.last_visit)).casefold()
+            for word in text.split()
+        )
+
+
+def line_of(record: Record, assessment: Assessment | None, today: date) -> CaseLine:
+    """The line of a case at its last time point."""
+    patient, last = record.patient, record.visits[-1] if record.visits else None
+    response = None if assessment is None or last is None else assessment.timepoint(last.id)
+    tace = None if response is None else response.tace
+    upcoming = () if last is None else next_dates(record, last.id, today, tace)
+    return CaseLine(
+        case_id=record.case_id,
+        name=patient.name,
+        sex=patient.sex,
+        age=None if patient.birth_date is None else _age(patient.birth_date, last.on if last else today),
+        protocol=record.protocol or "",
+        last_visit="" if last is None else last.id,
+        last_on=None if last is None else last.on,
+        intrahepatic=None if response is None else response.intrahepatic.response,
+        extrahepatic=None if response is None else response.extrahepatic.response,
+        composite=None if response is None else response.composite,
+        borderline=response is not None and any(r.borderline for r in (response.intrahepatic, response.extrahepatic)),
+        tace=tace,
+        sorafenib=None if response is None else response.sorafenib,
+        next_visit=next((entry for entry in upcoming if entry.what is Upcoming.VISIT), None),
+        signed=last is not None and any(x.visit_id == last.id for x in record.signed),
+        synthetic=record.synthetic,
+    )
+
+
+class View(StrEnum):
+    """The filters of the list; the value is the word for each."""
+
+    ALL = "All cases"
+    UNSIGNED = "Unsigned reads"
+    JUDGEMENT = "Needs judgement"
+    OVERDUE = "Visit overdue"
+    BORDERLINE = "Borderline ±"
+    PROBLEMS = "Import problems"
+
+
+VIEW_HOLDS: dict[View, Callable[[CaseLine], bool]] = {
+    View.ALL: lambda _line: True,
+    View.UNSIGNED: lambda line: bool(line.last_visit) and not line.signed,
+    View.JUDGEMENT: lambda line: line.asks,
+    View.OVERDUE: lambda line: line.overdue,
+    View.BORDERLINE: lambda line: line.borderline,
+    View.PROBLEMS: lambda line: bool(line.fault),
+}
+
+
+class WorklistColumn(StrEnum):
+    CASE = "Case"
+    PATIENT = "Patient"
+    PROTOCOL = "Protocol"
+    LAST = "Last"
+    DATE = "Date"
+    INTRAHEPATIC = "IH"
+    EXTRAHEPATIC = "EH"
+    COMPOSITE = "Comp."
+    TACE = "TACE"
+    SORAFENIB = "Sorafenib"
+    WINDOW = "Next visit window"
+    DUE = "Due"
+    READS = "Reads"
+
+
+COLUMNS = tuple(WorklistColumn)
+
+
+class WorklistModel(QAbstractTableModel):
+    """The lines that a view and a search leave, sorted by one column."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._all: tuple[CaseLine, ...] = ()
+        self._shown: list[CaseLine] = []
+        self._view, self._search = View.ALL, ""
+        self._sorted_by, self._descending = WorklistColumn.CASE, False
+
+    @property
+    def lines(self) -> tuple[CaseLine, ...]:
+        return tuple(self._shown)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no case at all, whatever the filter."""
+        return not self._all
+
+    @property
+    def sorted_by(self) -> WorklistColumn:
+        return self._sorted_by
+
+    def count(self, view: View) -> int:
+        return sum(VIEW_HOLDS[view](line) for line in self._all)
+
+    def set_lines(self, lines: Sequence[CaseLine]) -> None:
+        self._all = tuple(lines)
+        self._refresh()
+
+    def set_filter(self, view: View, search: str) -> None:
+        self._view, self._search = view, search
+        self._refresh()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        self._sorted_by, self._descending = COLUMNS[column], order is Qt.SortOrder.DescendingOrder
+        self._refresh()
+
+    def rowCount(self, parent: Index = _NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self._shown)
+
+    def columnCount(self, parent: Index = _NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        line = self._shown[index.row()]
+        if role == LINE_ROLE:
+            return line
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return cell_text(line, COLUMNS[index.column()])
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return line.fault or None
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return translated(COLUMNS[section].value)
+        return None
+
+    def _refresh(self) -> None:
+        self.beginResetModel()
+        kept = [line for line in self._all if VIEW_HOLDS[self._view](line) and line.matches(self._search)]
+        kept.sort(key=lambda line: line.case_id)
+        kept.sort(key=lambda line: _sort_key(line, self._sorted_by), reverse=self._descending)
+        self._shown = kept
+        self.endResetModel()
+
+
+def cell_text(line: CaseLine, column: WorklistColumn) -> str:
+    """What a cell says."""
+    match column:
+        case WorklistColumn.CASE:
+            return line.case_id
+        case WorklistColumn.PATIENT:
+            return f"{line.name} {line.sex} {'' if line.age is None else line.age}".strip()
+        case WorklistColumn.PROTOCOL:
+            return line.protocol
+        case WorklistColumn.LAST:
+            return line.last_visit
+        case WorklistColumn.DATE:
+            return words.iso(line.last_on)
+        case WorklistColumn.INTRAHEPATIC:
+            return _response_text(line.intrahepatic)
+        case WorklistColumn.EXTRAHEPATIC:
+            return _response_text(line.extrahepatic)
+        case WorklistColumn.COMPOSITE:
+            return _response_text(line.composite)
+        case WorklistColumn.TACE:
+            return decision_text(line.tace, line)
+        case WorklistColumn.SORAFENIB:
+            return decision_text(line.sorafenib, line)
+        case WorklistColumn.WINDOW:
+            due = line.next_visit
+            return "" if due is None or due.first is None or due.last is None else words.window(due.first, due.last)
+        case WorklistColumn.DUE:
+            return due_text(line.next_visit)
+        case WorklistColumn.READS:
+            if line.fault:
+                return translated("cannot be opened")
+            return translated("signed") if line.signed else translated("unsigned")
+
+
+def decision_text(decision: Decision | None, line: CaseLine) -> str:
+    """A decision in one or two words; ``? judge`` where it waits for a judgement."""
+    if decision is None:
+        return translated("baseline") if line.last_visit and line.composite is None else ""
+    if decision.decision in (TaceOutput.JUDGEMENT, SorafenibOutput.JUDGEMENT):
+        return translated("? judge")
+    if decision.decision is TaceOutput.STOP_FAILURE:
+        return translated("stop, failure")
+    if decision.decision is SorafenibOutput.SORAFENIB_FAILURE:
+        return translated("failure")
+    said = words.decision_word(decision.decision)
+    return said[0].lower() + said[1:]
+
+
+def due_text(entry: NextDate | None) -> str:
+    if entry is None:
+        return ""
+    match entry.standing:
+        case Standing.AHEAD:
+            return translated("in {days}", days=words.days(entry.days))
+        case Standing.OPEN:
+            return translated("{days} left", days=words.days(entry.days)) if entry.days else translated("today")
+        case Standing.OVERDUE:
+            return translated("{days} overdue", days=words.days(entry.days))
+        case Standing.WITH_TACE | Standing.RENEW | Standing.VALID:
+            return ""
+
+
+def _response_text(response: Response | None) -> str:
+    return words.DASH if response is None else words.response_letters(response)
+
+
+def _sort_key(line: CaseLine, column: WorklistColumn) -> tuple[bool, Any]:
+    if column is WorklistColumn.DUE:
+        last = None if line.next_visit is None else line.next_visit.last
+        return (last is None, last or date.max)
+    text = cell_text(line, column)
+    return (text in ("", words.DASH), text)
+
+
+def _age(born: date, on: date) -> int:
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))

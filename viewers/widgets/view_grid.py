@@ -92,9 +92,7 @@ class ViewGrid(QWidget):
         """The tiles that are in sight, in reading order."""
         rows, columns = self._fitting().value
         count = rows * columns
-        first = self.active_index if count == 1 else (self.active_index // 2 * 2 if count == 2 else 0)
-        if self.layout_wanted is Layout.TWO and count == 2:
-            first = 0
+        first = self.active_index // count * count
         return tuple(range(first, first + count))
 
     def activate(self, tile: int) -> None:
@@ -118,12 +116,14 @@ class ViewGrid(QWidget):
         if self.active_index >= rows * columns:
             self.activate(0)
         self._arrange()
+        self.align()
 
     def toggle_maximised(self) -> None:
         """One tile fills the grid, or all are back."""
         if self.layout_wanted is not Layout.ONE:
             self.maximised = not self.maximised
             self._arrange()
+            self.align()
             self.maximised_changed.emit(self.maximised)
 
     def set_links(self, links: Links) -> None:
@@ -239,6 +239,10 @@ class ViewGrid(QWidget):
         return Layout.ONE
 
     def _arrange(self) -> None:
+        with self._alone():
+            self._place_tiles()
+
+    def _place_tiles(self) -> None:
         rows, columns = self._fitting().value
         shown = self.shown
         for tile, view in enumerate(self.views):
@@ -253,8 +257,7 @@ class ViewGrid(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        with self._alone():
-            self._arrange()
+        self._arrange()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

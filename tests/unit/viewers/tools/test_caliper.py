@@ -101,6 +101,10 @@ def test_that_nothing_is_drawn(events: tuple[WorldEvent, ...]) -> None:
     assert run(*events).effects == []
 
 
+def test_that_two_clicks_at_one_place_end_the_drawing() -> None:
+    assert run(press(2, 3), release(2, 3), press(2, 3), release(2, 3)).state == Idle()
+
+
 def test_that_the_line_follows_the_pointer_while_it_is_drawn() -> None:
     assert run(press(2, 3), move(20, 9)).state == Drawing(PLANE.to_world(2, 3), PLANE.to_world(20, 9), PLANE)
 

@@ -12,6 +12,8 @@ Vector = tuple[float, float, float]
 
 
 class PhaseName(StrEnum):
+    """Contrast phases of the liver; transitional and hepatobiliary are those of gadoxetate."""
+
     PRE = "pre"
     ARTERIAL = "arterial"
     PORTAL_VENOUS = "portal_venous"
@@ -30,6 +32,8 @@ class Phase:
 
 
 class FindingCode(StrEnum):
+    """What can be wrong with a series, by the names that `scan --json` prints."""
+
     MISSING_SLICES = "missing_slices"
     DUPLICATE_POSITIONS = "duplicate_positions"
     UNEVEN_SPACING = "uneven_spacing"
@@ -48,6 +52,8 @@ class FindingCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QualityFinding:
+    """One thing that is wrong with a series, for a person, and the files it is about."""
+
     code: FindingCode
     text: str
     files: tuple[str, ...] = ()
@@ -76,6 +82,8 @@ class SliceRecord:
 
 @dataclass(frozen=True, slots=True)
 class PatientTags:
+    """What the files say of the patient; empty text where they say nothing."""
+
     id: str
     name: str
     sex: str
@@ -159,12 +167,16 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
+    """A file that is in no series, and why, for a person."""
+
     file: str
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class ScanResult:
+    """Every file of a scan, in a series or refused."""
+
     series: tuple[Series, ...]
     refused: tuple[Refused, ...]
 

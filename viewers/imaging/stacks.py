@@ -26,6 +26,7 @@ class Image:
 
     @property
     def acquired_at(self) -> str:
+        """When the frame was acquired, ISO 8601; empty when the file does not say."""
         return self.frame.acquired_at or ""
 
     @property

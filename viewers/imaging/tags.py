@@ -40,6 +40,7 @@ class Tags:
         self._dataset, self._groups = dataset, groups
 
     def value(self, keyword: str) -> Any:
+        """The value as pydicom converts it; None when it is missing or will not convert."""
         for group in self._groups:
             if keyword in group:
                 return group[keyword].value
@@ -60,6 +61,7 @@ class Tags:
             return ""
 
     def texts(self, keyword: str) -> tuple[str, ...]:
+        """Several values of text, the empty ones left out."""
         return tuple(part.strip() for part in self.text(keyword).split("\\") if part.strip())
 
     def numbers(self, keyword: str, count: int) -> tuple[float, ...] | None:
@@ -84,10 +86,12 @@ class Tags:
         return number if math.isfinite(number) else None
 
     def whole(self, keyword: str) -> int | None:
+        """The first value as a whole number, else None."""
         number = self.number(keyword)
         return int(number) if number is not None and number == int(number) else None
 
     def day(self, keyword: str) -> date | None:
+        """The date a DA or DT value begins with, also in the old spelling with dots."""
         match = _DATE.match(self.text(keyword))
         try:
             return date(*map(int, match.groups())) if match else None

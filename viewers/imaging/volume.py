@@ -70,6 +70,7 @@ class Volume:
 
     @property
     def shape(self) -> tuple[int, int, int]:
+        """(slices, rows, columns)."""
         slices, rows, columns = self.pixels.shape
         return slices, rows, columns
 

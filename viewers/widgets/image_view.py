@@ -18,7 +18,9 @@ from viewers.widgets.marks import CornerTexts, LineStyle, OverlayLevel, Placehol
 from viewers.widgets.painted_once import PaintedOnce, Picture
 from viewers.widgets.palette import ViewPalette
 from viewers.widgets.source import ImageSource
-from viewers.widgets.stack_view import StackView
+from viewers.widgets.stack_view import StackView, ViewState
+
+__all__ = ["ImageView", "ViewState"]
 
 
 class ImageView(StackView):

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from viewers.imaging.geometry import SlicePlane
-from viewers.widgets.marks import CornerTexts, LineStyle, OverlayLevel, Placeholder, TextLine, ViewLine
+from viewers.widgets.marks import CornerTexts, LineStyle, OverlayLevel, Placeholder, TextLine, ViewLine, ViewPlace
 from viewers.widgets.slice_view import SliceView
 from viewers.widgets.source import ArraySource
 
@@ -165,3 +165,27 @@ def test_that_a_render_at_twice_the_size_shows_the_same_part(view: SliceView) ->
     small, large = view.projection(), view.projection((950.0, 858.0))
     assert large.world_of_view(475, 429) == pytest.approx(small.world_of_view(237.5, 214.5))
     assert large.framing.px_per_mm == pytest.approx(16.0)
+
+
+@pytest.mark.parametrize(
+    ("index", "radius_mm"),
+    [pytest.param(1, 5.0, id="through-the-middle"), pytest.param(2, 4.0, id="3-mm-beside-it")],
+)
+def test_that_a_place_is_a_circle_as_large_as_the_cut(view: SliceView, index: int, radius_mm: float) -> None:
+    view.set_index(index)
+    view.set_places([ViewPlace((50.0, 50.0, 3.0), 5.0)])
+    image = view.render_to_image(SIZE)
+    centre = view.widget_point_of((50.0, 50.0, 3.0))
+    pale = [
+        np.hypot(x + 0.5 - centre.x(), y + 0.5 - centre.y())
+        for x in range(200, 280)
+        for y in range(180, 260)
+        if image.pixelColor(x, y).blue() > 170
+    ]
+    assert np.mean(pale) == pytest.approx(radius_mm * 4.29, abs=0.7)
+
+
+def test_that_a_place_is_not_shown_beyond_its_radius(view: SliceView) -> None:
+    before = view.render_to_image(SIZE)
+    view.set_places([ViewPlace((50.0, 50.0, 30.0), 5.0, "IT1")])
+    assert view.render_to_image(SIZE) == before

@@ -13,8 +13,8 @@ from viewers.imaging.geometry import SlicePlane, edge_letters
 from viewers.tools.projection import Projection
 from viewers.widgets import overlay
 from viewers.widgets.greys import Greys
-from viewers.widgets.line_painter import paint_lines
-from viewers.widgets.marks import CornerTexts, LineStyle, OverlayLevel, Placeholder, ViewLine
+from viewers.widgets.line_painter import paint_lines, paint_places
+from viewers.widgets.marks import CornerTexts, LineStyle, OverlayLevel, Placeholder, ViewLine, ViewPlace
 from viewers.widgets.painted_once import PaintedOnce, Picture
 from viewers.widgets.palette import ViewPalette
 from viewers.widgets.source import ImageSource
@@ -41,6 +41,7 @@ class ImageView(StackView):
         super().__init__(parent)
         self.colours = palette or ViewPalette()
         self.lines: tuple[ViewLine, ...] = ()
+        self.places: tuple[ViewPlace, ...] = ()
         self.texts = CornerTexts()
         self.banner = ""
         self.note = ""
@@ -60,6 +61,7 @@ class ImageView(StackView):
 
     def set_source(self, source: ImageSource | None, index: int | None = None) -> None:
         self.lines = ()
+        self.places = ()
         self.note = ""
         self._shown = None
         super().set_source(source, index)
@@ -77,6 +79,11 @@ class ImageView(StackView):
     def set_lines(self, lines: Iterable[ViewLine]) -> None:
         """The lines to show; each is drawn on its own image only."""
         self.lines = tuple(lines)
+        self.update()
+
+    def set_places(self, places: Iterable[ViewPlace]) -> None:
+        """Where lines are expected; circles only, nothing that counts."""
+        self.places = tuple(places)
         self.update()
 
     def set_corner_texts(self, texts: CornerTexts) -> None:
@@ -176,6 +183,7 @@ class ImageView(StackView):
 
     def paint_lines(self, painter: QPainter, projection: Projection, taken: Sequence[QRectF] = ()) -> None:
         """The lines of the image, in view coordinates; their labels keep clear of the places that are `taken`."""
+        paint_places(painter, self.places, projection, self.colours)
         paint_lines(painter, self.visible_lines(), projection, self.colours, self.hovered, taken)
 
     def paint_above(self, painter: QPainter, projection: Projection) -> None:

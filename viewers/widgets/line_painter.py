@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from viewers.tools.projection import Projection
-from viewers.widgets.marks import LineStyle, ViewLine
+from viewers.widgets.marks import LineStyle, ViewLine, ViewPlace
 from viewers.widgets.overlay import draw_outlined
 from viewers.widgets.palette import ViewPalette
 
@@ -57,6 +57,31 @@ def paint_lines(
     for line, start, end in placed:
         if line.label and view.intersects(QRectF(start, end).normalized().adjusted(-1, -1, 1, 1)):
             occupied.append(_paint_label(painter, line, start, end, projection.size_px, occupied, palette))
+
+
+def paint_places(painter: QPainter, places: Iterable[ViewPlace], projection: Projection, palette: ViewPalette) -> None:
+    """A pale dashed circle for each place whose sphere the plane cuts, with its label below."""
+    if projection.plane is None:
+        return
+    for place in places:
+        squared = place.radius_mm**2 - projection.plane.distance_mm(place.centre) ** 2
+        if squared <= 0:
+            continue
+        centre = QPointF(*projection.view_of_world(place.centre))
+        radius = math.sqrt(squared) * projection.framing.px_per_mm
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        dashes = QPen(QColor(palette.ghost), palette.scale)
+        dashes.setDashPattern([4.0, 4.0])
+        for pen in (QPen(palette.colour(palette.background, 0.5), 2.0 * palette.scale), dashes):
+            painter.setPen(pen)
+            painter.drawEllipse(centre, radius, radius)
+        if place.label:
+            font = palette.font(palette.overlay_px, bold=True)
+            painter.setFont(font)
+            metrics = QFontMetricsF(font)
+            left = centre.x() - metrics.horizontalAdvance(place.label) / 2
+            below = QPointF(left, centre.y() + radius + 4 * palette.scale + metrics.ascent())
+            draw_outlined(painter, below, place.label, palette.ghost, palette)
 
 
 def paint_loupe(

@@ -87,6 +87,18 @@ class ViewLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ViewPlace:
+    """A dashed circle round a place in the patient (LPS mm), where a line is expected; it measures nothing.
+
+    It is shown on every image that cuts the sphere of `radius_mm` round `centre`, as large as the cut.
+    """
+
+    centre: Point
+    radius_mm: float
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DrawnLine:
     """A line as the reader drew it: the image, the ends in patient mm (LPS) and the length in mm, unrounded."""
 

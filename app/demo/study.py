@@ -9,13 +9,16 @@ from __future__ import annotations
 import itertools
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
+from datetime import time as clock
 from enum import StrEnum
 from pathlib import Path
 
+from cattrs import BaseValidationError
 from pydicom.dataset import Dataset
 
 from app.demo.dicom import Examination, series_header, write_image
@@ -31,7 +34,8 @@ from mrecist.values import Point
 SCENE_VERSION = "1"
 WORKERS = 2
 _STAMP = "complete"
-_INJECTED = {"BL": time(14, 3, 25), "FU1": time(10, 42, 0), "FU2": time(9, 59, 5), "FU3": time(13, 20, 40)}
+_ABANDONED_S = 3600
+_INJECTED = {"BL": clock(14, 3, 25), "FU1": clock(10, 42, 0), "FU2": clock(9, 59, 5), "FU3": clock(13, 20, 40)}
 
 
 class Variant(StrEnum):
@@ -76,7 +80,7 @@ def find_study(folder: Path, variant: Variant) -> Truth | None:
         if (folder / _STAMP).read_text(encoding="utf-8") != _stamp(variant):
             return None
         truth = read_truth(folder / "truth.json")
-    except OSError:
+    except (OSError, ValueError, BaseValidationError):
         return None
     images = sum(1 for p in truth.timepoints for s in p.series for _ in (folder / s.folder).glob("*.dcm"))
     return truth if images == truth.images else None
@@ -114,6 +118,7 @@ def write_study(
     if folder.exists() and any(folder.iterdir()) and not (folder / _STAMP).exists():
         raise FileExistsError(f"{folder} holds other files; the demonstration study needs an empty folder")
     folder.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(folder)
     work = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         truth = _write_all(work, variant, progress, cancelled or (lambda: False))
@@ -125,6 +130,13 @@ def write_study(
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return truth
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a run that was killed left behind; a run of the last hour may still be going on."""
+    for left in folder.parent.glob(f".{folder.name}-*"):
+        if time.time() - left.stat().st_mtime > _ABANDONED_S:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _stamp(variant: Variant) -> str:

@@ -1,5 +1,6 @@
 import errno
 import math
+import os
 from pathlib import Path
 
 import numpy as np
@@ -261,6 +262,26 @@ def test_that_a_study_of_another_version_or_with_a_missing_image_is_not_used(
     assert find_study(folder, Variant.SMALL) is None
     lost.write_bytes(held)
     assert find_study(folder, Variant.SMALL) is not None
+
+
+def test_that_a_study_with_an_unreadable_truth_is_not_used(tmp_path: Path, small_study: tuple[Path, Truth]) -> None:
+    folder = tmp_path / "d"
+    folder.mkdir()
+    (folder / "complete").write_text((small_study[0] / "complete").read_text())
+    for broken in ("", "{", '{"version": "1"}'):
+        (folder / "truth.json").write_text(broken)
+        assert find_study(folder, Variant.SMALL) is None
+
+
+def test_that_what_a_killed_run_left_is_removed_by_a_later_one(tmp_path: Path) -> None:
+    old, young = tmp_path / ".d-old", tmp_path / ".d-young"
+    for left in (old, young):
+        left.mkdir()
+        (left / "0001.dcm").write_bytes(b"half")
+    os.utime(old, (0, 0))
+    with pytest.raises(DemoCancelled):
+        write_study(tmp_path / "d", Variant.SMALL, cancelled=lambda: True)
+    assert [p.name for p in tmp_path.iterdir()] == [".d-young"]
 
 
 def test_that_each_variant_has_its_own_folder(tmp_path: Path) -> None:

@@ -1,0 +1,203 @@
+"""Cases as a response-case file, schema ``tumour-response-cases/1``, that `assess` reads back.
+
+The file format has no place for some of what a record holds: calendar dates, evidence lines, why a lesion is not
+evaluable, into which lesion another merged, and all but the first liver segment.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import fields
+from enum import Enum
+from fractions import Fraction
+from typing import Any, assert_never
+
+from app.exports.exported import ExportedRead, ExportRefused
+from mrecist.case import ClinicalStatus, Marker, Read, TimePoint
+from mrecist.casefile import CASES_SCHEMA, CaseFileError, decode, read_document
+from mrecist.lesionfields import Status
+from mrecist.lesions import (
+    Absent,
+    Features,
+    Finding,
+    Lesion,
+    Measured,
+    Merged,
+    Nonviable,
+    NotEvaluable,
+    Observation,
+    Present,
+    TooSmall,
+    UnequivocalProgression,
+)
+from mrecist.resultfile import results_document
+from mrecist.rulesets import RuleSet
+from mrecist.values import Diameter
+
+_NOT_IN_THE_FILE = frozenset(("lipiodol_compact", "hypovascular"))
+_Plain = dict[str, Any]
+
+
+def json_files(reads: Sequence[ExportedRead], ruleset: RuleSet) -> dict[str, bytes]:
+    """``cases.json`` for `assess`, and ``results.json``, what it would print.
+
+    Raises
+    ------
+    ExportRefused
+        If a case is no valid response case yet, such as one without a measured target at baseline.
+    """
+    cases = _text({"schema": CASES_SCHEMA, "cases": [case_plain(one) for one in reads]})
+    try:
+        read_document(decode(cases))
+    except CaseFileError as error:
+        raise ExportRefused(_named(error, reads)) from error
+    results = results_document([one.assessment for one in reads], ruleset.name, ruleset.version)
+    return {"cases.json": cases, "results.json": _text(results)}
+
+
+def case_plain(one: ExportedRead) -> _Plain:
+    """One read as a case of the file. `source` is a note that `assess` ignores: who read, and the log's head hash."""
+    case = one.record.case
+    found: _Plain = {"id": one.id, "source": f"read {one.read.id} by {one.read.reader or 'unknown'}, head {one.head}"}
+    if case.protocol is not None:
+        found["protocol"] = case.protocol
+    found["timepoints"] = [_timepoint(at, one.read) for at in case.timepoints]
+    if case.treatments:
+        found["treatments"] = [
+            _present(
+                kind=t.kind.value, day=t.day, end_day=t.end_day, dose=t.dose or None, lesions=list(t.lesions) or None
+            )
+            for t in case.treatments
+        ]
+    if case.events:
+        found["events"] = [{"kind": e.kind.value, "day": e.day} for e in case.events]
+    return found
+
+
+def unfit_for_a_file(one: ExportedRead) -> str:
+    """Why this read is no valid response case, in one line; empty when it is one."""
+    try:
+        read_document(decode(_text({"schema": CASES_SCHEMA, "cases": [case_plain(one)]})))
+    except CaseFileError as error:
+        return _named(error, [one])
+    return ""
+
+
+def _timepoint(at: TimePoint, read: Read) -> _Plain:
+    seen = read.timepoint(at.id)
+    observations = {o.lesion_id: o for o in seen.observations} if seen else {}
+    lesions = [_lesion(x, observations[x.id]) for x in read.lesions if x.id in observations]
+    found: _Plain = {"timepoint": at.id, "day": at.day, "lesions": lesions}
+    if at.clinical is not None:
+        found["clinical"] = _clinical(at.clinical)
+    if at.scans:
+        found["scans"] = [
+            _present(
+                modality=s.modality.value,
+                slice_thickness_mm=None if s.slice_thickness_mm is None else _number(s.slice_thickness_mm),
+                day=s.day,
+            )
+            for s in at.scans
+        ]
+    if at.coverage is not None:
+        found["coverage"] = {examination.value: done for examination, done in at.coverage}
+    return found
+
+
+def _lesion(lesion: Lesion, seen: Observation) -> _Plain:
+    found = _present(
+        id=lesion.id,
+        region=lesion.region.value,
+        role=lesion.role.value,
+        organ=lesion.organ.value,
+        kind=lesion.kind.value,
+        axis=lesion.axis.value if lesion.axis else None,
+        segment=lesion.segments[0].value if lesion.segments else None,
+    )
+    return {**found, **_finding(seen.finding), **_features(seen.features)}
+
+
+def _finding(finding: Finding) -> _Plain:
+    match finding:
+        case Measured(diameter, whole):
+            return _stated(Status.MEASURED, diameter, whole)
+        case Absent(whole):
+            return _stated(Status.ABSENT, None, whole)
+        case Nonviable(whole):
+            return _stated(Status.NONVIABLE, None, whole)
+        case TooSmall(diameter, whole):
+            return _stated(Status.TOO_SMALL, diameter, whole)
+        case Present(diameter, whole):
+            return _stated(Status.PRESENT, diameter, whole)
+        case UnequivocalProgression(diameter):
+            return _stated(Status.UNEQUIVOCAL_PD, diameter, None)
+        case NotEvaluable():
+            return _stated(Status.NOT_EVALUABLE, None, None)
+        case Merged():
+            return _stated(Status.MERGED, None, None)
+        case _:
+            assert_never(finding)
+
+
+def _stated(status: Status, diameter: Diameter | None, whole: Diameter | None) -> _Plain:
+    return _present(status=status.value, diameter_mm=_mm(diameter), whole_mm=_mm(whole))
+
+
+def _features(features: Features) -> _Plain:
+    found: _Plain = {}
+    for field in fields(features):
+        value = getattr(features, field.name)
+        if value is None or value == "" or field.name in _NOT_IN_THE_FILE:
+            continue
+        if isinstance(value, Diameter):
+            found[f"{field.name}_mm"] = _mm(value)
+        else:
+            found[field.name] = value.value if isinstance(value, Enum) else value
+    return found
+
+
+def _clinical(clinical: ClinicalStatus) -> _Plain:
+    found: _Plain = {}
+    for field in fields(clinical):
+        value = getattr(clinical, field.name)
+        if value is None:
+            continue
+        if isinstance(value, Marker):
+            found[field.name] = f">{_number(value.value)}" if value.above else _number(value.value)
+        elif isinstance(value, Fraction):
+            found[field.name] = _number(value)
+        else:
+            found[field.name] = value.value if isinstance(value, Enum) else value
+    return found
+
+
+def _mm(diameter: Diameter | None) -> float | None:
+    return None if diameter is None else _as_written(diameter.mm)
+
+
+def _number(value: Fraction) -> float | int:
+    return value.numerator if value.denominator == 1 else _as_written(value)
+
+
+def _as_written(value: Fraction) -> float:
+    # the shortest text of the nearest float is the decimal that was recorded, up to 15 digits
+    return value.numerator / value.denominator
+
+
+def _present(**values: object) -> _Plain:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _text(document: object) -> bytes:
+    return (json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode("utf-8")
+
+
+def _named(error: CaseFileError, reads: Sequence[ExportedRead]) -> str:
+    """The first faults, with the case's id in place of its number in the file."""
+    shown: list[str] = []
+    for fault in error.faults[:5]:
+        for index, one in enumerate(reads):
+            fault = fault.replace(f"cases[{index}].", f"{one.id}: ", 1)
+        shown.append(fault)
+    return "; ".join(shown)

@@ -1,0 +1,70 @@
+"""What is exported: one read of one case, its assessment, and the anchor of its log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING
+
+from app.state.record import Record
+from mrecist.assess import assess
+from mrecist.case import Read
+from mrecist.results import Assessment
+from mrecist.rulesets import RuleSet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+class ExportRefused(Exception):
+    """The export cannot be made; the message names the case and says why. Nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedRead:
+    """One read of one case. `id` tells the reads of a case apart; `head` is the hash its log ends with."""
+
+    id: str
+    record: Record
+    read: Read
+    assessment: Assessment
+    head: str
+
+
+def exported_reads(record: Record, head: str, ruleset: RuleSet) -> tuple[ExportedRead, ...]:
+    """All reads of a case, each assessed. The only read of a case is called by the case's id."""
+    found: list[ExportedRead] = []
+    for read in record.reads:
+        name = record.case_id if len(record.reads) == 1 else f"{record.case_id}/{read.id}"
+        assessment = replace(assess(record.case, ruleset, read.id), case_id=name)
+        found.append(ExportedRead(name, record, read, assessment, head))
+    return tuple(found)
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
+    """Write files into a folder, which is made if need be: none appears before all are written whole.
+
+    Raises
+    ------
+    OSError
+        If one cannot be written; nothing half-written is left.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    waiting: list[tuple[Path, Path]] = []
+    try:
+        for name, content in files.items():
+            with NamedTemporaryFile(dir=folder, prefix=".", suffix=".part", delete=False) as file:
+                waiting.append((Path(file.name), folder / name))
+                file.write(content)
+        for written, final in waiting:
+            written.chmod(0o644)
+            written.replace(final)
+    finally:
+        _remove(written for written, _ in waiting)
+    return tuple(final for _, final in waiting)
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)

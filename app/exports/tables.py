@@ -1,0 +1,232 @@
+"""Two tables as CSV: one row for each lesion at each time point, and one for the response at each time point."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import assert_never
+
+from app.exports.exported import ExportedRead
+from app.state.record import Visit
+from mrecist.lesions import (
+    Absent,
+    Finding,
+    Lesion,
+    Measured,
+    Merged,
+    Nonviable,
+    NotEvaluable,
+    Observation,
+    Present,
+    TooSmall,
+    UnequivocalProgression,
+)
+from mrecist.results import Decision, RegionResponse, TimePointResponse
+from mrecist.rulesets import RuleSet
+from mrecist.values import Diameter, LesionRole, Line, Scope
+
+Cell = str | int | float | None
+Row = dict[str, Cell]
+
+_SCOPES = {Scope.INTRAHEPATIC: "intra", Scope.EXTRAHEPATIC: "extra", Scope.OVERALL: "overall"}
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+LESION_COLUMNS = (
+    *("case", "read", "reader", "timepoint", "date", "day"),
+    *("lesion", "region", "role", "organ", "kind", "segments", "site", "axis"),
+    *("finding", "diameter_mm", "whole_mm", "why_not_evaluable", "note", "merged_into", "override"),
+    *("series_uid", "sop_uid", "frame"),
+)
+_SCOPE_COLUMNS = (
+    *("response", "adjudicated", "target", "non_target", "new_lesion"),
+    *("sum_mm", "baseline_sum_mm", "nadir_sum_mm", "nadir_timepoint"),
+    *("change_from_baseline_pct", "change_from_nadir_pct", "reasons"),
+)
+RESPONSE_COLUMNS = (
+    *("case", "read", "reader", "timepoint", "date", "day", "composite"),
+    *(f"{scope}_{column}" for scope in _SCOPES.values() for column in _SCOPE_COLUMNS),
+    *("recist11_response", "flags", "new_lesions_counted", "issues"),
+    *(f"{drug}_{column}" for drug in ("tace", "sorafenib") for column in ("decision", "row", "needs", "reasons")),
+    *("signed_by", "signed_at", "ruleset", "ruleset_version", "head"),
+)
+
+
+def csv_files(reads: Sequence[ExportedRead], ruleset: RuleSet) -> dict[str, bytes]:
+    """``lesions.csv`` and ``responses.csv``, UTF-8, lengths in mm, changes in percent.
+
+    Percentages are the nearest double to the exact value, not rounded for show. A text that a spreadsheet would take
+    for a formula begins with an apostrophe.
+    """
+    return {
+        "lesions.csv": _csv(LESION_COLUMNS, (row for one in reads for row in lesion_rows(one))),
+        "responses.csv": _csv(RESPONSE_COLUMNS, (row for one in reads for row in response_rows(one, ruleset))),
+    }
+
+
+def lesion_rows(one: ExportedRead) -> Iterator[Row]:
+    """Every lesion at every time point from the one where it was first seen; what was not recorded says so."""
+    for lesion in one.read.lesions:
+        seen_before = False
+        for visit in one.record.assessed_visits:
+            seen = one.read.observation(visit.id, lesion.id)
+            seen_before = seen_before or seen is not None
+            if seen_before or lesion.role is not LesionRole.NEW:
+                yield {**_place(one, visit), **_lesion(lesion), **_observed(seen)}
+
+
+def response_rows(one: ExportedRead, ruleset: RuleSet) -> Iterator[Row]:
+    """The baseline with its sums, then each follow-up with its responses and decisions."""
+    baseline = one.assessment.baseline
+    sums = {
+        Scope.INTRAHEPATIC: baseline.intrahepatic_mm,
+        Scope.EXTRAHEPATIC: baseline.extrahepatic_mm,
+        Scope.OVERALL: baseline.overall_mm,
+    }
+    for visit in one.record.assessed_visits:
+        row = {**_place(one, visit), **_signature(one, visit)}
+        row |= {"ruleset": ruleset.name, "ruleset_version": ruleset.version, "head": one.head}
+        at = one.assessment.timepoint(visit.id)
+        if at is not None:
+            row |= _responses(at)
+        elif visit == one.record.baseline:
+            row |= {f"{name}_sum_mm": _exact(sums[scope]) for scope, name in _SCOPES.items()}
+            row["issues"] = _listed(issue.text for issue in baseline.issues)
+        yield row
+
+
+def _place(one: ExportedRead, visit: Visit) -> Row:
+    return {
+        "case": one.record.case_id,
+        "read": one.read.id,
+        "reader": one.read.reader,
+        "timepoint": visit.id,
+        "date": visit.on.isoformat(),
+        "day": one.record.day(visit.on),
+    }
+
+
+def _signature(one: ExportedRead, visit: Visit) -> Row:
+    found = next((s for s in one.record.signed if (s.read_id, s.visit_id) == (one.read.id, visit.id)), None)
+    return {"signed_by": found.by, "signed_at": found.at} if found else {}
+
+
+def _lesion(lesion: Lesion) -> Row:
+    return {
+        "lesion": lesion.id,
+        "region": lesion.region.value,
+        "role": lesion.role.value,
+        "organ": lesion.organ.value,
+        "kind": lesion.kind.value,
+        "segments": " ".join(segment.value for segment in lesion.segments),
+        "site": lesion.site,
+        "axis": lesion.axis.value if lesion.axis else None,
+    }
+
+
+def _observed(seen: Observation | None) -> Row:
+    if seen is None:
+        return {"finding": "not_recorded"}
+    return {**_finding(seen.finding), "override": seen.features.override}
+
+
+def _finding(finding: Finding) -> Row:
+    match finding:
+        case Measured(diameter, whole, evidence):
+            return {"finding": "measured", **_sizes(diameter, whole), **_drawn_on(evidence)}
+        case Absent(whole):
+            return {"finding": "absent", **_sizes(None, whole)}
+        case Nonviable(whole):
+            return {"finding": "nonviable", **_sizes(None, whole)}
+        case TooSmall(diameter, whole):
+            return {"finding": "too_small_to_measure", **_sizes(diameter, whole)}
+        case Present(diameter, whole, evidence):
+            return {"finding": "present", **_sizes(diameter, whole), **_drawn_on(evidence)}
+        case UnequivocalProgression(diameter):
+            return {"finding": "unequivocal_pd", **_sizes(diameter, None)}
+        case NotEvaluable(why, note):
+            return {"finding": "not_evaluable", "why_not_evaluable": why.value, "note": note}
+        case Merged(into):
+            return {"finding": "merged", "merged_into": into}
+        case _:
+            assert_never(finding)
+
+
+def _sizes(diameter: Diameter | None, whole: Diameter | None) -> Row:
+    return {
+        "diameter_mm": None if diameter is None else str(diameter),
+        "whole_mm": None if whole is None else str(whole),
+    }
+
+
+def _drawn_on(lines: Sequence[Line]) -> Row:
+    return {
+        "series_uid": " ".join(line.series_uid for line in lines),
+        "sop_uid": " ".join(line.sop_uid for line in lines),
+        "frame": " ".join(str(line.frame) for line in lines),
+    }
+
+
+def _responses(at: TimePointResponse) -> Row:
+    row: Row = {"composite": at.composite.value}
+    for scope, name in _SCOPES.items():
+        row |= {f"{name}_{column}": cell for column, cell in _scope(at.scope(scope)).items()}
+    row["recist11_response"] = at.recist11.response.value if at.recist11 else None
+    row["flags"] = " ".join(at.flags)
+    row["new_lesions_counted"] = " ".join(at.new_lesions_counted)
+    row["issues"] = _listed(issue.text for issue in at.issues)
+    for drug, decision in (("tace", at.tace), ("sorafenib", at.sorafenib)):
+        if decision is not None:
+            row |= {f"{drug}_{column}": cell for column, cell in _decision(decision).items()}
+    return row
+
+
+def _scope(region: RegionResponse) -> Row:
+    return {
+        "response": region.response.value,
+        "adjudicated": region.adjudicated_response.value,
+        "target": region.target.value,
+        "non_target": region.non_target.value,
+        "new_lesion": "yes" if region.new_lesion else "no",
+        "sum_mm": _exact(region.sum_mm),
+        "baseline_sum_mm": _exact(region.baseline_sum_mm),
+        "nadir_sum_mm": _exact(region.nadir_sum_mm),
+        "nadir_timepoint": region.nadir_timepoint,
+        "change_from_baseline_pct": _exact(region.change_from_baseline_pct),
+        "change_from_nadir_pct": _exact(region.change_from_nadir_pct),
+        "reasons": _listed(f"{reason.rule}: {reason.text}" for reason in region.reasons),
+    }
+
+
+def _decision(decision: Decision) -> Row:
+    return {
+        "decision": decision.decision.value,
+        "row": decision.row,
+        "needs": " ".join(decision.needs),
+        "reasons": _listed(f"{reason.rule}: {reason.text}" for reason in decision.reasons),
+    }
+
+
+def _exact(value: Fraction | None) -> float | None:
+    return None if value is None else value.numerator / value.denominator
+
+
+def _listed(texts: Iterator[str]) -> str:
+    return " | ".join(texts)
+
+
+def _csv(columns: Sequence[str], rows: Iterator[Row]) -> bytes:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\r\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow(_safe(row))
+    return text.getvalue().encode("utf-8")
+
+
+def _safe(row: Mapping[str, Cell]) -> Row:
+    return {
+        name: f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
+        for name, cell in row.items()
+    }

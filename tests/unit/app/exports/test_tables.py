@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+
+from app.exports.exported import exported_reads
+from app.exports.tables import csv_files
+from app.resources import load_ruleset
+from app.state.apply import apply, replay
+from app.state.events import Entry, Event, LesionAdded, ReadStarted, VisitSigned
+from mrecist.lesions import NotEvaluable, Observation, Present, WhyNotEvaluable
+from mrecist.values import LesionRole, Region
+from tests.support.cases import OPENING, READER, added, found, lesion, log_of, measured
+
+HEAD = "cd" * 32
+IT1 = added("IT1", "BL", measured("50.0", "1.1"))
+SITE = replace(lesion("ET1", region=Region.EXTRAHEPATIC), site='=HYPERLINK("x"), 왼쪽')
+
+
+def tables(*events: Event) -> dict[str, list[dict[str, str]]]:
+    record = replay(log_of(*OPENING, *events))
+    record = apply(record, Entry(90, "", "Reader B", "read-2", ReadStarted("Reader B")))
+    reads = exported_reads(record, HEAD, load_ruleset())
+    files = csv_files(reads[:1], load_ruleset())
+    return {name: list(csv.DictReader(io.StringIO(text.decode("utf-8"), newline=""))) for name, text in files.items()}
+
+
+def test_that_each_lesion_has_one_row_at_each_time_point() -> None:
+    rows = tables(
+        IT1,
+        LesionAdded(SITE, "BL", Observation("ET1", measured("18.0"))),
+        found("IT1", "FU1", NotEvaluable(WhyNotEvaluable.ARTEFACT, "motion")),
+        added("IN1", "FU1", Present(), role=LesionRole.NEW),
+    )["lesions.csv"]
+    assert [(r["lesion"], r["timepoint"], r["finding"], r["diameter_mm"]) for r in rows] == [
+        ("IT1", "BL", "measured", "50.0"),
+        ("IT1", "FU1", "not_evaluable", ""),
+        ("ET1", "BL", "measured", "18.0"),
+        ("ET1", "FU1", "not_recorded", ""),
+        ("IN1", "FU1", "present", ""),
+    ]
+    assert (rows[0]["series_uid"], rows[0]["sop_uid"], rows[0]["frame"]) == ("1.1", "1.1.7", "1")
+    assert (rows[1]["why_not_evaluable"], rows[1]["note"]) == ("artefact", "motion")
+    assert (rows[1]["date"], rows[1]["day"], rows[1]["reader"]) == ("2025-02-17", "42", READER)
+
+
+def test_that_a_text_is_no_formula_for_a_spreadsheet() -> None:
+    rows = tables(LesionAdded(SITE, "BL", Observation("ET1", measured("18.0"))))["lesions.csv"]
+    assert rows[0]["site"] == '\'=HYPERLINK("x"), 왼쪽'
+
+
+def test_that_responses_stand_with_their_arithmetic_and_the_anchor_of_the_log() -> None:
+    signed = VisitSigned("FU1", READER, "0" * 64, "mrecist-literal", ())
+    first, second = tables(IT1, found("IT1", "FU1", measured("30.0")), signed)["responses.csv"]
+    assert (first["timepoint"], first["intra_sum_mm"], first["intra_response"]) == ("BL", "50.0", "")
+    # 30 mm is 40 % less than 50 mm: PR, since that is 30 % or more
+    assert (second["timepoint"], second["intra_response"], second["composite"]) == ("FU1", "PR", "PR")
+    assert (second["intra_sum_mm"], second["intra_baseline_sum_mm"]) == ("30.0", "50.0")
+    assert second["intra_change_from_baseline_pct"] == "-40.0"
+    assert second["intra_reasons"]
+    assert second["tace_decision"] and second["tace_row"] and second["sorafenib_decision"]
+    assert (second["signed_by"], second["signed_at"][:10]) == (READER, "2025-03-01")
+    assert {(r["head"], r["ruleset"]) for r in (first, second)} == {(HEAD, "mrecist-literal")}
+    assert second["ruleset_version"] == load_ruleset().version

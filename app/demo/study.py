@@ -34,6 +34,8 @@ from mrecist.values import Point
 SCENE_VERSION = "1"
 WORKERS = 2
 _STAMP = "complete"
+_STAMP_START = "demonstration study"
+_UNFINISHED = "-unfinished-demonstration-"
 _ABANDONED_S = 3600
 _INJECTED = {"BL": clock(14, 3, 25), "FU1": clock(10, 42, 0), "FU2": clock(9, 59, 5), "FU3": clock(13, 20, 40)}
 
@@ -115,11 +117,11 @@ def write_study(
     found = find_study(folder, variant)
     if found is not None:
         return found
-    if folder.exists() and any(folder.iterdir()) and not (folder / _STAMP).exists():
+    if folder.exists() and any(folder.iterdir()) and not _is_ours(folder):
         raise FileExistsError(f"{folder} holds other files; the demonstration study needs an empty folder")
     folder.parent.mkdir(parents=True, exist_ok=True)
     _sweep(folder)
-    work = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    work = Path(tempfile.mkdtemp(prefix=f".{folder.name}{_UNFINISHED}", dir=folder.parent))
     try:
         truth = _write_all(work, variant, progress, cancelled or (lambda: False))
         (work / "truth.json").write_text(truth_text(truth), encoding="utf-8")
@@ -132,15 +134,23 @@ def write_study(
     return truth
 
 
+def _is_ours(folder: Path) -> bool:
+    """Whether a demonstration study of any version is here, so that it may be replaced."""
+    try:
+        return (folder / _STAMP).read_text(encoding="utf-8").startswith(_STAMP_START)
+    except (OSError, ValueError):
+        return False
+
+
 def _sweep(folder: Path) -> None:
     """Remove what a run that was killed left behind; a run of the last hour may still be going on."""
-    for left in folder.parent.glob(f".{folder.name}-*"):
+    for left in folder.parent.glob(f".{folder.name}{_UNFINISHED}*"):
         if time.time() - left.stat().st_mtime > _ABANDONED_S:
             shutil.rmtree(left, ignore_errors=True)
 
 
 def _stamp(variant: Variant) -> str:
-    return f"demonstration study {variant.value}, scene {SCENE_VERSION}, story {read_story().version}\n"
+    return f"{_STAMP_START} {variant.value}, scene {SCENE_VERSION}, story {read_story().version}\n"
 
 
 @dataclass(frozen=True, slots=True)

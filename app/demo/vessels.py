@@ -45,7 +45,8 @@ def fill(
     """A tree from a trunk to every target, as vessels grow: short ways, and not too long a way from the root.
 
     Nearest targets come first; each is joined to the node where its distance plus `balance` times the way to the root
-    is least. Then the branches are smoothed, which moves forks a few mm. Radii follow Murray's law: the radius to this `power` is the sum over the branches.
+    is least. Then the branches are smoothed, which moves forks a few mm. Radii follow Murray's law: the radius to
+    this `power` is the sum over the branches.
 
     Parameters
     ----------

@@ -243,6 +243,7 @@ def test_that_a_full_disk_leaves_nothing_and_says_so(tmp_path: Path, monkeypatch
 def test_that_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "d").mkdir()
     (tmp_path / "d" / "thesis.txt").write_text("years of work")
+    (tmp_path / "d" / "complete").write_text("the chapters that are done")
     with pytest.raises(FileExistsError, match="holds other files"):
         write_study(tmp_path / "d", Variant.SMALL)
     assert (tmp_path / "d" / "thesis.txt").read_text() == "years of work"
@@ -274,14 +275,16 @@ def test_that_a_study_with_an_unreadable_truth_is_not_used(tmp_path: Path, small
 
 
 def test_that_what_a_killed_run_left_is_removed_by_a_later_one(tmp_path: Path) -> None:
-    old, young = tmp_path / ".d-old", tmp_path / ".d-young"
-    for left in (old, young):
+    old, young = (tmp_path / f".d-unfinished-demonstration-{x}" for x in ("old", "young"))
+    others = tmp_path / ".d-of-somebody-else"
+    for left in (old, young, others):
         left.mkdir()
         (left / "0001.dcm").write_bytes(b"half")
     os.utime(old, (0, 0))
+    os.utime(others, (0, 0))
     with pytest.raises(DemoCancelled):
         write_study(tmp_path / "d", Variant.SMALL, cancelled=lambda: True)
-    assert [p.name for p in tmp_path.iterdir()] == [".d-young"]
+    assert {p for p in tmp_path.iterdir()} == {young, others}
 
 
 def test_that_each_variant_has_its_own_folder(tmp_path: Path) -> None:

@@ -29,5 +29,5 @@ def run(options: argparse.Namespace) -> int:
         raise Refusal(f"The log does not reach the anchor: {fault.why}.")
     for case_id, head in heads.items():
         print(f"{case_id}: {head.sequence} entries hold, head {head.hash}")
-    print(f"The log holds ({len(heads)} cases){' and reaches the anchor' if options.head else ''}.")
+    print(f"The log holds{' and reaches the anchor' if options.head else ''}; cases checked: {len(heads)}.")
     return DONE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
 from app.panels.chips import KeyButton, chip, label, rule_line
 from app.state.record import Record
@@ -30,8 +30,15 @@ class AppBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.px(12), 0, theme.px(10), 0)
         row.setSpacing(theme.px(10))
-        row.addWidget(label("Hepatrace", strong=True))
-        row.addSpacing(theme.px(30))
+        self._name_button = QToolButton()
+        self._name_button.setText("Hepatrace")
+        self._name_button.setProperty("brand", "true")
+        self._name_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._name_button.setAccessibleName(translated("Menu"))
+        self.menu = QMenu(self._name_button)
+        self._name_button.setMenu(self.menu)
+        row.addWidget(self._name_button)
+        row.addSpacing(theme.px(18))
         self._pages: dict[str, QPushButton] = {}
         group = QButtonGroup(self)
         for page in pages:

@@ -169,6 +169,7 @@ class LesionForm(QWidget):
         column.addWidget(self.conformance)
         column.addWidget(rule_line())
         column.addLayout(self._checks)
+        column.addStretch(1)
         self.organ.setAccessibleName(translated("Organ"))
         self.kind.setAccessibleName(translated("Kind"))
         self.site.setAccessibleName(translated("Site"))

@@ -1,0 +1,222 @@
+"""What the lesion table says, cell by cell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+
+from app.models.lesion_cells import (
+    Accepted,
+    Cell,
+    ColumnKind,
+    Mark,
+    RowKind,
+    Tone,
+    cell_of,
+    columns_of,
+    finding_cell,
+    head_of,
+    rows_of,
+)
+from app.models.lesion_table import LesionTableModel
+from app.models.reading import Reading, change_pct, counted_mm
+from mrecist.lesions import (
+    Absent,
+    Finding,
+    Measured,
+    Merged,
+    Nonviable,
+    NotEvaluable,
+    Present,
+    TooSmall,
+    UnequivocalProgression,
+    WhyNotEvaluable,
+)
+from mrecist.values import Diameter, Region
+from tests.support.example_reading import LESIONS, example_reading
+
+BY_ID = {lesion.id: lesion for lesion in LESIONS}
+
+
+def said(reading: Reading, name: str, kind: ColumnKind, visit_id: str | None = None) -> Cell:
+    """The cell of a lesion, or of the sum of a region (its value), in one column."""
+    row = next(
+        row
+        for row in rows_of(reading)
+        if (row.lesion is not None and row.lesion.id == name) or (row.kind is RowKind.SUM and row.region.value == name)
+    )
+    column = next(c for c in columns_of(reading) if c.kind is kind and (visit_id is None or c.visit_id == visit_id))
+    return cell_of(row, column, reading, Accepted())
+
+
+def test_that_rows_come_by_region_intrahepatic_first_each_with_its_sum() -> None:
+    shown = [row.lesion.id if row.lesion else row.kind.name for row in rows_of(example_reading())]
+    assert shown == [
+        "GROUP", "IT1", "IT2", "INT1", "SUM",
+        "GROUP", "ET1", "ET2", "ET3", "ENT1", "SUM",
+    ]  # fmt: skip
+
+
+def test_that_columns_are_the_time_points_then_the_changes() -> None:
+    reading = example_reading()
+    heads = [head_of(column, reading) for column in columns_of(reading)]
+    assert heads == [
+        ("Lesion",), ("Site",), ("BL", "03-11"), ("FU1", "04-29"), ("FU2", "06-10"),
+        ("vs BL", "%"), ("vs nadir", "%"),
+    ]  # fmt: skip
+
+
+def test_that_what_lies_after_the_open_time_point_is_not_shown() -> None:
+    reading = example_reading("FU1")
+    assert [c.visit_id for c in columns_of(reading) if c.kind is ColumnKind.VISIT] == ["BL", "FU1"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "visit_id", "text"),
+    [
+        ("IT1", ColumnKind.VISIT, "BL", "49.2"),
+        ("IT1", ColumnKind.VISIT, "FU2", "26.8"),
+        ("IT1", ColumnKind.VS_BASELINE, None, "\u221245.5"),
+        ("IT1", ColumnKind.VS_NADIR, None, "\u221226.4"),
+        ("ET1", ColumnKind.VS_BASELINE, None, "+19.4"),
+        ("ET2", ColumnKind.VS_NADIR, None, "+27.4"),
+        ("intra", ColumnKind.VISIT, "BL", "72.8"),
+        ("intra", ColumnKind.VISIT, "FU1", "50.9"),
+        ("intra", ColumnKind.VISIT, "FU2", "37.7"),
+        ("intra", ColumnKind.VS_BASELINE, None, "\u221248.2"),
+        ("intra", ColumnKind.VS_NADIR, None, "\u221225.9"),
+        ("extra", ColumnKind.VISIT, "FU2", "68.9"),
+        ("extra", ColumnKind.VS_BASELINE, None, "+14.8"),
+        ("extra", ColumnKind.VS_NADIR, None, "+20.5"),
+        ("INT1", ColumnKind.VISIT, "FU2", "viable"),
+        ("ENT1", ColumnKind.VISIT, "FU1", "present"),
+        ("ENT1", ColumnKind.VISIT, "FU2", "to do"),
+        ("INT1", ColumnKind.VS_BASELINE, None, "\u2014"),
+    ],
+)
+def test_that_values_sums_and_changes_are_right(name: str, kind: ColumnKind, visit_id: str | None, text: str) -> None:
+    assert said(example_reading(), name, kind, visit_id).text == text
+
+
+def test_that_the_nadir_is_marked_in_the_sum_of_its_own_region() -> None:
+    reading = example_reading()
+    marks = {
+        (region, visit): said(reading, region, ColumnKind.VISIT, visit).nadir
+        for region in ("intra", "extra")
+        for visit in ("BL", "FU1", "FU2")
+    }
+    assert [key for key, marked in marks.items() if marked] == [("intra", "FU1"), ("extra", "FU1")]
+
+
+def test_that_a_node_says_that_its_short_axis_counts() -> None:
+    assert said(example_reading(), "ET3", ColumnKind.VISIT, "FU2").prefix == "short"
+
+
+def test_that_what_is_to_do_is_asked_in_accent() -> None:
+    assert said(example_reading(), "ENT1", ColumnKind.VISIT, "FU2").tone is Tone.QUESTION
+
+
+@pytest.mark.parametrize(
+    ("lesion_id", "finding", "text"),
+    [
+        pytest.param("INT1", Nonviable(), "no viable tumour", id="liver non-target without enhancement"),
+        pytest.param("INT1", Absent(), "no viable tumour", id="liver non-target gone"),
+        pytest.param("ENT1", Absent(), "absent", id="lung non-target gone"),
+        pytest.param("ENT1", Present(), "present", id="lung non-target there"),
+        pytest.param("ENT1", UnequivocalProgression(), "PD", id="unequivocal progression"),
+        pytest.param("ENT1", NotEvaluable(WhyNotEvaluable.ARTEFACT), "NE", id="not evaluable"),
+        pytest.param("IT1", Nonviable(), "0.0", id="a target without viable tumour counts 0"),
+        pytest.param("ET1", TooSmall(), "5.0", id="too small counts 5 mm"),
+        pytest.param("ET1", TooSmall(Diameter.from_mm(3)), "3.0", id="too small but measured keeps its value"),
+        pytest.param("IT2", Merged("IT1"), "merged", id="fused with another"),
+    ],
+)
+def test_that_a_finding_is_said_in_the_words_of_its_region(lesion_id: str, finding: Finding, text: str) -> None:
+    assert finding_cell(BY_ID[lesion_id], finding, example_reading(), "FU2").text == text
+
+
+def test_that_a_missing_earlier_finding_is_not_passed_over() -> None:
+    cell = finding_cell(BY_ID["ENT1"], None, example_reading(), "FU1")
+    assert cell.text == "\u2014"
+    assert "not evaluable" in cell.explanation
+
+
+def test_that_a_proposal_makes_value_and_sum_provisional() -> None:
+    reading = example_reading()
+    accepted = Accepted(proposed=frozenset({"IT1"}))
+    column = next(c for c in columns_of(reading) if c.visit_id == "FU2")
+    lesion, total = (
+        next(row for row in rows_of(reading) if row.kind is kind) for kind in (RowKind.LESION, RowKind.SUM)
+    )
+    assert cell_of(lesion, column, reading, accepted).provisional
+    assert cell_of(total, column, reading, accepted).provisional
+
+
+def test_that_the_baseline_shows_counted_and_whole_diameters_and_state() -> None:
+    reading = example_reading("BL")
+    assert [c.kind for c in columns_of(reading)] == [
+        ColumnKind.LESION, ColumnKind.SITE, ColumnKind.VISIT, ColumnKind.WHOLE, ColumnKind.SERIES, ColumnKind.STATE,
+    ]  # fmt: skip
+    assert said(reading, "IT1", ColumnKind.WHOLE).text == "53.6"
+    assert said(reading, "IT1", ColumnKind.STATE).mark is Mark.COMPLETE
+    assert said(reading, "extra", ColumnKind.VISIT).text == "60.0"
+
+
+def test_that_dates_carry_their_year_where_years_differ() -> None:
+    reading = example_reading()
+    visits = reading.record.visits
+    earlier = replace(visits[0], on=visits[0].on.replace(year=2024))
+    reading = replace(reading, record=replace(reading.record, visits=(earlier, *visits[1:])))
+    assert head_of(columns_of(reading)[2], reading) == ("BL", "2024-03-11")
+
+
+def test_that_the_selected_lesion_opens_a_row_for_its_crops() -> None:
+    model = LesionTableModel()
+    model.set_reading(example_reading())
+    rows = model.rowCount()
+    model.select("IT2")
+    place = model.row_of("IT2")
+    assert place is not None
+    assert model.rowCount() == rows + 1
+    assert model.row(place + 1).kind is RowKind.CROPS
+    model.select("ET1")
+    assert model.rowCount() == rows + 1
+    model.select(None)
+    assert model.rowCount() == rows
+
+
+def test_that_only_the_open_time_point_of_an_unsigned_read_is_edited() -> None:
+    model = LesionTableModel()
+    model.set_reading(example_reading())
+    row = model.row_of("IT1")
+    assert row is not None
+    editable = [
+        column
+        for column in range(model.columnCount())
+        if model.flags(model.index(row, column)) & Qt.ItemFlag.ItemIsEditable
+    ]
+    assert editable == [model.current_column]
+
+
+def test_that_a_screen_reader_hears_lesion_time_point_and_value() -> None:
+    model = LesionTableModel()
+    model.set_reading(example_reading())
+    row = model.row_of("ET3")
+    assert row is not None
+    heard = model.index(row, model.current_column or 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert heard == "ET3, FU2 06-10, short 18.6"
+
+
+def test_that_a_change_from_nothing_has_no_percentage() -> None:
+    assert change_pct(counted_mm(Nonviable()), Diameter.from_mm(4).mm) is None
+    assert counted_mm(NotEvaluable()) is None
+    assert counted_mm(Measured(Diameter.from_mm("26.8"))) == Diameter(268).mm
+
+
+def test_that_regions_without_lesions_have_no_rows() -> None:
+    reading = example_reading()
+    read = replace(reading.read, lesions=tuple(x for x in LESIONS if x.region is Region.EXTRAHEPATIC))
+    reading = replace(reading, record=replace(reading.record, reads=(read,)))
+    assert {row.region for row in rows_of(reading)} == {Region.EXTRAHEPATIC}

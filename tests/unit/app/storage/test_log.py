@@ -7,10 +7,12 @@ import pytest
 from sqlalchemy import text
 
 from app.state.events import CaseClosed
+from app.storage.chain import Head, linked
 from app.storage.database import Database
 from app.storage.errors import ConcurrentEdit, Damaged
 from app.storage.log import append, head_of, read_log, verify
 from app.storage.open_case import OpenCase
+from app.storage.tables import entries
 from tests.support.cases import OPENING, READ, READER, added, drafts, found, measured
 from tests.support.databases import opened, url_in
 
@@ -94,11 +96,15 @@ def test_that_a_log_that_has_grown_takes_nothing_made_for_the_old_one(database: 
         assert head_of(connection, "C-1") == case.head
 
 
+def test_that_nothing_is_put_behind_another_log_of_the_same_length(database: Database, case: OpenCase) -> None:
+    # as after a restored backup: the number is free, and the chain would break
+    other = Head(case.head.sequence, "f" * 64)
+    with pytest.raises(ConcurrentEdit), database.writing() as connection:
+        append(connection, "C-1", other, drafts([CaseClosed("late")]), case.record)
+
+
 @pytest.mark.usefixtures("case")
 def test_that_an_edit_of_a_newer_version_is_not_guessed_at(database: Database) -> None:
-    from app.storage.chain import Head, linked
-    from app.storage.tables import entries
-
     with database.writing() as connection:
         head = head_of(connection, "C-1")
         row = linked(Head(head.sequence, head.hash), "C-1", "2030", READER, None, "teleported", 1, "{}")

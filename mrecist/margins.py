@@ -79,13 +79,14 @@ def is_borderline(judged: Judged, limits: Thresholds) -> bool:
         return False
     relative, absolute = nadir * limits.grown_num, (nadir + judged.floor) * limits.grown_den
     growth = absolute if absolute > relative else relative
-    return _near(abs(total * limits.grown_den - growth), limits.grown_den, nadir, limits) or _near(
-        abs(total * limits.shrunk_den - baseline * limits.shrunk_num), limits.shrunk_den, baseline, limits
+    return _near(total * limits.grown_den - growth, limits.grown_den, nadir, limits) or _near(
+        total * limits.shrunk_den - baseline * limits.shrunk_num, limits.shrunk_den, baseline, limits
     )
 
 
-def _near(distance: Fraction | int, scale: int, reference: int, limits: Thresholds) -> bool:
-    """Is `distance / scale` (tenths of a mm) within either limit?"""
+def _near(difference: Fraction | int, scale: int, reference: int, limits: Thresholds) -> bool:
+    """Is `difference / scale` (tenths of a mm) within either limit?"""
+    distance = difference if difference >= 0 else -difference
     return distance <= limits.borderline * scale or distance * 100 <= reference * limits.borderline_pct * scale
 
 

@@ -1,0 +1,134 @@
+"""Both decision tables, by hand-worked patients."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mrecist.results import TimePointResponse
+from tests.support.patients import case, last, visit
+
+SCENARIOS = tomllib.loads(
+    (Path(__file__).resolve().parents[4] / "tests/scenarios/decisions.toml").read_text(encoding="utf-8")
+)["patient"]
+WELL = {
+    "ecog": 0,
+    "bilirubin_mg_dl": 1.0,
+    "albumin_g_dl": 4.0,
+    "inr": 1.1,
+    "ascites": "none",
+    "encephalopathy": 0,
+    "clinical_worsening": False,
+}
+
+
+def decided(
+    *visits: str, clinical: dict[str, Any], before: dict[str, Any] | None = None, **more: Any
+) -> TimePointResponse:
+    listed = [visit(v) for v in visits]
+    listed[-1]["clinical"] = clinical
+    if before is not None:
+        listed[-2]["clinical"] = before
+    return last(*listed, **({"protocol": "cotsom"} | more))
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=[s["id"] for s in SCENARIOS])
+def test_that_every_scenario_has_its_hand_worked_decisions(scenario: dict[str, Any]) -> None:
+    clinical = WELL | scenario.get("clinical", {})
+    for name in scenario.get("unanswered", ()):
+        del clinical[name]
+    before = WELL | scenario["before"] if "before" in scenario else None
+    at = decided(*scenario["visits"], clinical=clinical, before=before)
+    assert at.tace is not None and at.sorafenib is not None
+    assert f"{at.tace.decision} {at.tace.row}" == scenario["tace"]
+    assert f"{at.sorafenib.decision} {at.sorafenib.row}" == scenario["sorafenib"]
+    assert at.sorafenib.proposal == scenario.get("proposal")
+    for decision, name in ((at.tace, "needs_tace"), (at.sorafenib, "needs_sorafenib")):
+        if name in scenario:
+            assert list(decision.needs) == scenario[name]
+    for decision in (at.tace, at.sorafenib):
+        assert decision.inputs
+        assert f"({decision.row})" in decision.reasons[0].text
+
+
+def test_that_a_sentence_names_the_limit_that_was_crossed() -> None:
+    at = decided("L1=30", "L1=30", clinical=WELL | {"bilirubin_mg_dl": 2.1})
+    assert at.tace is not None
+    assert at.tace.reasons[0].text == "Hold: bilirubin 2.1 mg/dL is above 2.0 (T6). Is this lasting?"
+
+
+def test_that_missing_eligibility_data_are_flagged_and_named() -> None:
+    at = decided("L1=30", "L1=30", clinical={"tace_benefit": "yes"})
+    assert at.tace is not None
+    assert "GATE_UNKNOWN" in at.flags
+    assert "ECOG, bilirubin, albumin, INR, ascites, encephalopathy" in at.tace.reasons[0].text
+
+
+@pytest.mark.parametrize(
+    ("baseline", "now", "held"),
+    [
+        ({"ascites": "slight"}, {"ascites": "slight"}, False),
+        ({"ascites": "slight"}, {"ascites": "moderate"}, True),
+        ({"ecog": 2}, {"ecog": 2}, False),
+        ({"ecog": 2}, {"ecog": 3}, True),
+        ({}, {"main_pv_occlusion": True}, True),
+        ({"main_pv_occlusion": True}, {"main_pv_occlusion": True}, False),
+        ({"platelets_per_ul": 40000}, {"platelets_per_ul": 39000}, True),
+        ({"platelets_per_ul": 40000}, {"platelets_per_ul": 45000}, False),
+    ],
+)
+def test_that_a_limit_crossed_at_baseline_gates_only_when_worse(
+    baseline: dict[str, Any], now: dict[str, Any], held: bool
+) -> None:
+    clinical = WELL | {"tace_benefit": "yes"}
+    at = last(visit("L1=30", clinical=clinical | baseline), visit("L1=30", clinical=clinical | now), protocol="cotsom")
+    assert at.tace is not None
+    assert (at.tace.row == "T6") is held
+
+
+def test_that_consent_withdrawn_by_an_event_holds_from_that_day_on() -> None:
+    events = [{"kind": "consent_withdrawn", "day": 42}]
+    assert decided("L1=30", "L1=30", clinical=WELL, events=events).tace.row == "T1"  # type: ignore[union-attr]
+    later = [{"kind": "consent_withdrawn", "day": 43}]
+    assert decided("L1=30", "L1=30", clinical=WELL, events=later).tace.row == "T11"  # type: ignore[union-attr]
+
+
+def test_that_an_unimaged_chest_makes_a_continuing_sorafenib_ask() -> None:
+    coverage = {"liver_dynamic": True, "chest": False, "abdomen_pelvis": True}
+    at = last("L1=30 Lu1=20", visit("L1=30 Lu1=20", coverage=coverage, clinical=WELL))
+    assert at.sorafenib is not None
+    assert (at.sorafenib.row, at.sorafenib.needs) == ("S9", ("extrahepatic imaging",))
+
+
+def test_that_a_liver_without_dynamic_imaging_holds_tace() -> None:
+    coverage = {"liver_dynamic": False}
+    at = last("L1=30", visit("L1=0", coverage=coverage, clinical=WELL | {"tace_benefit": "yes"}))
+    assert at.tace is not None
+    assert (at.intrahepatic.response, at.tace.row) == ("PR", "T7")
+
+
+@pytest.mark.parametrize(
+    ("later", "row"),
+    [("L1=P L2=0", "T7"), ("L1=0 L2=0 xIN=12t", "T9"), ("L1=0 L2=0", "T3"), ("L1=ts L2=0", "T10")],
+)
+def test_that_viable_tumour_is_a_target_a_nontarget_or_a_counted_new_lesion(later: str, row: str) -> None:
+    at = decided("L1=30 L2=20", later, clinical=WELL | {"tace_benefit": "yes"})
+    assert at.tace is not None
+    assert at.tace.row == row
+
+
+def test_that_a_new_liver_lesion_that_is_not_evaluable_leaves_viability_unknown() -> None:
+    at = decided("Lu1=20", "Lu1=20 xIN=12t", "Lu1=20 xIN=NE", clinical=WELL | {"tace_benefit": "yes"})
+    assert at.tace is not None
+    assert (at.intrahepatic.response, at.tace.row) == ("ND", "T7")
+
+
+def test_that_there_are_no_decisions_without_the_protocol_or_clinical_data() -> None:
+    at = last("L1=30", "L1=30")
+    assert (at.tace, at.sorafenib, at.liver) == (None, None, None)
+    at = last("L1=30", "L1=30", protocol="cotsom")
+    assert at.tace is not None and at.tace.row == "T11"
+    assert case("L1=30", protocol="cotsom").protocol == "cotsom"

@@ -1,0 +1,146 @@
+"""Which new lesions count, and to when progression is dated back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mrecist.values import Scope
+from tests.support.patients import assessed, last, rules, visit
+
+
+@pytest.mark.parametrize(
+    ("new", "counts"),
+    [
+        ("xIN=10t", True),
+        ("xIN=9.9t", False),
+        ("xIN=30", False),
+        ("xIN=30!", False),
+        ("xIN=t", False),
+        ("xNp=20", True),
+        ("xNp=19.9!", False),
+        ("xNm=15", True),
+        ("xNm=14.9!", False),
+        ("xNm=", False),
+        ("xPV=1!", True),
+        ("xPV=1?", False),
+        ("xPV=1", False),
+        ("xLu=3!", True),
+        ("xLu=30?", False),
+        ("xAsc=1!", False),
+        ("xPle=1!", False),
+    ],
+)
+def test_that_size_pattern_or_certainty_decide(new: str, counts: bool) -> None:
+    at = last("L1=30 Lu1=20", f"L1=30 Lu1=20 {new}")
+    assert bool(at.new_lesions_counted) is counts
+    assert ("EQUIVOCAL_NEW" in at.flags) is not counts
+    assert at.overall.response == ("PD" if counts else "SD")
+
+
+@pytest.mark.parametrize(
+    ("new", "noted", "counts"),
+    [
+        ("xIN=4", {"proof": "positive"}, True),
+        ("xIN=20t", {"proof": "negative"}, False),
+        ("xNm=11", {"proof": "positive"}, True),
+        ("xLu=9!", {"proof": "negative"}, False),
+        ("xAsc=1", {"cytology": "positive"}, True),
+        ("xPle=1?", {"proof": "positive"}, True),
+        ("xAsc=1!", {"cytology": "negative"}, False),
+    ],
+)
+def test_that_proof_decides_over_size(new: str, noted: dict[str, Any], counts: bool) -> None:
+    name = new.partition("=")[0]
+    at = last("L1=30 Lu1=20", visit(f"L1=30 Lu1=20 {new}", **{name: noted}))
+    assert bool(at.new_lesions_counted) is counts
+    if noted.get("proof") == "negative":
+        assert "EQUIVOCAL_NEW" not in at.flags
+
+
+@pytest.mark.parametrize(("first", "later", "counts"), [("12", "22", True), ("12", "21.9", False), ("6", "16", True)])
+def test_that_an_atypical_nodule_counts_once_it_grew_by_10_mm(first: str, later: str, counts: bool) -> None:
+    found = assessed("L1=30", f"L1=30 xIN={first}", f"L1=30 xIN={later}")
+    assert [bool(t.new_lesions_counted) for t in found.timepoints] == [False, counts]
+    assert found.adjudicated[Scope.INTRAHEPATIC] == ("TP1" if counts else None)
+    assert found.adjudicated[Scope.EXTRAHEPATIC] is None
+
+
+def test_that_a_counted_lesion_counts_on_while_it_is_there() -> None:
+    found = assessed("L1=30", "L1=30 xIN=12t", "L1=30 xIN=8", "L1=30 xIN=NV", "L1=30 xIN=NE", "L1=30 xIN=5", "L1=30")
+    assert [bool(t.new_lesions_counted) for t in found.timepoints] == [True, True, False, False, True, False]
+    assert "not_recorded" in found.timepoints[-1].flags
+    assert "IH-NEW-PERSISTS" in rules(found.timepoints[1].intrahepatic)
+
+
+def test_that_progression_is_dated_back_to_the_first_listing_and_no_earlier_response_changes() -> None:
+    found = assessed("L1=30 Lu1=20", "L1=30 Lu1=20 xIN=6", "L1=30 Lu1=20 xIN=NE", "L1=30 Lu1=20 xIN=16")
+    assert [t.overall.response for t in found.timepoints] == ["SD", "SD", "PD"]
+    assert [t.overall.adjudicated_response for t in found.timepoints] == ["PD", "SD", "PD"]
+    assert found.adjudicated[Scope.OVERALL] == "TP1"
+
+
+def test_that_an_earlier_progression_is_not_dated_back_by_a_later_lesion() -> None:
+    found = assessed("L1=30", "L1=40", "L1=40 xIN=6", "L1=40 xIN=16")
+    assert found.adjudicated[Scope.INTRAHEPATIC] == "TP1"
+
+
+@pytest.mark.parametrize(
+    ("scans", "noted", "counts"),
+    [
+        (["CT", "PT"], {"seen_on": "PET"}, True),
+        (["CT", "PT"], {"seen_on": "PET", "certainty": "equivocal"}, False),
+        (["CT"], {"seen_on": "PET", "certainty": "unequivocal"}, False),
+        ([], {"seen_on": "PET", "certainty": "unequivocal"}, False),
+        (["CT", "BS"], {"seen_on": "bone_scan", "certainty": "unequivocal"}, True),
+        (["CT", "BS"], {"seen_on": "bone_scan"}, False),
+        (["CT"], {"certainty": "unequivocal"}, True),
+    ],
+)
+def test_that_a_lesion_new_on_a_functional_test_needs_that_test_at_baseline(
+    scans: list[str], noted: dict[str, Any], counts: bool
+) -> None:
+    baseline = visit("Lu1=20", scans=[{"modality": m} for m in scans])
+    assert bool(last(baseline, visit("Lu1=20 xLu=", xLu=noted)).new_lesions_counted) is counts
+
+
+def test_that_a_pet_lesion_that_ct_confirms_is_dated_to_the_pet() -> None:
+    pet = visit("Lu1=20 xLu=", xLu={"seen_on": "PET"})
+    found = assessed("Lu1=20", pet, "Lu1=20 xLu=8!")
+    assert found.adjudicated[Scope.EXTRAHEPATIC] == "TP1"
+
+
+@pytest.mark.parametrize(
+    ("later", "scans", "expected"),
+    [
+        ("B1=A", ["CT"], "NE"),
+        ("B1=P", ["CT"], "NE"),
+        ("B1=A", [], "NE"),
+        ("B1=P", [], "NN"),
+        ("B1=A", ["CT", "BS"], "CR"),
+        ("B1=P", ["BS"], "NN"),
+        ("B1=U", ["CT"], "PD"),
+    ],
+)
+def test_that_a_lesion_seen_only_on_bone_scan_is_followed_by_bone_scan(
+    later: str, scans: list[str], expected: str
+) -> None:
+    baseline = visit("B1=P", B1={"seen_on": "bone_scan"}, scans=[{"modality": "BS"}])
+    found = last(baseline, visit(later, scans=[{"modality": m} for m in scans]))
+    assert found.extrahepatic.response == expected
+
+
+@pytest.mark.parametrize(("cytology", "expected"), [(None, "NN"), ("negative", "NN"), ("positive", "PD")])
+def test_that_a_growing_effusion_is_progression_only_with_cytology(cytology: str | None, expected: str) -> None:
+    noted = {} if cytology is None else {"cytology": cytology}
+    assert last("ASC=P", visit("ASC=U", ASC=noted)).extrahepatic.response == expected
+
+
+@pytest.mark.parametrize(
+    ("later", "expected"),
+    [("NN1=9.9", "CR"), ("NN1=10", "NN"), ("B1=0", "CR"), ("B1=merged", "NN"), ("B1=ts", "NN"), ("B1=NV", "CR")],
+)
+def test_that_a_nontarget_is_gone_or_there(later: str, expected: str) -> None:
+    baseline = "NN1=12" if later.startswith("NN1") else "B1=P"
+    assert last(baseline, later).extrahepatic.response == expected

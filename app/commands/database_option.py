@@ -19,8 +19,10 @@ def add_database_option(parser: argparse.ArgumentParser) -> None:
 
 
 @contextmanager
-def opened_database(options: argparse.Namespace) -> Iterator[Database]:
+def opened_database(options: argparse.Namespace, create: bool = False) -> Iterator[Database]:
     """The database of the options, closed again after the block.
+
+    One that was named and is not there is made only when `create` says so: a slip of the pen would show no cases.
 
     Raises
     ------
@@ -28,7 +30,8 @@ def opened_database(options: argparse.Namespace) -> Iterator[Database]:
         For any `StorageError`, in its words.
     """
     try:
-        with Database.open(options.database or default_database_url()) as database:
+        url = options.database or default_database_url()
+        with Database.open(url, create=create or options.database is None) as database:
             yield database
     except StorageError as error:
         raise Refusal(str(error)) from error

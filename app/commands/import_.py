@@ -23,7 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     try:
-        with opened_database(options) as database:
+        with opened_database(options, create=True) as database:
             report = import_folder(options.folder, database, options.case, author=user_name())
     except (ImportRefused, ImagingError) as error:
         raise Refusal(str(error)) from error

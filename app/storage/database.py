@@ -32,8 +32,15 @@ class Database:
         self.place = place
 
     @classmethod
-    def open(cls, url: str, wait_s: float = _WAIT_S) -> Database:
+    def open(cls, url: str, wait_s: float = _WAIT_S, create: bool = True) -> Database:
         """Open the database at this SQLAlchemy URL; a new one gets its tables.
+
+        Parameters
+        ----------
+        wait_s
+            How long a write waits for another program's, in seconds (SQLite).
+        create
+            May the file be made when it is not there?
 
         Raises
         ------
@@ -41,7 +48,7 @@ class Database:
             If the URL is none, the file is no database of ours, lies on a network drive, cannot be opened or written
             to, or was written by a newer version. Nothing is changed then.
         """
-        parsed, place = _parse(url)
+        parsed, place = _parse(url, create)
         if parsed.get_backend_name() == "sqlite":
             engine = create_engine(parsed, connect_args={"timeout": wait_s})
             event.listen(engine, "connect", _prepare_sqlite)
@@ -91,14 +98,24 @@ class Database:
                 return
             if names:
                 raise NotADatabase(self.place, what="The database belongs to another program")
+        if self._engine.dialect.name == "sqlite":
+            self._set_journal()
         with self.writing() as connection:
             # another program may have made the tables in between
             if not inspect(connection).has_table("meta"):
                 tables.metadata.create_all(connection)
                 connection.execute(insert(tables.meta).values(name="schema", value=str(tables.SCHEMA_VERSION)))
 
+    def _set_journal(self) -> None:
+        """The file keeps this setting. It is made outside a transaction, and only in a file that is new."""
+        connection = self._engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA journal_mode = WAL")
+        finally:
+            connection.close()
 
-def _parse(url: str) -> tuple[URL, str]:
+
+def _parse(url: str, create: bool) -> tuple[URL, str]:
     try:
         parsed = make_url(url)
         parsed.get_dialect()
@@ -112,6 +129,8 @@ def _parse(url: str) -> tuple[URL, str]:
     kind = network_file_system(path)
     if kind is not None:
         raise OnNetworkDrive(f"{path}, {kind}")
+    if not create and not path.exists():
+        raise CannotOpen(str(path), what="There is no database")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -121,7 +140,7 @@ def _parse(url: str) -> tuple[URL, str]:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
     connection.isolation_level = None  # transactions begin where `_begin_sqlite` says, not where the driver guesses
-    for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
+    for setting in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
         connection.execute(f"PRAGMA {setting}").close()
 
 

@@ -53,3 +53,8 @@ def test_that_a_case_that_is_not_there_is_refused(tmp_path: Path, capsys: pytest
     assert main(["verify", "--case", "C-1", "--database", url_in(tmp_path)]) == DONE
     assert main(["verify", "--case", "C-9", "--database", url_in(tmp_path)]) == REFUSED
     assert "There is no case C-9" in capsys.readouterr().err
+
+
+def test_that_a_database_that_is_not_there_does_not_hold(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", "--database", url_in(tmp_path)]) == REFUSED
+    assert "There is no database" in capsys.readouterr().err

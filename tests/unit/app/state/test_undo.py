@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from app.state.apply import EditRefused, replay
+from app.state.codec import decode
 from app.state.events import Entry, Event, LesionChanged, ReadStarted, Reverted, VisitProposed, VisitSigned
-from app.state.undo import check_taken_back, redo_undo, undo_edit
+from app.state.undo import check_taken_back, redo_undo, subjects, undo_edit
 from tests.support.cases import OPENING, READ, READER, added, found, lesion, log_of, measured
 
 START = len(OPENING)
@@ -118,3 +121,40 @@ def test_that_a_signature_of_another_read_does_not_stand_in_the_way() -> None:
     record = check_taken_back(entries, entries[5])
     assert record.read(READ) is not None
     assert record.is_signed("read-2", "BL")
+
+
+RECORDED = Path(__file__).parents[3] / "support" / "log_version_1.jsonl"
+
+
+def test_that_each_edit_names_what_it_sets() -> None:
+    found_of: dict[str, set[tuple[str, ...]]] = {}
+    for line in RECORDED.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        event = decode(row["kind"], row["version"], row["payload"])
+        entry = Entry(row["sequence"], row["at"], row["author"], row["read_id"], event)
+        found_of.setdefault(row["kind"], set(subjects(entry)))
+    assert found_of == {
+        "case_opened": {("case",)},
+        "series_imported": {("series", "1.1"), ("series", "1.2")},
+        "visit_proposed": {("visit_proposed", "BL")},
+        "read_started": {("read", "read-1")},
+        "baseline_confirmed": {("baseline",)},
+        "lesion_added": {("lesion", "read-1", "IT1"), ("finding", "read-1", "BL", "IT1")},
+        "lesion_changed": {("lesion", "read-1", "ET9"), ("lesion", "read-1", "ET1")},
+        "lesion_removed": {("lesion", "read-1", "IT3")},
+        "finding_recorded": {("finding", "read-1", "FU1", "IT1")},
+        "finding_cleared": {("finding", "read-1", "FU1", "ET1")},
+        "phase_corrected": {("phase", "1.2")},
+        "protocol_chosen": {("protocol",)},
+        "series_moved": {("place", "1.3")},
+        "coverage_recorded": {("coverage_recorded", "FU1")},
+        "clinical_recorded": {("clinical", "FU1")},
+        "judgement_signed": {("judgement", "FU1", "tace_benefit")},
+        "treatment_recorded": {("treatment", "T-1")},
+        "treatment_removed": {("treatment", "T-2")},
+        "clinical_event_recorded": {("event", "E-1")},
+        "reverted": {("entry", "32")},
+        "visit_signed": {("signature", "read-1", "BL")},
+        "visit_amended": {("signature", "read-1", "BL")},
+        "case_closed": {("case",)},
+    }

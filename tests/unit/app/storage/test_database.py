@@ -51,8 +51,10 @@ def test_that_a_database_of_another_program_is_refused_and_left_as_it_is(tmp_pat
     with sqlite3.connect(tmp_path / "cases.db") as other:
         other.execute("CREATE TABLE recipes (name TEXT)")
     other.close()
+    before = (tmp_path / "cases.db").read_bytes()
     with pytest.raises(NotADatabase, match="another program"):
         Database.open(url_in(tmp_path))
+    assert (tmp_path / "cases.db").read_bytes() == before
 
 
 def test_that_a_newer_database_is_refused(tmp_path: Path) -> None:
@@ -82,6 +84,12 @@ def test_that_a_damaged_file_is_reported_not_repaired(tmp_path: Path, name: str)
 def test_that_an_address_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(BadUrl):
         Database.open(url)
+
+
+def test_that_a_database_that_should_be_there_is_not_made(tmp_path: Path) -> None:
+    with pytest.raises(CannotOpen, match="There is no database"):
+        Database.open(url_in(tmp_path), create=False)
+    assert not (tmp_path / "cases.db").exists()
 
 
 def test_that_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:

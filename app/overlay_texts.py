@@ -6,11 +6,11 @@ from datetime import date
 
 from app.hanging import is_chest, phase_label
 from app.state.record import Patient, Record, SeriesRef, Visit
-from app.words import MINUS, SPACE
+from app.words import MINUS, SPACE, person_name
 from viewers.imaging.catalogue import FindingCode, Series
 from viewers.imaging.geometry import SlicePlane
-from viewers.widgets.image_view import ViewState
 from viewers.widgets.marks import Chip, CornerEntry, CornerTexts, TextLine, Tone
+from viewers.widgets.stack_view import ViewState
 
 UNSURE_BELOW = 0.80
 _SCREEN_MM_PER_PX = 25.4 / 96
@@ -57,7 +57,7 @@ def _patient(patient: Patient, ref: SeriesRef, visit: Visit | None, role: str) -
     age = _age(patient.birth_date, ref.study_date)
     who = " ".join(part for part in (patient.sex, age) if part)
     when = " · ".join(part for part in (visit.id if visit else "", role) if part)
-    lines: list[CornerEntry] = [f"{patient.name} {patient.id}".strip()]
+    lines: list[CornerEntry] = [f"{person_name(patient.name)} {patient.id}".strip()]
     if who:
         lines.append(who)
     if when:

@@ -70,7 +70,7 @@ def line_of(record: Record, assessment: Assessment | None, today: date) -> CaseL
     upcoming = () if last is None else next_dates(record, last.id, today, tace)
     return CaseLine(
         case_id=record.case_id,
-        name=patient.name,
+        name=words.person_name(patient.name),
         sex=patient.sex,
         age=None if patient.birth_date is None else _age(patient.birth_date, last.on if last else today),
         protocol=record.protocol or "",

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QMenu, QPushBut
 from app.panels.chips import KeyButton, chip, label, rule_line
 from app.state.record import Record
 from app.theme import Face, Theme
-from app.words import translated
+from app.words import person_name, translated
 
 WIDE_HEIGHT, NARROW_HEIGHT = 36, 32
 
@@ -98,7 +98,7 @@ class AppBar(QWidget):
         if record is None:
             return
         patient = record.patient
-        self._name.setText(patient.name or patient.id)
+        self._name.setText(person_name(patient.name) or patient.id)
         born = f"born {patient.birth_date.isoformat()}" if patient.birth_date else ""
         self._identity.setText("  ·  ".join(part for part in (patient.id, patient.sex, born) if part))
 

@@ -12,10 +12,13 @@ from app.theme import Theme
 from app.words import translated
 
 ABOUT = (
-    "<h3>Hepatrace</h3><p>Response of hepatocellular carcinoma in the liver (mRECIST) and outside it (RECIST 1.1), and "
-    "what follows for TACE and sorafenib.</p><p><b>Research use only.</b> Not a certified medical device; it must not be "
-    "the sole basis of a treatment decision.</p><p>Apache-2.0. Uses Qt for Python (LGPL-3.0), pydicom, SimpleITK, NumPy, "
-    "SQLAlchemy and others; see NOTICE. Type: Noto Sans KR (OFL 1.1).</p>"
+    "<h3>Hepatrace</h3>"
+    "<p>Response of hepatocellular carcinoma in the liver (mRECIST) and outside it (RECIST 1.1), and what follows for "
+    "TACE and sorafenib.</p>"
+    "<p><b>Research use only.</b> Not a certified medical device; it must not be the sole basis of a treatment "
+    "decision.</p>"
+    "<p>Apache-2.0. Uses Qt for Python (LGPL-3.0), pydicom, SimpleITK, NumPy, SQLAlchemy and others; see NOTICE. "
+    "Type: Noto Sans KR (OFL 1.1).</p>"
 )
 
 

@@ -1,0 +1,52 @@
+"""`window`: the workstation."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from app.cli import Refusal
+from app.commands.database_option import add_database_option
+from app.commands.import_ import user_name
+from app.locations import default_database_url
+
+if TYPE_CHECKING:
+    from app.demo.study import Variant
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--import", dest="folder", metavar="FOLDER", default="", help="import a folder on opening")
+    add_database_option(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    return open_window(options.database, folder=options.folder)
+
+
+def open_window(url: str | None, folder: str = "", demo: Variant | None = None) -> int:
+    """Open the workstation on a database and stay until it is closed.
+
+    Raises
+    ------
+    Refusal
+        If the database cannot be opened.
+    """
+    if sys.platform.startswith("linux") and not _has_screen():
+        raise Refusal("there is no screen (DISPLAY and WAYLAND_DISPLAY are empty). Try `demo --headless`.")
+    from app.bootstrap import run_workstation
+    from app.storage.database import Database
+    from app.storage.errors import StorageError
+
+    try:
+        database = Database.open(url or default_database_url())
+    except StorageError as error:
+        raise Refusal(str(error)) from error
+    return run_workstation(database, user_name(), folder, demo)
+
+
+def _has_screen() -> bool:
+    import os
+
+    chosen = os.environ.get("QT_QPA_PLATFORM", "")
+    return bool(chosen or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -1,0 +1,294 @@
+"""The window: its pages and menus, and what the actions call. Layout and wiring only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import QByteArray, QSettings, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from app.actions import ACTIONS, Situation
+from app.image_desk import ImageDesk
+from app.marking import Intent
+from app.measuring_desk import MeasuringDesk
+from app.panels.app_bar import AppBar, StatusBar
+from app.panels.chips import rule_line
+from app.panels.help import ABOUT, TextDialog, cheat_sheet
+from app.panels.work_bar import WorkBar
+from app.panels.worklist import Worklist
+from app.reading_desk import ReadingDesk
+from app.reading_page import ReadingPage, RightPage
+from app.session import ReadingSession
+from app.storage.errors import StorageError
+from app.theme import Theme
+from app.words import translated
+
+WORKLIST, READING = "Worklist", "Reading"
+WIDE_FROM, SMALLEST = 1440, (1180, 720)
+_LESION_HINTS = (("[ ]", "lesion"), ("Y", "measure"), ("D", "gone"), ("M", "too small"), ("E", "not evaluable"))
+_BASELINE_HINTS = (("T", "target"), ("N", "non-target"), ("Space", "next hanging"), ("F1", "keys"))
+
+
+class MainWindow(QMainWindow):
+    """Signals ask the composition root for what is not the window's business: files, the demonstration, export."""
+
+    folder_chosen = Signal(str)
+    demo_requested = Signal()
+    export_requested = Signal(str)
+    work_cancelled = Signal()
+    case_chosen = Signal(str)
+    worklist_shown = Signal()
+
+    def __init__(self, theme: Theme, session: ReadingSession, page: ReadingPage) -> None:
+        super().__init__()
+        self.setWindowTitle("Hepatrace")
+        self.setMinimumSize(*(theme.px(side) for side in SMALLEST))
+        self.setAcceptDrops(True)
+        self._theme = theme
+        self.session: ReadingSession = session
+        self.page: ReadingPage = page
+        self.images: ImageDesk
+        self.measuring: MeasuringDesk
+        self.desk: ReadingDesk
+        self.bar = AppBar(theme, (WORKLIST, READING), session.reader)
+        self.worklist = Worklist(theme)
+        self.work = WorkBar(theme)
+        self.status = StatusBar(theme)
+        self._pages = QStackedWidget()
+        self._actions: dict[str, QAction] = {}
+        self._build()
+
+    def attach(self, images: ImageDesk, measuring: MeasuringDesk, desk: ReadingDesk) -> None:
+        """The desks that the actions call; then the actions are made."""
+        self.images, self.measuring, self.desk = images, measuring, desk
+        self._make_actions()
+        self._connect()
+        self.show_situation()
+
+    # --- pages ------------------------------------------------------------------------------------------------
+
+    def show_worklist(self) -> None:
+        self._pages.setCurrentWidget(self.worklist)
+        self.bar.show_page(WORKLIST)
+        self.worklist_shown.emit()
+
+    def show_reading(self) -> None:
+        if self.session.record is not None:
+            self._pages.setCurrentWidget(self.page)
+            self.bar.show_page(READING)
+
+    def toggle_rail(self) -> None:
+        self.page.toggle_rail()
+
+    def toggle_decision(self) -> None:
+        self.desk.toggle_decision()
+
+    # --- what actions call ------------------------------------------------------------------------------------
+
+    def import_folder(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, translated("Import a folder"), _last_folder())
+        if chosen:
+            QSettings().setValue("import/folder", chosen)
+            self.folder_chosen.emit(chosen)
+
+    def open_demo(self) -> None:
+        self.demo_requested.emit()
+
+    def export_case(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, translated("Export into a folder"), _last_folder())
+        if chosen:
+            self.export_requested.emit(chosen)
+
+    def cancel(self) -> None:
+        """Esc: the line under way, then the tool, then the panel that is open."""
+        self.page.notice.clear()
+        if self.measuring.intent is not None:
+            self.measuring.cancel()
+        elif self.page.right_page is not RightPage.READING:
+            self.desk.show_reading()
+
+    def leave(self) -> None:
+        self.close()
+
+    def show_keys(self) -> None:
+        TextDialog(self._theme, translated("Keys"), cheat_sheet(), (560, 720), self).open()
+
+    def show_about(self) -> None:
+        TextDialog(self._theme, translated("About Hepatrace"), ABOUT, (460, 300), self).open()
+
+    # --- state ------------------------------------------------------------------------------------------------
+
+    def show_situation(self) -> None:
+        """Enable what can be done, and say why the rest cannot."""
+        session = self.session
+        now = Situation(
+            case=session.record is not None,
+            visit=session.visit is not None,
+            images=any(view.source is not None for view in self.page.grid.views),
+            lesion=session.selection.lesion_id,
+            undo=session.undo_text,
+            redo=session.redo_text,
+            locked=session.locked,
+        )
+        for action in ACTIONS:
+            why_not = action.enabled_when(now)
+            made = self._actions[action.id]
+            made.setEnabled(not why_not)
+            made.setToolTip(why_not or action.title)
+        self.bar.show_undo(now.undo)
+        self.bar.enable_page(READING, now.case, "Open a case first.")
+        reading = session.reading
+        self.status.show_hints(_LESION_HINTS if reading and not reading.at_baseline else _BASELINE_HINTS)
+
+    def _on_record_changed(self) -> None:
+        record, store = self.session.record, self.session.store
+        self.bar.show_record(record)
+        if store.unsaved:
+            self.bar.show_saved(store.unsaved_text, error=True)
+        elif store.entries:
+            at = datetime.fromisoformat(store.entries[-1].at).astimezone()
+            self.bar.show_saved(f"Read open · saved {at:%H:%M:%S}")
+        self.show_situation()
+
+    def _on_failed(self, error: StorageError) -> None:
+        self.bar.show_saved(self.session.store.unsaved_text or str(error), error=True)
+        self.status.say(str(error))
+
+    def _on_case_opened(self) -> None:
+        self._on_record_changed()
+        self.show_reading()
+        record = self.session.record
+        if record is not None and record.visits and not record.baseline_confirmed:
+            self.desk.confirm_time_points()
+
+    def _say(self, text: str, undo: bool) -> None:
+        if self._pages.currentWidget() is self.page:
+            self.page.toast.tell(text, undo)
+        self.status.say(text)
+
+    # --- building ---------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        body = QWidget()
+        body.setProperty("ground", "app")
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self._pages.addWidget(self.worklist)
+        self._pages.addWidget(self.page)
+        column.addWidget(self.bar)
+        column.addWidget(rule_line())
+        column.addWidget(self._pages, 1)
+        column.addWidget(self.work)
+        column.addWidget(rule_line())
+        column.addWidget(self.status)
+        self.setCentralWidget(body)
+
+    def _make_actions(self) -> None:
+        menus: dict[str, QMenu] = {}
+        button = self.bar.menu
+        for action in ACTIONS:
+            made = QAction(translated(action.title), self)
+            made.setObjectName(action.id)
+            if action.shortcut:
+                made.setShortcut(QKeySequence(action.shortcut))
+            made.triggered.connect(lambda _checked=False, chosen=action: chosen.run(self))
+            self.addAction(made)
+            self._actions[action.id] = made
+            if action.menu is not None:
+                if action.menu not in menus:
+                    menus[action.menu] = button.addMenu(translated(action.menu))
+                menus[action.menu].addAction(made)
+
+    def _connect(self) -> None:
+        session, page = self.session, self.page
+        session.case_opened.connect(self._on_case_opened)
+        session.record_changed.connect(self._on_record_changed)
+        session.selection_changed.connect(self.show_situation)
+        session.store.failed.connect(self._on_failed)
+        self.desk.told.connect(self._say)
+        self.images.hung.connect(self._show_tools)
+        self.measuring.intent_changed.connect(self._show_intent)
+        page.tools.tool_chosen.connect(self._on_tool)
+        page.tools.linked_toggled.connect(self.images.toggle_linked)
+        page.tools.layout_chosen.connect(self.images.set_layout)
+        page.tools.stage_chosen.connect(self._on_stage)
+        page.toast.undone.connect(session.undo)
+        self.bar.undo_requested.connect(session.undo)
+        self.bar.keys_requested.connect(self.show_keys)
+        self.bar.page_chosen.connect(lambda name: self.show_worklist() if name == WORKLIST else self.show_reading())
+        self.worklist.case_opened.connect(self.case_chosen)
+        self.worklist.import_requested.connect(self.import_folder)
+        self.worklist.demo_requested.connect(self.open_demo)
+        self.work.cancel_requested.connect(self.work_cancelled)
+        for view in page.grid.views:
+            view.probed.connect(self._show_probe)
+
+    def _on_tool(self, name: str) -> None:
+        self.measuring.arm(None if name == "window" else Intent(name))
+
+    def _on_stage(self, name: str) -> None:
+        chosen = next((stage for stage in self.images.offered if stage.value == name), None)
+        if chosen is not None:
+            self.images.set_stage(chosen)
+
+    def _show_tools(self) -> None:
+        stage = self.images.stage
+        self.page.tools.show_stages([s.value for s in self.images.offered], stage.value if stage else "")
+        self.page.tools.show_layout(*self.page.grid.layout_wanted.value)
+        self.page.tools.show_linked(self.images.linked)
+        self.show_situation()
+
+    def _show_intent(self, intent: Intent | None) -> None:
+        self.page.tools.show_tool("window" if intent is None else intent.value)
+        words = {
+            Intent.TARGET: "Target: draw its longest viable diameter on the arterial phase. Esc cancels.",
+            Intent.COUNTED: "Measure the selected lesion: press and drag. Esc cancels.",
+            Intent.WHOLE: "Whole diameter of the selected lesion: press and drag. Esc cancels.",
+            Intent.NONTARGET: "Non-target: draw a line across it. Esc cancels.",
+            Intent.NEW: "New lesion: draw its longest diameter. Esc cancels.",
+        }
+        self.status.say(words[intent] if intent else "")
+
+    def _show_probe(self, probe: object) -> None:
+        from viewers.widgets.marks import Probe
+
+        if isinstance(probe, Probe):
+            unit = f" {probe.unit}" if probe.unit else ""
+            self.status.show_probe(f"{probe.value:.0f}{unit}")
+        else:
+            self.status.show_probe("")
+
+    # --- the window itself ------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = event.size().width() < self._theme.px(WIDE_FROM)
+        self.page.set_narrow(narrow)
+        self.bar.set_narrow(narrow)
+        self.status.set_narrow(narrow)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        folders = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if folders:
+            event.acceptProposedAction()
+            self.folder_chosen.emit(folders[0])
+
+    def restore_place(self) -> None:
+        """The window where it was when it was closed last."""
+        place = QSettings().value("window/place")
+        if not (isinstance(place, QByteArray) and self.restoreGeometry(place)):
+            self.resize(self._theme.px(1600), self._theme.px(1000))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        QSettings().setValue("window/place", self.saveGeometry())
+        super().closeEvent(event)
+
+
+def _last_folder() -> str:
+    return str(QSettings().value("import/folder", ""))

@@ -1,0 +1,282 @@
+"""Fills the panels of the reading screen from the session, and turns what they report into edits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.image_desk import ImageDesk
+from app.marking import Declined, Drawing, Offer
+from app.measuring_desk import MeasuringDesk
+from app.models.reading import Reading
+from app.panels.lesion_form import OVERRIDE, check_of
+from app.reading_page import ReadingPage, RightPage
+from app.session import ReadingSession
+from app.signing_desk import SigningDesk
+from app.state.events import (
+    BaselineConfirmed,
+    ClinicalEventRecorded,
+    ClinicalRecorded,
+    Event,
+    FindingRecorded,
+    LesionAdded,
+    LesionChanged,
+    LesionRemoved,
+    PhaseCorrected,
+    TreatmentRecorded,
+    TreatmentRemoved,
+)
+from app.state.naming import default_axis, next_lesion_name
+from app.thumbnails import Thumbnails
+from mrecist.case import ClinicalStatus
+from mrecist.lesions import Finding, Lesion
+from mrecist.results import Issue
+from mrecist.values import LesionRole
+
+
+class ReadingDesk(QObject):
+    """Between the session and the panels; it stores nothing.
+
+    Signals
+    -------
+    told(str, bool)
+        One sentence for the reader, and whether it can be undone.
+    """
+
+    told = Signal(str, bool)
+
+    def __init__(
+        self,
+        session: ReadingSession,
+        page: ReadingPage,
+        images: ImageDesk,
+        measuring: MeasuringDesk,
+        thumbnails: Thumbnails,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._page, self._images, self._measuring = session, page, images, measuring
+        self._thumbnails = thumbnails
+        self._refused: Drawing | None = None
+        self._refresh_soon = QTimer(self)
+        self._refresh_soon.setSingleShot(True)
+        self._refresh_soon.setInterval(0)
+        self._refresh_soon.timeout.connect(self.refresh)
+        self.signing = SigningDesk(session, page.notice, self)
+        self._connect()
+
+    def refresh(self) -> None:
+        """Show the record, its assessment and the selection in every panel."""
+        page, reading = self._page, self._session.reading
+        lesion, locked = self._session.lesion, self._session.locked
+        page.timepoints.set_reading(reading)
+        self._show_rail()
+        page.table.set_reading(reading, crops=self._measuring.crops(lesion.id if lesion else None))
+        page.table.select(lesion.id if lesion else None)
+        page.finding_row.setVisible(lesion is not None and reading is not None and not reading.at_baseline)
+        page.findings.set_lesion(lesion, locked)
+        page.cards.set_reading(reading)
+        page.strip.set_reading(reading)
+        page.footer.set_reading(reading)
+        assigning = lesion is not None and reading is not None and self._is_assigned_here(lesion, reading)
+        page.form.set_lesion(lesion if assigning else None, locked)
+        if assigning and lesion is not None:
+            page.form.set_checks([check_of(issue) for issue in self._issues(lesion)])
+        if page.right_page is RightPage.DECISION and reading is not None:
+            page.decision.set_reading(reading, self.signing.decision_session(reading))
+        if page.right_page is RightPage.CLINICAL and reading is not None:
+            page.clinical.set_record(reading.record, reading.visit_id, locked)
+
+    # --- moving about -----------------------------------------------------------------------------------------
+
+    def step_visit(self, step: int) -> None:
+        record, visit = self._session.record, self._session.visit
+        if record is not None and visit is not None:
+            at = record.visits.index(visit) + step
+            if 0 <= at < len(record.visits):
+                self._session.select_visit(record.visits[at].id)
+
+    def step_lesion(self, step: int) -> None:
+        """The next lesion of the table; forwards, the next one that is still to do, if any is."""
+        reading = self._session.reading
+        if reading is None or not reading.lesions:
+            return
+        ids = [lesion.id for lesion in reading.lesions]
+        chosen = self._session.selection.lesion_id
+        if chosen not in ids:
+            chosen = ids[-1] if step > 0 else ids[0]
+        at = ids.index(chosen)
+        ring = [ids[(at + step * (n + 1)) % len(ids)] for n in range(len(ids))]
+        left = [name for name in ring if name in reading.to_do()] if step > 0 else []
+        self._session.select_lesion((left or ring)[0])
+
+    def show_decision(self) -> None:
+        self._page.show_right(RightPage.DECISION)
+        self.refresh()
+
+    def show_reading(self) -> None:
+        self._page.show_right(RightPage.READING)
+        self.refresh()
+
+    def toggle_decision(self) -> None:
+        wide = self._page.right_page is RightPage.DECISION
+        self.show_reading() if wide else self.show_decision()
+
+    def confirm_time_points(self) -> None:
+        record = self._session.record
+        if record is not None:
+            self._page.times.set_record(record)
+            self._page.show_right(RightPage.TIME_POINTS)
+
+    def sign(self) -> None:
+        self.show_reading()
+        self.signing.ask_to_sign()
+
+    def edit_clinical(self) -> None:
+        self._page.show_right(RightPage.CLINICAL)
+        self.refresh()
+
+    # --- inside -----------------------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        session, page = self._session, self._page
+        for signal in (session.case_opened, session.record_changed, session.selection_changed):
+            signal.connect(self._refresh_soon.start)
+        self._images.hung.connect(self._refresh_soon.start)
+        self._thumbnails.changed.connect(self._refresh_soon.start)
+        session.told.connect(lambda text: self.told.emit(text, False))
+        self._images.told.connect(lambda text: self.told.emit(text, False))
+        self._measuring.told.connect(lambda text: self.told.emit(text, False))
+        self._measuring.recorded.connect(lambda text, _lesion: self.told.emit(text, True))
+        self._measuring.declined.connect(self._on_declined)
+        self._measuring.accepted.connect(page.notice.hide)
+        page.timepoints.visit_opened.connect(session.select_visit)
+        page.timepoints.visit_compared.connect(session.compare_with)
+        page.rail.series_opened.connect(self._images.show_series)
+        page.table.lesion_selected.connect(session.select_lesion)
+        page.table.finding_entered.connect(self._measuring_record)
+        page.table.value_clicked.connect(lambda region, _what: page.cards.open_derivation(region))
+        page.findings.finding_entered.connect(self._on_finding)
+        page.form.lesion_changed.connect(self._on_lesion_changed)
+        page.form.override_given.connect(self._on_override)
+        page.form.way_chosen.connect(lambda rule, way: None if way == OVERRIDE else self.told.emit(rule, False))
+        page.strip.opened.connect(self.show_decision)
+        page.footer.next_requested.connect(session.select_lesion)
+        for sign in (page.footer.sign_requested, page.decision.sign_requested):
+            sign.connect(self.sign)
+        page.footer.amend_requested.connect(self.signing.ask_to_amend)
+        self.signing.told.connect(self.told)
+        page.decision.closed.connect(self.show_reading)
+        page.decision.judgement_signed.connect(self.signing.sign_judgement)
+        page.clinical.clinical_recorded.connect(self._on_clinical)
+        page.clinical.treatment_added.connect(lambda t: self._do(TreatmentRecorded(t), "Treatment recorded"))
+        page.clinical.treatment_removed.connect(lambda t: self._do(TreatmentRemoved(t), "Treatment taken out"))
+        page.clinical.event_added.connect(lambda e: self._do(ClinicalEventRecorded(e), "Event recorded"))
+        page.clinical_back.clicked.connect(self.show_reading)
+        page.times.cancelled.connect(self.show_reading)
+        page.times.baseline_confirmed.connect(self._on_baseline)
+        page.notice.offer_taken.connect(self._on_offer)
+        page.notice.dismissed.connect(self._on_dismissed)
+
+    def _do(self, event: Event, said: str) -> None:
+        if self._session.do(event):
+            self.told.emit(said, True)
+
+    def _show_rail(self) -> None:
+        record, visit = self._session.record, self._session.visit
+        if record is None or visit is None:
+            return
+        shown = [tile.series_uid for tile in self._images.tiles if tile.series_uid]
+        self._page.rail.set_record(record, visit.id, self._thumbnails.picture, shown)
+
+    def _is_assigned_here(self, lesion: Lesion, reading: Reading) -> bool:
+        """A lesion's assignment is shown where it was made: at baseline, or where a new lesion was first seen."""
+        if reading.at_baseline:
+            return True
+        first = next((v.id for v in reading.visits if reading.finding(lesion.id, v.id) is not None), None)
+        return lesion.role is LesionRole.NEW and first == reading.visit_id
+
+    def _issues(self, lesion: Lesion) -> tuple[Issue, ...]:
+        assessment, reading = self._session.assessment, self._session.reading
+        if assessment is None or reading is None:
+            return ()
+        point = assessment.timepoint(reading.visit_id)
+        issues = assessment.baseline.issues if reading.at_baseline else point.issues if point else ()
+        return tuple(issue for issue in issues if issue.lesion in (lesion.id, None))
+
+    # --- what panels report -----------------------------------------------------------------------------------
+
+    def _on_baseline(self, visit_id: str, day0: object) -> None:
+        assert isinstance(day0, date)
+        if self._session.do(BaselineConfirmed(visit_id, day0)):
+            self.told.emit(f"Baseline {visit_id}, day 0 {day0.isoformat()}", True)
+            self.show_reading()
+
+    def _on_clinical(self, status: object) -> None:
+        assert isinstance(status, ClinicalStatus)
+        self._do(ClinicalRecorded(self._session.selection.visit_id, status), "Clinical data recorded")
+
+    def _measuring_record(self, lesion_id: str, visit_id: str, finding: Finding) -> None:
+        self._measuring.record(lesion_id, visit_id, finding)
+
+    def _on_finding(self, finding: Finding) -> None:
+        lesion = self._session.lesion
+        if lesion is not None:
+            self._measuring.record(lesion.id, self._session.selection.visit_id, finding)
+
+    def _on_lesion_changed(self, lesion: Lesion) -> None:
+        """Name and axis follow region, role and kind; another region means a new lesion with the same finding."""
+        before, reading = self._session.lesion, self._session.reading
+        if before is None or reading is None:
+            return
+        others = [x.id for x in reading.read.lesions if x.id != before.id]
+        same = (lesion.region, lesion.role) == (before.region, before.role)
+        name = before.id if same else next_lesion_name(others, lesion.region, lesion.role)
+        changed = replace(lesion, id=name, axis=default_axis(lesion.region, lesion.kind))
+        if changed.region is before.region:
+            done = self._session.do(LesionChanged(before.id, changed))
+        else:
+            done = self._move_region(before, changed, reading)
+        if done:
+            self._session.select_lesion(name)
+            if not same:
+                self.told.emit(f"{before.id} is now {name}", True)
+        self.refresh()
+
+    def _move_region(self, before: Lesion, changed: Lesion, reading: Reading) -> bool:
+        seen = [(t.timepoint_id, o) for t in reading.read.timepoints if (o := t.observation(before.id)) is not None]
+        if len(seen) != 1:
+            self.told.emit(f"{before.id} is measured at more than one time point: remove it and mark it anew.", False)
+            return False
+        visit_id, observation = seen[0]
+        moved = LesionAdded(changed, visit_id, replace(observation, lesion_id=changed.id))
+        return self._session.do(LesionRemoved(before.id), moved)
+
+    def _on_override(self, _rule: str, reason: str) -> None:
+        lesion, reading = self._session.lesion, self._session.reading
+        seen = reading.read.observation(reading.visit_id, lesion.id) if lesion and reading else None
+        if seen is not None and reading is not None:
+            kept = replace(seen, features=replace(seen.features, override=reason))
+            self._do(FindingRecorded(reading.visit_id, kept), f"{seen.lesion_id} kept: {reason}")
+
+    def _on_declined(self, declined: Declined, drawing: Drawing) -> None:
+        self._refused = drawing if declined.offers else None
+        needs_reason = [offer for offer in declined.offers if offer is Offer.KEEP_WITH_REASON]
+        if self._page.right_page is not RightPage.READING:
+            self.show_reading()
+        self._page.notice.show_refusal(declined.message, list(declined.offers), needs_reason)
+
+    def _on_offer(self, offer: str, reason: str) -> None:
+        if self._refused is not None and offer in list(Offer):
+            drawing, self._refused = self._refused, None
+            self._measuring.retry(drawing, Offer(offer), reason)
+
+    def _on_dismissed(self) -> None:
+        self._refused = None
+        self._images.refresh()
+
+    def correct_phase(self, series: str, phase: str | None) -> None:
+        """The reader's word on a phase; it is kept."""
+        self._do(PhaseCorrected(series, phase), "Phase corrected")

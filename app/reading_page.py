@@ -1,0 +1,199 @@
+"""The reading screen: where its parts stand, and what gives way when the window is small. Layout only."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from uuid import uuid4
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from app.panels.chips import rule_line
+from app.panels.clinical_form import ClinicalForm
+from app.panels.decision_panel import DecisionPanel
+from app.panels.decision_strip import DecisionStrip
+from app.panels.finding_bar import FindingBar
+from app.panels.lesion_form import LesionForm
+from app.panels.lesion_table import LesionTable
+from app.panels.notice import Notice
+from app.panels.reading_footer import ReadingFooter
+from app.panels.response_cards import ResponseCards
+from app.panels.series_rail import SeriesRail
+from app.panels.timepoint_bar import TimePointBar
+from app.panels.timepoints_form import TimePointsForm
+from app.panels.toast import Toast
+from app.panels.tool_bar import ToolBar
+from app.theme import Theme
+from app.words import translated
+from viewers.widgets.palette import ViewPalette
+from viewers.widgets.view_grid import ViewGrid
+
+PANEL_WIDTHS = (480, 396)
+DECISION_WIDTHS = (760, 660)
+TOOLS = (
+    ("window", "W/L", ""),
+    ("target", "Target", "T"),
+    ("counted", "Measure", "Y"),
+    ("whole", "Whole", ""),
+    ("nontarget", "Non-target", "N"),
+    ("new", "New lesion", "W"),
+)
+
+
+class RightPage(IntEnum):
+    """What the right panel shows."""
+
+    READING = 0
+    DECISION = 1
+    CLINICAL = 2
+    TIME_POINTS = 3
+
+
+class ReadingPage(QWidget):
+    """Time points above, series at the left, images in the middle, the reading at the right."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._narrow = False
+        self._rail_narrow: bool | None = None
+        self.timepoints = TimePointBar(theme)
+        self.rail = SeriesRail(theme)
+        self.tools = ToolBar(theme, TOOLS)
+        self.grid = ViewGrid(_palette(theme))
+        self.table = LesionTable(theme)
+        self.findings = FindingBar(theme)
+        self.notice = Notice(theme)
+        self.form = LesionForm(theme)
+        self.cards = ResponseCards(theme)
+        self.strip = DecisionStrip(theme)
+        self.footer = ReadingFooter(theme)
+        self.decision = DecisionPanel(theme)
+        self.clinical = ClinicalForm(theme, new_id=lambda: uuid4().hex[:12])
+        self.clinical_back = QPushButton(translated("Back to the lesions"))
+        self.times = TimePointsForm(theme)
+        self.toast = Toast(theme, self.grid)
+        self.right = QStackedWidget()
+        self._build()
+
+    # --- what is in sight -------------------------------------------------------------------------------------
+
+    @property
+    def right_page(self) -> RightPage:
+        return RightPage(self.right.currentIndex())
+
+    def show_right(self, page: RightPage) -> None:
+        """Change the right panel; the decision is wide and takes its room from rail and images."""
+        self.right.setCurrentIndex(page)
+        self._fit()
+
+    def set_narrow(self, narrow: bool) -> None:
+        """The small window: the rail loses its words first, then the panel is narrower."""
+        self._narrow = narrow
+        self.tools.set_narrow(narrow)
+        self._fit()
+
+    def toggle_rail(self) -> None:
+        self._rail_narrow = not self._rail_is_narrow
+        self._fit()
+
+    @property
+    def _rail_is_narrow(self) -> bool:
+        if self._rail_narrow is not None:
+            return self._rail_narrow
+        return self._narrow or self.right_page is RightPage.DECISION
+
+    def _fit(self) -> None:
+        widths = DECISION_WIDTHS if self.right_page is RightPage.DECISION else PANEL_WIDTHS
+        self.right.setFixedWidth(self._theme.px(widths[1 if self._narrow else 0]))
+        self.rail.set_narrow(self._rail_is_narrow)
+
+    # --- layout -----------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.right.addWidget(self._reading_panel())
+        self.right.addWidget(self.decision)
+        self.right.addWidget(self._clinical_panel())
+        self.right.addWidget(self.times)
+        images = QVBoxLayout()
+        images.setContentsMargins(0, 0, 0, 0)
+        images.setSpacing(0)
+        images.addWidget(self.tools)
+        images.addWidget(self.grid, 1)
+        middle = QHBoxLayout()
+        middle.setContentsMargins(0, 0, 0, 0)
+        middle.setSpacing(0)
+        middle.addWidget(self.rail)
+        middle.addWidget(rule_line(horizontal=False))
+        middle.addLayout(images, 1)
+        middle.addWidget(rule_line(horizontal=False))
+        middle.addWidget(self.right)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.timepoints)
+        column.addWidget(rule_line())
+        column.addLayout(middle, 1)
+        self._fit()
+
+    def _clinical_panel(self) -> QWidget:
+        foot = QHBoxLayout()
+        foot.setContentsMargins(self._theme.px(10), self._theme.px(8), self._theme.px(10), self._theme.px(8))
+        foot.addStretch(1)
+        foot.addWidget(self.clinical_back)
+        panel = QWidget()
+        column = QVBoxLayout(panel)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.clinical, 1)
+        column.addWidget(rule_line())
+        column.addLayout(foot)
+        return panel
+
+    def _reading_panel(self) -> QWidget:
+        body = QWidget()
+        inside = QVBoxLayout(body)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(0)
+        findings = QWidget()
+        row = QVBoxLayout(findings)
+        row.setContentsMargins(self._theme.px(10), self._theme.px(6), self._theme.px(10), self._theme.px(6))
+        row.addWidget(self.findings)
+        self.finding_row = findings
+        for part in (self.table, findings, self.cards, rule_line(), self.form, self.strip):
+            inside.addWidget(part)
+        inside.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(body)
+        panel = QWidget()
+        column = QVBoxLayout(panel)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(area, 1)
+        column.addWidget(self.notice)
+        column.addWidget(self.footer)
+        return panel
+
+
+def _palette(theme: Theme) -> ViewPalette:
+    """The views' colours from the theme's tokens."""
+    return ViewPalette(
+        background=theme.name("surface.view"),
+        panel=theme.name("surface.panel"),
+        raised=theme.name("surface.raised"),
+        text=theme.name("text.1"),
+        text_2=theme.name("text.2"),
+        text_3=theme.name("text.3"),
+        line_strong=theme.name("line.strong"),
+        accent=theme.name("signal.accent"),
+        amber=theme.name("signal.amber"),
+        error=theme.name("signal.error"),
+        met=theme.name("signal.met"),
+        caliper=theme.name("signal.caliper"),
+        ghost=theme.name("signal.ghost"),
+        family=theme.family,
+        scale=theme.scale,
+    )

@@ -1,0 +1,104 @@
+"""Signing and amending a time point, and the judgements that decide; each with name, date and reason."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from PySide6.QtCore import QObject, Signal
+
+from app.models.reading import Reading
+from app.panels.decision_panel import Session as DecisionSession
+from app.panels.notice import Notice
+from app.session import ReadingSession
+from app.state.events import JudgementSigned, VisitAmended, VisitSigned
+from app.state.record import Judgement, Record
+from mrecist.case import Signature
+from mrecist.results import Decision
+
+SIGN, AMEND = "Sign", "Amend"
+_DASH = "\u2013"
+
+
+class SigningDesk(QObject):
+    """Turns signatures into edits; what is asked first is asked in the notice, beside the button."""
+
+    told = Signal(str, bool)
+
+    def __init__(self, session: ReadingSession, notice: Notice, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session, self._notice = session, notice
+        notice.offer_taken.connect(self._on_offer)
+
+    def ask_to_sign(self) -> None:
+        """Ask once, then sign the open time point; says what is left to do instead, where something is."""
+        reading = self._session.reading
+        if reading is None or reading.signed:
+            return
+        if not reading.lesions or reading.to_do():
+            left = ", ".join(reading.to_do())
+            self.told.emit(f"Not signed: {left} still to do." if left else "Not signed: no lesion yet.", False)
+            return
+        name = "baseline" if reading.at_baseline else reading.visit_id
+        locks = f"It locks {reading.visit_id}; later changes need an amendment with a reason."
+        self._notice.show_refusal(f"Sign {name} as read. {locks}", [SIGN])
+
+    def ask_to_amend(self) -> None:
+        visit_id = self._session.selection.visit_id
+        self._notice.show_refusal(f"{visit_id} is signed. Why is it opened again?", [AMEND], needs_reason=[AMEND])
+
+    def sign_judgement(self, field: str, value: object, reason: str) -> None:
+        """Record a clinician's answer, signed."""
+        if self._session.do(JudgementSigned(self._judgement(field, value, reason))):
+            self.told.emit(f"Answer signed by {self._session.reader}", True)
+
+    def decision_session(self, reading: Reading) -> DecisionSession:
+        """What the decision panel needs beside the reading."""
+        head = self._session.store.head
+        rules = f"{self._session.ruleset.name} {self._session.ruleset.version}"
+        protocol = (reading.record.protocol or "no protocol").upper()
+        foot = f"{protocol} · rows T1{_DASH}T11, S1{_DASH}S12 · {rules} · head {head[:4]}…{head[-4:]}"
+        return DecisionSession(self._session.reader, today_of(reading.record, reading.visit_id), self._what_if, foot)
+
+    def _on_offer(self, offer: str, reason: str) -> None:
+        visit_id, reader = self._session.selection.visit_id, self._session.reader
+        if offer == SIGN:
+            self._sign()
+        elif offer == AMEND and self._session.do(VisitAmended(visit_id, reader, reason)):
+            self.told.emit(f"{visit_id} opened again", False)
+
+    def _sign(self) -> None:
+        reading = self._session.reading
+        if reading is None:
+            return
+        shown: tuple[tuple[str, str], ...] = ()
+        if (point := reading.response) is not None:
+            shown = (
+                ("intrahepatic", point.intrahepatic.response.value),
+                ("extrahepatic", point.extrahepatic.response.value),
+                ("composite", point.composite.value),
+                ("overall", point.overall.response.value),
+            )
+        rules = f"{self._session.ruleset.name} {self._session.ruleset.version}"
+        head = self._session.store.head
+        if self._session.do(VisitSigned(reading.visit_id, self._session.reader, head, rules, shown)):
+            self.told.emit(f"{reading.visit_id} signed by {self._session.reader}", False)
+
+    def _what_if(self, field: str, value: object) -> tuple[Decision, Decision]:
+        visit_id = self._session.selection.visit_id
+        found = self._session.what_if(JudgementSigned(self._judgement(field, value, "what if")))
+        point = found.timepoint(visit_id) if found else None
+        if point is None or point.tace is None or point.sorafenib is None:
+            raise LookupError(f"{visit_id} has no decisions")
+        return point.tace, point.sorafenib
+
+    def _judgement(self, field: str, value: object, reason: str) -> Judgement:
+        reading = self._session.reading
+        assert reading is not None and isinstance(value, str | bool)
+        on = today_of(reading.record, reading.visit_id)
+        return Judgement(reading.visit_id, field, value, Signature(self._session.reader, on, reason))
+
+
+def today_of(record: Record, visit_id: str) -> date:
+    """The day on which the reader reads. In a synthetic case the clock stands two days after the open time point."""
+    visit = record.visit(visit_id)
+    return visit.on + timedelta(days=2) if record.synthetic and visit is not None else date.today()

@@ -1,0 +1,165 @@
+"""Long work of the window: import, the demonstration study, export, the list of cases; cancelled, it leaves nothing."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+from app.case_list import case_lines
+from app.main_window import MainWindow
+from app.session import ReadingSession
+from app.storage.database import Database
+from app.storage.errors import StorageError
+from app.tasks import Cancelled, Failure, TaskRunner, Token
+
+_SLOT = "work"
+_PRESENT = "Importing"
+
+
+class Work(QObject):
+    """Runs one piece of long work at a time and shows it in the window's work bar."""
+
+    def __init__(
+        self, database: Database, session: ReadingSession, runner: TaskRunner, window: MainWindow, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._database, self._session, self._runner, self._window = database, session, runner, window
+        window.folder_chosen.connect(self.import_folder)
+        window.demo_requested.connect(self.open_demo)
+        window.export_requested.connect(self.export)
+        window.case_chosen.connect(self.open_case)
+        window.worklist_shown.connect(self.refresh_cases)
+        window.work_cancelled.connect(lambda: runner.request_cancel(_SLOT))
+
+    # --- cases ------------------------------------------------------------------------------------------------
+
+    def show_cases(self) -> None:
+        self._window.show_worklist()
+
+    def refresh_cases(self) -> None:
+        """The worklist as the database has it now."""
+        ruleset = self._session.ruleset
+
+        def job(token: Token) -> object:
+            return case_lines(self._database, ruleset, token.cancelled)
+
+        self._runner.start("cases", job, done=self._window.worklist.set_lines, failed=self._show_failure)
+
+    def open_case(self, case_id: str) -> None:
+        try:
+            self._session.open_case(case_id)
+        except StorageError as error:
+            self._window.work.show_result(str(error), error=True)
+
+    # --- import -----------------------------------------------------------------------------------------------
+
+    def import_folder(self, folder: str) -> None:
+        """Import a folder in the background; then open its case, if it is one."""
+        if self._busy():
+            return
+        self._window.work.show_work(f"{_PRESENT} {Path(folder).name}")
+        self._start(_PRESENT, partial(_import, Path(folder), self._database, self._session.reader), self._imported)
+
+    def open_demo(self, small: bool = False) -> None:
+        """Write the demonstration study if it is not there, import it, and open its case."""
+        if self._busy():
+            return
+        self._window.work.show_work("Preparing the demonstration study")
+        job = partial(_demo, self._database, self._session.reader, small)
+        self._start("Demonstration study", job, self._imported)
+
+    def export(self, folder: str) -> None:
+        """The response table of the open case, as CSV files in a folder."""
+        record = self._session.record
+        if record is None or self._busy():
+            return
+        self._window.work.show_work(f"Exporting {record.case_id}")
+        job = partial(_export, self._database, record.case_id, Path(folder), self._session.ruleset.name)
+        self._start("Exporting", job, self._exported)
+
+    def _imported(self, report: object) -> None:
+        from app.importing import ImportReport
+
+        assert isinstance(report, ImportReport)
+        refused = [f"{refused.file}: {refused.reason}" for refused in report.refused]
+        if not report.cases:
+            message = "Nothing was imported: no CT or MR series was found."
+            self._window.work.show_result(message, refused or ["The folder holds no files."], error=True)
+            return
+        added = sum(len(case.series_added) for case in report.cases)
+        known = sum(len(case.series_known) for case in report.cases)
+        names = ", ".join(case.case_id for case in report.cases)
+        parts = [f"{names}: {added} series added"]
+        parts += [f"{known} known already"] if known else []
+        parts += [f"{len(refused)} files or series not added"] if refused else []
+        self.refresh_cases()
+        if refused or len(report.cases) > 1:
+            self._window.work.show_result(" · ".join(parts), refused)
+        else:
+            self._window.work.hide()
+        if len(report.cases) == 1:
+            self.open_case(report.cases[0].case_id)
+
+    def _exported(self, files: object) -> None:
+        assert isinstance(files, tuple)
+        names = ", ".join(Path(file).name for file in files)
+        self._window.work.show_result(f"Exported {names} to {Path(files[0]).parent}" if files else "Nothing exported")
+
+    # --- running ----------------------------------------------------------------------------------------------
+
+    def _busy(self) -> bool:
+        busy = self._runner.is_running(_SLOT)
+        if busy:
+            self._window.status.say("One thing at a time: wait for the work below, or cancel it.")
+        return busy
+
+    def _start(self, what: str, job: object, done: object) -> None:
+        bar = self._window.work
+        self._runner.start(
+            _SLOT,
+            job,  # type: ignore[arg-type]
+            done=done,  # type: ignore[arg-type]
+            failed=self._show_failure,
+            progressed=lambda count, total: bar.show_progress(what, count, total),
+            cancelled=lambda: bar.show_result(f"{what} cancelled. Nothing was changed."),
+        )
+
+    def _show_failure(self, failure: Failure) -> None:
+        self._window.work.show_result(failure.message, [failure.details], error=True)
+
+
+def _import(folder: Path, database: Database, author: str, token: Token) -> object:
+    from app.importing import import_folder
+    from viewers.imaging.errors import Cancelled as ScanCancelled
+
+    try:
+        return import_folder(folder, database, author=author, progress=token.progress, cancelled=token.cancelled)
+    except ScanCancelled as stopped:
+        raise Cancelled from stopped
+
+
+def _demo(database: Database, author: str, small: bool, token: Token) -> object:
+    from app.demo.study import DemoCancelled, Variant, demo_folder, write_study
+    from app.locations import data_folder
+
+    variant = Variant.SMALL if small else Variant.FULL
+    folder = demo_folder(data_folder(), variant)
+    try:
+        write_study(folder, variant, progress=token.progress, cancelled=token.cancelled)
+    except DemoCancelled as stopped:
+        raise Cancelled from stopped
+    return _import(folder, database, author, token)
+
+
+def _export(database: Database, case_id: str, folder: Path, ruleset_name: str, _token: Token) -> object:
+    from app.exports.exported import exported_reads, write_files
+    from app.exports.tables import csv_files
+    from app.resources import load_ruleset
+    from app.storage.log import read_record
+
+    ruleset = load_ruleset(ruleset_name)
+    with database.reading() as connection:
+        record, log = read_record(connection, case_id)
+    return write_files(folder, csv_files(exported_reads(record, log.head.hash, ruleset), ruleset))

@@ -24,7 +24,7 @@ class Duplicated(dict[str, Any]):
 
 def as_text(value: object) -> str:
     """A value as it may stand in a message: short, on one line."""
-    text = json.dumps(value, default=str, ensure_ascii=False)
+    text = str(value) if isinstance(value, Decimal) else json.dumps(value, default=str, ensure_ascii=False)
     return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
 
 

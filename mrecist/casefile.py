@@ -6,7 +6,7 @@ Numbers are read as decimals, so that rounding half up happens on the text that 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -347,8 +347,3 @@ def _sequenced(value: object, path: str, faults: list[str]) -> Sequenced | None:
         if day is not None and response is not None:
             found.append(Assessed(day, response))
     return Sequenced(case_id, tuple(found))
-
-
-def case_id_of(value: Mapping[str, object]) -> str:
-    """The id a case gives itself, for messages."""
-    return as_text(value.get("id"))

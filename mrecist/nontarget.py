@@ -60,7 +60,7 @@ def nontarget(track: Track, rules: RuleSet, tests: Sequence[Tests]) -> NonTarget
     """
     lesion = track.lesion
     seen_on = None
-    if track.observations and (first := track.observations[0]) is not None:
+    if (first := track.observations[0]) is not None:
         seen_on = first.features.seen_on
     malignant = proven(track)
     responses: list[Response] = []

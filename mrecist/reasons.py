@@ -199,11 +199,10 @@ class Presenter:
             "node_limit_mm": rules.periportal_node_mm if new.lesion.is_periportal_node else rules.node_mm,
         }
         tenths, first = new.tenths[index], new.first_tenths
-        if tenths is not None:
+        if tenths is not None and first is not None:
             numbers["diameter_mm"] = mm_of(tenths)
-            if first is not None:
-                numbers["growth_mm"] = mm_of(tenths - first)
-                numbers["first_mm"] = mm_of(first)
+            numbers["growth_mm"] = mm_of(tenths - first)
+            numbers["first_mm"] = mm_of(first)
         return numbers
 
     def _reason(self, rule: str, numbers: dict[str, Number]) -> Reason:

@@ -32,13 +32,13 @@ def _partial(numbers: Mapping[str, Number]) -> str:
 
 def _stable(numbers: Mapping[str, Number]) -> str:
     floor = " and ≥ +{floor_mm} mm" if numbers["floor_mm"] else ""
-    growth = "{growth_pct} %" if "growth_pct" in numbers else "{growth_mm} mm"
+    if "growth_pct" not in numbers or "change_pct" not in numbers:
+        return (
+            "{sum_mm} mm is {growth_mm} mm vs nadir {nadir_mm} mm ({nadir_at})" + floor.replace(" and", "; PD at") + "."
+        )
     return (
-        "{sum_mm} mm is {change_pct} % vs BL {baseline_mm} mm (PR at ≤ {response_pct} %) and "
-        + growth
-        + " vs nadir {nadir_mm} mm ({nadir_at}; PD at ≥ {progression_pct} %"
-        + floor
-        + ")."
+        "{sum_mm} mm is {change_pct} % vs BL {baseline_mm} mm (PR at ≤ {response_pct} %) and {growth_pct} % "
+        "vs nadir {nadir_mm} mm ({nadir_at}; PD at ≥ {progression_pct} %" + floor + ")."
     )
 
 

@@ -196,7 +196,6 @@ def uses_whole(track: Track, rules: TargetRules) -> bool:
     return (
         rules.liver_diameter == "whole"
         and track.lesion.region is Region.INTRAHEPATIC
-        and bool(track.observations)
         and whole_at(track.observations[0]) is not None
     )
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mrecist.case import Case, Examination, Modality, Read, TimePoint
-from mrecist.lesions import Features, Lesion, NotEvaluable, Observation, WhyNotEvaluable
+from mrecist.lesions import Features, Lesion, Observation
 from mrecist.values import SeenOn
 
 NOTHING_NOTED = Features()
-NOT_RECORDED = NotEvaluable(WhyNotEvaluable.NOT_STATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +22,6 @@ class Track:
     lesion: Lesion
     observations: tuple[Observation | None, ...]
     first: int
-
-    def missing_at(self, index: int) -> bool:
-        """Was the lesion listed before, and is it missing from this time point's list?"""
-        return index > self.first and self.observations[index] is None
 
 
 def follow(case: Case, read: Read) -> tuple[Track, ...]:

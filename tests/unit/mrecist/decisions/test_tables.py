@@ -126,6 +126,12 @@ def test_that_a_new_liver_lesion_that_is_not_evaluable_leaves_viability_unknown(
     assert (at.intrahepatic.response, at.tace.row) == ("ND", "T7")
 
 
+def test_that_a_target_that_was_not_recorded_leaves_viability_unknown() -> None:
+    at = decided("L1=30 L2=20", "L1=0", clinical=WELL | {"tace_benefit": "yes"})
+    assert at.tace is not None
+    assert at.tace.row == "T7"
+
+
 def test_that_there_are_no_decisions_without_the_protocol_or_clinical_data() -> None:
     at = last("L1=30", "L1=30")
     assert (at.tace, at.sorafenib, at.liver) == (None, None, None)

@@ -1,0 +1,123 @@
+"""The `assess` command: one JSON document, JSON lines, a table; refusals name file and path."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.cli import BAD_USAGE, DONE, REFUSED, main
+from tests.support.patients import patient
+
+
+def _write(path: Path, *cases: dict[str, Any], schema: str = "tumour-response-cases/1") -> str:
+    path.write_text(json.dumps({"schema": schema, "cases": list(cases)}), encoding="utf-8")
+    return str(path)
+
+
+def test_that_json_is_one_document_and_nothing_else(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one = _write(tmp_path / "a.json", patient("L1=10", "L1=12", id="a"))
+    other = _write(tmp_path / "b.json", patient("Lu1=10", "Lu1=12", id="b"))
+    assert main(["assess", one, other, "--json"]) == DONE
+    document = json.loads(capsys.readouterr().out)
+    assert (document["ruleset"], document["version"]) == ("mrecist-literal", "1.0.0")
+    responses = [r["timepoints"][0]["overall"]["response"] for r in document["results"]]
+    assert responses == ["PD", "SD"]
+
+
+def test_that_the_rule_set_is_chosen_but_a_case_keeps_its_policy(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = patient("L1=10", "L1=12", id="own", policy={"min_abs_mm": {"intra": 0}})
+    file = _write(tmp_path / "a.json", patient("L1=10", "L1=12"), own)
+    assert main(["assess", file, "--ruleset", "harmonised-5", "--json"]) == DONE
+    document = json.loads(capsys.readouterr().out)
+    assert [r["timepoints"][0]["intrahepatic"]["response"] for r in document["results"]] == ["SD", "PD"]
+
+
+def test_that_a_protocol_brings_decisions(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = _write(tmp_path / "a.json", patient("L1=30", "L1=0"))
+    assert main(["assess", file, "--protocol", "cotsom", "--json"]) == DONE
+    (at,) = json.loads(capsys.readouterr().out)["results"][0]["timepoints"]
+    assert at["decisions"]["tace"]["decision"] == "STOP_CR"
+
+
+def test_that_a_refused_file_prints_nothing_and_every_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good = _write(tmp_path / "good.json", patient("L1=10", "L1=12"))
+    bad = _write(tmp_path / "bad.json", patient("L1=10", "L1=-12", colour=1))
+    assert main(["assess", good, bad, "--json"]) == REFUSED
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "bad.json: cases[0].colour: is not a known key" in shown.err
+    assert "bad.json: cases[0].timepoints[1].lesions[0].diameter_mm: -12.0 is not a length" in shown.err
+
+
+def test_that_a_flood_of_faults_is_cut_short(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bad = _write(tmp_path / "bad.json", *(patient("L1=10", id=str(i), colour=1) for i in range(120)))
+    assert main(["assess", bad, "--json"]) == REFUSED
+    assert "and 20 more" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("form", [["--json"], ["--jsonl"]])
+def test_that_a_missing_file_is_refused(form: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["assess", str(tmp_path / "none.json"), *form]) == REFUSED
+    assert "none.json: cannot be read (No such file or directory)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [[], ["x.json", "--ruleset", "who"], ["x.json", "--json", "--jsonl"]])
+def test_that_bad_usage_is_told(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["assess", *words]) == BAD_USAGE
+    assert "usage" in capsys.readouterr().err
+
+
+def test_that_people_get_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = _write(tmp_path / "a.json", patient("L1=30 Lu1=20", "L1=40 Lu1=20", protocol="cotsom"))
+    assert main(["assess", file]) == DONE
+    shown = capsys.readouterr().out
+    plain = _write(tmp_path / "b.json", patient("PVT=P", "PVT=P"))
+    assert main(["assess", plain]) == DONE
+    assert "TACE" not in capsys.readouterr().out
+    assert "PD 40.0 mm" in shown and "TACE JUDGEMENT T9" in shown and "best overall: SD" not in shown
+
+
+def test_that_lines_are_read_and_written_one_case_each(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [json.dumps(patient("L1=10", "L1=12", id=str(i))) for i in range(3)]
+    file = tmp_path / "cases.jsonl"
+    file.write_text("\n\n".join(lines) + "\n", encoding="utf-8")
+    assert main(["assess", str(file), "--jsonl"]) == DONE
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [f["id"] for f in found] == ["0", "1", "2"]
+    assert found[0]["timepoints"][0]["overall"]["response"] == "PD"
+
+
+def test_that_no_line_is_written_if_any_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good = json.dumps(patient("L1=10", "L1=12"))
+    file = tmp_path / "cases.jsonl"
+    file.write_text(f"{good}\n{good}\n{{\n", encoding="utf-8")
+    assert main(["assess", str(file), "--jsonl"]) == REFUSED
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert 'line 2: id: "patient" is the id of an earlier case' in shown.err
+    assert "line 3: not JSON" in shown.err
+
+
+def test_that_many_faulty_lines_are_given_up_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    same = json.dumps(patient("L1=10"))
+    file = tmp_path / "cases.jsonl"
+    file.write_text("\n".join([same] * 200), encoding="utf-8")
+    assert main(["assess", str(file), "--jsonl"]) == REFUSED
+    assert "and 1 more" in capsys.readouterr().err
+
+
+def test_that_bare_sequences_get_their_best_response(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sequence = [{"day": 42, "response": "PR"}, {"day": 84, "response": "SD"}]
+    file = _write(tmp_path / "s.json", {"id": "a", "sequence": sequence}, schema="best-response-cases/1")
+    assert main(["assess", file, "--json"]) == DONE
+    assert json.loads(capsys.readouterr().out) == {"results": [{"id": "a", "unconfirmed": "PR", "confirmed": "SD"}]}
+    assert main(["assess", file]) == DONE
+    assert capsys.readouterr().out == "a: best response PR, confirmed SD\n"
+    cases = _write(tmp_path / "c.json", patient("L1=10"))
+    assert main(["assess", file, cases, "--json"]) == REFUSED
+    assert "in two calls" in capsys.readouterr().err

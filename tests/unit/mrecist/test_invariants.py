@@ -1,0 +1,124 @@
+"""What holds for any patient: generated cases, exact arithmetic, no exceptions."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.resources import load_ruleset
+from mrecist.assess import assess
+from mrecist.casefile import decode, read_case
+from mrecist.resultfile import result
+from mrecist.results import Assessment
+from mrecist.values import Response
+from tests.support.patients import patient, row
+
+RULES = load_ruleset()
+CR, PR, SD, PD, ND = Response.CR, Response.PR, Response.SD, Response.PD, Response.ND
+NO_FLOOR = {"min_abs_mm": {"intra": 0, "extra": 0, "pooled": 0}}
+
+_size = st.integers(100, 900).map(lambda t: f"{t / 10}")
+_target_later = st.one_of(st.sampled_from(["0", "ts", "NE"]), st.integers(0, 1200).map(lambda t: f"{t / 10}"))
+_nontarget = st.sampled_from(["P", "P", "A", "NE", "U"])
+_new = st.sampled_from(["", "", "12t", "8", "15", "26", "NE", "NV"])
+
+
+@st.composite
+def visits(draw: st.DrawFn, regions: tuple[str, ...] = ("intra", "extra"), nodes: bool = False) -> list[str]:
+    """Words of two to four time points, in the scenario notation."""
+    names = []
+    if "intra" in regions:
+        names += draw(st.sampled_from([[], ["L1"], ["L1", "L2"], ["INF"], ["L1", "PVT"]]))
+    if "extra" in regions:
+        names += draw(st.sampled_from([[], ["Lu1"], ["Lu1", "Ad1"], ["B1"], ["Lu1", "B1"]]))
+        names += draw(st.sampled_from([[], ["N1"], ["Lu2", "N1", "NN1"]])) if nodes else []
+    targets = [n for n in names if n[:2] not in ("IN", "PV", "B1", "NN")]
+    new_name = draw(
+        st.sampled_from(["xIN", "xLu"] if len(regions) == 2 else ["xIN"] if "intra" in regions else ["xLu"])
+    )
+    lines = [" ".join(f"{n}={draw(_size) if n in targets else 'P'}" for n in names)]
+    for _ in range(draw(st.integers(1, 3))):
+        words = [f"{n}={draw(_target_later if n in targets else _nontarget)}" for n in names]
+        if (value := draw(_new)) != "":
+            words.append(f"{new_name}={value}{'!' if new_name == 'xLu' and value not in ('NE', 'NV') else ''}")
+        lines.append(" ".join(words))
+    return lines
+
+
+def _assessed(lines: list[str], **more: Any) -> Assessment:
+    return assess(read_case(patient(*lines, **more)), RULES)
+
+
+@given(visits(nodes=True))
+def test_that_progression_absorbs_and_the_order_of_lesions_is_irrelevant(lines: list[str]) -> None:
+    found = _assessed(lines)
+    turned = _assessed([" ".join(reversed(line.split())) for line in lines])
+    for at, again in zip(found.timepoints, turned.timepoints, strict=True):
+        assert (row(at), at.flags) == (row(again), again.flags)
+        for region in (at.intrahepatic, at.extrahepatic, at.overall):
+            assert region.response is PD or not (region.target is PD or region.non_target is PD or region.new_lesion)
+            assert region.reasons and all(r.text for r in region.reasons)
+        if PD in (at.intrahepatic.response, at.extrahepatic.response):
+            assert at.composite is PD
+
+
+@given(visits(nodes=True))
+def test_that_a_later_time_point_changes_no_earlier_response(lines: list[str]) -> None:
+    whole = [row(t) for t in _assessed(lines).timepoints]
+    for count in range(2, len(lines)):
+        assert [row(t) for t in _assessed(lines[:count]).timepoints] == whole[: count - 1]
+
+
+@given(visits(regions=("intra",)))
+def test_that_a_patient_with_liver_disease_alone_has_the_livers_response(lines: list[str]) -> None:
+    for at in _assessed(lines).timepoints:
+        assert at.overall.response == at.composite == at.intrahepatic.response
+
+
+@given(visits(regions=("extra",), nodes=True))
+def test_that_a_patient_without_liver_disease_has_the_extrahepatic_response(lines: list[str]) -> None:
+    for at in _assessed(lines).timepoints:
+        assert at.overall.response == at.composite == at.extrahepatic.response
+
+
+@given(visits())
+def test_that_without_floor_and_nodes_regions_bound_the_pooled_response(lines: list[str]) -> None:
+    for at in _assessed(lines, policy=NO_FLOOR).timepoints:
+        both = {at.intrahepatic.response, at.extrahepatic.response}
+        overall = at.overall.response
+        if at.composite is SD:
+            assert overall is not PD
+        if both <= {CR, PR, ND} and both != {ND}:
+            assert overall in (CR, PR)
+        assert (both <= {CR, ND} and both != {ND}) == (overall is CR)
+        assert (both == {ND}) == (overall is ND)
+
+
+@given(visits(nodes=True))
+def test_that_the_way_to_the_next_category_leads_there(lines: list[str]) -> None:
+    """One liver target changed by the told length has the told response; by 0.1 mm less it has not."""
+    words = [w for w in lines[-1].split() if w.startswith("L1=")]
+    if len(words) != 1 or "L2=" in lines[-1]:
+        return
+    at = _assessed(lines).timepoints[-1].intrahepatic
+    for step in at.to_next_category:
+        assert at.sum_mm is not None
+        total = at.sum_mm + step.by_mm
+        if total == 0:
+            continue
+        short = total + (-1 if step.by_mm > 0 else 1) / type(total)(10)
+        for length, reached in ((total, True), (short, False)):
+            changed = [*lines[:-1], lines[-1].replace(words[0], f"L1={float(length)}")]
+            response = _assessed(changed).timepoints[-1].intrahepatic.response
+            assert (response is step.response) == reached or (not reached and response is at.response)
+
+
+@given(visits(nodes=True))
+def test_that_a_result_is_json_and_reads_back_the_same(lines: list[str]) -> None:
+    case = patient(*lines)
+    once = json.dumps(result(_assessed(lines)))
+    again = json.dumps(result(assess(read_case(decode(json.dumps(case))), RULES)))
+    assert once == again

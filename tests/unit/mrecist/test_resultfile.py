@@ -1,0 +1,76 @@
+"""Results as plain data: exactly the schema, nothing but JSON."""
+
+from __future__ import annotations
+
+import json
+
+from mrecist.resultfile import result, results_document
+from tests.support.patients import assessed, visit
+
+WELL = {"ecog": 0, "bilirubin_mg_dl": 1.4, "albumin_g_dl": 4.4, "inr": 1.1, "ascites": "none", "encephalopathy": 0}
+REGION = {
+    "target",
+    "non_target",
+    "new_lesion",
+    "response",
+    "adjudicated_response",
+    "sum_mm",
+    "baseline_sum_mm",
+    "nadir_sum_mm",
+    "change_from_baseline_pct",
+    "change_from_nadir_pct",
+    "to_next_category",
+    "reasons",
+}
+
+
+def test_that_a_result_has_the_keys_of_its_schema() -> None:
+    found = assessed(visit("L1=30 Lu1=20 B1=P", day=-40), visit("L1=20 Lu1=20 B1=P", clinical=WELL))
+    document = json.loads(json.dumps(results_document([found], found.ruleset, found.version)))
+    assert document.keys() == {"schema", "ruleset", "version", "results"}
+    assert document["schema"] == "tumour-response-results/1"
+    (one,) = document["results"]
+    assert one.keys() == {"id", "timepoints", "adjudicated_pd_timepoint", "adjudicated", "best_response"}
+    (at,) = one["timepoints"]
+    assert at.keys() == {
+        "timepoint",
+        "day",
+        "intrahepatic",
+        "extrahepatic",
+        "overall",
+        "composite",
+        "flags",
+        "issues",
+        "new_lesions_counted",
+        "decisions",
+        "liver",
+    }
+    assert at["overall"].keys() == REGION
+    assert at["overall"]["reasons"][0].keys() == {"rule", "text", "numbers"}
+    assert at["intrahepatic"]["sum_mm"] == 20
+    assert at["intrahepatic"]["change_from_baseline_pct"] == -100 / 3
+    assert at["intrahepatic"]["to_next_category"] == [{"response": "SD", "by_mm": 1.1}]
+    assert at["decisions"]["tace"].keys() == {"decision", "row", "reasons", "needs"}
+    assert at["liver"]["child_pugh_score"] == 5
+    assert (at["liver"]["child_pugh_class"], at["liver"]["albi_grade"]) == ("A", 1)
+    assert [i["rule"] for i in at["issues"]] == ["E-WINDOW"]
+    assert at["issues"][0].keys() == {"rule", "severity", "lesion", "text", "numbers"}
+
+
+def test_that_issues_of_a_baseline_without_follow_up_are_not_lost() -> None:
+    noted = visit("L1=9", L1={"override": "reason"})
+    found = result(assessed(noted))
+    assert found["timepoints"] == []
+    assert [(i["rule"], i["numbers"]["override"]) for i in found["issues"]] == [("E-SMALL", "reason")]
+    assert "issues" not in result(assessed("L1=30"))
+
+
+def test_that_optional_parts_are_there_only_where_they_apply() -> None:
+    (at,) = result(assessed("L1=30", "L1=30"))["timepoints"]
+    assert "decisions" not in at and "liver" not in at and "recist11" not in at
+    whole = visit("L1=30 Lu1=20", L1={"whole_mm": 40})
+    (at,) = result(assessed(whole, visit("L1=0 Lu1=30", L1={"whole_mm": 40}), protocol="cotsom"))["timepoints"]
+    assert at["recist11"]["response"] == "SD"
+    assert at["decisions"]["sorafenib"]["proposal"] == "SORAFENIB_FAILURE"
+    (at,) = result(assessed("L1=30", visit("L1=30", clinical={"ecog": 0})))["timepoints"]
+    assert at["liver"] == dict.fromkeys(("child_pugh_score", "child_pugh_class", "albi_score", "albi_grade"))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from viewers.imaging.catalogue import PatientTags, Vector
 from viewers.imaging.geometry import directions_of
+from viewers.imaging.rawheader import FIRST_READ, read_raw
 from viewers.imaging.tags import MALFORMED, Tags, frame_groups
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ JPEG_LOSSY = tuple(f"1.2.840.10008.1.2.4.{n}" for n in (50, 51, 53, 55))
 """JPEG processes that never keep every value; other syntaxes may, LossyImageCompression says."""
 
 _STORAGE = "1.2.840.10008.5.1.4.1.1."
+_PARAMETRIC_MAP = _STORAGE + "30"
 _NO_IMAGES = (
     ("1.2.840.10008.1.3.10", "a DICOMDIR (index of a disc) holds no images"),
     (_STORAGE + "88.59", "a key object selection holds no images"),
@@ -39,7 +41,7 @@ _NO_IMAGES = (
     (_STORAGE + "11.", "a presentation state holds no images"),
     (_STORAGE + "104.", "an encapsulated document holds no images"),
     (_STORAGE + "9.", "a waveform holds no images"),
-    (_STORAGE + "30", "a parametric map is not read"),
+    (_PARAMETRIC_MAP, "a parametric map is not read"),
     (_STORAGE + "4.2", "spectroscopy holds no images"),
     (_STORAGE + "77.1.6", "a microscopy slide is not read"),
 )
@@ -124,7 +126,6 @@ def read_header(path: Path) -> ImageFile:
     NotAnImage
         With the reason: not DICOM, truncated, no pixels, not permitted, and so on.
     """
-    import pydicom
     from pydicom.errors import BytesLengthException, InvalidDicomError
 
     try:
@@ -134,12 +135,11 @@ def read_header(path: Path) -> ImageFile:
         if status.st_size == 0:
             raise NotAnImage("the file is empty")
         with path.open("rb") as file:
-            start = file.read(132)
+            start = file.read(FIRST_READ)
             if start[128:132] != b"DICM" and not _looks_like_a_data_set(start):
                 raise NotAnImage("not a DICOM file")
-            file.seek(0)
-            dataset = pydicom.dcmread(file, stop_before_pixels=True, force=True)
-            return _image_file(path, dataset, file, status.st_size)
+            header = _plain(start, file, status.st_size) or _parsed(file, status.st_size)
+            return _image_file(path, header)
     except FileNotFoundError:
         raise NotAnImage("the link points to nothing" if path.is_symlink() else "the file is gone") from None
     except PermissionError:
@@ -161,18 +161,48 @@ def _looks_like_a_data_set(start: bytes) -> bool:
     return len(start) >= 8 and bool(little or big)
 
 
-def _image_file(path: Path, dataset: FileDataset, file: BinaryIO, size: int) -> ImageFile:
-    tags = Tags(dataset)
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """A file's attributes, however they were read; `dataset` only where a full parse was needed."""
+
+    tags: Tags
+    sop_class: str
+    syntax: str
+    pixel_offset: int | None
+    pixel_length: int | None
+    size: int
+    dataset: FileDataset | None = None
+
+
+def _plain(start: bytes, file: BinaryIO, size: int) -> _Header | None:
+    raw = read_raw(start, file)
+    if raw is None:
+        return None
+    sop_class = raw.tags.text("SOPClassUID") or raw.media_sop_class
+    return _Header(raw.tags, sop_class, raw.syntax, raw.pixel_offset, raw.pixel_length, size)
+
+
+def _parsed(file: BinaryIO, size: int) -> _Header:
+    import pydicom
+
+    file.seek(0)
+    dataset = pydicom.dcmread(file, stop_before_pixels=True, force=True)
+    tags, syntax = Tags(dataset), _transfer_syntax(dataset)
     meta = getattr(dataset, "file_meta", None)
     sop_class = tags.text("SOPClassUID") or str((meta or {}).get("MediaStorageSOPClassUID", ""))
+    offset, length = _pixel_element(dataset, file, syntax, sop_class)
+    return _Header(tags, sop_class, syntax, offset, length, size, dataset)
+
+
+def _image_file(path: Path, header: _Header) -> ImageFile:
+    tags, sop_class, syntax, dataset = header.tags, header.sop_class, header.syntax, header.dataset
     for prefix, reason in _NO_IMAGES:
         if sop_class == prefix or (prefix.endswith(".") and sop_class.startswith(prefix)):
             raise NotAnImage(reason)
-    syntax = _transfer_syntax(dataset)
     if syntax.startswith(_VIDEO) and len(syntax) > len(_VIDEO):
         raise NotAnImage("a video is not read")
     rows, columns = tags.whole("Rows"), tags.whole("Columns")
-    value_offset, value_length = _pixel_element(dataset, file, syntax)
+    value_offset, value_length = header.pixel_offset, header.pixel_length
     if syntax != DEFLATED and value_offset is None:
         what = " (the file may have been cut short)" if rows and columns else ""
         raise NotAnImage(f"the file holds no pixels{what}")
@@ -185,7 +215,7 @@ def _image_file(path: Path, dataset: FileDataset, file: BinaryIO, size: int) -> 
     stored = tags.whole("BitsStored") or allocated
     count = tags.whole("NumberOfFrames") or 1
     frame_bytes = rows * columns * samples * allocated // 8
-    _refuse_if_cut_short(count, frame_bytes, syntax, value_offset, value_length, size)
+    _refuse_if_cut_short(count, frame_bytes, syntax, value_offset, value_length, header.size)
     direct = (
         value_offset is not None
         and syntax in NATIVE
@@ -197,7 +227,7 @@ def _image_file(path: Path, dataset: FileDataset, file: BinaryIO, size: int) -> 
     width, centre = tags.number("WindowWidth"), tags.number("WindowCenter")
     return ImageFile(
         path=str(path),
-        enhanced="PerFrameFunctionalGroupsSequence" in dataset,
+        enhanced=dataset is not None and "PerFrameFunctionalGroupsSequence" in dataset,
         sop_uid=tags.text("SOPInstanceUID"),
         series_uid=tags.text("SeriesInstanceUID"),
         study_uid=tags.text("StudyInstanceUID"),
@@ -233,11 +263,11 @@ def _image_file(path: Path, dataset: FileDataset, file: BinaryIO, size: int) -> 
         bits_allocated=allocated,
         signed=tags.whole("PixelRepresentation") == 1,
         photometric=tags.text("PhotometricInterpretation"),
-        padding_value=tags.whole("PixelPaddingValue"),
+        padding_value=tags.word("PixelPaddingValue"),
         window=(width, centre) if width is not None and centre is not None and width >= 1 else None,
         lossy=tags.text("LossyImageCompression") == "01" or syntax in JPEG_LOSSY,
         transfer_syntax=syntax,
-        frames=_frames(dataset, count, offsets),
+        frames=_frames(tags, dataset, count, offsets),
     )
 
 
@@ -252,14 +282,14 @@ def _transfer_syntax(dataset: FileDataset) -> str:
     return IMPLICIT_LITTLE if implicit else EXPLICIT_LITTLE
 
 
-def _pixel_element(dataset: FileDataset, file: BinaryIO, syntax: str) -> tuple[int | None, int | None]:
+def _pixel_element(dataset: FileDataset, file: BinaryIO, syntax: str, sop_class: str) -> tuple[int | None, int | None]:
     """Offset and length of the pixel data's value where reading stopped; no length when it is encapsulated."""
     if syntax == DEFLATED:
         return None, None
     implicit, little = dataset.original_encoding
     at, head = file.tell(), file.read(12)
     tag = head[:4] if little else bytes((head[1], head[0], head[3], head[2])) if len(head) == 12 else b""
-    if tag in _FLOAT_PIXELS:
+    if tag in _FLOAT_PIXELS and sop_class != _PARAMETRIC_MAP:
         raise NotAnImage("pixels stored as floating-point numbers are not read")
     if tag != _PIXEL_DATA:
         return None, None
@@ -281,11 +311,10 @@ def _refuse_if_cut_short(
         raise NotAnImage(f"a damaged DICOM file ({count} frames in {size} bytes)")
 
 
-def _frames(dataset: FileDataset, count: int, offsets: list[int | None]) -> tuple[FrameHeader, ...]:
-    shared_items = Tags(dataset).value("SharedFunctionalGroupsSequence")
-    own_items = Tags(dataset).value("PerFrameFunctionalGroupsSequence")
-    if not shared_items and not own_items:
-        tags = Tags(dataset)
+def _frames(tags: Tags, dataset: FileDataset | None, count: int, offsets: list[int | None]) -> tuple[FrameHeader, ...]:
+    shared_items = tags.value("SharedFunctionalGroupsSequence") if dataset is not None else None
+    own_items = tags.value("PerFrameFunctionalGroupsSequence") if dataset is not None else None
+    if dataset is None or not (shared_items or own_items):
         return tuple(_frame(tags, i, offsets[i], alone=count == 1) for i in range(count))
     shared = frame_groups(shared_items[0] if shared_items else None)
     frames = []

@@ -6,7 +6,7 @@ import math
 import re
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import MutableSequence, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +55,7 @@ class Tags:
         if value is None or isinstance(value, bytes):
             return ""
         try:
-            parts = value if isinstance(value, (list, tuple)) or _is_multi(value) else [value]
+            parts = value if _is_multi(value) else [value]
             return "\\".join(" ".join(str(part).replace("\0", "").split()) for part in parts)
         except MALFORMED:
             return ""
@@ -90,6 +90,13 @@ class Tags:
         number = self.number(keyword)
         return int(number) if number is not None and number == int(number) else None
 
+    def word(self, keyword: str) -> int | None:
+        """A whole number whose sign the header leaves open (US or SS), which a parse may leave as two bytes."""
+        value = self.value(keyword)
+        if isinstance(value, bytes):
+            return int.from_bytes(value, "little") if len(value) == 2 else None
+        return self.whole(keyword)
+
     def day(self, keyword: str) -> date | None:
         """The date a DA or DT value begins with, also in the old spelling with dots."""
         match = _DATE.match(self.text(keyword))
@@ -111,7 +118,8 @@ class Tags:
 
 
 def _is_multi(value: Any) -> bool:
-    return not isinstance(value, (str, bytes)) and hasattr(value, "__iter__") and hasattr(value, "__len__")
+    # Not merely iterable: a person's name is, letter by letter.
+    return isinstance(value, (tuple, MutableSequence)) and not isinstance(value, bytearray)
 
 
 def _clock(text: str) -> str | None:

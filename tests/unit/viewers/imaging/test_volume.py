@@ -289,3 +289,17 @@ def test_that_real_single_slices_keep_their_values(catalogue):
     assert sorted(found) == pytest.approx(sorted(means), abs=1.5e-3)
     assert {v.unit for v in found.values()} == {"HU"}
     assert {v.spacing_mm[0] for v in found.values()} == {None}
+
+
+def test_that_every_odd_image_loads_or_says_why_not(test_data, capfd):
+    loaded = 0
+    for series in scan(test_data / "odd").series:
+        try:
+            volume = load_volume(series)
+        except ImagingError as error:
+            assert error.file
+            continue
+        loaded += 1
+        found = volume.statistics()
+        assert found.min <= found.mean <= found.max
+    assert loaded >= 17

@@ -67,7 +67,6 @@ class KeyButton(QPushButton):
         self._words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._cap = key_cap(key)
         self._cap.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._cap.setVisible(bool(key))
         if small:
             self.setProperty("compact", "true")
             self._words.setProperty("face", "small")
@@ -77,6 +76,7 @@ class KeyButton(QPushButton):
         row.addWidget(self._words)
         row.addStretch(1)
         row.addWidget(self._cap)
+        self._cap.setVisible(bool(key))
         self.set_primary(primary)
         self.set_text(text)
 

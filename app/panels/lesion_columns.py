@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from enum import Enum
 
 from app.models.lesion_cells import Column, ColumnKind
 
-_FIXED_WIDTH = {
-    ColumnKind.LESION: (57, 44),
-    ColumnKind.VISIT: (61, 60),
-    ColumnKind.VS_BASELINE: (62, 52),
-    ColumnKind.VS_NADIR: (62, 52),
-    ColumnKind.WHOLE: (58, 52),
-    ColumnKind.SERIES: (100, 86),
-    ColumnKind.STATE: (30, 26),
+
+class Density(Enum):
+    """How close the columns stand: at the wide panel, at the narrow one, or where a long course needs the room."""
+
+    WIDE = 0
+    NARROW = 1
+    DENSE = 2
+
+
+_WIDTHS = {
+    ColumnKind.LESION: (57, 44, 44),
+    ColumnKind.VISIT: (61, 60, 54),
+    ColumnKind.VS_BASELINE: (62, 52, 48),
+    ColumnKind.VS_NADIR: (62, 52, 48),
+    ColumnKind.WHOLE: (58, 52, 52),
+    ColumnKind.SERIES: (100, 86, 86),
+    ColumnKind.STATE: (30, 26, 26),
 }
-_SITE_LEAST = (74, 58)
+_SITE_LEAST = (74, 58, 44)
 NARROW_BELOW = 440
 
 
@@ -24,16 +34,22 @@ def is_narrow(width: int) -> bool:
     return width < NARROW_BELOW
 
 
-def width_of(kind: ColumnKind, narrow: bool) -> int:
+def width_of(kind: ColumnKind, density: Density) -> int:
     """Width of a column in px at 100 %; the site column takes what is left and has no width of its own."""
-    return _FIXED_WIDTH[kind][narrow]
+    return _WIDTHS[kind][density.value]
 
 
-def visits_that_fit(columns: Sequence[Column], width: int) -> int:
+def density_for(columns: Sequence[Column], width: int) -> Density:
+    """The widest spacing at which every time point has room; the closest one where none has."""
+    visits = sum(column.kind is ColumnKind.VISIT for column in columns)
+    open_ones = (Density.NARROW,) if is_narrow(width) else (Density.WIDE, Density.NARROW)
+    return next((d for d in open_ones if visits_that_fit(columns, width, d) >= visits), Density.DENSE)
+
+
+def visits_that_fit(columns: Sequence[Column], width: int, density: Density) -> int:
     """How many time points have room beside the other columns; at least 2."""
-    narrow = is_narrow(width)
-    others = sum(width_of(c.kind, narrow) for c in columns if c.kind not in (ColumnKind.VISIT, ColumnKind.SITE))
-    return max(2, (width - others - _SITE_LEAST[narrow]) // width_of(ColumnKind.VISIT, narrow))
+    others = sum(width_of(c.kind, density) for c in columns if c.kind not in (ColumnKind.VISIT, ColumnKind.SITE))
+    return max(2, (width - others - _SITE_LEAST[density.value]) // width_of(ColumnKind.VISIT, density))
 
 
 def visits_shown(visits: Sequence[str], pinned: Collection[str], room: int, back: int) -> tuple[str, ...]:

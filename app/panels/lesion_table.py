@@ -13,7 +13,15 @@ from app.models.lesion_cells import Accepted, ColumnKind, RowKind
 from app.models.lesion_table import Index, LesionTableModel
 from app.models.reading import Reading
 from app.panels.chips import chip, label, rule_line
-from app.panels.lesion_columns import is_narrow, steps_back, visits_shown, visits_that_fit, width_of
+from app.panels.lesion_columns import (
+    Density,
+    density_for,
+    is_narrow,
+    steps_back,
+    visits_shown,
+    visits_that_fit,
+    width_of,
+)
 from app.panels.lesion_delegate import HEAD_HEIGHT, ROW_HEIGHT, LesionDelegate, LesionHead
 from app.panels.marks import NadirMark
 from app.panels.progress_ring import ProgressRing
@@ -115,6 +123,9 @@ class LesionGrid(QTableView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         lesion = self._selected_lesion()
+        if self.state() is QAbstractItemView.State.EditingState:
+            event.accept()  # Enter in the open editor comes here once more after it was committed
+            return
         if lesion is None or not self._types(event) or self._model.reading is None:
             super().keyPressEvent(event)
             return
@@ -191,6 +202,14 @@ class LesionGrid(QTableView):
         if finding is not None:
             self.finding_entered.emit(lesion.id, reading.visit_id, finding)
 
+    @property
+    def _is_narrow(self) -> bool:
+        return is_narrow(round(self.width() / self._theme.scale))
+
+    @property
+    def _density(self) -> Density:
+        return density_for(self._model.columns, round(self.width() / self._theme.scale))
+
     def _visits(self) -> tuple[list[str], set[str], int]:
         reading = self._model.reading
         visits = [c.visit_id for c in self._model.columns if c.kind is ColumnKind.VISIT and c.visit_id]
@@ -198,18 +217,18 @@ class LesionGrid(QTableView):
             return visits, set(), len(visits)
         nadirs = {reading.nadir_id(region) for region in Region}
         pinned = {reading.baseline_id, reading.prior_id, reading.visit_id} | nadirs
-        room = visits_that_fit(self._model.columns, round(self.width() / self._theme.scale))
+        room = visits_that_fit(self._model.columns, round(self.width() / self._theme.scale), self._density)
         return visits, {visit for visit in pinned if visit is not None}, room
 
     def _lay_out(self) -> None:
         """Row heights, spans, hidden time points and column widths follow the model and the width."""
         theme, model = self._theme, self._model
-        narrow = is_narrow(round(self.width() / theme.scale))
+        density = self._density
         self.clearSpans()
         for number in range(model.rowCount()):
             kind = model.row(number).kind
             self.setRowHeight(number, theme.px(ROW_HEIGHT[kind]))
-            self.setRowHidden(number, narrow and kind is RowKind.CROPS)
+            self.setRowHidden(number, kind is RowKind.CROPS and self._is_narrow)
             if self.isRowHidden(number):
                 continue
             if kind in (RowKind.GROUP, RowKind.CROPS) and model.columnCount() > 1:
@@ -226,7 +245,8 @@ class LesionGrid(QTableView):
             if column.kind is ColumnKind.SITE:
                 site = number
             elif not hidden:
-                width = theme.px(width_of(column.kind, narrow) + (5 if model.is_current(number) and not narrow else 0))
+                wider = 5 if model.is_current(number) and density is Density.WIDE else 0
+                width = theme.px(width_of(column.kind, density) + wider)
                 self.setColumnWidth(number, width)
                 left -= width
         if model.columns:

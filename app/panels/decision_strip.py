@@ -67,6 +67,9 @@ class DecisionBrief(QWidget):
         self.setToolTip(line if short else "")
         self.setAccessibleName(f"{self._name}: {word}, {decision.row}. {line}")
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton:
             self.pressed.emit()

@@ -95,6 +95,9 @@ class SentenceLabel(QWidget):
             paint_focus_ring(painter, QRectF(self.rect()), self._theme)
         painter.end()
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if (
             self._link

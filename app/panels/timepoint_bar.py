@@ -139,6 +139,9 @@ class SegmentView(QWidget):
             paint_focus_ring(painter, QRectF(self.rect()), theme)
         painter.end()
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() is not Qt.MouseButton.LeftButton:
             return

@@ -1,0 +1,122 @@
+"""Clinical data: exact numbers, nothing invented."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.panels.clinical_form import FIELDS, MARKERS, ClinicalForm, marker_of, number_of, number_text
+from app.panels.timepoints_form import TimePointsForm, proposed_day0
+from app.theme import Theme
+from mrecist.case import Ascites, ClinicalStatus, Marker, TreatmentKind
+from tests.support.example_reading import example_record
+
+BILIRUBIN, AFP = FIELDS[0], MARKERS[0]
+
+
+@pytest.fixture
+def form(qtbot: QtBot, theme: Theme) -> ClinicalForm:
+    made = ClinicalForm(theme, new_id=lambda: "t9")
+    qtbot.addWidget(made)
+    made.set_record(example_record(), "FU2")
+    made.show()
+    return made
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("2.1", Fraction(21, 10)), ("2,1", Fraction(21, 10)), ("", None), ("0", Fraction(0))]
+)
+def test_that_a_number_is_read_exactly(text: str, number: Fraction | None) -> None:
+    assert number_of(text, BILIRUBIN) == number
+
+
+@pytest.mark.parametrize("text", ["x", "-1", "61", "1/0"])
+def test_that_what_is_no_plausible_number_is_refused_by_name(text: str) -> None:
+    with pytest.raises(ValueError, match="Bilirubin"):
+        number_of(text, BILIRUBIN)
+
+
+def test_that_a_marker_may_be_greater_than() -> None:
+    assert marker_of(">35000", AFP) == Marker(Fraction(35000), above=True)
+    assert marker_of("29.37", AFP) == Marker(Fraction(2937, 100))
+
+
+@pytest.mark.parametrize("number", [Fraction(108, 100), Fraction(2), Fraction(35001, 10)])
+def test_that_a_recorded_number_reads_back_as_itself(number: Fraction) -> None:
+    assert number_of(number_text(number), AFP) == number
+
+
+def test_that_the_form_gives_back_what_was_recorded(form: ClinicalForm) -> None:
+    visit = example_record().visit("FU2")
+    assert visit is not None
+    assert form.status() == visit.clinical
+
+
+def test_that_empty_means_not_recorded(qtbot: QtBot, form: ClinicalForm) -> None:
+    record = example_record()
+    visits = tuple(replace(visit, clinical=None) for visit in record.visits)
+    form.set_record(replace(record, visits=visits), "FU2")
+    with qtbot.waitSignal(form.clinical_recorded) as told:
+        qtbot.mouseClick(form.save, Qt.MouseButton.LeftButton)
+    assert told.args == [ClinicalStatus()]
+
+
+def test_that_an_edit_is_reported_whole(qtbot: QtBot, form: ClinicalForm) -> None:
+    bilirubin = form.fields["bilirubin_mg_dl"]
+    bilirubin.clear()
+    qtbot.keyClicks(bilirubin, "2.1")
+    qtbot.mouseClick(form.ascites.chip_of(Ascites.SLIGHT), Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(form.clinical_recorded) as told:
+        qtbot.mouseClick(form.save, Qt.MouseButton.LeftButton)
+    status = told.args[0]
+    assert (status.bilirubin_mg_dl, status.ascites, status.ecog) == (Fraction(21, 10), Ascites.SLIGHT, 1)
+
+
+def test_that_a_wrong_field_is_named_and_nothing_is_recorded(qtbot: QtBot, form: ClinicalForm) -> None:
+    form.fields["inr"].setText("one")
+    with qtbot.assertNotEmitted(form.clinical_recorded):
+        qtbot.mouseClick(form.save, Qt.MouseButton.LeftButton)
+    assert "INR" in form.problem.text()
+
+
+def test_that_a_treatment_is_added_with_its_dates(qtbot: QtBot, form: ClinicalForm) -> None:
+    entries = form.treatments
+    entries.kind.setCurrentIndex(entries.kind.findData(TreatmentKind.SORAFENIB.value))
+    entries.on.set_value(date(2025, 6, 20))
+    entries.note.setText("400 mg qd")
+    with qtbot.waitSignal(form.treatment_added) as told:
+        qtbot.mouseClick(entries.add, Qt.MouseButton.LeftButton)
+    added = told.args[0]
+    assert (added.id, added.kind, added.on, added.until, added.dose) == (
+        "t9", TreatmentKind.SORAFENIB, date(2025, 6, 20), None, "400 mg qd",
+    )  # fmt: skip
+
+
+def test_that_a_treatment_does_not_end_before_it_began(qtbot: QtBot, form: ClinicalForm) -> None:
+    entries = form.treatments
+    entries.on.set_value(date(2025, 6, 20))
+    entries.until_known.setChecked(True)
+    entries.until.set_value(date(2025, 6, 19))
+    with qtbot.assertNotEmitted(form.treatment_added):
+        qtbot.mouseClick(entries.add, Qt.MouseButton.LeftButton)
+
+
+def test_that_baseline_and_day_0_are_confirmed_by_the_reader(qtbot: QtBot, theme: Theme) -> None:
+    form = TimePointsForm(theme)
+    qtbot.addWidget(form)
+    form.set_record(example_record())
+    assert "7\u00a0d before day 0" in form.note.text()
+    with qtbot.waitSignal(form.baseline_confirmed) as told:
+        qtbot.mouseClick(form.confirm, Qt.MouseButton.LeftButton)
+    assert told.args == ["BL", date(2025, 3, 18)]
+
+
+def test_that_day_0_is_never_guessed_from_the_scan() -> None:
+    record = replace(example_record(), day0=None)
+    assert proposed_day0(record) == date(2025, 3, 18)
+    assert proposed_day0(replace(record, treatments=())) is None

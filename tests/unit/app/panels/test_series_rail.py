@@ -1,0 +1,69 @@
+"""The series rail."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.panels.series_rail import MIME, NARROW, WIDE, SeriesRail, phase_text
+from app.theme import Theme
+from tests.support.example_reading import example_record
+
+
+def rail(qtbot: QtBot, theme: Theme, upto: str = "FU2") -> SeriesRail:
+    made = SeriesRail(theme)
+    qtbot.addWidget(made)
+    made.set_record(example_record(), upto, lambda _uid: None, {"2.25.FU2.AP"})
+    return made
+
+
+def test_that_the_newest_time_point_comes_first(qtbot: QtBot, theme: Theme) -> None:
+    order = list(rail(qtbot, theme).items)
+    assert order[0] == "2.25.FU2.AP"
+    assert order[-1] == "2.25.BL.Chest"
+    assert len(order) == 11
+
+
+def test_that_time_points_to_come_are_hidden(qtbot: QtBot, theme: Theme) -> None:
+    assert all(".BL." in uid for uid in rail(qtbot, theme, "BL").items)
+
+
+def test_that_it_goes_narrow_and_keeps_its_series(qtbot: QtBot, theme: Theme) -> None:
+    made = rail(qtbot, theme)
+    assert made.width() == WIDE
+    made.set_narrow(True)
+    assert made.width() == NARROW
+    assert len(made.items) == 11
+
+
+def test_that_a_drag_carries_the_series(qtbot: QtBot, theme: Theme) -> None:
+    data = rail(qtbot, theme).items["2.25.FU1.PVP"].mime_data()
+    assert bytes(data.data(MIME).data()).decode() == "2.25.FU1.PVP"
+
+
+def test_that_a_double_click_or_enter_opens_a_series(qtbot: QtBot, theme: Theme) -> None:
+    made = rail(qtbot, theme)
+    made.show()
+    with qtbot.waitSignal(made.series_opened) as told:
+        qtbot.mouseDClick(made.items["2.25.BL.AP"], Qt.MouseButton.LeftButton)
+    assert told.args == ["2.25.BL.AP"]
+    with qtbot.waitSignal(made.series_opened):
+        qtbot.keyClick(made.items["2.25.BL.AP"], Qt.Key.Key_Return)
+
+
+def test_that_a_series_that_cannot_be_measured_says_why(qtbot: QtBot, theme: Theme) -> None:
+    record = example_record()
+    broken = replace(record.series[0], measurable=False, why_not=("3 slices missing",))
+    record = replace(record, series=(broken, *record.series[1:]))
+    made = SeriesRail(theme)
+    qtbot.addWidget(made)
+    made.set_record(record, "FU2", lambda _uid: None, set())
+    assert "not measurable, 3 slices missing" in made.items[broken.uid].accessibleName()
+
+
+def test_that_a_corrected_phase_shows_no_confidence() -> None:
+    series = example_record().series[1]
+    assert phase_text(series) == "AP 0.98"
+    assert phase_text(replace(series, phase_corrected_by="Dr J. Lee")) == "AP ✓"

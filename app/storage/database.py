@@ -49,13 +49,7 @@ class Database:
             to, or was written by a newer version. Nothing is changed then.
         """
         parsed, place = _parse(url, create)
-        if parsed.get_backend_name() == "sqlite":
-            engine = create_engine(parsed, connect_args={"timeout": wait_s})
-            event.listen(engine, "connect", _prepare_sqlite)
-            event.listen(engine, "begin", _begin_sqlite)
-        else:
-            engine = create_engine(parsed)
-        database = cls(engine, place)
+        database = cls(_engine(parsed, place, wait_s), place)
         try:
             with translated(place):
                 database._check_schema()
@@ -136,6 +130,19 @@ def _parse(url: str, create: bool) -> tuple[URL, str]:
     except OSError as error:
         raise CannotOpen(str(path)) from error
     return parsed.set(database=str(path)), str(path)
+
+
+def _engine(url: URL, place: str, wait_s: float) -> Engine:
+    try:
+        if url.get_backend_name() != "sqlite":
+            return create_engine(url, isolation_level="REPEATABLE READ")
+        engine = create_engine(url, connect_args={"timeout": wait_s})
+    except ModuleNotFoundError as error:
+        remedy = "Install it: pip install 'hepatrace[postgres]'."
+        raise BadUrl(place, what=f"The driver {error.name} is not installed", remedy=remedy) from error
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:

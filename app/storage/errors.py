@@ -137,4 +137,5 @@ def _typed(error: BaseException | None, place: str) -> StorageError:
         if code.startswith(start):
             return kind(place)
     # the driver's words, without the statement and its parameters, which would carry patient data
-    return StorageError(place, what=f"The database failed: {error}".rstrip("."))
+    told = " ".join(str(error).split()).rstrip(".")
+    return StorageError(place, what=f"The database failed: {told}")

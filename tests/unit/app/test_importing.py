@@ -152,6 +152,15 @@ def test_that_images_without_a_patient_need_a_case_that_is_named(database: Datab
     assert "names no patient" in report.refused[0].reason
 
 
+def test_that_a_patient_of_several_cases_needs_one_that_is_named(database: Database) -> None:
+    taken_in(database, series("1", BL), case_id="HEP-1")
+    taken_in(database, series("2", BL), case_id="HEP-2")
+    with pytest.raises(ImportRefused, match=r"has 2 cases\. Name one with --case"):
+        taken_in(database, series("3", FU1))
+    taken_in(database, series("4", BL), case_id="P-1")
+    assert [c.case_id for c in taken_in(database, series("3", FU1)).cases] == ["P-1"]
+
+
 def test_that_a_uid_that_is_kept_for_another_patient_is_not_taken_over(database: Database) -> None:
     taken_in(database, series("1", BL))
     report = taken_in(database, series("1", BL, patient="P-2"), series("2", BL, patient="P-2"))

@@ -4,13 +4,27 @@ import csv
 import io
 from dataclasses import replace
 
+import pytest
+
 from app.exports.exported import exported_reads
 from app.exports.tables import csv_files
 from app.resources import load_ruleset
 from app.state.apply import apply, replay
 from app.state.events import Entry, Event, LesionAdded, ReadStarted, VisitSigned
-from mrecist.lesions import NotEvaluable, Observation, Present, WhyNotEvaluable
-from mrecist.values import LesionRole, Region
+from mrecist.lesions import (
+    Absent,
+    Finding,
+    Measured,
+    Merged,
+    Nonviable,
+    NotEvaluable,
+    Observation,
+    Present,
+    TooSmall,
+    UnequivocalProgression,
+    WhyNotEvaluable,
+)
+from mrecist.values import Diameter, LesionRole, Region
 from tests.support.cases import OPENING, READER, added, found, lesion, log_of, measured
 
 HEAD = "cd" * 32
@@ -43,6 +57,30 @@ def test_that_each_lesion_has_one_row_at_each_time_point() -> None:
     assert (rows[0]["series_uid"], rows[0]["sop_uid"], rows[0]["frame"]) == ("1.1", "1.1.7", "1")
     assert (rows[1]["why_not_evaluable"], rows[1]["note"]) == ("artefact", "motion")
     assert (rows[1]["date"], rows[1]["day"], rows[1]["reader"]) == ("2025-02-17", "42", READER)
+
+
+@pytest.mark.parametrize(
+    ("finding", "row"),
+    [
+        (Measured(Diameter(101), Diameter(305)), ("measured", "10.1", "30.5", "")),
+        (Absent(Diameter(305)), ("absent", "", "30.5", "")),
+        (Nonviable(), ("nonviable", "", "", "")),
+        (TooSmall(Diameter(41)), ("too_small_to_measure", "4.1", "", "")),
+        (Merged("IT2"), ("merged", "", "", "IT2")),
+        (NotEvaluable(), ("not_evaluable", "", "", "")),
+        (Measured(Diameter(0)), ("measured", "0.0", "", "")),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_that_every_finding_has_its_word_and_its_sizes(finding: Finding, row: tuple[str, ...]) -> None:
+    rows = tables(IT1, added("IT2", "BL", measured("20.0")), found("IT1", "FU1", finding))["lesions.csv"]
+    assert tuple(rows[1][name] for name in ("finding", "diameter_mm", "whole_mm", "merged_into")) == row
+
+
+def test_that_the_progression_of_a_non_target_has_its_word() -> None:
+    first = added("INT1", "BL", Present(), role=LesionRole.NONTARGET)
+    rows = tables(first, found("INT1", "FU1", UnequivocalProgression()))["lesions.csv"]
+    assert [r["finding"] for r in rows] == ["present", "unequivocal_pd"]
 
 
 def test_that_a_text_is_no_formula_for_a_spreadsheet() -> None:

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateTable
 
 from app.storage import database as module
+from app.storage import tables
 from app.storage.database import Database
 from app.storage.errors import (
     BadUrl,
@@ -84,6 +87,24 @@ def test_that_a_damaged_file_is_reported_not_repaired(tmp_path: Path, name: str)
 def test_that_an_address_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(BadUrl):
         Database.open(url)
+
+
+def test_that_a_driver_that_is_missing_is_named_and_no_password_told() -> None:
+    with pytest.raises(BadUrl, match=r"pg8000.*hepatrace\[postgres\]") as refused:
+        Database.open("postgresql+pg8000://reader:secret@localhost/cases")
+    assert "secret" not in str(refused.value)
+
+
+def test_that_a_server_that_does_not_answer_is_told_without_the_password() -> None:
+    pytest.importorskip("psycopg", reason="needs the PostgreSQL driver")
+    with pytest.raises(StorageError, match="localhost:1") as refused:
+        Database.open("postgresql+psycopg://reader:secret@localhost:1/cases")
+    assert "secret" not in str(refused.value)
+
+
+def test_that_the_tables_can_be_made_in_postgresql() -> None:
+    made = [str(CreateTable(t).compile(dialect=postgresql.dialect())) for t in tables.metadata.sorted_tables]
+    assert any("UNIQUE (case_id, sequence)" in statement for statement in made)
 
 
 def test_that_a_database_that_should_be_there_is_not_made(tmp_path: Path) -> None:

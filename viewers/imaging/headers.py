@@ -114,6 +114,7 @@ class ImageFile:
     padding_value: int | None
     window: tuple[float, float] | None
     lossy: bool
+    synthetic: bool
     transfer_syntax: str
     frames: tuple[FrameHeader, ...]
 
@@ -266,6 +267,8 @@ def _image_file(path: Path, header: _Header) -> ImageFile:
         padding_value=tags.word("PixelPaddingValue"),
         window=(width, centre) if width is not None and centre is not None and width >= 1 else None,
         lossy=tags.text("LossyImageCompression") == "01" or syntax in JPEG_LOSSY,
+        # The attribute is young (2023); the demonstration study says it in the institution as well.
+        synthetic=tags.text("SyntheticData") == "YES" or tags.text("InstitutionName") == "SYNTHETIC",
         transfer_syntax=syntax,
         frames=_frames(tags, dataset, count, offsets),
     )

@@ -61,6 +61,7 @@ def series_of(stack: Stack) -> Series:
         volume_ok=sound,
         why_not=_why_not(findings, len(images), colour=colour, sound=sound),
         findings=tuple(findings),
+        synthetic=any(i.file.synthetic for i in images),
         samples_per_pixel=first.samples_per_pixel,
         hounsfield=hounsfield,
         padding_value=first.padding_value,

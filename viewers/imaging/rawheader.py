@@ -40,13 +40,14 @@ KEYWORDS = (
     "BitsAllocated", "BitsStored", "BodyPartExamined", "Columns", "ContrastBolusAgent", "ContrastBolusAgentPhase",
     "ContrastBolusStartTime", "ConvolutionKernel", "DiffusionBValue", "EchoNumbers", "EchoTime", "EffectiveEchoTime",
     "FrameAcquisitionDateTime", "FrameAcquisitionNumber", "FrameOfReferenceUID", "FrameType", "ImageComments",
-    "ImageOrientationPatient", "ImagePositionPatient", "ImageType", "InstanceNumber", "KVP", "LossyImageCompression",
-    "Manufacturer", "Modality", "NumberOfFrames", "PatientAge", "PatientBirthDate", "PatientID", "PatientName",
-    "PatientSex", "PhotometricInterpretation", "PixelPaddingValue", "PixelRepresentation", "PixelSpacing",
-    "ProtocolName", "RescaleIntercept", "RescaleSlope", "RescaleType", "Rows", "SOPClassUID", "SOPInstanceUID",
-    "SamplesPerPixel", "SeriesDate", "SeriesDescription", "SeriesInstanceUID", "SeriesNumber", "SeriesTime",
-    "SliceThickness", "SpecificCharacterSet", "StackID", "StudyDate", "StudyDescription", "StudyInstanceUID",
-    "TemporalPositionIdentifier", "TemporalPositionIndex", "WindowCenter", "WindowWidth",
+    "ImageOrientationPatient", "ImagePositionPatient", "ImageType", "InstanceNumber", "InstitutionName", "KVP",
+    "LossyImageCompression", "Manufacturer", "Modality", "NumberOfFrames", "PatientAge", "PatientBirthDate",
+    "PatientID", "PatientName", "PatientSex", "PhotometricInterpretation", "PixelPaddingValue", "PixelRepresentation",
+    "PixelSpacing", "ProtocolName", "RescaleIntercept", "RescaleSlope", "RescaleType", "Rows", "SOPClassUID",
+    "SOPInstanceUID", "SamplesPerPixel", "SeriesDate", "SeriesDescription", "SeriesInstanceUID", "SeriesNumber",
+    "SeriesTime", "SliceThickness", "SpecificCharacterSet", "StackID", "StudyDate", "StudyDescription",
+    "StudyInstanceUID", "SyntheticData", "TemporalPositionIdentifier", "TemporalPositionIndex", "WindowCenter",
+    "WindowWidth",
 )  # fmt: skip
 """Every attribute the scan asks for; asking for another is an error."""
 

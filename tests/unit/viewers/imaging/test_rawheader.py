@@ -88,7 +88,10 @@ def test_that_functional_groups_are_parsed_in_full(tmp_path):
 
 def test_that_a_long_header_is_read_on(tmp_path, monkeypatch):
     (path,) = write_phantom(tmp_path, Phantom(heights_mm=(0.0,), tags={"ImageComments": "long " * 2000}))
-    (longer,) = write_phantom(tmp_path / "b", Phantom(heights_mm=(0.0,), tags={"AdditionalPatientHistory": "x" * 9000, "PatientComments": "x" * 10000}))
+    (longer,) = write_phantom(
+        tmp_path / "b",
+        Phantom(heights_mm=(0.0,), tags={"AdditionalPatientHistory": "x" * 9000, "PatientComments": "x" * 10000}),
+    )
     for one in (path, longer):
         assert raw_of(one) is not None
         raw, parsed = both_ways(one, monkeypatch)

@@ -39,6 +39,14 @@ def test_that_a_sound_series_is_measurable_and_a_volume(tmp_path):
     assert series.hounsfield
 
 
+@pytest.mark.parametrize(
+    ("tags", "synthetic"), [({"SyntheticData": "YES"}, True), ({"InstitutionName": "SYNTHETIC"}, True), ({}, False)]
+)
+def test_that_synthetic_data_are_marked(tmp_path, tags, synthetic):
+    write_phantom(tmp_path, Phantom(tags=tags))
+    assert only(scan(tmp_path)).synthetic is synthetic
+
+
 def test_that_slices_follow_the_normal_whatever_the_files_are_called(tmp_path):
     write_phantom(tmp_path, Phantom(heights_mm=tuple(reversed(EVEN))))
     series = only(scan(tmp_path))

@@ -11,6 +11,8 @@ from mrecist.case import Ascites, ClinicalStatus
 from mrecist.results import LiverFunction
 
 UMOL_PER_MG = Fraction(171, 10)
+_ALBUMIN_LOW, _ALBUMIN_HIGH = Fraction(28, 10), Fraction(35, 10)
+_INR_LOW, _INR_HIGH = Fraction(17, 10), Fraction(23, 10)
 _ASCITES = {Ascites.NONE: 1, Ascites.SLIGHT: 2, Ascites.MODERATE: 3}
 CHILD_PUGH_ITEMS = ("bilirubin_mg_dl", "albumin_g_dl", "inr", "ascites", "encephalopathy")
 
@@ -32,9 +34,9 @@ def child_pugh_points(clinical: ClinicalStatus) -> tuple[int, ...]:
     if (bilirubin := clinical.bilirubin_mg_dl) is not None:
         points.append(_rising(bilirubin, 2, 3))
     if (albumin := clinical.albumin_g_dl) is not None:
-        points.append(_rising(-albumin * 10, -35, -28))
+        points.append(4 - _rising(albumin, _ALBUMIN_LOW, _ALBUMIN_HIGH))
     if (inr := clinical.inr) is not None:
-        points.append(_rising(inr * 10, 17, 23))
+        points.append(_rising(inr, _INR_LOW, _INR_HIGH))
     if clinical.ascites is not None:
         points.append(_ASCITES[clinical.ascites])
     if (grade := clinical.encephalopathy) is not None:
@@ -42,7 +44,7 @@ def child_pugh_points(clinical: ClinicalStatus) -> tuple[int, ...]:
     return tuple(points)
 
 
-def _rising(value: Fraction | int, two_from: int, two_to: int) -> int:
+def _rising(value: Fraction | int, two_from: Fraction | int, two_to: Fraction | int) -> int:
     if value < two_from:
         return 1
     return 2 if value <= two_to else 3

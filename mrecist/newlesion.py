@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mrecist.lesions import Absent, Lesion, Nonviable, NotEvaluable, Observation
+from mrecist.lesions import Absent, Lesion, Nonviable, NotEvaluable, Observation, UnequivocalProgression
 from mrecist.nontarget import proven
 from mrecist.rulesets import NewLesionRules
 from mrecist.tracks import Tests, Track
@@ -138,6 +138,9 @@ def judge_new_lesion(
     EQ-UNCERTAIN  anything else                                                          equivocal
     ============= ====================================================================== =========
 
+    Where a rule set lets certainty decide in the liver (RECIST 1.1), size and pattern still count a nodule of which
+    no certainty was stated.
+
     Parameters
     ----------
     first_tenths : int or None
@@ -172,8 +175,10 @@ def judge_new_lesion(
     if lesion.is_node:
         least = rules.periportal_node_mm if lesion.is_periportal_node else rules.node_mm
         return Verdict.NODE if tenths is not None and tenths >= least * 10 else Verdict.EQ_NODE
-    if lesion.is_liver_nodule and rules.liver_rule == "size_and_pattern":
-        return _liver_nodule(observation, tenths, first_tenths, rules)
+    if lesion.is_liver_nodule:
+        by_size = _liver_nodule(observation, tenths, first_tenths, rules)
+        if rules.liver_rule == "size_and_pattern" or (by_size.counts and observation.features.certainty is None):
+            return by_size
     return _by_certainty(observation, functional_at_baseline)
 
 
@@ -196,7 +201,8 @@ def _by_certainty(observation: Observation, at_baseline: Tests) -> Verdict:
             return Verdict.EQ_PET
         if features.seen_on is SeenOn.PET and features.certainty is not Certainty.EQUIVOCAL:
             return Verdict.PET
-    return Verdict.CERTAIN if features.certainty is Certainty.UNEQUIVOCAL else Verdict.EQ_UNCERTAIN
+    certain = features.certainty is Certainty.UNEQUIVOCAL or isinstance(observation.finding, UnequivocalProgression)
+    return Verdict.CERTAIN if certain else Verdict.EQ_UNCERTAIN
 
 
 def _tenths(observation: Observation | None) -> int | None:

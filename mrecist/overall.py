@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import assert_never
 
 from mrecist.region import Judged
 from mrecist.rulesets import TargetRules
@@ -62,3 +63,5 @@ def floors(
                 if judged.target is PD:
                     found[judged.index] = 0
             return found
+        case _:
+            assert_never(scope)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from types import MappingProxyType
+from typing import assert_never
 
 from mrecist.values import Response, Scope
 
@@ -167,6 +168,8 @@ class TimePointResponse:
                 return self.extrahepatic
             case Scope.OVERALL:
                 return self.overall
+            case _:
+                assert_never(scope)
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,11 @@ def test_that_outside_the_liver_growth_of_5_mm_is_needed_too(before: str, after:
     assert last(f"Lu1={before}", f"Lu1={after}").extrahepatic.response == expected
 
 
+@pytest.mark.parametrize(("short_axis", "expected"), [("9.9", "CR"), ("10", "PR"), ("ts", "CR"), ("0", "CR")])
+def test_that_a_node_is_normal_strictly_below_10_mm(short_axis: str, expected: str) -> None:
+    assert last("N1=20", f"N1={short_axis}").extrahepatic.response == expected
+
+
 def test_that_a_diameter_is_rounded_half_up_once_before_it_is_compared() -> None:
     at = last("L1=50", "L1=35.04")
     assert (at.intrahepatic.sum_mm, at.intrahepatic.response) == (Fraction(35), "PR")

@@ -30,6 +30,8 @@ from tests.support.patients import assessed, last, rules, visit
         ("xLu=30?", False),
         ("xAsc=1!", False),
         ("xPle=1!", False),
+        ("xLu=U", True),
+        ("xIN=U", False),
     ],
 )
 def test_that_size_pattern_or_certainty_decide(new: str, counts: bool) -> None:
@@ -65,6 +67,15 @@ def test_that_an_atypical_nodule_counts_once_it_grew_by_10_mm(first: str, later:
     assert [bool(t.new_lesions_counted) for t in found.timepoints] == [False, counts]
     assert found.adjudicated[Scope.INTRAHEPATIC] == ("TP1" if counts else None)
     assert found.adjudicated[Scope.EXTRAHEPATIC] is None
+
+
+@pytest.mark.parametrize(
+    ("new", "counts"), [("xIN=12t", True), ("xIN=6!", True), ("xIN=12t?", False), ("xIN=12t!", True), ("xIN=12", False)]
+)
+def test_that_certainty_decides_in_the_liver_by_recist(new: str, counts: bool) -> None:
+    text = new.replace("t?", "?").replace("t!", "!")
+    later = visit(f"L1=30 {text}", xIN={"typical_vascular_pattern": "t" in new})
+    assert bool(last("L1=30", later, ruleset="recist-1.1").new_lesions_counted) is counts
 
 
 def test_that_a_counted_lesion_counts_on_while_it_is_there() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from dataclasses import dataclass
 from datetime import date
@@ -203,6 +204,8 @@ def _image_file(path: Path, header: _Header) -> ImageFile:
     if syntax.startswith(_VIDEO) and len(syntax) > len(_VIDEO):
         raise NotAnImage("a video is not read")
     rows, columns = tags.whole("Rows"), tags.whole("Columns")
+    if not re.fullmatch(IMPLICIT_LITTLE.replace(".", r"\.") + r"(\.\d+)*", syntax):
+        raise NotAnImage("its encoding (transfer syntax) is not a standard one")
     value_offset, value_length = header.pixel_offset, header.pixel_length
     if syntax != DEFLATED and value_offset is None:
         what = " (the file may have been cut short)" if rows and columns else ""

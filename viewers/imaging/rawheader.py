@@ -33,6 +33,7 @@ _TEXT = {"AE", "AS", "CS", "DA", "DT", "LO", "LT", "PN", "SH", "ST", "TM", "UI",
 _ONE_VALUE = {"LT", "ST", "UT"}
 _NUMBERS = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "FL": "f", "FD": "d"}
 _DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+_UID = re.compile(r"[0-9.]+")
 _INTEGER = re.compile(r"[+-]?\d{1,9}")
 
 KEYWORDS = (
@@ -101,7 +102,7 @@ def _walk(content: bytes) -> RawHeader:
         meta[tag] = _value(content, value_at, length)
         at = value_at + length
     syntax, sop_class = (meta.get(t, b"").decode("ascii").strip("\0 ") for t in (0x00020010, 0x00020002))
-    if syntax in _FULL_PARSE or not syntax.startswith(_IMPLICIT):
+    if syntax in _FULL_PARSE or not (syntax.startswith(_IMPLICIT) and _UID.fullmatch(syntax)):
         raise _OddError
     implicit = syntax == _IMPLICIT
     wanted, found, last = _wanted(), {}, 0

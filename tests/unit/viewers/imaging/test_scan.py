@@ -267,6 +267,13 @@ def test_that_a_file_cut_short_is_refused(tmp_path):
     assert [r.reason for r in result.refused] == ["the file is cut short: 374 of 384 bytes of pixels"]
 
 
+def test_that_an_encoding_of_a_maker_of_its_own_is_refused(tmp_path):
+    dataset = slice_dataset(Phantom(), 0)
+    dataset.file_meta.TransferSyntaxUID = "1.2.840.113619.5.2"
+    pydicom.dcmwrite(tmp_path / "image", dataset, implicit_vr=True, little_endian=True, enforce_file_format=True)
+    assert [r.reason for r in scan(tmp_path).refused] == ["its encoding (transfer syntax) is not a standard one"]
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
 def test_that_a_pipe_and_a_dead_link_are_refused(tmp_path):
     os.mkfifo(tmp_path / "pipe")

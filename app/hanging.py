@@ -36,6 +36,7 @@ class Stage(StrEnum):
 
     PHASES = "S1 · 2 × 2 phases"
     PRIOR_CURRENT = "S2 · prior | current"
+    EVIDENCE = "S4 · evidence"
     CHEST = "S6 · chest"
     SINGLE = "Series"
 
@@ -83,6 +84,8 @@ def stages(record: Record, visit: Visit | None) -> tuple[Stage, ...]:
         if prior_visit(record, visit) is not None:
             offered.append(Stage.PRIOR_CURRENT)
     if any(is_chest(ref) for ref in refs):
+        if Stage.PRIOR_CURRENT in offered:
+            offered.append(Stage.EVIDENCE)
         offered.append(Stage.CHEST)
     if refs:
         offered.append(Stage.SINGLE)
@@ -109,6 +112,10 @@ def hang(record: Record, stage: Stage, current: Visit, compared: Visit | None) -
             shown = (current,) if compared is None else (compared, current)
             tiles = tuple(_chest_tile(record, visit, preset) for preset in (5, 6) for visit in shown)
             return Hanging(stage, 2, tiles)
+        case Stage.EVIDENCE:
+            visits = (compared or current, current)
+            arterial = tuple(_phase_tile(record, visit, PhaseName.ARTERIAL) for visit in visits)
+            return Hanging(stage, 2, arterial + tuple(_chest_tile(record, visit, 5) for visit in visits))
         case Stage.SINGLE:
             refs = _refs(record, current)
             best = max(refs, key=lambda ref: (ref.measurable, ref.volume_ok, ref.images), default=None)

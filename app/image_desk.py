@@ -10,6 +10,7 @@ from app.display_windows import AUTOMATIC_KEY, DisplayWindows, preset_window, wi
 from app.hanging import Hanging, Stage, Tile, hang, prior_visit, stages
 from app.image_library import ImageLibrary, LoadedSeries
 from app.linework import lines_for, place_of
+from app.models.reading import Reading
 from app.overlay_texts import banner, corner_texts
 from app.session import ReadingSession, Selection
 from app.state.record import SeriesRef, Visit
@@ -268,7 +269,7 @@ class ImageDesk(QObject):
         self._seen = now
         if (now.visit_id, now.compared_id) != (before.visit_id, before.compared_id):
             if before.visit_id and self.stage in (Stage.PHASES, Stage.PRIOR_CURRENT):
-                self.stage = None
+                self.stage = None  # the phases at baseline, prior beside current later
             self._hang(self._hanging())
         elif now.lesion_id != before.lesion_id:
             self._hang_for_lesion()
@@ -281,27 +282,46 @@ class ImageDesk(QObject):
         if lesion is None or not self.tiles:
             return
         chest = lesion.region is Region.EXTRAHEPATIC
+        if self.stage is Stage.EVIDENCE:
+            return
         if chest and self.stage is not Stage.CHEST and Stage.CHEST in self.offered:
             self.set_stage(Stage.CHEST)
         elif not chest and self.stage is Stage.CHEST:
             self.stage = None
             self._hang(self._hanging())
 
+    def show_evidence(self, shown: bool) -> None:
+        """The images a decision rests on, or back to the usual hanging."""
+        if shown and Stage.EVIDENCE in self.offered and self.stage is not Stage.EVIDENCE:
+            self.set_stage(Stage.EVIDENCE)
+        elif not shown and self.stage is Stage.EVIDENCE:
+            self.stage = None
+            self._hang(self._hanging())
+            self._hang_for_lesion()
+
     def _go_to_lesion(self) -> None:
-        """All views go to the selected lesion, each at its own time point; where it is not marked yet, by offset."""
-        lesion_id, reading = self._session.selection.lesion_id, self._session.reading
-        if lesion_id is None or reading is None:
+        """Views go to the selected lesion, each at its own time point; on the evidence stage each to its region's."""
+        reading = self._session.reading
+        if reading is None:
             return
         for number, view in enumerate(self.grid.views):
-            tile = self.tile(number)
-            if tile is None or tile.visit_id is None or view.source is None:
+            tile, lesion_id = self.tile(number), self._lesion_for(number, reading)
+            if tile is None or tile.visit_id is None or view.source is None or lesion_id is None:
                 continue
             line = place_of(reading.read, tile.visit_id, lesion_id)
-            if line is None:
-                continue
-            if line.frame_of_reference_uid == view.source.frame_of_reference_uid:
+            if line is not None and line.frame_of_reference_uid == view.source.frame_of_reference_uid:
                 view.centre_on(_between(line.start, line.end))
-        self.grid.align()
+        if self.stage is not Stage.EVIDENCE:
+            self.grid.align()
+
+    def _lesion_for(self, number: int, reading: Reading) -> str | None:
+        chosen, ref = self._session.lesion, self.ref(number)
+        if ref is None or (self.stage is not Stage.EVIDENCE and chosen is None):
+            return None
+        region = Region.INTRAHEPATIC if ref.phase is not None else Region.EXTRAHEPATIC
+        if chosen is not None and (self.stage is not Stage.EVIDENCE or chosen.region is region):
+            return chosen.id
+        return next((lesion.id for lesion in reading.lesions_of(region)), None)
 
     def _link_time_points(self) -> None:
         """Where two time points hold the same lesions, the mean shift between them links their views."""

@@ -114,10 +114,12 @@ class ReadingDesk(QObject):
 
     def show_decision(self) -> None:
         self._page.show_right(RightPage.DECISION)
+        self._images.show_evidence(True)
         self.refresh()
 
     def show_reading(self) -> None:
         self._page.show_right(RightPage.READING)
+        self._images.show_evidence(False)
         self.refresh()
 
     def toggle_decision(self) -> None:

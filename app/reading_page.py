@@ -6,7 +6,16 @@ from enum import IntEnum
 from uuid import uuid4
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.panels.chips import rule_line
 from app.panels.clinical_form import ClinicalForm
@@ -90,7 +99,6 @@ class ReadingPage(QWidget):
     def set_narrow(self, narrow: bool) -> None:
         """The small window: the rail loses its words first, then the panel is narrower."""
         self._narrow = narrow
-        self.tools.set_narrow(narrow)
         self._fit()
 
     def toggle_rail(self) -> None:
@@ -107,6 +115,7 @@ class ReadingPage(QWidget):
         widths = DECISION_WIDTHS if self.right_page is RightPage.DECISION else PANEL_WIDTHS
         self.right.setFixedWidth(self._theme.px(widths[1 if self._narrow else 0]))
         self.rail.set_narrow(self._rail_is_narrow)
+        self.tools.set_narrow(self._narrow, compact=self.right_page is RightPage.DECISION)
 
     # --- layout -----------------------------------------------------------------------------------------------
 
@@ -167,6 +176,8 @@ class ReadingPage(QWidget):
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        body.setMinimumWidth(1)
+        body.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         area.setWidget(body)
         panel = QWidget()
         column = QVBoxLayout(panel)

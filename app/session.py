@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from mrecist.assess import assess
 from PySide6.QtCore import QObject, Signal
 
 from app.models.reading import Reading
 from app.state.apply import EditRefused, apply
-from app.state.events import Entry, Event
+from app.state.events import Entry, Event, ReadStarted
 from app.state.record import Record, Visit
 from app.store import CaseStore
+from mrecist.assess import assess
 from mrecist.lesions import Lesion
 from mrecist.results import Assessment
 from mrecist.rulesets import RuleSet
@@ -62,12 +62,13 @@ class ReadingSession(QObject):
 
     @property
     def read_id(self) -> str:
-        """This reader's own read; the first of the case when the reader has none yet."""
-        record = self.record
-        if record is None or not record.reads:
-            return "read-1"
-        own = [read.id for read in record.reads if read.reader == self.reader]
-        return own[0] if own else record.reads[0].id
+        """This reader's own read of the case; a read that is not begun yet has the next free name."""
+        reads = self.record.reads if self.record else ()
+        own = next((read.id for read in reads if read.reader == self.reader), None)
+        if own is not None:
+            return own
+        taken = {read.id for read in reads}
+        return next(name for number in range(1, len(taken) + 2) if (name := f"read-{number}") not in taken)
 
     @property
     def assessment(self) -> Assessment | None:
@@ -127,7 +128,10 @@ class ReadingSession(QObject):
     # --- edits ---
 
     def do(self, *events: Event) -> bool:
-        """Record edits; says why in `told` and answers False where one is refused."""
+        """Record edits; says why in `told` and answers False where one is refused. The first begins the read."""
+        record = self.record
+        if record is not None and record.read(self.read_id) is None:
+            events = (ReadStarted(self.reader), *events)
         return all(self._try(partial(self._store.do, event, self.reader, self.read_id)) for event in events)
 
     @property

@@ -6,6 +6,7 @@ passes through `translated`, so that a translation file can replace it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -302,6 +303,9 @@ def assessed(done: int, total: int, left: Sequence[str]) -> str:
 
 def still_to_do(left: Sequence[str]) -> str:
     return translated("{lesions} still to do", lesions=listed(left))
+
+
+_HANGUL = re.compile("[\uac00-\ud7a3]")
 
 
 def person_name(name: str) -> str:

@@ -141,16 +141,19 @@ def _import(folder: Path, database: Database, author: str, token: Token) -> obje
 
 
 def _demo(database: Database, author: str, small: bool, token: Token) -> object:
+    from app.demo.course import record_course
     from app.demo.study import DemoCancelled, Variant, demo_folder, write_study
     from app.locations import data_folder
 
     variant = Variant.SMALL if small else Variant.FULL
     folder = demo_folder(data_folder(), variant)
     try:
-        write_study(folder, variant, progress=token.progress, cancelled=token.cancelled)
+        truth = write_study(folder, variant, progress=token.progress, cancelled=token.cancelled)
     except DemoCancelled as stopped:
         raise Cancelled from stopped
-    return _import(folder, database, author, token)
+    report = _import(folder, database, author, token)
+    record_course(database, truth)
+    return report
 
 
 def _export(database: Database, case_id: str, folder: Path, ruleset_name: str, _token: Token) -> object:

@@ -25,9 +25,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     variant = Variant.SMALL if options.small else Variant.FULL
     if not options.headless:
-        from app.commands import window
+        from app.commands.window import open_window
 
-        return window.open_window(options.database, demo=variant)
+        return open_window(options.database, demo=variant)
     folder = demo_folder(data_folder(), variant)
     began = time.monotonic()
     try:

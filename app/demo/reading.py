@@ -9,25 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from app.demo.course import course_of
 from app.demo.truth import TrueFinding, TrueLine, TrueRegion, TrueTimePoint, Truth
 from app.marking import Declined, Drawing, Intent, mark
 from app.state.events import (
     BaselineConfirmed,
-    ClinicalRecorded,
     Event,
     FindingRecorded,
     JudgementSigned,
     LesionAdded,
     LesionChanged,
-    ProtocolChosen,
-    TreatmentRecorded,
 )
 from app.state.record import Record
 from mrecist.assess import assess
 from mrecist.lesions import Features, Lesion, Measured, Observation, Present
 from mrecist.results import Assessment, RegionResponse, TimePointResponse
 from mrecist.rulesets import RuleSet
-from mrecist.values import Diameter, LesionRole, Line
+from mrecist.values import Diameter, LesionRole, Line, Region
 from viewers.imaging.catalogue import Catalogue, Series
 from viewers.imaging.geometry import SlicePlane, length_mm
 from viewers.imaging.volume import Volume, load_volume
@@ -88,14 +86,12 @@ class DemoReader:
             If a series or a lesion of the truth is not there, or a line is not taken.
         """
         truth = self._truth
-        self._do(ProtocolChosen(truth.protocol))
+        for event in course_of(truth):
+            self._do(event)
         self._do(BaselineConfirmed(truth.timepoints[0].id, truth.day0))
-        for treatment in truth.treatments:
-            self._do(TreatmentRecorded(treatment))
         for done, timepoint in enumerate(truth.timepoints):
             if progress is not None:
                 progress(done, len(truth.timepoints))
-            self._do(ClinicalRecorded(timepoint.id, timepoint.clinical))
             for finding in timepoint.findings:
                 self._find(timepoint, finding)
             self._volumes.clear()
@@ -121,7 +117,7 @@ class DemoReader:
         self._measure(timepoint, finding, finding.counted, intent, lesion)
         if not known:
             self._do(LesionChanged(lesion.id, lesion))
-        if finding.whole is not None and lesion.role is not LesionRole.NONTARGET:
+        if finding.whole is not None and lesion.region is Region.INTRAHEPATIC:
             self._measure(timepoint, finding, finding.whole, Intent.WHOLE, lesion)
         if _features(finding) != Features():
             self._note(timepoint.id, lesion.id, _features(finding))

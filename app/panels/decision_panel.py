@@ -45,7 +45,6 @@ class DecisionPanel(QWidget):
 
     judgement_signed = Signal(str, object, str)
     closed = Signal()
-    note_requested = Signal()
     sign_requested = Signal()
 
     def __init__(self, theme: Theme) -> None:
@@ -70,12 +69,10 @@ class DecisionPanel(QWidget):
         self.dates = NextDatesTable(theme)
         self.advisory = AdvisoryRow(theme)
         self.foot = label(tone="2", face=Face.SMALL)
-        self.note = QPushButton(translated("Decision note"))
         self.sign = QPushButton()
         self._build()
         self.question.judgement_signed.connect(self.judgement_signed)
         self.narrow.clicked.connect(self.closed)
-        self.note.clicked.connect(self.note_requested)
         self.sign.clicked.connect(self.sign_requested)
 
     def set_reading(self, reading: Reading, session: Session) -> None:
@@ -157,7 +154,6 @@ class DecisionPanel(QWidget):
         foot.setContentsMargins(theme.px(12), theme.px(8), theme.px(10), theme.px(8))
         foot.setSpacing(theme.px(8))
         foot.addWidget(self.foot, 1)
-        foot.addWidget(self.note)
         foot.addWidget(self.sign)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

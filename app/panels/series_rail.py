@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app import words
+from app.hanging import phase_label
 from app.panels.chips import label
 from app.state.record import Record, SeriesRef, Visit
 from app.theme import Face, Theme, paint_focus_ring
@@ -132,7 +133,7 @@ class SeriesItem(QWidget):
 
     def _paint_letters(self, painter: QPainter, spot: QRect) -> None:
         theme = self._theme
-        letters = self._series.phase or self._series.description[:2].upper()
+        letters = phase_label(self._series)[:3] if self._series.phase else self._series.description[:2].upper()
         painter.setFont(theme.font(Face.RULE))
         width = painter.fontMetrics().horizontalAdvance(letters) + theme.px(4)
         box = QRect(spot.right() - width, spot.bottom() - theme.px(13), width, theme.px(13))
@@ -159,7 +160,7 @@ class SeriesItem(QWidget):
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, text)
 
     def _chip_text(self) -> str:
-        return phase_text(self._series) or self._series.description.split()[0] if self._series.description else "?"
+        return phase_text(self._series) or (self._series.description.split() or [self._series.modality])[0]
 
     def _chip_box(self) -> QRect:
         theme = self._theme
@@ -234,8 +235,8 @@ def phase_text(series: SeriesRef) -> str:
     if series.phase is None:
         return ""
     if series.phase_corrected_by:
-        return f"{series.phase} ✓"
-    return f"{series.phase} {series.phase_confidence:.2f}"
+        return f"{phase_label(series)} ✓"
+    return f"{phase_label(series)} {series.phase_confidence:.2f}"
 
 
 def _amount(series: SeriesRef) -> str:

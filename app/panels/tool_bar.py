@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
 from app.panels.chips import key_cap, label, rule_line
 from app.theme import Theme
@@ -33,39 +33,35 @@ class ToolBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.px(8), 0, theme.px(8), 0)
         row.setSpacing(theme.px(6))
-        self._tools: dict[str, QToolButton] = {}
-        self._caps: list[QWidget] = []
+        self._tools: dict[str, BarButton] = {}
         group = QButtonGroup(self)
         for name, word, key in tools:
-            button = _button(theme, word, name)
+            button = BarButton(theme, word, name, key)
             button.setToolTip(f"{word} ({key})" if key else word)
             button.clicked.connect(lambda _checked, chosen=name: self.tool_chosen.emit(chosen))
             group.addButton(button)
             self._tools[name] = button
             row.addWidget(button)
-            if key:
-                cap = key_cap(key)
-                self._caps.append(cap)
-                row.addWidget(cap)
         divider = rule_line(horizontal=False)
         divider.setFixedHeight(theme.px(18))
         row.addWidget(divider)
-        self._linked = _button(theme, translated("Linked"), "linked")
+        self._linked = BarButton(theme, translated("Linked"), "linked")
         self._linked.setChecked(True)
         self._linked.clicked.connect(lambda: self.linked_toggled.emit())
         row.addWidget(self._linked)
         row.addStretch(1)
-        self._layouts: list[QToolButton] = []
+        self._layouts: list[BarButton] = []
         layouts = QButtonGroup(self)
         for rows, columns in ((1, 1), (1, 2), (2, 2)):
-            one = _button(theme, "", f"{rows}x{columns}")
+            one = BarButton(theme, "", f"{rows}x{columns}")
             one.setToolTip(translated("{n} views", n=rows * columns) if rows * columns > 1 else translated("One view"))
             one.setAccessibleName(one.toolTip())
             one.clicked.connect(lambda _checked, r=rows, c=columns: self.layout_chosen.emit(r, c))
             layouts.addButton(one)
             self._layouts.append(one)
             row.addWidget(one)
-        row.addWidget(label(translated("Stage"), "3"))
+        self._stage_word = label(translated("Stage"), "3")
+        row.addWidget(self._stage_word)
         self._stage = QToolButton()
         self._stage.setProperty("chip", "accent")
         self._stage.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -76,10 +72,13 @@ class ToolBar(QWidget):
         row.addWidget(self._space)
         self.set_narrow(False)
 
-    def set_narrow(self, narrow: bool) -> None:
+    def set_narrow(self, narrow: bool, compact: bool = False) -> None:
+        """On the small window keys go; `compact` leaves the pictures of the tools only."""
         self.setFixedHeight(self._theme.px(32 if narrow else 36))
-        for cap in (*self._caps, self._space):
-            cap.setVisible(not narrow)
+        for button in (*self._tools.values(), self._linked):
+            button.show_parts(word=not compact, key=not (narrow or compact))
+        self._space.setVisible(not (narrow or compact))
+        self._stage_word.setVisible(not compact)
 
     def show_tool(self, name: str) -> None:
         self._tools[name].setChecked(True)
@@ -98,21 +97,39 @@ class ToolBar(QWidget):
             entry.triggered.connect(lambda _checked=False, chosen=name: self.stage_chosen.emit(chosen))
         self._stage.setText(current)
         self._stage.setVisible(bool(offered))
+        self._stage.setMinimumWidth(self._stage.fontMetrics().horizontalAdvance(current) + self._theme.px(30))
 
 
-def _button(theme: Theme, word: str, picture: str) -> QToolButton:
-    button = QToolButton()
-    button.setText(word)
-    button.setProperty("tool", "true")
-    button.setCheckable(True)
-    button.setAccessibleName(word)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    side = theme.px(_ICON)
-    button.setIconSize(QSize(side, side))
-    button.setIcon(_icon(picture, theme))
-    style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if word else Qt.ToolButtonStyle.ToolButtonIconOnly
-    button.setToolButtonStyle(style)
-    return button
+class BarButton(QPushButton):
+    """A picture of the gesture, a word, and the key, as one checkable button."""
+
+    def __init__(self, theme: Theme, word: str, picture: str, key: str = "") -> None:
+        super().__init__()
+        self.setProperty("tool", "true")
+        self.setCheckable(True)
+        self.setAccessibleName(word)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.cap = key_cap(key)
+        side = theme.px(_ICON)
+        icon = QLabel()
+        icon.setPixmap(_icon(picture, theme).pixmap(QSize(side, side), self.devicePixelRatioF()))
+        self.words = QLabel(word)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.px(7), 0, theme.px(7), 0)
+        row.setSpacing(theme.px(6))
+        for part in (icon, self.words, self.cap):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            row.addWidget(part)
+        self.show_parts(word=True, key=True)
+
+    def show_parts(self, word: bool, key: bool) -> None:
+        """What stands beside the picture; the tool tip says it all the same."""
+        self.words.setVisible(word and bool(self.words.text()))
+        self.cap.setVisible(key and bool(self.cap.text()))
+        layout = self.layout()
+        assert layout is not None
+        layout.invalidate()
+        self.setFixedWidth(layout.sizeHint().width())
 
 
 def _icon(picture: str, theme: Theme) -> QIcon:

@@ -122,7 +122,7 @@ ACTIONS: tuple[Action, ...] = (
     _tool("measure.new", "New lesion", "W", Intent.NEW, _unlocked),
     _finding("finding.gone", "No viable tumour (liver) / disappeared", "D", "D"),
     _finding("finding.small", "Too small to measure", "M", "M"),
-    _finding("finding.not_evaluable", "Not evaluable", "E", "E"),
+    Action("finding.not_evaluable", "Not evaluable, with the reason", "E", "Finding", lambda w: w.desk.ask_why_not_evaluable(), _lesion, "Lesion"),
     _finding("finding.progression", "Unequivocal progression", "U", "U"),
     Action("finding.clear", "Take the finding out", "Del", "Finding", lambda w: w.measuring.clear_finding(), _lesion, "Lesion"),
     Action("lesion.next", "Next lesion", "]", "Lesion", lambda w: w.desk.step_lesion(1), _case, "Lesion"),

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -20,11 +19,8 @@ from mrecist.lesions import (
     Finding,
     Lesion,
     Measured,
-    NotEvaluable,
     Observation,
     Present,
-    TooSmall,
-    UnequivocalProgression,
 )
 from mrecist.rulesets import EligibilityRules
 from mrecist.values import Diameter, LesionKind, LesionRole, Line, Organ, Region
@@ -124,20 +120,6 @@ def mark(record: Record, read_id: str, drawing: Drawing, rules: EligibilityRules
 def region_of(series: SeriesRef) -> Region:
     """Where a lesion marked on this series lies, until the reader says otherwise: a liver phase means the liver."""
     return Region.EXTRAHEPATIC if series.phase is None else Region.INTRAHEPATIC
-
-
-def quick_finding(lesion: Lesion, key: str) -> Finding | None:
-    """The finding that one key records: D gone, M too small, P present, U unequivocal progression, E not evaluable."""
-    findings: dict[str, Callable[[], Finding]] = {
-        "D": Absent,
-        "M": TooSmall,
-        "P": Present,
-        "U": UnequivocalProgression,
-        "E": NotEvaluable,
-    }
-    unfit = {LesionRole.TARGET: "PU", LesionRole.NONTARGET: "M", LesionRole.NEW: "U"}[lesion.role]
-    made = findings.get(key)
-    return None if made is None or key in unfit else made()
 
 
 # --- the checks, each a refusal or None -----------------------------------------------------------------------------

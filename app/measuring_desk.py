@@ -12,7 +12,8 @@ from app.display_windows import preset_window
 from app.image_desk import ImageDesk
 from app.image_library import ImageLibrary, LoadedSeries
 from app.linework import WHOLE, lesion_of, place_of
-from app.marking import Declined, Drawing, Intent, Marked, Offer, mark, quick_finding
+from app.marking import Declined, Drawing, Intent, Marked, Offer, mark
+from app.panels.typed_finding import finding_of_key
 from app.session import ReadingSession
 from app.state.events import FindingCleared, FindingRecorded, LesionAdded
 from app.words import with_mm
@@ -65,7 +66,7 @@ class MeasuringDesk(QObject):
         lesion, reading = self._session.lesion, self._session.reading
         listed = intent is Intent.NONTARGET and lesion is not None and lesion.role is LesionRole.NONTARGET
         if listed and reading is not None and not reading.at_baseline:
-            self.record_quick("P")
+            self.record_quick("N")
             return
         self.intent = intent
         self._arm_views()
@@ -76,12 +77,12 @@ class MeasuringDesk(QObject):
         self.arm(None)
 
     def record_quick(self, key: str) -> None:
-        """One key: D gone, M too small, P present, U unequivocal progression, E not evaluable."""
+        """One key, as in the lesion table: D gone, M too small, N still there, U unequivocal progression."""
         lesion = self._session.lesion
         if lesion is None:
             self.told.emit("Select the lesion in the table first.")
             return
-        finding = quick_finding(lesion, key)
+        finding = finding_of_key(key, lesion)
         if finding is None:
             self.told.emit(f"{lesion.id} is a {_ROLE_WORDS[lesion.role]}: that finding is not for it.")
             return

@@ -75,7 +75,7 @@ class ReadingDesk(QObject):
         self._show_rail()
         page.table.set_reading(reading, crops=self._measuring.crops(lesion.id if lesion else None))
         page.table.select(lesion.id if lesion else None)
-        page.finding_row.setVisible(lesion is not None and reading is not None and not reading.at_baseline)
+        page.finding_row.setVisible(lesion is not None)
         page.findings.set_lesion(lesion, locked)
         page.cards.set_reading(reading)
         page.strip.set_reading(reading)
@@ -111,6 +111,10 @@ class ReadingDesk(QObject):
         ring = [ids[(at + step * (n + 1)) % len(ids)] for n in range(len(ids))]
         left = [name for name in ring if name in reading.to_do()] if step > 0 else []
         self._session.select_lesion((left or ring)[0])
+
+    def ask_why_not_evaluable(self) -> None:
+        """The reasons as a menu; choosing one records it."""
+        self._page.findings.ask_why()
 
     def show_decision(self) -> None:
         self._page.show_right(RightPage.DECISION)

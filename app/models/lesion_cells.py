@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import assert_never
 
 from app import words
+from app.hanging import phase_label
 from app.models.reading import Reading, change_pct, counted_mm
 from app.words import translated
 from mrecist.lesions import (
@@ -323,7 +324,7 @@ def _series(finding: Finding | None, reading: Reading, accepted: Accepted) -> st
     if line is None or ref is None:
         return ""
     image = accepted.image_of(line)
-    named = ref.phase or ref.description
+    named = phase_label(ref) if ref.phase else ref.description
     return named if image is None else f"{named} · {image}"
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.models.reading import Reading
 from app.panels.chips import PanelHead, label, rule_line
 from app.panels.decision_text import asks, data_missing, is_failure, questions, reason_line
 from app.panels.lesion_columns import is_narrow
 from app.panels.marks import Icon, MarkBox
+from app.panels.response_text import Run
+from app.panels.sentence_label import SentenceLabel
 from app.theme import Face, Theme, paint_focus_ring
 from app.words import counted, decision_word, translated
 from mrecist.results import Decision
@@ -30,10 +32,7 @@ class DecisionBrief(QWidget):
         self._mark = MarkBox(Icon.QUESTION, theme)
         self.word = label(tone="2")
         self.row = label(tone="3", face=Face.RULE)
-        self.reason = QLabel()
-        self.reason.setProperty("tone", "2")
-        self.reason.setProperty("face", "small")
-        self.reason.setWordWrap(True)
+        self.reason = SentenceLabel(theme, "text.2", Face.SMALL)
         top = QHBoxLayout()
         top.setSpacing(theme.px(6))
         top.addWidget(self._mark)
@@ -53,7 +52,7 @@ class DecisionBrief(QWidget):
         if decision is None:
             self.word.setText(translated("no decision at this time point"))
             self.row.clear()
-            self.reason.clear()
+            self.reason.set_sentence(())
             return
         said = decision_word(decision.decision)
         word = said[0].lower() + said[1:]
@@ -62,7 +61,7 @@ class DecisionBrief(QWidget):
         self.word.style().polish(self.word)
         self.row.setText(decision.row)
         line = question or reason_line(decision)
-        self.reason.setText(line)
+        self.reason.set_sentence((Run(line),))
         self.reason.setVisible(not short)
         self.setToolTip(line if short else "")
         self.setAccessibleName(f"{self._name}: {word}, {decision.row}. {line}")

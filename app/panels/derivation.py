@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app import words
 from app.panels.chips import label
+from app.panels.response_text import Run
+from app.panels.sentence_label import SentenceLabel
 from app.theme import Face, Theme
 from mrecist.results import Number, Reason
 
@@ -43,11 +45,15 @@ class DerivationList(QWidget):
         rule = label(reason.rule, "3", Face.RULE)
         rule.setFixedWidth(theme.px(74))
         line.addWidget(rule, 0, Qt.AlignmentFlag.AlignTop)
-        said = label(f"{reason.text}\n{numbers_text(reason)}".strip(), "2", Face.SMALL)
-        said.setWordWrap(True)
-        said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        line.addWidget(said, 1)
-        line.addWidget(label(reason.source, "3", Face.RULE), 0, Qt.AlignmentFlag.AlignTop)
+        told = QVBoxLayout()
+        told.setSpacing(0)
+        parts = ((reason.text, "text.1"), (numbers_text(reason), "text.2"), (reason.source, "text.3"))
+        for text, token in parts:
+            if text:
+                said = SentenceLabel(theme, token, Face.SMALL)
+                said.set_sentence((Run(text),))
+                told.addWidget(said)
+        line.addLayout(told, 1)
         return row
 
 

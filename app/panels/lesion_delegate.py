@@ -147,8 +147,10 @@ class LesionDelegate(QStyledItemDelegate):
         self._paint_right(painter, place, text, font)
         if cell.prefix:
             place.setRight(place.right() - QFontMetrics(font).horizontalAdvance(text) - theme.px(4))
-            painter.setPen(theme.colour(Tone.FAINT.value))
-            self._paint_right(painter, place, cell.prefix, theme.font(Face.RULE))
+            small = theme.font(Face.RULE)
+            if QFontMetrics(small).horizontalAdvance(cell.prefix) <= place.width():
+                painter.setPen(theme.colour(Tone.FAINT.value))
+                self._paint_right(painter, place, cell.prefix, small)
 
     def _paint_right(self, painter: QPainter, place: QRect, text: str, font: QFont) -> None:
         """Text at the right edge; words too wide for the column go on two lines of the smallest face."""

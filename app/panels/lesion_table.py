@@ -38,12 +38,14 @@ class LesionGrid(QTableView):
     lesion_selected = Signal(str)
     finding_entered = Signal(str, str, object)
     value_clicked = Signal(object, str)
+    visits_scrolled = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self._model = LesionTableModel()
         self._back = 0
+        self.hidden_visits: tuple[str, ...] = ()
         self._delegate = LesionDelegate(theme, self._model, self)
         self.setHorizontalHeader(LesionHead(theme, self._model, self))
         self.verticalHeader().hide()
@@ -88,9 +90,10 @@ class LesionGrid(QTableView):
         self.viewport().update()
 
     def scroll_visits(self, steps: int) -> None:
-        """Show older (positive) or newer time points among those that are not pinned."""
+        """Show older (positive) or newer time points among those not pinned; past the oldest, the newest again."""
         visits, pinned, room = self._visits()
-        self._back = min(max(0, self._back + steps), steps_back(visits, pinned, room))
+        most = steps_back(visits, pinned, room)
+        self._back = 0 if steps > 0 and self._back >= most else min(max(0, self._back + steps), most)
         self._lay_out()
 
     def sizeHint(self) -> QSize:
@@ -210,6 +213,15 @@ class LesionGrid(QTableView):
     def _density(self) -> Density:
         return density_for(self._model.columns, round(self.width() / self._theme.scale))
 
+    def _crowded_width(self, visits: int) -> int | None:
+        """Width of a time point where not even the pinned ones fit: the site gives way, numbers never do."""
+        columns, density = self._model.columns, self._density
+        named = (ColumnKind.VISIT, ColumnKind.SITE)
+        others = sum(self._theme.px(width_of(c.kind, density)) for c in columns if c.kind not in named)
+        room = self.viewport().width() - others
+        needed = visits * self._theme.px(width_of(ColumnKind.VISIT, density)) + self._theme.px(30)
+        return None if density is not Density.DENSE or needed <= room else room // max(1, visits)
+
     def _visits(self) -> tuple[list[str], set[str], int]:
         reading = self._model.reading
         visits = [c.visit_id for c in self._model.columns if c.kind is ColumnKind.VISIT and c.visit_id]
@@ -239,6 +251,7 @@ class LesionGrid(QTableView):
         shown = visits_shown(visits, pinned, room, self._back)
         left = self.viewport().width()
         site = 0
+        crowded = self._crowded_width(len(shown))
         for number, column in enumerate(model.columns):
             hidden = column.kind is ColumnKind.VISIT and column.visit_id not in shown
             self.setColumnHidden(number, hidden)
@@ -247,10 +260,17 @@ class LesionGrid(QTableView):
             elif not hidden:
                 wider = 5 if model.is_current(number) and density is Density.WIDE else 0
                 width = theme.px(width_of(column.kind, density) + wider)
+                if column.kind is ColumnKind.VISIT and crowded is not None:
+                    width = crowded
                 self.setColumnWidth(number, width)
                 left -= width
         if model.columns:
+            self.setColumnHidden(site, crowded is not None)
             self.setColumnWidth(site, max(theme.px(30), left))
+        out_of_sight = tuple(visit for visit in visits if visit not in shown)
+        if out_of_sight != self.hidden_visits:
+            self.hidden_visits = out_of_sight
+            self.visits_scrolled.emit()
         self.updateGeometry()
 
 
@@ -272,6 +292,7 @@ class LesionTable(QWidget):
         self._legend = label(tone="2", face=Face.SMALL)
         self._nadir = NadirMark(theme)
         self._ruleset = chip("")
+        self.more = chip("", "accent", pressable=True)
         self.empty = label(words.no_lesion(), "2")
         self.empty.setWordWrap(True)
         self.empty.setContentsMargins(theme.px(10), theme.px(12), theme.px(10), theme.px(12))
@@ -283,6 +304,7 @@ class LesionTable(QWidget):
         row.addWidget(self.ring)
         row.addWidget(self._count)
         row.addWidget(self._note, 1)
+        row.addWidget(self.more)
         row.addWidget(self._nadir)
         row.addWidget(self._legend)
         row.addWidget(self._ruleset)
@@ -291,6 +313,8 @@ class LesionTable(QWidget):
         column.setSpacing(0)
         for part in (head, rule_line(), self.grid, self.empty):
             column.addWidget(part)
+        self.more.clicked.connect(lambda: self.grid.scroll_visits(1))
+        self.grid.visits_scrolled.connect(self._tell_hidden)
         self.grid.lesion_selected.connect(self.lesion_selected)
         self.grid.finding_entered.connect(self.finding_entered)
         self.grid.value_clicked.connect(self.value_clicked)
@@ -333,6 +357,7 @@ class LesionTable(QWidget):
         for part in (self._legend, self._nadir):
             part.setVisible(bool(lesions) and not baseline)
         assessment = None if reading is None else reading.assessment
+        self._tell_hidden()
         self._ruleset.setVisible(assessment is not None)
         if assessment is not None:
             self._ruleset.setText(f"{assessment.ruleset} {assessment.version}")
@@ -340,3 +365,10 @@ class LesionTable(QWidget):
     def select(self, lesion_id: str | None) -> None:
         """Show this lesion as the selected one, without reporting it."""
         self.grid.select(lesion_id)
+
+    def _tell_hidden(self) -> None:
+        """Time points out of sight are counted, and brought in by a click."""
+        hidden = self.grid.hidden_visits
+        self.more.setVisible(bool(hidden))
+        self.more.setText(f"+{len(hidden)}")
+        self.more.setToolTip(translated("Not in sight: {visits}. Click or Shift+wheel.", visits=words.listed(hidden)))

@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QResizeEvent,
     QTextBlockFormat,
     QTextCursor,
     QTextDocument,
@@ -38,9 +39,8 @@ class SentenceLabel(QWidget):
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WordWrap)
         self._document.setDefaultTextOption(option)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(theme.line_height(face))
         if link:
             self.setCursor(Qt.CursorShape.PointingHandCursor)
             self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -69,23 +69,27 @@ class SentenceLabel(QWidget):
         said = "".join(run.text or str(run.response or "") for run in sentence)
         self.setAccessibleName(said)
         self.setVisible(bool(sentence))
+        self._fit_height()
         self.updateGeometry()
         self.update()
 
-    def hasHeightForWidth(self) -> bool:  # noqa: N802
-        return True
-
-    def heightForWidth(self, width: int) -> int:  # noqa: N802
-        self._document.setTextWidth(width)
-        return round(self._document.size().height())
-
     def sizeHint(self) -> QSize:
         self._document.setTextWidth(-1)
-        width = round(self._document.idealWidth()) + 1
-        return QSize(width, self.heightForWidth(max(1, self.width() if self.width() < width else width)))
+        return QSize(round(self._document.idealWidth()) + 1, self.height())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._theme.px(60), self._theme.line_height(self._face))
+        return QSize(self._theme.px(60), self.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_height()
+
+    def _fit_height(self) -> None:
+        """As high as its lines at this width: a line that wraps is never cut."""
+        self._document.setTextWidth(self.width())
+        height = round(self._document.size().height())
+        if height != self.height():
+            self.setFixedHeight(height)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -184,7 +184,8 @@ class OpenCase:
         self.entries = (*self.entries, entry)
         self._sitting |= {entry.sequence}
         self.record = after
-        self.save()
+        if len(self.unsaved) > 1:
+            self.save()
 
     def _write(self) -> None:
         for _ in range(_ATTEMPTS):

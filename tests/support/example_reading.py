@@ -51,6 +51,9 @@ _PHASES = {
 }
 
 
+_PHASE_OF = {"PRE": "pre", "AP": "arterial", "PVP": "portal_venous", "DP": "delayed"}
+
+
 def example_record() -> Record:
     """The record of the demonstration patient, at the second follow-up."""
     series = tuple(_series(visit_id, *phase) for visit_id, phases in _PHASES.items() for phase in phases)
@@ -109,7 +112,7 @@ def _series(visit_id: str, phase: str, confidence: float, images: int) -> Series
         number=4,
         images=images,
         slice_thickness_mm=2.5,
-        phase=None if chest else phase,
+        phase=_PHASE_OF.get(phase),
         phase_confidence=confidence,
         phase_evidence=(),
         measurable=True,

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from app.marking import Declined, Drawing, Intent, Marked, Offer, mark, quick_finding
+from app.marking import Declined, Drawing, Intent, Marked, Offer, mark
 from app.resources import load_ruleset
 from app.state.events import FindingRecorded, LesionAdded
 from app.state.record import Record
-from mrecist.lesions import Absent, Lesion, Measured, NotEvaluable, Present, TooSmall, UnequivocalProgression
+from mrecist.lesions import Lesion, Measured
 from mrecist.values import Axis, Diameter, LesionRole, Organ, Region
 from tests.support.records import line, two_visits, with_targets
 
@@ -103,22 +103,3 @@ def test_that_the_whole_diameter_joins_the_viable_one_and_leaves_it_alone() -> N
     assert marked.event.observation.finding == Measured(Diameter(492), Diameter(536), (line(49.2),), (line(53.6),))
     before_viable = mark(record, "read-1", draw(record, Intent.WHOLE, 50, "FU1-AP", selected="IT1"), RULES)
     assert isinstance(before_viable, Declined)
-
-
-@pytest.mark.parametrize(
-    ("role", "key", "finding"),
-    [
-        (LesionRole.TARGET, "D", Absent()),
-        (LesionRole.TARGET, "M", TooSmall()),
-        (LesionRole.TARGET, "E", NotEvaluable()),
-        (LesionRole.TARGET, "U", None),
-        (LesionRole.NONTARGET, "P", Present()),
-        (LesionRole.NONTARGET, "U", UnequivocalProgression()),
-        (LesionRole.NONTARGET, "M", None),
-        (LesionRole.NEW, "U", None),
-        (LesionRole.TARGET, "Z", None),
-    ],
-)
-def test_that_one_key_records_only_what_fits_the_role(role: LesionRole, key: str, finding: object) -> None:
-    lesion = Lesion("X1", Region.INTRAHEPATIC, role, Organ.LIVER)
-    assert quick_finding(lesion, key) == finding

@@ -190,7 +190,7 @@ def test_that_the_strip_names_both_decisions_and_opens_the_form(qtbot: QtBot, th
     strip.show()
     assert strip.head.right.text() == "3 questions to answer"
     assert (strip.tace.word.text(), strip.tace.row.text()) == ("needs judgement", "T11")
-    assert strip.tace.reason.text() == "Is further TACE of benefit?"
+    assert strip.tace.reason.text == "Is further TACE of benefit?"
     assert strip.sorafenib.row.text() == "S8"
     with qtbot.waitSignal(strip.opened):
         qtbot.mouseClick(strip.tace, Qt.MouseButton.LeftButton)

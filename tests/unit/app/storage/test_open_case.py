@@ -259,9 +259,10 @@ def test_that_a_killed_process_loses_nothing_that_was_committed(tmp_path: Path) 
             editor.stdin.write("go\n")
             editor.stdin.flush()
             pid = int(editor.stdout.readline().split()[1])
-            time.sleep(chance.uniform(0.0, 0.12))
+            told = [editor.stdout.readline() for _ in range(chance.randrange(6))]
+            time.sleep(chance.uniform(0.0, 0.012))  # an edit takes some milliseconds: any point of it may be met
             os.kill(pid, signal.SIGKILL)
-            told = [line.strip() for line in iter(editor.stdout.readline, "dead\n")]
+            told += iter(editor.stdout.readline, "dead\n")
             edits = int(told[-1]) if told else edits
             with Database.open(url) as database:
                 found_there = counted(OpenCase.read(database, "C-1"))

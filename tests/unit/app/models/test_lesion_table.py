@@ -22,20 +22,23 @@ from app.models.lesion_cells import (
 )
 from app.models.lesion_table import LesionTableModel
 from app.models.reading import Reading, change_pct, counted_mm
+from mrecist.case import TimePointRead
 from mrecist.lesions import (
     Absent,
     Finding,
+    Lesion,
     Measured,
     Merged,
     Nonviable,
     NotEvaluable,
+    Observation,
     Present,
     TooSmall,
     UnequivocalProgression,
     WhyNotEvaluable,
 )
-from mrecist.values import Diameter, Region
-from tests.support.example_reading import LESIONS, example_reading
+from mrecist.values import Diameter, LesionRole, Organ, Region
+from tests.support.example_reading import LESIONS, READ_ID, example_assessment, example_reading
 
 BY_ID = {lesion.id: lesion for lesion in LESIONS}
 
@@ -220,3 +223,32 @@ def test_that_regions_without_lesions_have_no_rows() -> None:
     read = replace(reading.read, lesions=tuple(x for x in LESIONS if x.region is Region.EXTRAHEPATIC))
     reading = replace(reading, record=replace(reading.record, reads=(read,)))
     assert {row.region for row in rows_of(reading)} == {Region.EXTRAHEPATIC}
+
+
+def test_that_the_nadir_need_not_be_the_time_point_before() -> None:
+    reading = example_reading()
+    record, read = reading.record, reading.read
+    fu2, found = record.visits[-1], read.timepoints[-1].observations
+    later = replace(fu2, id="FU3", on=fu2.on.replace(month=7), series=())
+    read = replace(read, timepoints=(*read.timepoints, TimePointRead("FU3", found)))
+    record = replace(record, visits=(*record.visits, later), reads=(read,))
+    reading = Reading(record, READ_ID, "FU3", example_assessment(record))
+    marked = [
+        (region, visit)
+        for region in ("intra", "extra")
+        for visit in ("BL", "FU1", "FU2", "FU3")
+        if said(reading, region, ColumnKind.VISIT, visit).nadir
+    ]
+    assert marked == [("intra", "FU2"), ("extra", "FU1")]
+
+
+def test_that_a_new_lesion_is_listed_from_where_it_was_first_seen() -> None:
+    reading = example_reading()
+    new = Lesion("EN1", Region.EXTRAHEPATIC, LesionRole.NEW, Organ.LUNG)
+    read = reading.read
+    last = replace(read.timepoints[-1], observations=(*read.timepoints[-1].observations, Observation("EN1", Present())))
+    read = replace(read, lesions=(*read.lesions, new), timepoints=(*read.timepoints[:-1], last))
+    record = replace(reading.record, reads=(read,))
+    assert [x.id for x in Reading(record, READ_ID, "FU2").lesions_of(Region.EXTRAHEPATIC)][-1] == "EN1"
+    assert "EN1" not in [x.id for x in Reading(record, READ_ID, "FU1").lesions]
+    assert said(Reading(record, READ_ID, "FU2"), "EN1", ColumnKind.VISIT, "FU1").text == ""

@@ -184,8 +184,7 @@ class OpenCase:
         self.entries = (*self.entries, entry)
         self._sitting |= {entry.sequence}
         self.record = after
-        if len(self.unsaved) > 1:
-            self.save()
+        self.save()
 
     def _write(self) -> None:
         for _ in range(_ATTEMPTS):

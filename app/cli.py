@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import logging
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-DONE, REFUSED, BAD_USAGE = 0, 1, 2
+DONE, REFUSED, BAD_USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     module = importlib.import_module(f"app.commands.{command.module}")
     parser = argparse.ArgumentParser(prog=f"hepatrace {command.name}", description=command.summary)
     module.configure(parser)
+    logging.getLogger("pydicom").setLevel(logging.CRITICAL)  # its warnings quote values of the file
     try:
         options = parser.parse_args(words[1:])
         return int(module.run(options))
     except SystemExit as stop:
         return DONE if stop.code in (0, None) else BAD_USAGE
+    except BrokenPipeError:  # whoever reads our output has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except Refusal as refusal:
         print(f"hepatrace {command.name}: {refusal}", file=sys.stderr)
         return REFUSED

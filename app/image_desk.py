@@ -45,6 +45,7 @@ class ImageDesk(QObject):
         self._windows = DisplayWindows()
         self._ghosts = True
         self._linked = True
+        self.lines_movable = True
         self._seen = Selection()
         self.stage: Stage | None = None
         self.offered: tuple[Stage, ...] = ()
@@ -113,6 +114,10 @@ class ImageDesk(QObject):
         """The series that hangs in a view, as the record names it."""
         tile, record = self.tile(number), self._session.record
         return record.series_ref(tile.series_uid) if tile and tile.series_uid and record else None
+
+    def rehang(self) -> None:
+        """Hang the stage anew: the record names other series for it now."""
+        self._hang(self._hanging())
 
     def refresh(self) -> None:
         """Bring what is written and drawn in line with the record."""
@@ -356,7 +361,7 @@ class ImageDesk(QObject):
         chosen = self._session.selection.lesion_id
         if visit is not None:
             lines = lines_for(record, self._session.read_id, visit.id, series.uid, chosen, self._ghosts)
-            current = visit.id == self._session.selection.visit_id
+            current = self.lines_movable and visit.id == self._session.selection.visit_id
             view.set_lines(line if current else replace(line, editable=False) for line in lines)
 
     def _role_of(self, tile: Tile) -> str:

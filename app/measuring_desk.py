@@ -139,7 +139,15 @@ class MeasuringDesk(QObject):
     # --- lines ------------------------------------------------------------------------------------------------
 
     def _arm_views(self) -> None:
-        """Lines are taken on views of the open time point only; the others go on windowing."""
+        """Lines are taken on views of the open time point only; the others go on windowing.
+
+        While another line is asked for than the selected lesion's own, a press beside an end of that one draws, and
+        does not move it.
+        """
+        movable = self.intent in (None, Intent.COUNTED)
+        if movable != self._images.lines_movable:
+            self._images.lines_movable = movable
+            self._images.refresh()
         for number, view in enumerate(self._images.grid.views):
             tile = self._images.tile(number)
             current = tile is not None and tile.visit_id == self._session.selection.visit_id

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtWidgets import QMenu
 
+from app.hanging import PHASE_WORDS
 from app.image_desk import ImageDesk
 from app.marking import Declined, Drawing, Offer
 from app.measuring_desk import MeasuringDesk
@@ -161,6 +164,7 @@ class ReadingDesk(QObject):
         page.timepoints.visit_opened.connect(session.select_visit)
         page.timepoints.visit_compared.connect(session.compare_with)
         page.rail.series_opened.connect(self._images.show_series)
+        page.rail.phase_asked.connect(self._ask_phase)
         page.table.lesion_selected.connect(session.select_lesion)
         page.table.finding_entered.connect(self._measuring_record)
         page.table.value_clicked.connect(lambda region, _what: page.cards.open_derivation(region))
@@ -283,6 +287,17 @@ class ReadingDesk(QObject):
         self._refused = None
         self._images.refresh()
 
-    def correct_phase(self, series: str, phase: str | None) -> None:
-        """The reader's word on a phase; it is kept."""
-        self._do(PhaseCorrected(series, phase), "Phase corrected")
+    def _ask_phase(self, series: str, place: QPoint) -> None:
+        """A menu of phases under the chip; the choice is recorded and kept."""
+        menu = QMenu(self._page)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for phase, word in PHASE_WORDS.items():
+            menu.addAction(word).triggered.connect(partial(self._correct_phase, series, phase.value))
+        menu.addSeparator()
+        menu.addAction("No liver phase").triggered.connect(partial(self._correct_phase, series, None))
+        menu.popup(place)
+
+    def _correct_phase(self, series: str, phase: str | None, _checked: bool = False) -> None:
+        if self._session.do(PhaseCorrected(series, phase)):
+            self.told.emit("Phase corrected", True)
+            self._images.rehang()

@@ -84,8 +84,12 @@ class SigningDesk(QObject):
             self.told.emit(f"{reading.visit_id} signed by {self._session.reader}", False)
 
     def _what_if(self, field: str, value: object) -> tuple[Decision, Decision]:
+        """The decisions if a field were answered so; an answer without a value leaves all as it is."""
         visit_id = self._session.selection.visit_id
-        found = self._session.what_if(JudgementSigned(self._judgement(field, value, "what if")))
+        if value is None:
+            found = self._session.assessment
+        else:
+            found = self._session.what_if(JudgementSigned(self._judgement(field, value, "what if")))
         point = found.timepoint(visit_id) if found else None
         if point is None or point.tace is None or point.sorafenib is None:
             raise LookupError(f"{visit_id} has no decisions")

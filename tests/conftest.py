@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from app.demo.truth import Truth
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,6 +24,15 @@ def test_data() -> Path:
     if not TEST_DATA.is_dir():
         pytest.skip(f"{NEEDS_DATA} in HEPATRACE_TEST_DATA ({TEST_DATA} does not exist)")
     return TEST_DATA
+
+
+@pytest.fixture(scope="session")
+def small_study(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Truth]:
+    """The small variant of the demonstration study on disk, written once, with its truth."""
+    from app.demo.study import Variant, write_study
+
+    folder = tmp_path_factory.mktemp("demonstration") / "small"
+    return folder, write_study(folder, Variant.SMALL)
 
 
 @pytest.fixture(autouse=True)

@@ -44,7 +44,11 @@ def main(url: str) -> None:
         child = os.fork()
         if child == 0:
             tell(f"pid {os.getpid()}")
-            edit_until_killed(url)
+            try:
+                edit_until_killed(url)
+            finally:
+                tell("failed")  # no number: the reader stops at it
+                os._exit(1)
         os.waitpid(child, 0)
         tell("dead")
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -259,10 +260,11 @@ def test_that_a_killed_process_loses_nothing_that_was_committed(tmp_path: Path) 
             editor.stdin.write("go\n")
             editor.stdin.flush()
             pid = int(editor.stdout.readline().split()[1])
-            told = [editor.stdout.readline() for _ in range(chance.randrange(6))]
+            lines = iter(editor.stdout.readline, "dead\n")
+            told = list(islice(lines, chance.randrange(6)))
             time.sleep(chance.uniform(0.0, 0.012))  # an edit takes some milliseconds: any point of it may be met
             os.kill(pid, signal.SIGKILL)
-            told += iter(editor.stdout.readline, "dead\n")
+            told += lines
             edits = int(told[-1]) if told else edits
             with Database.open(url) as database:
                 found_there = counted(OpenCase.read(database, "C-1"))

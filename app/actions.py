@@ -42,6 +42,10 @@ class Action:
     menu: str | None = None
 
 
+def _close(window: MainWindow) -> None:
+    window.close()
+
+
 def _case(now: Situation) -> str:
     return "" if now.case else "Open a case first."
 
@@ -101,7 +105,7 @@ def _preset(number: int) -> Action:
         f"Window: {_PRESETS[number - 1]}",
         str(number),
         "Window",
-        lambda w: w.images.preset(number),
+        lambda w: w.images.display.preset(number),
         _images,
         "View",
     )
@@ -111,7 +115,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("file.import", "Import a folder …", "Ctrl+I", "File", lambda w: w.import_folder(), menu="File"),
     Action("file.demo", "Open the demonstration study", "", "File", lambda w: w.open_demo(), menu="File"),
     Action("file.export", "Export the response table …", "Ctrl+E", "File", lambda w: w.export_case(), _case, "File"),
-    Action("file.quit", "Quit", "Ctrl+Q", "File", lambda w: w.leave(), menu="File"),
+    Action("file.quit", "Quit", "Ctrl+Q", "File", lambda w: _close(w), menu="File"),
     Action("edit.undo", "Undo", "Ctrl+Z", "Edit", lambda w: w.session.undo(), _undo, "Edit"),
     Action("edit.redo", "Redo", "Ctrl+Y", "Edit", lambda w: w.session.redo(), _redo, "Edit"),
     Action("edit.cancel", "Cancel the tool", "Esc", "Edit", lambda w: w.cancel(), menu="Edit"),
@@ -139,15 +143,15 @@ ACTIONS: tuple[Action, ...] = (
     _phase("A", PhaseName.ARTERIAL),
     _phase("S", PhaseName.PORTAL_VENOUS),
     _phase("F", PhaseName.DELAYED),
-    Action("view.link", "Linked views", "Ctrl+L", "View", lambda w: w.images.toggle_linked(), _images, "View"),
-    Action("view.ghosts", "Lines of other series", "K", "View", lambda w: w.images.toggle_ghosts(), _images, "View"),
-    Action("view.overlay", "Overlay full, minimal, off", "O", "View", lambda w: w.images.cycle_overlay(), _images, "View"),
-    Action("view.invert", "Invert", "I", "View", lambda w: w.images.invert(), _images, "View"),
-    Action("view.flip_h", "Flip left and right", "H", "View", lambda w: w.images.flip(horizontal=True), _images, "View"),
-    Action("view.flip_v", "Flip up and down", "V", "View", lambda w: w.images.flip(horizontal=False), _images, "View"),
-    Action("view.reset", "Reset the views", "R", "View", lambda w: w.images.reset(), _images, "View"),
-    Action("view.rail", "Series names", "F2", "View", lambda w: w.toggle_rail(), menu="View"),
-    Action("view.decision", "Decision, wide", "\\", "View", lambda w: w.toggle_decision(), _case, "View"),
+    Action("view.link", "Linked views", "Ctrl+L", "View", lambda w: w.images.display.toggle_linked(), _images, "View"),
+    Action("view.ghosts", "Lines of other series", "K", "View", lambda w: w.images.writer.toggle_ghosts(), _images, "View"),
+    Action("view.overlay", "Overlay full, minimal, off", "O", "View", lambda w: w.images.display.cycle_overlay(), _images, "View"),
+    Action("view.invert", "Invert", "I", "View", lambda w: w.images.display.invert(), _images, "View"),
+    Action("view.flip_h", "Flip left and right", "H", "View", lambda w: w.images.display.flip(horizontal=True), _images, "View"),
+    Action("view.flip_v", "Flip up and down", "V", "View", lambda w: w.images.display.flip(horizontal=False), _images, "View"),
+    Action("view.reset", "Reset the views", "R", "View", lambda w: w.images.display.reset(), _images, "View"),
+    Action("view.rail", "Series names", "F2", "View", lambda w: w.page.toggle_rail(), menu="View"),
+    Action("view.decision", "Decision, wide", "\\", "View", lambda w: w.desk.toggle_decision(), _case, "View"),
     Action("go.worklist", "Worklist", "Ctrl+K", "Go", lambda w: w.show_worklist(), menu="Go"),
     Action("go.reading", "Reading", "Ctrl+R", "Go", lambda w: w.show_reading(), _case, "Go"),
     *(_preset(number) for number in range(1, 10)),

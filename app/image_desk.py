@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from PySide6.QtCore import QObject, Signal
 
-from app.display_windows import AUTOMATIC_KEY, DisplayWindows, preset_window, window_for_tissue
 from app.hanging import Hanging, Stage, Tile, hang, prior_visit, stages
-from app.image_library import ImageLibrary, LoadedSeries
-from app.linework import lines_for, place_of
+from app.image_library import ImageLibrary
+from app.lesion_places import middle_of, shift_between
+from app.linework import place_of
 from app.models.reading import Reading
-from app.overlay_texts import banner, corner_texts
 from app.session import ReadingSession, Selection
 from app.state.record import SeriesRef, Visit
+from app.view_display import ViewDisplay
+from app.view_writer import ViewWriter
 from mrecist.values import Point, Region
 from viewers.imaging.catalogue import PhaseName
-from viewers.imaging.geometry import along, minus
-from viewers.imaging.windowing import Window
 from viewers.widgets.marks import Placeholder
 from viewers.widgets.slice_view import SliceView
-from viewers.widgets.view_grid import Layout, Links, ViewGrid
+from viewers.widgets.view_grid import Layout, ViewGrid
 
 _LAYOUTS = {1: Layout.ONE, 2: Layout.TWO, 4: Layout.FOUR}
 
@@ -42,26 +39,21 @@ class ImageDesk(QObject):
     def __init__(self, session: ReadingSession, library: ImageLibrary, grid: ViewGrid, parent: QObject) -> None:
         super().__init__(parent)
         self._session, self._library, self.grid = session, library, grid
-        self._windows = DisplayWindows()
-        self._ghosts = True
-        self._linked = True
-        self.lines_movable = True
+        self.display = ViewDisplay(grid, self.tile, self)
         self._seen = Selection()
         self.stage: Stage | None = None
         self.offered: tuple[Stage, ...] = ()
         self.tiles: tuple[Tile, ...] = ()
-        for number, view in enumerate(grid.views):
-            view.index_changed.connect(lambda _, n=number: self._write(n))
-            view.zoom_changed.connect(lambda _, n=number: self._write(n))
-            view.window_changed.connect(lambda _c, _w, n=number: self._window_moved(n))
+        self.writer = ViewWriter(session, library, grid, self.display, lambda: self.tiles, self)
+        for view in grid.views:
             view.phase_step_requested.connect(self.step_phase)
             view.series_step_requested.connect(self.step_series)
         grid.series_dropped.connect(self._hang_in)
-        library.image_read.connect(self._on_image_read)
-        library.failed.connect(self._on_failed)
+        library.failed.connect(lambda _uid, message: self.told.emit(message))
+        self.display.changed.connect(self.hung)
+        self.display.told.connect(self.told)
         session.case_opened.connect(self._on_case_opened)
         session.selection_changed.connect(self._on_selection)
-        session.record_changed.connect(self.refresh)
 
     # --- hanging ----------------------------------------------------------------------------------------------
 
@@ -119,11 +111,6 @@ class ImageDesk(QObject):
         """Hang the stage anew: the record names other series for it now."""
         self._hang(self._hanging())
 
-    def refresh(self) -> None:
-        """Bring what is written and drawn in line with the record."""
-        for number in range(len(self.grid.views)):
-            self._write(number)
-
     def _siblings(self) -> list[SeriesRef]:
         """The series of the active view's time point."""
         record, tile = self._session.record, self.tile(self.grid.active_index)
@@ -158,7 +145,7 @@ class ImageDesk(QObject):
             self.grid.activate(1)
         self._link_time_points()
         self._go_to_lesion()
-        self.refresh()
+        self.writer.refresh()
         self.hung.emit()
 
     def _hang_in(self, number: int, uid: str) -> None:
@@ -176,7 +163,7 @@ class ImageDesk(QObject):
         self._fill(number)
         if middle is not None and view.source is not None and view.source.frame_of_reference_uid == before:
             view.centre_on(middle)
-        self._write(number)
+        self.writer.write(number)
         self.hung.emit()
 
     def _same_body_part(self, number: int, uid: str) -> bool:
@@ -195,78 +182,17 @@ class ImageDesk(QObject):
         if source is not None:
             view.set_placeholder(None)
             view.set_progress(None if source.complete else 0.0)
-            self._open_window(number, source)
+            self.display.open_window(number)
         elif tile is not None:
             gone = "" if tile.series_uid is None else "This series is not in the catalogue. Import its folder again."
             view.set_placeholder(Placeholder(tile.missing or gone, missing=True))
         else:
             view.set_placeholder(Placeholder("No image at this time point."))
 
-    # --- windows ----------------------------------------------------------------------------------------------
-
-    def preset(self, key: int) -> None:
-        """A window preset, 1 to 9, on the active view."""
-        view = self.grid.active
-        if view.source is None:
-            return
-        if view.source.unit != "HU":
-            self.told.emit("Window presets are for CT. Drag to window this series.")
-            return
-        automatic = key == AUTOMATIC_KEY
-        chosen = window_for_tissue(view.source.pixels(view.state.index)) if automatic else preset_window(key)
-        view.set_window(chosen.centre, chosen.width)
-
-    def _open_window(self, number: int, source: LoadedSeries) -> None:
-        tile = self.tile(number)
-        window = self._windows.of(source, tile.preset if tile else None)
-        if window is not None:
-            self.grid.views[number].set_window(window.centre, window.width)
-
-    def _window_moved(self, number: int) -> None:
-        view, tile = self.grid.views[number], self.tile(number)
-        if view.source is not None and tile is not None and view.state.width >= 1:
-            self._windows.keep(view.source, tile.preset, Window(view.state.width, view.state.center))
-        self._write(number)
-
-    # --- the picture itself -----------------------------------------------------------------------------------
-
-    def toggle_linked(self) -> None:
-        self._linked = not self._linked
-        self.grid.set_links(Links() if self._linked else Links(scroll=False, zoom=False, pan=False))
-        self.hung.emit()
-
-    @property
-    def linked(self) -> bool:
-        return self._linked
-
-    def toggle_ghosts(self) -> None:
-        self._ghosts = not self._ghosts
-        self.refresh()
-
-    def cycle_overlay(self) -> None:
-        level = self.grid.active.state.overlay.next()
-        for view in self.grid.views:
-            view.set_overlay(level)
-
-    def invert(self) -> None:
-        self.grid.active.set_inverted(not self.grid.active.state.inverted)
-
-    def flip(self, horizontal: bool) -> None:
-        state = self.grid.active.state
-        self.grid.active.set_flips(state.flip_h != horizontal, state.flip_v != (not horizontal))
-
-    def reset(self) -> None:
-        """Fit every view, back to the window it opened with."""
-        self._windows.forget()
-        for number, view in enumerate(self.grid.views):
-            view.reset_view()
-            if isinstance(view.source, LoadedSeries):
-                self._open_window(number, view.source)
-
     # --- going to a lesion ------------------------------------------------------------------------------------
 
     def _on_case_opened(self) -> None:
-        self._windows.forget()
+        self.display.forget()
         self.stage, self._seen = None, Selection()
 
     def _on_selection(self) -> None:
@@ -279,7 +205,7 @@ class ImageDesk(QObject):
         elif now.lesion_id != before.lesion_id:
             self._hang_for_lesion()
             self._go_to_lesion()
-            self.refresh()
+            self.writer.refresh()
 
     def _hang_for_lesion(self) -> None:
         """A lesion outside the liver is read on the chest stage, one in the liver on a stage of phases."""
@@ -315,7 +241,7 @@ class ImageDesk(QObject):
                 continue
             line = place_of(reading.read, tile.visit_id, lesion_id)
             if line is not None and line.frame_of_reference_uid == view.source.frame_of_reference_uid:
-                view.centre_on(_between(line.start, line.end))
+                view.centre_on(middle_of(line))
         if self.stage is not Stage.EVIDENCE:
             self.grid.align()
 
@@ -332,62 +258,8 @@ class ImageDesk(QObject):
         """Where two time points hold the same lesions, the mean shift between them links their views."""
         reading = self._session.reading
         visits = list(dict.fromkeys(tile.visit_id for tile in self.tiles if tile.visit_id))
-        if reading is None or len(visits) != 2:
-            return
-        shifts, frames = [], None
-        for lesion in reading.read.lesions:
-            a, b = (place_of(reading.read, visit, lesion.id) for visit in visits)
-            if a and b and a.frame_of_reference_uid and b.frame_of_reference_uid:
-                shifts.append(minus(_between(b.start, b.end), _between(a.start, a.end)))
-                frames = (a.frame_of_reference_uid, b.frame_of_reference_uid)
-        if frames is not None and frames[0] != frames[1]:
-            mean = tuple(sum(shift[axis] for shift in shifts) / len(shifts) for axis in range(3))
-            self.grid.set_offset(*frames, (mean[0], mean[1], mean[2]))
-
-    # --- writing ----------------------------------------------------------------------------------------------
-
-    def _write(self, number: int) -> None:
-        """Corner texts, banner and lines of one view."""
-        view, tile, ref = self.grid.views[number], self.tile(number), self.ref(number)
-        record = self._session.record
-        if record is None or tile is None or ref is None or not isinstance(view.source, LoadedSeries):
-            return
-        series, visit = view.source.series, record.visit(tile.visit_id) if tile.visit_id else None
-        zoom = view.projection().framing.px_per_mm
-        role = self._role_of(tile)
-        view.set_corner_texts(corner_texts(record, visit, role, ref, series, view.state, view.plane, zoom))
-        fault = self._library.fault(series.uid)
-        view.set_banner(f"NOT READ: {fault}" if fault else banner(ref, series))
-        chosen = self._session.selection.lesion_id
-        if visit is not None:
-            lines = lines_for(record, self._session.read_id, visit.id, series.uid, chosen, self._ghosts)
-            current = self.lines_movable and visit.id == self._session.selection.visit_id
-            view.set_lines(line if current else replace(line, editable=False) for line in lines)
-
-    def _role_of(self, tile: Tile) -> str:
-        shown = {t.visit_id for t in self.tiles}
-        if len(shown) < 2:
-            return ""
-        return "current" if tile.visit_id == self._session.selection.visit_id else "prior"
-
-    def _on_image_read(self, uid: str, done: int, total: int) -> None:
-        for number, view in enumerate(self.grid.views):
-            if view.source is not None and view.source.series_uid == uid and isinstance(view.source, LoadedSeries):
-                view.set_progress(None if done == total else done / total)
-                if done == 1:
-                    self._open_window(number, view.source)
-                view.refresh()
-
-    def _on_failed(self, uid: str, message: str) -> None:
-        for number, view in enumerate(self.grid.views):
-            if view.source is not None and view.source.series_uid == uid:
-                view.set_progress(None)
-                self._write(number)
-        self.told.emit(message)
-
-
-def _between(a: Point, b: Point) -> Point:
-    return along(a, minus(b, a), 0.5)
+        if reading is not None and len(visits) == 2 and (found := shift_between(reading, *visits)) is not None:
+            self.grid.set_offset(*found)
 
 
 def _middle(view: SliceView) -> Point | None:

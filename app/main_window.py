@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from PySide6.QtCore import QByteArray, QSettings, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from app.actions import ACTIONS, Situation
+from app.action_set import ActionSet
+from app.actions import Situation
 from app.image_desk import ImageDesk
 from app.marking import Intent
 from app.measuring_desk import MeasuringDesk
@@ -23,6 +24,7 @@ from app.session import ReadingSession
 from app.storage.errors import StorageError
 from app.theme import Theme
 from app.words import translated
+from viewers.widgets.marks import Probe
 
 WORKLIST, READING = "Worklist", "Reading"
 WIDE_FROM, SMALLEST = 1440, (1180, 720)
@@ -56,13 +58,13 @@ class MainWindow(QMainWindow):
         self.work = WorkBar(theme)
         self.status = StatusBar(theme)
         self._pages = QStackedWidget()
-        self._actions: dict[str, QAction] = {}
+        self._actions: ActionSet
         self._build()
 
     def attach(self, images: ImageDesk, measuring: MeasuringDesk, desk: ReadingDesk) -> None:
         """The desks that the actions call; then the actions are made."""
         self.images, self.measuring, self.desk = images, measuring, desk
-        self._make_actions()
+        self._actions = ActionSet(self, self.bar.menu)
         self._connect()
         self.show_situation()
 
@@ -77,12 +79,6 @@ class MainWindow(QMainWindow):
         if self.session.record is not None:
             self._pages.setCurrentWidget(self.page)
             self.bar.show_page(READING)
-
-    def toggle_rail(self) -> None:
-        self.page.toggle_rail()
-
-    def toggle_decision(self) -> None:
-        self.desk.toggle_decision()
 
     # --- what actions call ------------------------------------------------------------------------------------
 
@@ -108,9 +104,6 @@ class MainWindow(QMainWindow):
         elif self.page.right_page is not RightPage.READING:
             self.desk.show_reading()
 
-    def leave(self) -> None:
-        self.close()
-
     def show_keys(self) -> None:
         TextDialog(self._theme, translated("Keys"), cheat_sheet(), (560, 720), self).open()
 
@@ -131,11 +124,7 @@ class MainWindow(QMainWindow):
             redo=session.redo_text,
             locked=session.locked,
         )
-        for action in ACTIONS:
-            why_not = action.enabled_when(now)
-            made = self._actions[action.id]
-            made.setEnabled(not why_not)
-            made.setToolTip(why_not or action.title)
+        self._actions.show(now)
         self.bar.show_undo(now.undo)
         self.bar.enable_page(READING, now.case, "Open a case first.")
         reading = session.reading
@@ -185,22 +174,6 @@ class MainWindow(QMainWindow):
         column.addWidget(self.status)
         self.setCentralWidget(body)
 
-    def _make_actions(self) -> None:
-        menus: dict[str, QMenu] = {}
-        button = self.bar.menu
-        for action in ACTIONS:
-            made = QAction(translated(action.title), self)
-            made.setObjectName(action.id)
-            if action.shortcut:
-                made.setShortcut(QKeySequence(action.shortcut))
-            made.triggered.connect(lambda _checked=False, chosen=action: chosen.run(self))
-            self.addAction(made)
-            self._actions[action.id] = made
-            if action.menu is not None:
-                if action.menu not in menus:
-                    menus[action.menu] = button.addMenu(translated(action.menu))
-                menus[action.menu].addAction(made)
-
     def _connect(self) -> None:
         session, page = self.session, self.page
         session.case_opened.connect(self._on_case_opened)
@@ -210,8 +183,8 @@ class MainWindow(QMainWindow):
         self.desk.told.connect(self._say)
         self.images.hung.connect(self._show_tools)
         self.measuring.intent_changed.connect(self._show_intent)
-        page.tools.tool_chosen.connect(self._on_tool)
-        page.tools.linked_toggled.connect(self.images.toggle_linked)
+        page.tools.tool_chosen.connect(lambda n: self.measuring.arm(None if n == "window" else Intent(n)))
+        page.tools.linked_toggled.connect(self.images.display.toggle_linked)
         page.tools.layout_chosen.connect(self.images.set_layout)
         page.tools.stage_chosen.connect(self._on_stage)
         page.toast.undone.connect(session.undo)
@@ -220,13 +193,10 @@ class MainWindow(QMainWindow):
         self.bar.page_chosen.connect(lambda name: self.show_worklist() if name == WORKLIST else self.show_reading())
         self.worklist.case_opened.connect(self.case_chosen)
         self.worklist.import_requested.connect(self.import_folder)
-        self.worklist.demo_requested.connect(self.open_demo)
+        self.worklist.demo_requested.connect(self.demo_requested)
         self.work.cancel_requested.connect(self.work_cancelled)
         for view in page.grid.views:
             view.probed.connect(self._show_probe)
-
-    def _on_tool(self, name: str) -> None:
-        self.measuring.arm(None if name == "window" else Intent(name))
 
     def _on_stage(self, name: str) -> None:
         chosen = next((stage for stage in self.images.offered if stage.value == name), None)
@@ -237,23 +207,14 @@ class MainWindow(QMainWindow):
         stage = self.images.stage
         self.page.tools.show_stages([s.value for s in self.images.offered], stage.value if stage else "")
         self.page.tools.show_layout(*self.page.grid.layout_wanted.value)
-        self.page.tools.show_linked(self.images.linked)
+        self.page.tools.show_linked(self.images.display.linked)
         self.show_situation()
 
     def _show_intent(self, intent: Intent | None) -> None:
         self.page.tools.show_tool("window" if intent is None else intent.value)
-        words = {
-            Intent.TARGET: "Target: draw its longest viable diameter on the arterial phase. Esc cancels.",
-            Intent.COUNTED: "Measure the selected lesion: press and drag. Esc cancels.",
-            Intent.WHOLE: "Whole diameter of the selected lesion: press and drag. Esc cancels.",
-            Intent.NONTARGET: "Non-target: draw a line across it. Esc cancels.",
-            Intent.NEW: "New lesion: draw its longest diameter. Esc cancels.",
-        }
-        self.status.say(words[intent] if intent else "")
+        self.status.say(_ASKED[intent] if intent else "")
 
     def _show_probe(self, probe: object) -> None:
-        from viewers.widgets.marks import Probe
-
         if isinstance(probe, Probe):
             unit = f" {probe.unit}" if probe.unit else ""
             self.status.show_probe(f"{probe.value:.0f}{unit}")
@@ -288,6 +249,15 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         QSettings().setValue("window/place", self.saveGeometry())
         super().closeEvent(event)
+
+
+_ASKED = {
+    Intent.TARGET: "Target: draw its longest viable diameter on the arterial phase. Esc cancels.",
+    Intent.COUNTED: "Measure the selected lesion: press and drag. Esc cancels.",
+    Intent.WHOLE: "Whole diameter of the selected lesion: press and drag. Esc cancels.",
+    Intent.NONTARGET: "Non-target: draw a line across it. Esc cancels.",
+    Intent.NEW: "New lesion: draw its longest diameter. Esc cancels.",
+}
 
 
 def _last_folder() -> str:

@@ -144,10 +144,7 @@ class MeasuringDesk(QObject):
         While another line is asked for than the selected lesion's own, a press beside an end of that one draws, and
         does not move it.
         """
-        movable = self.intent in (None, Intent.COUNTED)
-        if movable != self._images.lines_movable:
-            self._images.lines_movable = movable
-            self._images.refresh()
+        self._images.writer.let_lines_move(self.intent in (None, Intent.COUNTED))
         for number, view in enumerate(self._images.grid.views):
             tile = self._images.tile(number)
             current = tile is not None and tile.visit_id == self._session.selection.visit_id
@@ -197,7 +194,7 @@ class MeasuringDesk(QObject):
         match result:
             case Declined():
                 self.declined.emit(result, drawing)
-                self._images.refresh()
+                self._images.writer.refresh()
             case Marked():
                 self._record(result, drawing)
 
@@ -205,7 +202,7 @@ class MeasuringDesk(QObject):
         read = record.read(self._session.read_id) if (record := self._session.record) else None
         before = read.observation(drawing.visit_id, marked.lesion_id) if read else None
         if not self._session.do(marked.event):
-            self._images.refresh()
+            self._images.writer.refresh()
             return
         self._session.select_lesion(marked.lesion_id)
         self.accepted.emit()

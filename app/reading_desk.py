@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from functools import partial
 
 from PySide6.QtCore import QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QMenu
 
+from app.assignment_desk import AssignmentDesk
 from app.hanging import PHASE_WORDS
 from app.image_desk import ImageDesk
 from app.marking import Declined, Drawing, Offer
 from app.measuring_desk import MeasuringDesk
-from app.models.reading import Reading
-from app.panels.lesion_form import OVERRIDE, check_of
 from app.reading_page import ReadingPage, RightPage
 from app.session import ReadingSession
 from app.signing_desk import SigningDesk
@@ -23,20 +21,13 @@ from app.state.events import (
     ClinicalEventRecorded,
     ClinicalRecorded,
     Event,
-    FindingRecorded,
-    LesionAdded,
-    LesionChanged,
-    LesionRemoved,
     PhaseCorrected,
     TreatmentRecorded,
     TreatmentRemoved,
 )
-from app.state.naming import default_axis, next_lesion_name
 from app.thumbnails import Thumbnails
 from mrecist.case import ClinicalStatus
-from mrecist.lesions import Finding, Lesion
-from mrecist.results import Issue
-from mrecist.values import LesionRole
+from mrecist.lesions import Finding
 
 
 class ReadingDesk(QObject):
@@ -68,6 +59,7 @@ class ReadingDesk(QObject):
         self._refresh_soon.setInterval(0)
         self._refresh_soon.timeout.connect(self.refresh)
         self.signing = SigningDesk(session, page.notice, self)
+        self.assignment = AssignmentDesk(session, page.form, self)
         self._connect()
 
     def refresh(self) -> None:
@@ -83,10 +75,7 @@ class ReadingDesk(QObject):
         page.cards.set_reading(reading)
         page.strip.set_reading(reading)
         page.footer.set_reading(reading)
-        assigning = lesion is not None and reading is not None and self._is_assigned_here(lesion, reading)
-        page.form.set_lesion(lesion if assigning else None, locked)
-        if assigning and lesion is not None:
-            page.form.set_checks([check_of(issue) for issue in self._issues(lesion)])
+        self.assignment.refresh()
         if page.right_page is RightPage.DECISION and reading is not None:
             page.decision.set_reading(reading, self.signing.decision_session(reading))
         if page.right_page is RightPage.CLINICAL and reading is not None:
@@ -169,15 +158,13 @@ class ReadingDesk(QObject):
         page.table.finding_entered.connect(self._measuring_record)
         page.table.value_clicked.connect(lambda region, _what: page.cards.open_derivation(region))
         page.findings.finding_entered.connect(self._on_finding)
-        page.form.lesion_changed.connect(self._on_lesion_changed)
-        page.form.override_given.connect(self._on_override)
-        page.form.way_chosen.connect(lambda rule, way: None if way == OVERRIDE else self.told.emit(rule, False))
         page.strip.opened.connect(self.show_decision)
         page.footer.next_requested.connect(session.select_lesion)
         for sign in (page.footer.sign_requested, page.decision.sign_requested):
             sign.connect(self.sign)
         page.footer.amend_requested.connect(self.signing.ask_to_amend)
-        self.signing.told.connect(self.told)
+        for part in (self.signing, self.assignment):
+            part.told.connect(self.told)
         page.decision.closed.connect(self.show_reading)
         page.decision.judgement_signed.connect(self.signing.sign_judgement)
         page.clinical.clinical_recorded.connect(self._on_clinical)
@@ -201,21 +188,6 @@ class ReadingDesk(QObject):
         shown = [tile.series_uid for tile in self._images.tiles if tile.series_uid]
         self._page.rail.set_record(record, visit.id, self._thumbnails.picture, shown)
 
-    def _is_assigned_here(self, lesion: Lesion, reading: Reading) -> bool:
-        """A lesion's assignment is shown where it was made: at baseline, or where a new lesion was first seen."""
-        if reading.at_baseline:
-            return True
-        first = next((v.id for v in reading.visits if reading.finding(lesion.id, v.id) is not None), None)
-        return lesion.role is LesionRole.NEW and first == reading.visit_id
-
-    def _issues(self, lesion: Lesion) -> tuple[Issue, ...]:
-        assessment, reading = self._session.assessment, self._session.reading
-        if assessment is None or reading is None:
-            return ()
-        point = assessment.timepoint(reading.visit_id)
-        issues = assessment.baseline.issues if reading.at_baseline else point.issues if point else ()
-        return tuple(issue for issue in issues if issue.lesion in (lesion.id, None))
-
     # --- what panels report -----------------------------------------------------------------------------------
 
     def _on_baseline(self, visit_id: str, day0: object) -> None:
@@ -236,41 +208,6 @@ class ReadingDesk(QObject):
         if lesion is not None:
             self._measuring.record(lesion.id, self._session.selection.visit_id, finding)
 
-    def _on_lesion_changed(self, lesion: Lesion) -> None:
-        """Name and axis follow region, role and kind; another region means a new lesion with the same finding."""
-        before, reading = self._session.lesion, self._session.reading
-        if before is None or reading is None:
-            return
-        others = [x.id for x in reading.read.lesions if x.id != before.id]
-        same = (lesion.region, lesion.role) == (before.region, before.role)
-        name = before.id if same else next_lesion_name(others, lesion.region, lesion.role)
-        changed = replace(lesion, id=name, axis=default_axis(lesion.region, lesion.kind))
-        if changed.region is before.region:
-            done = self._session.do(LesionChanged(before.id, changed))
-        else:
-            done = self._move_region(before, changed, reading)
-        if done:
-            self._session.select_lesion(name)
-            if not same:
-                self.told.emit(f"{before.id} is now {name}", True)
-        self.refresh()
-
-    def _move_region(self, before: Lesion, changed: Lesion, reading: Reading) -> bool:
-        seen = [(t.timepoint_id, o) for t in reading.read.timepoints if (o := t.observation(before.id)) is not None]
-        if len(seen) != 1:
-            self.told.emit(f"{before.id} is measured at more than one time point: remove it and mark it anew.", False)
-            return False
-        visit_id, observation = seen[0]
-        moved = LesionAdded(changed, visit_id, replace(observation, lesion_id=changed.id))
-        return self._session.do(LesionRemoved(before.id), moved)
-
-    def _on_override(self, _rule: str, reason: str) -> None:
-        lesion, reading = self._session.lesion, self._session.reading
-        seen = reading.read.observation(reading.visit_id, lesion.id) if lesion and reading else None
-        if seen is not None and reading is not None:
-            kept = replace(seen, features=replace(seen.features, override=reason))
-            self._do(FindingRecorded(reading.visit_id, kept), f"{seen.lesion_id} kept: {reason}")
-
     def _on_declined(self, declined: Declined, drawing: Drawing) -> None:
         self._refused = drawing if declined.offers else None
         needs_reason = [offer for offer in declined.offers if offer is Offer.KEEP_WITH_REASON]
@@ -285,7 +222,7 @@ class ReadingDesk(QObject):
 
     def _on_dismissed(self) -> None:
         self._refused = None
-        self._images.refresh()
+        self._images.writer.refresh()
 
     def _ask_phase(self, series: str, place: QPoint) -> None:
         """A menu of phases under the chip; the choice is recorded and kept."""

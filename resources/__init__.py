@@ -1,0 +1,1 @@
+"""Data only: rule sets, styles, type, the demonstration's story."""

@@ -1,0 +1,1 @@
+"""The parts of the screens; they report in the past tense and store nothing."""

@@ -1,0 +1,94 @@
+"""The lesion form: what a lesion is, where it lies, whether it conforms; told to the session as edits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from app.models.reading import Reading
+from app.panels.lesion_form import LesionForm, check_of
+from app.session import ReadingSession
+from app.state.events import Event, FindingRecorded, LesionAdded, LesionChanged, LesionRemoved
+from app.state.naming import default_axis, next_lesion_name
+from mrecist.lesions import Lesion
+from mrecist.results import Issue
+from mrecist.values import LesionRole
+
+
+class AssignmentDesk(QObject):
+    """Shows the selected lesion where it is assigned, and records what the reader changes.
+
+    Signals
+    -------
+    told(str, bool)
+        One sentence for the reader, and whether it can be undone.
+    """
+
+    told = Signal(str, bool)
+
+    def __init__(self, session: ReadingSession, form: LesionForm, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session, self._form = session, form
+        form.lesion_changed.connect(self._on_changed)
+        form.override_given.connect(self._on_override)
+
+    def refresh(self) -> None:
+        """Show the form for the selected lesion, at the time point where it is assigned."""
+        lesion, reading = self._session.lesion, self._session.reading
+        if lesion is None or reading is None or not _is_assigned_here(lesion, reading):
+            self._form.set_lesion(None)
+            return
+        self._form.set_lesion(lesion, self._session.locked)
+        self._form.set_checks([check_of(issue) for issue in self._issues(lesion, reading)])
+
+    def _issues(self, lesion: Lesion, reading: Reading) -> tuple[Issue, ...]:
+        assessment = self._session.assessment
+        if assessment is None:
+            return ()
+        point = assessment.timepoint(reading.visit_id)
+        issues = assessment.baseline.issues if reading.at_baseline else point.issues if point else ()
+        return tuple(issue for issue in issues if issue.lesion in (lesion.id, None))
+
+    def _on_changed(self, lesion: Lesion) -> None:
+        """Name and axis follow region, role and kind; another region means a new lesion with the same finding."""
+        before, reading = self._session.lesion, self._session.reading
+        if before is None or reading is None:
+            return
+        others = [x.id for x in reading.read.lesions if x.id != before.id]
+        same = (lesion.region, lesion.role) == (before.region, before.role)
+        name = before.id if same else next_lesion_name(others, lesion.region, lesion.role)
+        changed = replace(lesion, id=name, axis=default_axis(lesion.region, lesion.kind))
+        edits = self._edits(before, changed, reading)
+        if edits and self._session.do(*edits):
+            self._session.select_lesion(name)
+            if not same:
+                self.told.emit(f"{before.id} is now {name}", True)
+        self.refresh()
+
+    def _edits(self, before: Lesion, changed: Lesion, reading: Reading) -> tuple[Event, ...]:
+        if changed.region is before.region:
+            return (LesionChanged(before.id, changed),)
+        seen = [(t.timepoint_id, o) for t in reading.read.timepoints if (o := t.observation(before.id)) is not None]
+        if len(seen) != 1:
+            self.told.emit(f"{before.id} is measured at more than one time point: remove it and mark it anew.", False)
+            return ()
+        visit_id, observation = seen[0]
+        moved = LesionAdded(changed, visit_id, replace(observation, lesion_id=changed.id))
+        return (LesionRemoved(before.id), moved)
+
+    def _on_override(self, _rule: str, reason: str) -> None:
+        lesion, reading = self._session.lesion, self._session.reading
+        seen = reading.read.observation(reading.visit_id, lesion.id) if lesion and reading else None
+        if seen is not None and reading is not None:
+            kept = replace(seen, features=replace(seen.features, override=reason))
+            if self._session.do(FindingRecorded(reading.visit_id, kept)):
+                self.told.emit(f"{seen.lesion_id} kept: {reason}", True)
+
+
+def _is_assigned_here(lesion: Lesion, reading: Reading) -> bool:
+    """A lesion's assignment is shown where it was made: at baseline, or where a new lesion was first seen."""
+    if reading.at_baseline:
+        return True
+    first = next((v.id for v in reading.visits if reading.finding(lesion.id, v.id) is not None), None)
+    return lesion.role is LesionRole.NEW and first == reading.visit_id

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
+from app.lesion_questions import answered, check_for, questions_about
 from app.models.reading import Reading
 from app.panels.lesion_form import LesionForm, check_of
 from app.session import ReadingSession
@@ -32,6 +33,7 @@ class AssignmentDesk(QObject):
         self._session, self._form = session, form
         form.lesion_changed.connect(self._on_changed)
         form.override_given.connect(self._on_override)
+        form.way_chosen.connect(self._on_answer)
 
     def refresh(self) -> None:
         """Show the form for the selected lesion, at the time point where it is assigned."""
@@ -40,7 +42,11 @@ class AssignmentDesk(QObject):
             self._form.set_lesion(None)
             return
         self._form.set_lesion(lesion, self._session.locked)
-        self._form.set_checks([check_of(issue) for issue in self._issues(lesion, reading)])
+        seen = reading.read.observation(reading.visit_id, lesion.id)
+        checks = [check_of(issue) for issue in self._issues(lesion, reading)]
+        if seen is not None and not self._session.locked:
+            checks += [check_for(question, seen.features) for question in questions_about(lesion)]
+        self._form.set_checks(checks)
 
     def _issues(self, lesion: Lesion, reading: Reading) -> tuple[Issue, ...]:
         assessment = self._session.assessment
@@ -84,6 +90,16 @@ class AssignmentDesk(QObject):
             kept = replace(seen, features=replace(seen.features, override=reason))
             if self._session.do(FindingRecorded(reading.visit_id, kept)):
                 self.told.emit(f"{seen.lesion_id} kept: {reason}", True)
+
+    def _on_answer(self, field: str, answer: str) -> None:
+        lesion, reading = self._session.lesion, self._session.reading
+        seen = reading.read.observation(reading.visit_id, lesion.id) if lesion and reading else None
+        question = next((q for q in questions_about(lesion) if q.field == field), None) if lesion else None
+        if seen is None or reading is None or question is None:
+            return
+        noted = replace(seen, features=answered(question, seen.features, answer))
+        if self._session.do(FindingRecorded(reading.visit_id, noted)):
+            self.told.emit(f"{seen.lesion_id}: {question.text} {answer}.", True)
 
 
 def _is_assigned_here(lesion: Lesion, reading: Reading) -> bool:

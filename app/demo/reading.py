@@ -117,7 +117,8 @@ class DemoReader:
         self._measure(timepoint, finding, finding.counted, intent, lesion)
         if not known:
             self._do(LesionChanged(lesion.id, lesion))
-        if finding.whole is not None and lesion.region is Region.INTRAHEPATIC:
+        apart = finding.whole is not None and finding.whole != finding.counted
+        if finding.whole is not None and apart and lesion.region is Region.INTRAHEPATIC:
             self._measure(timepoint, finding, finding.whole, Intent.WHOLE, lesion)
         if _features(finding) != Features():
             self._note(timepoint.id, lesion.id, _features(finding))

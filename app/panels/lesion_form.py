@@ -265,7 +265,7 @@ class CheckRow(QFrame):
         column.setContentsMargins(theme.px(10), tall, theme.px(10), tall)
         column.setSpacing(theme.px(4))
         column.addLayout(top)
-        if check.state is CheckState.QUESTION:
+        if check.state is CheckState.QUESTION or (check.state is CheckState.MET and check.ways):
             for button in self._made():
                 top.addWidget(button)
         else:
@@ -290,6 +290,10 @@ class CheckRow(QFrame):
         if check.state is CheckState.MET and not check.detail:
             self.setMinimumHeight(theme.px(24))
         self.reason.returnPressed.connect(self._keep)
+
+    @property
+    def check(self) -> Check:
+        return self._check
 
     def _made(self) -> list[QPushButton]:
         for way in self._check.ways:

@@ -97,7 +97,7 @@ class ToolBar(QWidget):
             entry.triggered.connect(lambda _checked=False, chosen=name: self.stage_chosen.emit(chosen))
         self._stage.setText(current)
         self._stage.setVisible(bool(offered))
-        self._stage.setMinimumWidth(self._stage.fontMetrics().horizontalAdvance(current) + self._theme.px(30))
+        self._stage.setMinimumWidth(self._stage.fontMetrics().horizontalAdvance(current) + self._theme.px(34))
 
 
 class BarButton(QPushButton):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -15,7 +15,15 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from app.storage import tables
 from app.storage.drives import network_file_system
-from app.storage.errors import BadUrl, CannotOpen, NewerDatabase, NotADatabase, OnNetworkDrive, translated
+from app.storage.errors import (
+    BadUrl,
+    CannotOpen,
+    NewerDatabase,
+    NotADatabase,
+    OnNetworkDrive,
+    StorageError,
+    translated,
+)
 
 _WAIT_S = 2.0
 """How long a write waits for another program's: long enough for an import, short enough for a person."""
@@ -65,9 +73,12 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """One transaction: committed whole at the end of the block, or undone whole on any error."""
-        writer = self._engine.execution_options(hepatrace_writes=True)
+    def writing(self, wait: bool = True) -> Iterator[Connection]:
+        """One transaction: committed whole at the end of the block, or undone whole on any error.
+
+        Without `wait` it fails at once where another program is writing (SQLite).
+        """
+        writer = self._engine.execution_options(hepatrace_writes=True, **({} if wait else {"hepatrace_wait_s": 0.0}))
         with translated(self.place), writer.begin() as connection:
             yield connection
 
@@ -89,6 +100,8 @@ class Database:
                     raise NotADatabase(self.place)
                 if int(found) > tables.SCHEMA_VERSION:
                     raise NewerDatabase(self.place)
+                if tables.snapshots.name not in names:
+                    self._add_snapshots()
                 return
             if names:
                 raise NotADatabase(self.place, what="The database belongs to another program")
@@ -99,6 +112,11 @@ class Database:
             if not inspect(connection).has_table("meta"):
                 tables.metadata.create_all(connection)
                 connection.execute(insert(tables.meta).values(name="schema", value=str(tables.SCHEMA_VERSION)))
+
+    def _add_snapshots(self) -> None:
+        """A database that was made before there were snapshots gets their table, now or when it can be written to."""
+        with suppress(StorageError), self.writing(wait=False) as connection:
+            tables.snapshots.create(connection, checkfirst=True)
 
     def _set_journal(self) -> None:
         """The file keeps this setting. It is made outside a transaction, and only in a file that is new."""
@@ -136,7 +154,7 @@ def _engine(url: URL, place: str, wait_s: float) -> Engine:
     try:
         if url.get_backend_name() != "sqlite":
             return create_engine(url, isolation_level="REPEATABLE READ")
-        engine = create_engine(url, connect_args={"timeout": wait_s})
+        engine = create_engine(url, connect_args={"timeout": wait_s}, execution_options={"hepatrace_wait_s": wait_s})
     except ModuleNotFoundError as error:
         remedy = "Install it: pip install 'hepatrace[postgres]'."
         raise BadUrl(place, what=f"The driver {error.name} is not installed", remedy=remedy) from error
@@ -153,5 +171,6 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     # a writer takes the lock at once: a read that later turns into a write could not wait for another writer
-    writes = connection.get_execution_options().get("hepatrace_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(options['hepatrace_wait_s'] * 1000)}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("hepatrace_writes", False) else "BEGIN")

@@ -9,6 +9,7 @@ from app.state.events import CaseOpened, Draft, Entry, Event, Reverted, VisitSig
 from app.state.rebase import KeptBack, rebase
 from app.state.record import Patient, Record
 from app.state.undo import check_taken_back, redo_undo, replayed_without, undo_edit
+from app.storage import snapshots
 from app.storage.chain import Head
 from app.storage.database import Database
 from app.storage.errors import ConcurrentEdit, DatabaseBusy, EditsNotKept, StorageError
@@ -58,7 +59,10 @@ class OpenCase:
             If there is no such case, it was purged, or its log is damaged.
         """
         with database.reading() as connection:
-            return cls(database, *read_record(connection, case_id))
+            record, log = read_record(connection, case_id)
+        if snapshots.is_due(log.head, log.snapshot_at):
+            snapshots.keep(database, record, log.head)
+        return cls(database, record, log)
 
     @classmethod
     def create(

@@ -1,4 +1,4 @@
-"""The tables. `entries` is the record; `cases` and `catalogue` can be made again from it and from the images."""
+"""The tables. `entries` is the record; `cases`, `snapshots` and `catalogue` are made again from it and the images."""
 
 from __future__ import annotations
 
@@ -52,6 +52,17 @@ cases = Table(
     Column("hash", String(64), nullable=False),
     Column("changed_at", String(32), nullable=False),
     Column("summary", Text, nullable=False),
+)
+
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("case_id", String(256), primary_key=True),
+    Column("sequence", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),  # of the entry with this sequence number
+    Column("made_by", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("payload", LargeBinary, nullable=False),  # the record in canonical text, compressed
 )
 
 catalogue = Table(

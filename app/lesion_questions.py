@@ -1,0 +1,69 @@
+"""What a reader is asked of a lesion beside its size: what the criteria need and an image cannot answer by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from app.panels.lesion_form import Check, CheckState, Way
+from mrecist.lesions import Features, Lesion
+from mrecist.values import Certainty, LesionKind, LesionRole, Proof, Region
+
+Value = bool | Certainty | Proof
+
+
+@dataclass(frozen=True, slots=True)
+class LesionQuestion:
+    """One question; `field` is the feature that it fills. Without an answer the feature stays not stated."""
+
+    field: str
+    text: str
+    answers: tuple[tuple[str, Value], ...]
+
+
+_YES_NO: tuple[tuple[str, Value], ...] = (("Yes", True), ("No", False))
+_ENHANCES = LesionQuestion("arterial_enhancement", "Enhances in the arterial phase?", _YES_NO)
+_DELINEATED = LesionQuestion("well_delineated", "Well delineated, not infiltrative?", _YES_NO)
+_TREATED = LesionQuestion("previously_treated", "Treated before baseline (TACE, ablation, radiation)?", _YES_NO)
+_TYPICAL = LesionQuestion("typical_vascular_pattern", "Arterial hyperenhancement with washout?", _YES_NO)
+_CERTAIN = LesionQuestion(
+    "certainty", "Beyond doubt a new lesion?", (("Yes", Certainty.UNEQUIVOCAL), ("Equivocal", Certainty.EQUIVOCAL))
+)
+_CYTOLOGY = LesionQuestion("cytology", "Cytology?", (("Positive", Proof.POSITIVE), ("Negative", Proof.NEGATIVE)))
+
+
+def questions_about(lesion: Lesion) -> tuple[LesionQuestion, ...]:
+    """What is asked where a lesion is assigned: of a liver target, of a new lesion, of an effusion."""
+    asked: tuple[LesionQuestion, ...] = ()
+    if lesion.role is LesionRole.TARGET:
+        asked = (_ENHANCES, _DELINEATED, _TREATED) if lesion.region is Region.INTRAHEPATIC else (_TREATED,)
+    elif lesion.role is LesionRole.NEW and lesion.is_liver_nodule:
+        asked = (_TYPICAL,)
+    elif lesion.role is LesionRole.NEW:
+        asked = (_CERTAIN,)
+    if lesion.kind is LesionKind.EFFUSION:
+        asked = (*asked, _CYTOLOGY)
+    return asked
+
+
+def check_for(question: LesionQuestion, features: Features) -> Check:
+    """The question as a line of the form; once answered, with its answer, which can be changed."""
+    value = getattr(features, question.field)
+    ways = tuple(Way(word, word) for word, _ in question.answers)
+    given = next((word for word, answer in question.answers if answer == value), None)
+    if value is None or given is None:
+        return Check(question.field, question.text, CheckState.QUESTION, ways=ways)
+    others = tuple(way for way in ways if way.id != given)
+    return Check(question.field, f"{question.text} {given}.", CheckState.MET, ways=others)
+
+
+def answered(question: LesionQuestion, features: Features, answer: str) -> Features:
+    """The features with one question answered.
+
+    Raises
+    ------
+    KeyError
+        If the question has no such answer.
+    """
+    changes: dict[str, Any] = {question.field: dict(question.answers)[answer]}
+    return replace(features, **changes)

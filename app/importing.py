@@ -29,7 +29,14 @@ Progress = Callable[[int, int], None]
 
 
 class ImportRefused(Exception):
-    """The whole import was refused and nothing was written; the message says why and what to do."""
+    """The whole import was refused and nothing was written; the message says why and what to do.
+
+    `refused` are the files that were not taken, each with its reason.
+    """
+
+    def __init__(self, message: str, refused: tuple[Refused, ...] = ()) -> None:
+        super().__init__(message)
+        self.refused = refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +147,11 @@ def import_folder(
 def import_series(result: ScanResult, database: Database, case_id: str | None, author: str) -> ImportReport:
     """Take what a scan found into the database; raises as `import_folder`."""
     if not result.series:
-        first = f" The first of {len(result.refused)} files: {result.refused[0].reason}." if result.refused else ""
-        raise ImportRefused(f"No images were found in the folder.{first}")
+        if not result.refused:
+            raise ImportRefused("The folder holds no files. Choose the folder that holds the DICOM files.")
+        first, more = result.refused[0], len(result.refused) - 1
+        others = f" (and {more} more)" if more else ""
+        raise ImportRefused(f"No images were found: {first.file}: {first.reason}{others}.", result.refused)
     done: list[ImportedCase] = []
     refused: list[Refused] = list(result.refused)
     with database.writing() as connection:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QByteArray, QSettings, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from app.action_set import ActionSet
 from app.actions import Situation
@@ -21,6 +21,7 @@ from app.panels.worklist import Worklist
 from app.reading_desk import ReadingDesk
 from app.reading_page import ReadingPage, RightPage
 from app.session import ReadingSession
+from app.state.wording import summary
 from app.storage.errors import StorageError
 from app.theme import Theme
 from app.words import translated
@@ -141,8 +142,17 @@ class MainWindow(QMainWindow):
         self.show_situation()
 
     def _on_failed(self, error: StorageError) -> None:
-        self.bar.show_saved(self.session.store.unsaved_text or str(error), error=True)
+        store = self.session.store
+        if store.unsaved:
+            self.bar.show_saved(store.unsaved_text or str(error), error=True)
+        if store.kept_back:
+            drafts = [f"{summary(kept.entry.event)}: {kept.why}" for kept in store.kept_back]
+            self.work.show_result("Not recorded: another reader changed the case first. Make it again.", drafts, True)
         self.status.say(str(error))
+
+    def _retry(self) -> None:
+        self.session.store.retry()
+        self._on_record_changed()
 
     def _on_case_opened(self) -> None:
         self._on_record_changed()
@@ -189,6 +199,7 @@ class MainWindow(QMainWindow):
         page.tools.stage_chosen.connect(self._on_stage)
         page.toast.undone.connect(session.undo)
         self.bar.undo_requested.connect(session.undo)
+        self.bar.retry_requested.connect(self._retry)
         self.bar.keys_requested.connect(self.show_keys)
         self.bar.page_chosen.connect(lambda name: self.show_worklist() if name == WORKLIST else self.show_reading())
         self.worklist.case_opened.connect(self.case_chosen)
@@ -240,6 +251,14 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
             self.folder_chosen.emit(folders[0])
 
+    def _close_unsaved(self, what: str) -> bool:
+        """Edits would be lost: the one question that is worth a dialog."""
+        box = QMessageBox.StandardButton
+        asked = QMessageBox.warning(
+            self, "Hepatrace", f"{what}\n\nClose and lose them?", box.Close | box.Cancel, box.Cancel
+        )
+        return asked == box.Close
+
     def restore_place(self) -> None:
         """The window where it was when it was closed last."""
         place = QSettings().value("window/place")
@@ -247,6 +266,10 @@ class MainWindow(QMainWindow):
             self.resize(self._theme.px(1600), self._theme.px(1000))
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        store = self.session.store
+        if store.unsaved and not store.retry() and not self._close_unsaved(store.unsaved_text):
+            event.ignore()
+            return
         QSettings().setValue("window/place", self.saveGeometry())
         super().closeEvent(event)
 

@@ -85,8 +85,7 @@ class Work(QObject):
         assert isinstance(report, ImportReport)
         refused = [f"{refused.file}: {refused.reason}" for refused in report.refused]
         if not report.cases:
-            message = "Nothing was imported: no CT or MR series was found."
-            self._window.work.show_result(message, refused or ["The folder holds no files."], error=True)
+            self._window.work.show_result("Nothing was imported: no series can be read.", refused, error=True)
             return
         added = sum(len(case.series_added) for case in report.cases)
         known = sum(len(case.series_known) for case in report.cases)
@@ -127,7 +126,22 @@ class Work(QObject):
         )
 
     def _show_failure(self, failure: Failure) -> None:
-        self._window.work.show_result(failure.message, [failure.details], error=True)
+        """What is known to go wrong is said in its own words; for the rest there are details to copy."""
+        from app.exports.exported import ExportRefused
+        from app.importing import ImportRefused
+        from viewers.imaging.errors import ImagingError
+
+        bar = self._window.work
+        match failure.error:
+            case ImportRefused(refused=refused):
+                bar.show_result(failure.message, [f"{one.file}: {one.reason}" for one in refused], error=True)
+            case ImagingError() | StorageError() | ExportRefused():
+                bar.show_result(failure.message, error=True)
+            case OSError() as error:
+                bar.show_result(f"{error.filename or 'The disk'}: {error.strerror or error}.", error=True)
+            case _:
+                said = "The work stopped unexpectedly. Nothing was changed. The details can be copied."
+                bar.show_result(said, [failure.details], error=True)
 
 
 def _import(folder: Path, database: Database, author: str, token: Token) -> object:

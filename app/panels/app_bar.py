@@ -18,6 +18,7 @@ class AppBar(QWidget):
 
     page_chosen = Signal(str)
     undo_requested = Signal()
+    retry_requested = Signal()
     keys_requested = Signal()
     protocol_clicked = Signal()
 
@@ -62,6 +63,9 @@ class AppBar(QWidget):
             row.addWidget(part)
         row.addStretch(1)
         self._saved = label("", "2")
+        self._retry = KeyButton(translated("Retry"), small=True)
+        self._retry.clicked.connect(lambda: self.retry_requested.emit())
+        self._retry.hide()
         self._undo = KeyButton(translated("Undo"), "Ctrl Z", small=True)
         self._undo.clicked.connect(lambda: self.undo_requested.emit())
         self._reader = label(reader, strong=True)
@@ -70,7 +74,7 @@ class AppBar(QWidget):
         self._keys.setProperty("chip", "plain")
         self._keys.setAccessibleName(translated("Keys"))
         self._keys.clicked.connect(lambda: self.keys_requested.emit())
-        for shown in (self._saved, self._undo, self._reader, self._keys):
+        for shown in (self._saved, self._retry, self._undo, self._reader, self._keys):
             row.addWidget(shown)
         self.set_narrow(False)
         self.show_record(None)
@@ -102,8 +106,18 @@ class AppBar(QWidget):
         born = f"born {patient.birth_date.isoformat()}" if patient.birth_date else ""
         self._identity.setText("  ·  ".join(part for part in (patient.id, patient.sex, born) if part))
 
+    @property
+    def saved_text(self) -> str:
+        return self._saved.text()
+
+    @property
+    def retry_button(self) -> KeyButton:
+        return self._retry
+
     def show_saved(self, text: str, error: bool = False) -> None:
+        """Since when all is saved; or what is not, and then Retry stands beside it."""
         self._saved.setText(text)
+        self._retry.setVisible(error)
         _tone(self._saved, "error" if error else "2")
 
     def show_undo(self, what: str) -> None:

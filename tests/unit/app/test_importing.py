@@ -180,7 +180,7 @@ def test_that_a_closed_case_takes_no_images(database: Database) -> None:
 def test_that_nothing_readable_is_refused_with_the_first_reason(database: Database) -> None:
     with pytest.raises(ImportRefused, match="no study date"):
         taken_in(database, series("1", None))
-    with pytest.raises(ImportRefused, match=r"first of 1 files: not DICOM"):
+    with pytest.raises(ImportRefused, match=r"No images were found: a.txt: not DICOM"):
         import_series(ScanResult((), (Refused("a.txt", "not DICOM"),)), database, None, READER)
     with database.reading() as connection:
         assert case_ids(connection) == ()

@@ -57,7 +57,7 @@ def _images(now: Situation) -> str:
 def _unlocked(now: Situation) -> str:
     if not now.visit:
         return "Open a case first."
-    return "This time point is signed. Amend it to change a finding." if now.locked else ""
+    return "This time point is signed, or the read is another reader's." if now.locked else ""
 
 
 def _lesion(now: Situation) -> str:

@@ -84,11 +84,15 @@ def _kept_scale() -> float:
         return 1.0
 
 
-def run_workstation(database: Database, reader: str, folder: str = "", demo: Variant | None = None) -> int:
+def run_workstation(
+    database: Database, reader: str, folder: str = "", demo: Variant | None = None, case_id: str = ""
+) -> int:
     """Open the window and stay until it is closed.
 
     Parameters
     ----------
+    case_id
+        The case to open with; empty for the list of cases.
     folder
         Imported on opening; empty for none.
     demo
@@ -103,6 +107,8 @@ def run_workstation(database: Database, reader: str, folder: str = "", demo: Var
         workstation.work.import_folder(folder)
     elif demo is not None:
         workstation.work.open_demo(small=demo == "small")
+    elif case_id:
+        workstation.work.open_case(case_id)
     status = application.exec()
     workstation.close()
     return status

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox, QStackedWid
 
 from app.action_set import ActionSet
 from app.actions import Situation
+from app.hanging import Stage
 from app.image_desk import ImageDesk
 from app.marking import Intent
 from app.measuring_desk import MeasuringDesk
@@ -18,6 +19,7 @@ from app.panels.chips import rule_line
 from app.panels.help import ABOUT, TextDialog, cheat_sheet
 from app.panels.work_bar import WorkBar
 from app.panels.worklist import Worklist
+from app.reader_menu import ReaderMenu
 from app.reading_desk import ReadingDesk
 from app.reading_page import ReadingPage, RightPage
 from app.session import ReadingSession
@@ -66,6 +68,7 @@ class MainWindow(QMainWindow):
         """The desks that the actions call; then the actions are made."""
         self.images, self.measuring, self.desk = images, measuring, desk
         self._actions = ActionSet(self, self.bar.menu)
+        self._reader = ReaderMenu(self.session, self.bar, self)
         self._connect()
         self.show_situation()
 
@@ -196,7 +199,7 @@ class MainWindow(QMainWindow):
         page.tools.tool_chosen.connect(lambda n: self.measuring.arm(None if n == "window" else Intent(n)))
         page.tools.linked_toggled.connect(self.images.display.toggle_linked)
         page.tools.layout_chosen.connect(self.images.set_layout)
-        page.tools.stage_chosen.connect(self._on_stage)
+        page.tools.stage_chosen.connect(lambda name: self.images.set_stage(Stage(name)))
         page.toast.undone.connect(session.undo)
         self.bar.undo_requested.connect(session.undo)
         self.bar.retry_requested.connect(self._retry)
@@ -208,11 +211,6 @@ class MainWindow(QMainWindow):
         self.work.cancel_requested.connect(self.work_cancelled)
         for view in page.grid.views:
             view.probed.connect(self._show_probe)
-
-    def _on_stage(self, name: str) -> None:
-        chosen = next((stage for stage in self.images.offered if stage.value == name), None)
-        if chosen is not None:
-            self.images.set_stage(chosen)
 
     def _show_tools(self) -> None:
         stage = self.images.stage
@@ -251,14 +249,6 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
             self.folder_chosen.emit(folders[0])
 
-    def _close_unsaved(self, what: str) -> bool:
-        """Edits would be lost: the one question that is worth a dialog."""
-        box = QMessageBox.StandardButton
-        asked = QMessageBox.warning(
-            self, "Hepatrace", f"{what}\n\nClose and lose them?", box.Close | box.Cancel, box.Cancel
-        )
-        return asked == box.Close
-
     def restore_place(self) -> None:
         """The window where it was when it was closed last."""
         place = QSettings().value("window/place")
@@ -267,7 +257,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         store = self.session.store
-        if store.unsaved and not store.retry() and not self._close_unsaved(store.unsaved_text):
+        if store.unsaved and not store.retry() and not _lose(self, store.unsaved_text):
             event.ignore()
             return
         QSettings().setValue("window/place", self.saveGeometry())
@@ -285,3 +275,10 @@ _ASKED = {
 
 def _last_folder() -> str:
     return str(QSettings().value("import/folder", ""))
+
+
+def _lose(window: QWidget, what: str) -> bool:
+    """Edits would be lost on closing: the one question that is worth a dialog."""
+    box = QMessageBox.StandardButton
+    question = f"{what}\n\nClose and lose them?"
+    return QMessageBox.warning(window, "Hepatrace", question, box.Close | box.Cancel, box.Cancel) == box.Close

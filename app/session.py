@@ -10,13 +10,26 @@ from PySide6.QtCore import QObject, Signal
 
 from app.models.reading import Reading
 from app.state.apply import EditRefused, apply
-from app.state.events import Entry, Event, ReadStarted
+from app.state.events import (
+    BaselineConfirmed,
+    ClinicalRecorded,
+    Entry,
+    Event,
+    PhaseCorrected,
+    ProtocolChosen,
+    ReadStarted,
+    TreatmentRecorded,
+    TreatmentRemoved,
+)
 from app.state.record import Record, Visit
 from app.store import CaseStore
 from mrecist.assess import assess
 from mrecist.lesions import Lesion
 from mrecist.results import Assessment
 from mrecist.rulesets import RuleSet
+
+OF_THE_CASE = (ClinicalRecorded, TreatmentRecorded, TreatmentRemoved, PhaseCorrected, ProtocolChosen, BaselineConfirmed)
+"""Edits that belong to the case, whoever's read is on screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +57,7 @@ class ReadingSession(QObject):
         self.reader = reader
         self._assessment: Assessment | None = None
         self._selection = Selection()
+        self._looking_at: str | None = None
         store.changed.connect(self._on_changed)
 
     # --- what is open ---
@@ -62,8 +76,10 @@ class ReadingSession(QObject):
 
     @property
     def read_id(self) -> str:
-        """This reader's own read of the case; a read that is not begun yet has the next free name."""
+        """The read on screen: this reader's own, unless another is looked at; one not begun has the next free name."""
         reads = self.record.reads if self.record else ()
+        if self._looking_at is not None and any(read.id == self._looking_at for read in reads):
+            return self._looking_at
         own = next((read.id for read in reads if read.reader == self.reader), None)
         if own is not None:
             return own
@@ -96,12 +112,22 @@ class ReadingSession(QObject):
 
     @property
     def locked(self) -> bool:
+        """Whether findings cannot be changed: the time point is signed, or the read is another reader's."""
+        if self.others_read:
+            return True
         return self.record is not None and self.record.is_signed(self.read_id, self._selection.visit_id)
+
+    @property
+    def others_read(self) -> str:
+        """Whose read is on screen, when it is not this reader's own; empty otherwise."""
+        read = self.record.read(self.read_id) if self.record else None
+        return read.reader if read is not None and read.reader != self.reader else ""
 
     # --- moving about ---
 
     def open_case(self, case_id: str) -> None:
         """Open a case at its latest time point that is not complete, else at the last."""
+        self._looking_at = None
         self._store.open(case_id)
         self._refresh()
         record = self.record
@@ -125,11 +151,28 @@ class ReadingSession(QObject):
             self._selection = replace(self._selection, lesion_id=lesion_id)
             self.selection_changed.emit()
 
+    def look_at(self, read_id: str | None) -> None:
+        """Show another reader's read, or one's own again; another's cannot be changed."""
+        self._looking_at = read_id
+        self._refresh()
+        self.record_changed.emit()
+        self.selection_changed.emit()
+
+    def rename_reader(self, name: str) -> None:
+        """Who reads from now on; edits made so far keep the name they were made under."""
+        self.reader = name
+        self._looking_at = None
+        if self.record is not None:
+            self.look_at(None)
+
     # --- edits ---
 
     def do(self, *events: Event) -> bool:
         """Record edits; says why in `told` and answers False where one is refused. The first begins the read."""
         record = self.record
+        if self.others_read and not all(isinstance(event, OF_THE_CASE) for event in events):
+            self.told.emit(f"This is the read of {self.others_read}. Go back to your own to change a finding.")
+            return False
         if record is not None and record.read(self.read_id) is None:
             events = (ReadStarted(self.reader), *events)
         return all(self._try(partial(self._store.do, event, self.reader, self.read_id)) for event in events)

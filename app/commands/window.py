@@ -17,14 +17,15 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--import", dest="folder", metavar="FOLDER", default="", help="import a folder on opening")
+    parser.add_argument("--case", metavar="ID", default="", help="open this case")
     add_database_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    return open_window(options.database, folder=options.folder)
+    return open_window(options.database, folder=options.folder, case_id=options.case)
 
 
-def open_window(url: str | None, folder: str = "", demo: Variant | None = None) -> int:
+def open_window(url: str | None, folder: str = "", demo: Variant | None = None, case_id: str = "") -> int:
     """Open the workstation on a database and stay until it is closed.
 
     Raises
@@ -42,7 +43,7 @@ def open_window(url: str | None, folder: str = "", demo: Variant | None = None) 
         database = Database.open(url or default_database_url())
     except StorageError as error:
         raise Refusal(str(error)) from error
-    return run_workstation(database, user_name(), folder, demo)
+    return run_workstation(database, user_name(), folder, demo, case_id)
 
 
 def _has_screen() -> bool:

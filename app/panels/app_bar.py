@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
@@ -19,6 +22,8 @@ class AppBar(QWidget):
     page_chosen = Signal(str)
     undo_requested = Signal()
     retry_requested = Signal()
+    read_chosen = Signal(str)
+    rename_requested = Signal()
     keys_requested = Signal()
     protocol_clicked = Signal()
 
@@ -68,7 +73,12 @@ class AppBar(QWidget):
         self._retry.hide()
         self._undo = KeyButton(translated("Undo"), "Ctrl Z", small=True)
         self._undo.clicked.connect(lambda: self.undo_requested.emit())
-        self._reader = label(reader, strong=True)
+        self._reader = QToolButton()
+        self._reader.setProperty("brand", "true")
+        self._reader.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.reads = QMenu(self._reader)
+        self._reader.setMenu(self.reads)
+        self.show_reader(reader, ())
         self._keys = QToolButton()
         self._keys.setText("F1")
         self._keys.setProperty("chip", "plain")
@@ -78,6 +88,19 @@ class AppBar(QWidget):
             row.addWidget(shown)
         self.set_narrow(False)
         self.show_record(None)
+
+    def show_reader(self, shown: str, reads: Sequence[tuple[str, str]]) -> None:
+        """Whose read is on screen; `reads` are (id, words) of the reads that can be looked at, in a menu."""
+        self._reader.setText(shown)
+        self._reader.setAccessibleName(translated("Reader: {name}", name=shown))
+        self.reads.clear()
+        for read_id, said in reads:
+            self.reads.addAction(said).triggered.connect(partial(self._chosen, read_id))
+        self.reads.addSeparator()
+        self.reads.addAction(translated("Change my name …")).triggered.connect(lambda: self.rename_requested.emit())
+
+    def _chosen(self, read_id: str, _checked: bool = False) -> None:
+        self.read_chosen.emit(read_id)
 
     def set_narrow(self, narrow: bool) -> None:
         self.setFixedHeight(self._theme.px(NARROW_HEIGHT if narrow else WIDE_HEIGHT))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from app.panels.chips import key_cap, label, rule_line
 from app.theme import Theme
@@ -31,8 +31,8 @@ class ToolBar(QWidget):
         self.setProperty("ground", "app")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = QHBoxLayout(self)
-        row.setContentsMargins(theme.px(8), 0, theme.px(8), 0)
-        row.setSpacing(theme.px(6))
+        row.setContentsMargins(theme.px(6), 0, theme.px(6), 0)
+        row.setSpacing(theme.px(3))
         self._tools: dict[str, BarButton] = {}
         group = QButtonGroup(self)
         for name, word, key in tools:
@@ -69,6 +69,8 @@ class ToolBar(QWidget):
         self._stage.setMenu(self._stages)
         row.addWidget(self._stage)
         self._space = key_cap("Space")
+        self._space.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        row.addSpacing(theme.px(3))
         row.addWidget(self._space)
         self.set_narrow(False)
 
@@ -115,8 +117,8 @@ class BarButton(QPushButton):
         icon.setPixmap(_icon(picture, theme).pixmap(QSize(side, side), self.devicePixelRatioF()))
         self.words = QLabel(word)
         row = QHBoxLayout(self)
-        row.setContentsMargins(theme.px(7), 0, theme.px(7), 0)
-        row.setSpacing(theme.px(6))
+        row.setContentsMargins(theme.px(5), 0, theme.px(5), 0)
+        row.setSpacing(theme.px(5))
         for part in (icon, self.words, self.cap):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             row.addWidget(part)

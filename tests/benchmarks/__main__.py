@@ -1,0 +1,28 @@
+"""`python3 run.py bench [NAME...]`: all benchmarks or those named, in one table. Goals missed are told, not failed."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+from tests.benchmarks.rows import Row, table
+
+NAMES = ("start", "engine", "commit", "scan", "load")
+
+
+def main(words: list[str]) -> int:
+    """Run benchmarks by name; exit status 0, or 2 where there is no such benchmark."""
+    unknown = [word for word in words if word not in NAMES]
+    if unknown:
+        print(f"bench: there is no benchmark {', '.join(unknown)}; there are {', '.join(NAMES)}.", file=sys.stderr)
+        return 2
+    rows: list[Row] = []
+    for name in words or NAMES:
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        rows += importlib.import_module(f"tests.benchmarks.{name}").run()
+    print(table(rows))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

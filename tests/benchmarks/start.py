@@ -1,0 +1,28 @@
+"""How long it takes from the start of the process to the window, on an empty database."""
+
+from __future__ import annotations
+
+from statistics import median
+
+from tests.benchmarks.rows import REPEATS, Row
+from tests.support.opened_window import Opening, open_in_process
+
+GOAL_S = 0.5
+
+
+def run() -> list[Row]:
+    openings: list[Opening] = []
+    bare: list[float] = []
+    open_in_process()  # so that compiled modules and files are in the cache
+    for turn in range(REPEATS):
+        for is_bare in (False, True) if turn % 2 == 0 else (True, False):
+            opening = open_in_process(bare=is_bare)
+            if is_bare:
+                bare.append(opening.seconds)
+            else:
+                openings.append(opening)
+    heavy = ", ".join(openings[-1].heavy) or "none"
+    return [
+        Row("start: workstation on screen", median(x.seconds for x in openings), "s", GOAL_S, note=f"heavy: {heavy}"),
+        Row("start: bare window on screen", median(bare), "s", note="the floor"),
+    ]

@@ -9,7 +9,7 @@ from app.models.worklist import CaseLine, line_of
 from app.signing_desk import today_of
 from app.storage.database import Database
 from app.storage.errors import StorageError
-from app.storage.log import read_record
+from app.storage.log import read_present
 from app.storage.worklist import list_cases
 from mrecist.assess import assess
 from mrecist.rulesets import RuleSet
@@ -29,7 +29,7 @@ def case_lines(database: Database, ruleset: RuleSet, cancelled: Callable[[], boo
             if cancelled():
                 break
             try:
-                record, _ = read_record(connection, summary.case_id)
+                record, _ = read_present(connection, summary.case_id)
             except StorageError as error:
                 lines.append(CaseLine(summary.case_id, fault=str(error)))
                 continue

@@ -35,14 +35,22 @@ class Opening:
     heavy: tuple[str, ...]
 
 
-def open_in_process(bare: bool = False) -> Opening:
-    """Open a window offscreen in a new process, with settings and data folder of its own."""
+def open_in_process(bare: bool = False, compiled: Path | None = None) -> Opening:
+    """Open a window offscreen in a new process, with settings and data folder of its own.
+
+    Parameters
+    ----------
+    compiled
+        Where compiled modules are kept from one opening to the next; None leaves that to the surroundings.
+    """
     with tempfile.TemporaryDirectory() as folder:
         surroundings = os.environ | {
             "QT_QPA_PLATFORM": "offscreen",
             "XDG_CONFIG_HOME": folder,
             "HEPATRACE_DATA": folder,
         }
+        if compiled is not None:
+            surroundings |= {"PYTHONPYCACHEPREFIX": str(compiled), "PYTHONDONTWRITEBYTECODE": ""}
         command = [sys.executable, "-m", "tests.support.opened_window", *(["--bare"] if bare else [])]
         start_ns = time.monotonic_ns()
         told = subprocess.run(command, cwd=ROOT, env=surroundings, capture_output=True, text=True, check=True)

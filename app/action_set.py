@@ -10,18 +10,20 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from app.actions import ACTIONS, Action, Situation
+from app.main_window import MainWindow
 from app.words import translated
 
 if TYPE_CHECKING:
-    from app.main_window import MainWindow
+    from app.workstation import Workstation
 
 
 class ActionSet(QObject):
     """Every row of the table, on the window and in the menu."""
 
-    def __init__(self, window: MainWindow, menu: QMenu) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, station: Workstation, window: MainWindow) -> None:
+        super().__init__(station)
+        self._station = station
+        menu = window.bar.menu
         self._made: dict[str, QAction] = {}
         menus: dict[str, QMenu] = {}
         for action in ACTIONS:
@@ -46,4 +48,4 @@ class ActionSet(QObject):
             made.setToolTip(why_not or action.title)
 
     def _run(self, action: Action, _checked: bool = False) -> None:
-        action.run(self._window)
+        action.run(self._station)

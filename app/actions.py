@@ -11,7 +11,7 @@ from app.marking import Intent
 from viewers.imaging.catalogue import PhaseName
 
 if TYPE_CHECKING:
-    from app.main_window import MainWindow
+    from app.workstation import Workstation
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,13 @@ class Action:
     title: str
     shortcut: str
     group: str
-    run: Callable[[MainWindow], None]
+    run: Callable[[Workstation], None]
     enabled_when: EnabledWhen = lambda _: ""
     menu: str | None = None
 
 
-def _close(window: MainWindow) -> None:
-    window.close()
+def _close(station: Workstation) -> None:
+    station.window.close()
 
 
 def _case(now: Situation) -> str:
@@ -112,9 +112,9 @@ def _preset(number: int) -> Action:
 
 
 ACTIONS: tuple[Action, ...] = (
-    Action("file.import", "Import a folder …", "Ctrl+I", "File", lambda w: w.import_folder(), menu="File"),
-    Action("file.demo", "Open the demonstration study", "", "File", lambda w: w.open_demo(), menu="File"),
-    Action("file.export", "Export the response table …", "Ctrl+E", "File", lambda w: w.export_case(), _case, "File"),
+    Action("file.import", "Import a folder …", "Ctrl+I", "File", lambda w: w.window.import_folder(), menu="File"),
+    Action("file.demo", "Open the demonstration study", "", "File", lambda w: w.work.open_demo(), menu="File"),
+    Action("file.export", "Export the response table …", "Ctrl+E", "File", lambda w: w.window.export_case(), _case, "File"),
     Action("file.quit", "Quit", "Ctrl+Q", "File", lambda w: _close(w), menu="File"),
     Action("edit.undo", "Undo", "Ctrl+Z", "Edit", lambda w: w.session.undo(), _undo, "Edit"),
     Action("edit.redo", "Redo", "Ctrl+Y", "Edit", lambda w: w.session.redo(), _redo, "Edit"),
@@ -152,8 +152,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.reset", "Reset the views", "R", "View", lambda w: w.images.display.reset(), _images, "View"),
     Action("view.rail", "Series names", "F2", "View", lambda w: w.page.toggle_rail(), menu="View"),
     Action("view.decision", "Decision, wide", "\\", "View", lambda w: w.desk.toggle_decision(), _case, "View"),
-    Action("go.worklist", "Worklist", "Ctrl+K", "Go", lambda w: w.show_worklist(), menu="Go"),
-    Action("go.reading", "Reading", "Ctrl+R", "Go", lambda w: w.show_reading(), _case, "Go"),
+    Action("go.worklist", "Worklist", "Ctrl+K", "Go", lambda w: w.window.show_worklist(), menu="Go"),
+    Action("go.reading", "Reading", "Ctrl+R", "Go", lambda w: w.window.show_reading(), _case, "Go"),
     *(_preset(number) for number in range(1, 10)),
     Action("help.keys", "Keys", "F1", "Help", lambda w: w.show_keys(), menu="Help"),
     Action("help.about", "About Hepatrace", "", "Help", lambda w: w.show_about(), menu="Help"),

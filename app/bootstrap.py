@@ -1,61 +1,20 @@
-"""The composition root: the only place that makes what lives as long as the window."""
+"""Starting: the window is shown at once, and what is behind it is made when it has been painted."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSettings
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
-from app.image_desk import ImageDesk
-from app.image_library import ImageLibrary
 from app.main_window import MainWindow
-from app.measuring_desk import MeasuringDesk
-from app.reading_desk import ReadingDesk
-from app.reading_page import ReadingPage
-from app.resources import DEFAULT_RULESET, load_ruleset
-from app.session import ReadingSession
-from app.storage.catalogue import StoredCatalogue
-from app.storage.database import Database
-from app.store import CaseStore
-from app.tasks import TaskRunner
 from app.theme import Theme, apply_theme, load_theme
-from app.thumbnails import Thumbnails
-from app.work import Work
 
 if TYPE_CHECKING:
     from app.demo.study import Variant
+    from app.workstation import Workstation
 
 ORGANISATION = "Hepatrace"
-
-
-class Workstation(QObject):
-    """One window on one database, with everything behind it."""
-
-    def __init__(self, database: Database, theme: Theme, reader: str) -> None:
-        super().__init__()
-        self._database = database
-        self.runner = TaskRunner(self)
-        self.images = TaskRunner(self)
-        catalogue = StoredCatalogue(database)
-        self.store = CaseStore(database, self)
-        self.session = ReadingSession(self.store, load_ruleset(DEFAULT_RULESET), reader, self)
-        self.library = ImageLibrary(catalogue, self.images, self)
-        page = ReadingPage(theme)
-        self.window = MainWindow(theme, self.session, page)
-        images = ImageDesk(self.session, self.library, page.grid, self)
-        measuring = MeasuringDesk(self.session, images, self.library, self)
-        thumbnails = Thumbnails(catalogue, self.runner, self)
-        desk = ReadingDesk(self.session, page, images, measuring, thumbnails, self)
-        self.window.attach(images, measuring, desk)
-        self.work = Work(database, self.session, self.runner, self.window, self)
-
-    def close(self) -> None:
-        """Stop the background work and let the database go."""
-        self.library.close()
-        self.runner.close()
-        self.images.close()
-        self._database.close()
 
 
 def make_application(scale: float | None = None) -> tuple[QApplication, Theme]:
@@ -84,31 +43,58 @@ def _kept_scale() -> float:
         return 1.0
 
 
-def run_workstation(
-    database: Database, reader: str, folder: str = "", demo: Variant | None = None, case_id: str = ""
-) -> int:
-    """Open the window and stay until it is closed.
+class Starter:
+    """Opens the window, then the database behind it; `failure` says why there is none.
 
     Parameters
     ----------
-    case_id
-        The case to open with; empty for the list of cases.
+    url
+        The database.
     folder
         Imported on opening; empty for none.
     demo
         The variant of the demonstration study to open with, if any.
+    case_id
+        The case to open with; empty for the list of cases.
     """
-    application, theme = make_application()
-    workstation = Workstation(database, theme, reader_name(reader))
-    workstation.window.restore_place()
-    workstation.window.show()
-    workstation.work.show_cases()
-    if folder:
-        workstation.work.import_folder(folder)
-    elif demo is not None:
-        workstation.work.open_demo(small=demo == "small")
-    elif case_id:
-        workstation.work.open_case(case_id)
-    status = application.exec()
-    workstation.close()
-    return status
+
+    def __init__(self, url: str, reader: str, folder: str = "", demo: Variant | None = None, case_id: str = "") -> None:
+        self._url, self._folder, self._demo, self._case_id = url, folder, demo, case_id
+        self.application, theme = make_application()
+        self._reader = reader_name(reader)
+        self.window = MainWindow(theme, self._reader)
+        self.workstation: Workstation | None = None
+        self.failure = ""
+        self.window.painted.connect(self._continue)
+
+    def show(self) -> None:
+        self.window.restore_place()
+        self.window.show()
+
+    def run(self) -> None:
+        """Stay until the window is closed."""
+        self.show()
+        self.application.exec()
+        if self.workstation is not None:
+            self.workstation.close()
+
+    def _continue(self) -> None:
+        from app.storage.database import Database
+        from app.storage.errors import StorageError
+        from app.workstation import Workstation
+
+        try:
+            database = Database.open(self._url)
+        except StorageError as error:
+            self.failure = str(error)
+            self.window.work.show_result(self.failure, error=True)
+            return
+        self.workstation = Workstation(self.window, database, self._reader)
+        work = self.workstation.work
+        self.window.show_worklist()
+        if self._folder:
+            work.import_folder(self._folder)
+        elif self._demo is not None:
+            work.open_demo(small=self._demo == "small")
+        elif self._case_id:
+            work.open_case(self._case_id)

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from app.case_list import case_lines
-from app.main_window import MainWindow
+from app.main_window import WORKLIST, MainWindow
 from app.session import ReadingSession
 from app.storage.database import Database
 from app.storage.errors import StorageError
@@ -27,16 +27,13 @@ class Work(QObject):
         super().__init__(parent)
         self._database, self._session, self._runner, self._window = database, session, runner, window
         window.folder_chosen.connect(self.import_folder)
-        window.demo_requested.connect(self.open_demo)
-        window.export_requested.connect(self.export)
-        window.case_chosen.connect(self.open_case)
-        window.worklist_shown.connect(self.refresh_cases)
-        window.work_cancelled.connect(lambda: runner.request_cancel(_SLOT))
+        window.export_chosen.connect(self.export)
+        window.page_shown.connect(lambda page: self.refresh_cases() if page == WORKLIST else None)
+        window.worklist.demo_requested.connect(lambda: self.open_demo())
+        window.worklist.case_opened.connect(self.open_case)
+        window.work.cancel_requested.connect(lambda: runner.request_cancel(_SLOT))
 
     # --- cases ------------------------------------------------------------------------------------------------
-
-    def show_cases(self) -> None:
-        self._window.show_worklist()
 
     def refresh_cases(self) -> None:
         """The worklist as the database has it now."""

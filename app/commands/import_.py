@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import json
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from app.cli import DONE, Refusal
 from app.commands.database_option import add_database_option, opened_database
 from app.importing import ImportRefused, ImportReport, import_folder
+from app.user import user_name
 from viewers.imaging.errors import ImagingError
 
 
@@ -29,14 +29,6 @@ def run(options: argparse.Namespace) -> int:
         raise Refusal(str(error)) from error
     print(json.dumps(as_json(report), indent=1, ensure_ascii=False) if options.json else as_text(report))
     return DONE
-
-
-def user_name() -> str:
-    """The name under which this user is known to the computer."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # a user without an entry in the password database
-        return "import"
 
 
 def as_json(report: ImportReport) -> dict[str, Any]:

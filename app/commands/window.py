@@ -6,10 +6,10 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from app.cli import Refusal
+from app.cli import DONE, Refusal
 from app.commands.database_option import add_database_option
-from app.commands.import_ import user_name
 from app.locations import default_database_url
+from app.user import user_name
 
 if TYPE_CHECKING:
     from app.demo.study import Variant
@@ -35,15 +35,13 @@ def open_window(url: str | None, folder: str = "", demo: Variant | None = None, 
     """
     if sys.platform.startswith("linux") and not _has_screen():
         raise Refusal("there is no screen (DISPLAY and WAYLAND_DISPLAY are empty). Try `demo --headless`.")
-    from app.bootstrap import run_workstation
-    from app.storage.database import Database
-    from app.storage.errors import StorageError
+    from app.bootstrap import Starter
 
-    try:
-        database = Database.open(url or default_database_url())
-    except StorageError as error:
-        raise Refusal(str(error)) from error
-    return run_workstation(database, user_name(), folder, demo, case_id)
+    starter = Starter(url or default_database_url(), user_name(), folder, demo, case_id)
+    starter.run()
+    if starter.failure:
+        raise Refusal(starter.failure)
+    return DONE
 
 
 def _has_screen() -> bool:

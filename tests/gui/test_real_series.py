@@ -54,7 +54,7 @@ def test_that_a_real_series_is_shown_or_refused_with_a_reason(
 
 def look_at(driver: Driver, uid: str) -> None:
     """Open a series in the active view and wait for its images; a fault must be on the view."""
-    driver.station.window.images.show_series(uid)
+    driver.station.images.show_series(uid)
     view = driver.page.grid.active
     source = view.source
     assert isinstance(source, LoadedSeries)

@@ -10,8 +10,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.bootstrap import Workstation, make_application
+from app.bootstrap import make_application
+from app.main_window import MainWindow
 from app.storage.database import Database
+from app.workstation import Workstation
 from mrecist.values import Point
 from viewers.widgets.slice_view import SliceView
 
@@ -25,14 +27,14 @@ class Driver:
     def __init__(self, qtbot: QtBot, url: str, reader: str = "Reader 1", size: tuple[int, int] = (1600, 1000)) -> None:
         _, theme = make_application(scale=1.0)
         self.qtbot = qtbot
-        self.station = Workstation(Database.open(url), theme, reader)
-        self.window = self.station.window
-        self.page = self.window.page
+        self.window = MainWindow(theme, reader)
+        self.station = Workstation(self.window, Database.open(url), reader)
+        self.page = self.station.page
         self.session = self.station.session
         qtbot.addWidget(self.window)
         self.window.resize(*size)
         self.window.show()
-        self.station.work.show_cases()
+        self.window.show_worklist()
         qtbot.waitExposed(self.window)
 
     def close(self) -> None:

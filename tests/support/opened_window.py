@@ -59,16 +59,12 @@ def open_in_process(bare: bool = False, compiled: Path | None = None) -> Opening
 
 
 def _open_workstation() -> None:
-    from app.bootstrap import Workstation, make_application
+    from app.bootstrap import Starter
     from app.locations import default_database_url
-    from app.storage.database import Database
 
-    application, theme = make_application()
-    workstation = Workstation(Database.open(default_database_url()), theme, "Reader")
-    workstation.window.show()
-    workstation.work.show_cases()
-    _tell_when_exposed(application, workstation.window)
-    workstation.close()
+    starter = Starter(default_database_url(), "Reader")
+    starter.show()
+    _tell_when_exposed(starter.application, starter.window)
 
 
 def _open_bare() -> None:

@@ -1,0 +1,140 @@
+"""What connects the session, the desks and the window: the state in the bars, the tools, what is said to the reader."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from app.action_set import ActionSet
+from app.actions import Situation
+from app.hanging import Stage
+from app.main_window import READING
+from app.marking import Intent
+from app.reader_menu import ReaderMenu
+from app.state.wording import summary
+from app.storage.errors import StorageError
+from viewers.widgets.marks import Probe
+
+if TYPE_CHECKING:
+    from app.workstation import Workstation
+
+_LESION_HINTS = (("[ ]", "lesion"), ("Y", "measure"), ("D", "gone"), ("M", "too small"), ("E", "not evaluable"))
+_BASELINE_HINTS = (("T", "target"), ("N", "non-target"), ("Space", "next hanging"), ("F1", "keys"))
+_ASKED = {
+    Intent.TARGET: "Target: draw its longest viable diameter on the arterial phase. Esc cancels.",
+    Intent.COUNTED: "Measure the selected lesion: press and drag. Esc cancels.",
+    Intent.WHOLE: "Whole diameter of the selected lesion: press and drag. Esc cancels.",
+    Intent.NONTARGET: "Non-target: draw a line across it. Esc cancels.",
+    Intent.NEW: "New lesion: draw its longest diameter. Esc cancels.",
+}
+
+
+class Wiring(QObject):
+    """Listens to everything, decides nothing."""
+
+    def __init__(self, station: Workstation) -> None:
+        super().__init__(station)
+        self._station = station
+        self._actions = ActionSet(station, station.window)
+        self._reader = ReaderMenu(station.session, station.window.bar, station.window)
+        station.window.may_close = self._may_close
+        self._connect()
+        station.page.set_narrow(station.window.narrow)
+        self.show_situation()
+
+    def show_situation(self) -> None:
+        """Enable what can be done, and say why the rest cannot."""
+        session, bar = self._station.session, self._station.window.bar
+        now = Situation(
+            case=session.record is not None,
+            visit=session.visit is not None,
+            images=any(view.source is not None for view in self._station.page.grid.views),
+            lesion=session.selection.lesion_id,
+            undo=session.undo_text,
+            redo=session.redo_text,
+            locked=session.locked,
+        )
+        self._actions.show(now)
+        bar.show_undo(now.undo)
+        bar.enable_page(READING, now.case, "Open a case first.")
+        reading = session.reading
+        hints = _LESION_HINTS if reading and not reading.at_baseline else _BASELINE_HINTS
+        self._station.window.status.show_hints(hints)
+
+    def _connect(self) -> None:
+        station = self._station
+        session, page, window, images = station.session, station.page, station.window, station.images
+        session.case_opened.connect(self._on_case_opened)
+        session.record_changed.connect(self._on_record_changed)
+        session.selection_changed.connect(self.show_situation)
+        session.store.failed.connect(self._on_failed)
+        station.desk.told.connect(self._say)
+        images.hung.connect(self._show_tools)
+        station.measuring.intent_changed.connect(self._show_intent)
+        page.tools.tool_chosen.connect(lambda n: station.measuring.arm(None if n == "window" else Intent(n)))
+        page.tools.linked_toggled.connect(images.display.toggle_linked)
+        page.tools.layout_chosen.connect(images.set_layout)
+        page.tools.stage_chosen.connect(lambda name: images.set_stage(Stage(name)))
+        page.toast.undone.connect(session.undo)
+        window.narrowed.connect(page.set_narrow)
+        window.bar.undo_requested.connect(session.undo)
+        window.bar.retry_requested.connect(self._retry)
+        window.bar.keys_requested.connect(station.show_keys)
+        for view in page.grid.views:
+            view.probed.connect(self._show_probe)
+
+    def _on_case_opened(self) -> None:
+        self._on_record_changed()
+        self._station.window.show_reading()
+        record = self._station.session.record
+        if record is not None and record.visits and not record.baseline_confirmed:
+            self._station.desk.confirm_time_points()
+
+    def _on_record_changed(self) -> None:
+        store, bar = self._station.session.store, self._station.window.bar
+        bar.show_record(self._station.session.record)
+        if store.unsaved:
+            bar.show_saved(store.unsaved_text, error=True)
+        elif store.entries:
+            at = datetime.fromisoformat(store.entries[-1].at).astimezone()
+            bar.show_saved(f"Read open · saved {at:%H:%M:%S}")
+        self.show_situation()
+
+    def _on_failed(self, error: StorageError) -> None:
+        store, window = self._station.session.store, self._station.window
+        if store.unsaved:
+            window.bar.show_saved(store.unsaved_text or str(error), error=True)
+        if store.kept_back:
+            drafts = [f"{summary(kept.entry.event)}: {kept.why}" for kept in store.kept_back]
+            window.work.show_result("Not recorded: another reader changed the case first. Make it again.", drafts, True)
+        window.status.say(str(error))
+
+    def _retry(self) -> None:
+        self._station.session.store.retry()
+        self._on_record_changed()
+
+    def _may_close(self) -> bool:
+        store = self._station.session.store
+        return not store.unsaved or store.retry() or self._station.window.ask_to_lose(store.unsaved_text)
+
+    def _say(self, text: str, undo: bool) -> None:
+        if self._station.window.is_reading:
+            self._station.page.toast.tell(text, undo)
+        self._station.window.status.say(text)
+
+    def _show_tools(self) -> None:
+        images, tools = self._station.images, self._station.page.tools
+        tools.show_stages([s.value for s in images.offered], images.stage.value if images.stage else "")
+        tools.show_layout(*self._station.page.grid.layout_wanted.value)
+        tools.show_linked(images.display.linked)
+        self.show_situation()
+
+    def _show_intent(self, intent: Intent | None) -> None:
+        self._station.page.tools.show_tool("window" if intent is None else intent.value)
+        self._station.window.status.say(_ASKED[intent] if intent else "")
+
+    def _show_probe(self, probe: object) -> None:
+        unit = f" {probe.unit}" if isinstance(probe, Probe) and probe.unit else ""
+        self._station.window.status.show_probe(f"{probe.value:.0f}{unit}" if isinstance(probe, Probe) else "")

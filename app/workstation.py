@@ -1,0 +1,75 @@
+"""Everything behind the window, made once: the only place that makes what lives as long as the window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from app.image_desk import ImageDesk
+from app.image_library import ImageLibrary
+from app.main_window import MainWindow
+from app.measuring_desk import MeasuringDesk
+from app.panels.help import ABOUT, TextDialog, cheat_sheet
+from app.reading_desk import ReadingDesk
+from app.reading_page import ReadingPage, RightPage
+from app.resources import DEFAULT_RULESET, load_ruleset
+from app.session import ReadingSession
+from app.storage.catalogue import StoredCatalogue
+from app.storage.database import Database
+from app.store import CaseStore
+from app.tasks import TaskRunner
+from app.thumbnails import Thumbnails
+from app.wiring import Wiring
+from app.words import translated
+from app.work import Work
+
+
+class Workstation(QObject):
+    """One window on one database. Actions act on it."""
+
+    window: MainWindow
+    session: ReadingSession
+    page: ReadingPage
+    images: ImageDesk
+    measuring: MeasuringDesk
+    desk: ReadingDesk
+    work: Work
+
+    def __init__(self, window: MainWindow, database: Database, reader: str) -> None:
+        super().__init__()
+        self._database = database
+        self.window = window
+        self.runner = TaskRunner(self)
+        self.image_runner = TaskRunner(self)
+        catalogue = StoredCatalogue(database)
+        self.store = CaseStore(database, self)
+        self.session = ReadingSession(self.store, load_ruleset(DEFAULT_RULESET), reader, self)
+        self.library = ImageLibrary(catalogue, self.image_runner, self)
+        self.page = ReadingPage(window.theme)
+        window.set_reading_page(self.page)
+        self.images = ImageDesk(self.session, self.library, self.page.grid, self)
+        self.measuring = MeasuringDesk(self.session, self.images, self.library, self)
+        thumbnails = Thumbnails(catalogue, self.runner, self)
+        self.desk = ReadingDesk(self.session, self.page, self.images, self.measuring, thumbnails, self)
+        self.wiring = Wiring(self)
+        self.work = Work(database, self.session, self.runner, window, self)
+
+    def close(self) -> None:
+        """Stop the background work and let the database go."""
+        self.library.close()
+        self.runner.close()
+        self.image_runner.close()
+        self._database.close()
+
+    def cancel(self) -> None:
+        """Esc: the line under way, then the tool, then the panel that is open."""
+        self.page.notice.clear()
+        if self.measuring.intent is not None:
+            self.measuring.cancel()
+        elif self.page.right_page is not RightPage.READING:
+            self.desk.show_reading()
+
+    def show_keys(self) -> None:
+        TextDialog(self.window.theme, translated("Keys"), cheat_sheet(), (560, 720), self.window).open()
+
+    def show_about(self) -> None:
+        TextDialog(self.window.theme, translated("About Hepatrace"), ABOUT, (460, 300), self.window).open()

@@ -14,7 +14,7 @@ from app.state.events import Event, FindingRecorded, LesionAdded, LesionChanged,
 from app.state.naming import default_axis, next_lesion_name
 from mrecist.lesions import Lesion
 from mrecist.results import Issue
-from mrecist.values import LesionRole
+from mrecist.values import Axis, LesionRole
 
 
 class AssignmentDesk(QObject):
@@ -70,6 +70,8 @@ class AssignmentDesk(QObject):
             self._session.select_lesion(name)
             if not same:
                 self.told.emit(f"{before.id} is now {name}", True)
+            elif changed.axis is Axis.SHORT is not before.axis and changed.role is LesionRole.TARGET:
+                self.told.emit(f"{name} is a node: measure its short axis anew (Y).", True)
         self.refresh()
 
     def _edits(self, before: Lesion, changed: Lesion, reading: Reading) -> tuple[Event, ...]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
+from app.locations import data_folder
 from app.main_window import MainWindow
 from app.theme import Theme, apply_theme, load_theme
 
@@ -21,6 +23,9 @@ def make_application(scale: float | None = None) -> tuple[QApplication, Theme]:
     """The Qt application in Hepatrace's looks; settings are kept under its name."""
     QApplication.setOrganizationName(ORGANISATION)
     QApplication.setApplicationName(ORGANISATION)
+    if os.environ.get("HEPATRACE_DATA"):  # settings go where the data went
+        QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+        QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(data_folder()))
     running = QApplication.instance()
     application = running if isinstance(running, QApplication) else QApplication([ORGANISATION])
     application.setApplicationDisplayName(ORGANISATION)

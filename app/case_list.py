@@ -34,7 +34,7 @@ def case_lines(database: Database, ruleset: RuleSet, cancelled: Callable[[], boo
                 lines.append(CaseLine(summary.case_id, fault=str(error)))
                 continue
             ready = record.visits and record.reads
-            assessment = assess(record.case, ruleset, record.reads[0].id) if ready else None
+            assessment = assess(record.case_of(record.reads[0].id), ruleset, record.reads[0].id) if ready else None
             today = today_of(record, record.visits[-1].id) if record.visits else date.today()
             lines.append(line_of(record, assessment, today))
     return tuple(lines)

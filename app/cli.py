@@ -7,8 +7,10 @@ import importlib
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass
+from typing import Any
 
 DONE, REFUSED, BAD_USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -39,9 +41,71 @@ class Refusal(Exception):
     """The input was refused; the message names the file, the field and the remedy."""
 
 
+class _Output:
+    """Standard output, whose failure is told apart from that of every other file."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with _refused_output():
+            return int(self._stream.write(text))
+
+    def flush(self) -> None:
+        with _refused_output():
+            self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+@contextmanager
+def _refused_output() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise _OutputRefused(f"standard output cannot be written ({why}). Free space, then try again.") from error
+
+
+class _OutputRefused(Refusal):
+    pass
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status: 0 done, 1 input refused, 2 bad usage."""
+    """Run one command and return its exit status: 0 done, 1 input refused, 2 bad usage.
+
+    Whatever the system does not let a command read or write, standard output included, is a refusal too.
+    """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    said = f" {words[0]}" if words and words[0] in {c.name for c in COMMANDS} else ""
+    try:
+        if sys.stdout is None:  # started without a console
+            return _run(words)
+        with redirect_stdout(_Output(sys.stdout)):
+            status = _run(words)
+            sys.stdout.flush()
+            return status
+    except BrokenPipeError:  # whoever reads our output has read enough
+        _drop_output()
+        return DONE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except _OutputRefused as refusal:
+        _drop_output()
+        why = str(refusal)
+    except Refusal as refusal:
+        why = str(refusal)
+    except OSError as error:
+        named = f"{error.filename}: " if error.filename else ""
+        why = f"{named}{error.strerror or error}. Allow access or free space, then try again."
+    print(f"hepatrace{said}: {why}", file=sys.stderr)
+    return REFUSED
+
+
+def _run(words: list[str]) -> int:
     command = next((c for c in COMMANDS if words and words[0] == c.name), None)
     if command is None and words and words[0] in ("-h", "--help"):
         _overview().print_help()
@@ -57,18 +121,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     module.configure(parser)
     logging.getLogger("pydicom").setLevel(logging.CRITICAL)  # its warnings quote values of the file
     try:
-        options = parser.parse_args(words[1:])
-        return int(module.run(options))
+        return int(module.run(parser.parse_args(words[1:])))
     except SystemExit as stop:
         return DONE if stop.code in (0, None) else BAD_USAGE
-    except BrokenPipeError:  # whoever reads our output has read enough
+
+
+def _drop_output() -> None:
+    """What is still buffered goes nowhere, so that the interpreter does not fail on it once more at its end."""
+    with suppress(OSError, ValueError):  # a stream without a file descriptor keeps nothing back
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except Refusal as refusal:
-        print(f"hepatrace {command.name}: {refusal}", file=sys.stderr)
-        return REFUSED
 
 
 def _overview() -> argparse.ArgumentParser:

@@ -6,9 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.hanging import Hanging, Stage, Tile, hang, prior_visit, stages
 from app.image_library import ImageLibrary
-from app.lesion_places import middle_of, shift_between
-from app.linework import place_of
-from app.models.reading import Reading
+from app.lesion_guide import LesionGuide
 from app.session import ReadingSession, Selection
 from app.state.record import SeriesRef, Visit
 from app.view_display import ViewDisplay
@@ -44,7 +42,8 @@ class ImageDesk(QObject):
         self.stage: Stage | None = None
         self.offered: tuple[Stage, ...] = ()
         self.tiles: tuple[Tile, ...] = ()
-        self.writer = ViewWriter(session, library, grid, self.display, lambda: self.tiles, self)
+        self.guide = LesionGuide(session, grid, self)
+        self.writer = ViewWriter(session, library, grid, self.display, lambda: self.tiles, self.guide.is_linked, self)
         for view in grid.views:
             view.phase_step_requested.connect(self.step_phase)
             view.series_step_requested.connect(self.step_series)
@@ -54,6 +53,7 @@ class ImageDesk(QObject):
         self.display.told.connect(self.told)
         session.case_opened.connect(self._on_case_opened)
         session.selection_changed.connect(self._on_selection)
+        session.record_changed.connect(self.guide.link)
 
     # --- hanging ----------------------------------------------------------------------------------------------
 
@@ -82,6 +82,16 @@ class ImageDesk(QObject):
             self.show_series(max(found, key=lambda ref: ref.images).uid)
         elif (tile := self.tile(self.grid.active_index)) is not None:
             self.told.emit(f"{tile.visit_id} has no {phase.replace('_', ' ')} phase.")
+
+    def go_to_phase(self, phase: PhaseName, visit_id: str) -> None:
+        """Make the view active that shows a phase of a time point; hang it in the active view if none does."""
+        for number in self.grid.shown:
+            tile, ref = self.tile(number), self.ref(number)
+            if tile is not None and tile.visit_id == visit_id and ref is not None and ref.phase == phase:
+                self.grid.activate(number)
+                self.grid.views[number].setFocus()
+                return
+        self.show_phase(phase)
 
     def step_phase(self, step: int) -> None:
         """The next phase of the active view's time point, in the order of contrast."""
@@ -136,15 +146,14 @@ class ImageDesk(QObject):
     def _hang(self, hanging: Hanging | None) -> None:
         self.tiles = hanging.tiles if hanging else ()
         self._hold()
-        for number in range(len(self.grid.views)):
-            self._fill(number)
         self.grid.set_layout(_LAYOUTS.get(len(self.tiles), Layout.ONE))
-        if hanging and hanging.stage in (Stage.PHASES, Stage.PRIOR_CURRENT):
-            self.grid.activate(1)  # the arterial phase of the open time point
-        elif hanging and len(self.tiles) > 1 and self.tiles[1].visit_id == self._session.selection.visit_id:
-            self.grid.activate(1)
-        self._link_time_points()
-        self._go_to_lesion()
+        open_id = self._session.selection.visit_id
+        leader = 1 if len(self.tiles) > 1 and self.tiles[1].visit_id == open_id else 0  # the open time point's arterial
+        self.grid.activate(leader)
+        for number in sorted(range(len(self.grid.views)), key=lambda n: n != leader):
+            self._fill(number)  # the leader first: the others go where it is
+        self.guide.link()
+        self.guide.go()
         self.writer.refresh()
         self.hung.emit()
 
@@ -204,7 +213,7 @@ class ImageDesk(QObject):
             self._hang(self._hanging())
         elif now.lesion_id != before.lesion_id:
             self._hang_for_lesion()
-            self._go_to_lesion()
+            self.guide.go()
             self.writer.refresh()
 
     def _hang_for_lesion(self) -> None:
@@ -229,37 +238,6 @@ class ImageDesk(QObject):
             self.stage = None
             self._hang(self._hanging())
             self._hang_for_lesion()
-
-    def _go_to_lesion(self) -> None:
-        """Views go to the selected lesion, each at its own time point; on the evidence stage each to its region's."""
-        reading = self._session.reading
-        if reading is None:
-            return
-        for number, view in enumerate(self.grid.views):
-            tile, lesion_id = self.tile(number), self._lesion_for(number, reading)
-            if tile is None or tile.visit_id is None or view.source is None or lesion_id is None:
-                continue
-            line = place_of(reading.read, tile.visit_id, lesion_id)
-            if line is not None and line.frame_of_reference_uid == view.source.frame_of_reference_uid:
-                view.centre_on(middle_of(line))
-        if self.stage is not Stage.EVIDENCE:
-            self.grid.align()
-
-    def _lesion_for(self, number: int, reading: Reading) -> str | None:
-        chosen, ref = self._session.lesion, self.ref(number)
-        if ref is None or (self.stage is not Stage.EVIDENCE and chosen is None):
-            return None
-        region = Region.INTRAHEPATIC if ref.phase is not None else Region.EXTRAHEPATIC
-        if chosen is not None and (self.stage is not Stage.EVIDENCE or chosen.region is region):
-            return chosen.id
-        return next((lesion.id for lesion in reading.lesions_of(region)), None)
-
-    def _link_time_points(self) -> None:
-        """Where two time points hold the same lesions, the mean shift between them links their views."""
-        reading = self._session.reading
-        visits = list(dict.fromkeys(tile.visit_id for tile in self.tiles if tile.visit_id))
-        if reading is not None and len(visits) == 2 and (found := shift_between(reading, *visits)) is not None:
-            self.grid.set_offset(*found)
 
 
 def _middle(view: SliceView) -> Point | None:

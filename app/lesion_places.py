@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from app.linework import place_of
 from app.models.reading import Reading
 from mrecist.values import Line, Point
 from viewers.imaging.geometry import along, minus
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in one frame of reference (LPS mm); `measured` where a line of that time point says so."""
+
+    point: Point
+    frame_of_reference_uid: str | None
+    measured: bool
 
 
 def middle_of(line: Line) -> Point:
@@ -29,3 +40,19 @@ def shift_between(reading: Reading, visit_a: str, visit_b: str) -> tuple[str, st
         return None
     x, y, z = (sum(shift[axis] for shift in shifts) / len(shifts) for axis in range(3))
     return frames[0], frames[1], (x, y, z)
+
+
+def expected_place(reading: Reading, visit_id: str, lesion_id: str) -> Place | None:
+    """Where a lesion is at a time point: where it was marked, or where its place at another one has moved to.
+
+    None where nothing is known of it: no line there, and no lesion that both time points hold.
+    """
+    line = place_of(reading.read, visit_id, lesion_id)
+    if line is not None:
+        return Place(middle_of(line), line.frame_of_reference_uid, measured=True)
+    for other in reversed(reading.visits):
+        seen = place_of(reading.read, other.id, lesion_id)
+        shift = shift_between(reading, other.id, visit_id) if seen is not None else None
+        if seen is not None and shift is not None and shift[0] == seen.frame_of_reference_uid:
+            return Place(along(middle_of(seen), shift[2], 1.0), shift[1], measured=False)
+    return None

@@ -103,7 +103,8 @@ class MainWindow(QMainWindow):
         """The window where it was when it was closed last."""
         place = QSettings().value("window/place")
         if not (isinstance(place, QByteArray) and self.restoreGeometry(place)):
-            self.resize(self.theme.px(1600), self.theme.px(1000))
+            room = self.screen().availableGeometry().adjusted(0, 0, 0, -self.theme.px(32))  # its title bar
+            self.resize(min(self.theme.px(1600), room.width()), min(self.theme.px(1000), room.height()))
 
     def ask_to_lose(self, what: str) -> bool:
         """Edits would be lost on closing: the one question that is worth a dialog."""

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 
-from app.hanging import PHASE_WORDS
+from app.hanging import PHASE_WORDS, is_chest
 from app.state.events import Event, FindingRecorded, LesionAdded
 from app.state.naming import default_axis, next_lesion_name
 from app.state.record import Record, SeriesRef
@@ -19,8 +21,10 @@ from mrecist.lesions import (
     Finding,
     Lesion,
     Measured,
+    Nonviable,
     Observation,
     Present,
+    TooSmall,
 )
 from mrecist.rulesets import EligibilityRules
 from mrecist.values import Diameter, LesionKind, LesionRole, Line, Organ, Region
@@ -117,6 +121,18 @@ def mark(record: Record, read_id: str, drawing: Drawing, rules: EligibilityRules
             return _add(read, drawing)
 
 
+def least_target_mm(series: SeriesRef, rules: EligibilityRules) -> Fraction:
+    """The smallest diameter that can be a target on a series: twice the slice thickness where slices are thick."""
+    if series.slice_thickness_mm is None:
+        return rules.measurable_mm
+    thickness = Fraction(str(series.slice_thickness_mm))
+    return (
+        max(rules.measurable_mm, rules.thick_slice_factor * thickness)
+        if thickness > rules.thick_slice_mm
+        else rules.measurable_mm
+    )
+
+
 def region_of(series: SeriesRef) -> Region:
     """Where a lesion marked on this series lies, until the reader says otherwise: a liver phase means the liver."""
     return Region.EXTRAHEPATIC if series.phase is None else Region.INTRAHEPATIC
@@ -127,12 +143,14 @@ def region_of(series: SeriesRef) -> Region:
 
 def _outside_arterial(region: Region, drawing: Drawing) -> Declined | None:
     phase = drawing.series.phase
-    if region is not Region.INTRAHEPATIC or phase in (None, PhaseName.ARTERIAL) or drawing.justification:
+    if region is not Region.INTRAHEPATIC or phase == PhaseName.ARTERIAL or drawing.justification:
         return None
-    words = PHASE_WORDS[PhaseName(phase)].lower()
-    sure = f"{drawing.series.phase_confidence:.2f}"
+    if phase is not None:
+        shown = f"the {PHASE_WORDS[PhaseName(phase)].lower()} ({drawing.series.phase_confidence:.2f})"
+    else:
+        shown = "the chest series" if is_chest(drawing.series) else "a series without a known contrast phase"
     return Declined(
-        f"This is the {words} ({sure}). Viable diameter is read on the arterial phase. Go to AP?",
+        f"This is {shown}. Viable diameter is read on the arterial phase. Go to AP?",
         (Offer.GO_TO_ARTERIAL, Offer.KEEP_WITH_REASON),
     )
 
@@ -141,11 +159,15 @@ def _no_target(read: Read, region: Region, drawing: Drawing, rules: EligibilityR
     if drawing.justification:
         return None
     ways_out = (Offer.AS_NONTARGET, Offer.KEEP_WITH_REASON)
-    if drawing.diameter.mm < rules.measurable_mm:
-        limit = Diameter.from_mm(float(rules.measurable_mm))
-        return Declined(f"{drawing.diameter} mm is below {limit} mm. Record as non-target?", ways_out)
+    least = least_target_mm(drawing.series, rules)
+    if drawing.diameter.mm < least:
+        limit = Diameter.from_mm(str(Decimal(least.numerator) / Decimal(least.denominator)))
+        thick = f" (twice the slice thickness of {drawing.series.slice_thickness_mm:g} mm)"
+        why = thick if least > rules.measurable_mm else ""
+        return Declined(f"{drawing.diameter} mm is below {limit} mm{why}. Record as non-target?", ways_out)
     targets = [x for x in read.lesions if x.role is LesionRole.TARGET]
     in_liver = [x for x in targets if x.organ is Organ.LIVER]
+    # outside the liver the organ is not known yet (lung or node?): the form's conformance asks once it is
     if region is Region.INTRAHEPATIC and len(in_liver) >= rules.per_organ:
         return Declined(f"{len(in_liver)} of {rules.per_organ} liver targets are set. Record as non-target?", ways_out)
     if len(targets) >= rules.total:
@@ -203,6 +225,10 @@ def _measure_whole(read: Read, lesion: Lesion, drawing: Drawing) -> Marked | Dec
             finding: Finding = replace(found, whole=drawing.diameter, whole_evidence=(drawing.line,))
         case Absent():
             finding = Absent(whole=drawing.diameter)
+        case Nonviable():
+            finding = Nonviable(whole=drawing.diameter)
+        case TooSmall() as found:
+            finding = replace(found, whole=drawing.diameter)
         case _:
             return Declined(f"Measure the viable diameter of {lesion.id} first (Y), then the whole lesion.")
     assert before is not None

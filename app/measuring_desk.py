@@ -82,6 +82,10 @@ class MeasuringDesk(QObject):
         if lesion is None:
             self.told.emit("Select the lesion in the table first.")
             return
+        reading = self._session.reading
+        if reading is not None and reading.at_baseline and lesion.role is LesionRole.TARGET and key in "DM":
+            self.told.emit(f"{lesion.id} is a target: at baseline it has a diameter. Make it a non-target instead.")
+            return
         finding = finding_of_key(key, lesion)
         if finding is None:
             self.told.emit(f"{lesion.id} is a {_ROLE_WORDS[lesion.role]}: that finding is not for it.")
@@ -110,7 +114,7 @@ class MeasuringDesk(QObject):
         """Take up one way out of a refusal."""
         match offer:
             case Offer.GO_TO_ARTERIAL:
-                self._images.show_phase(PhaseName.ARTERIAL)
+                self._images.go_to_phase(PhaseName.ARTERIAL, drawing.visit_id)
             case Offer.AS_NONTARGET:
                 self._take(replace(drawing, intent=Intent.NONTARGET))
             case Offer.KEEP_WITH_REASON:
@@ -139,16 +143,12 @@ class MeasuringDesk(QObject):
     # --- lines ------------------------------------------------------------------------------------------------
 
     def _arm_views(self) -> None:
-        """Lines are taken on views of the open time point only; the others go on windowing.
-
-        While another line is asked for than the selected lesion's own, a press beside an end of that one draws, and
+        """While another line is asked for than the selected lesion's own, a press beside an end of that one draws, and
         does not move it.
         """
         self._images.writer.let_lines_move(self.intent in (None, Intent.COUNTED))
         for number, view in enumerate(self._images.grid.views):
-            tile = self._images.tile(number)
-            current = tile is not None and tile.visit_id == self._session.selection.visit_id
-            view.arm(Tool.CALIPER if self.intent is not None and current else None)
+            view.arm(Tool.CALIPER if self.intent is not None and self._images.tile(number) is not None else None)
 
     def _on_drawn(self, number: int, drawn: DrawnLine) -> None:
         if self.intent is None:
@@ -176,7 +176,12 @@ class MeasuringDesk(QObject):
         source = self._images.grid.views[number].source
         if tile is None or tile.visit_id is None or ref is None or record is None:
             return None
-        if tile.visit_id != self._session.selection.visit_id or not isinstance(source, LoadedSeries):
+        if tile.visit_id != self._session.selection.visit_id:
+            open_id = self._session.selection.visit_id
+            self.told.emit(f"This view shows {tile.visit_id}. Lines are drawn on the open time point, {open_id}.")
+            self._images.writer.refresh()
+            return None
+        if not isinstance(source, LoadedSeries):
             return None
         try:
             diameter = Diameter.from_mm(drawn.length_mm)
@@ -210,8 +215,8 @@ class MeasuringDesk(QObject):
             case LesionAdded(observation=made) | FindingRecorded(observation=made):
                 was = before.finding if before else None
                 self.recorded.emit(recorded_text(marked.lesion_id, drawing.visit_id, made.finding, was), made.lesion_id)
-        if drawing.intent in (Intent.TARGET, Intent.NONTARGET, Intent.NEW, Intent.WHOLE):
-            self.arm(None)
+        if self.intent is not None:
+            self.arm(None)  # one key, one line: the next drag windows again
 
     def _on_line_selected(self, name: str) -> None:
         if name:

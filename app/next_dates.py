@@ -67,12 +67,14 @@ def next_dates(
 ) -> tuple[NextDate, ...]:
     """The dates that follow from a time point, in the order in which they come up.
 
+    A treatment after `today` is not known yet and does not count; nor is its end, of one that ends later.
     Where the TACE decision ends TACE, only the next visit remains. Nothing is said of a TACE that no earlier TACE
     dates: its window is unknown, not zero.
     """
     limits = windows or Windows()
     found: list[NextDate] = []
-    sessions = sorted(t.on for t in record.treatments if t.kind is TreatmentKind.TACE)
+    given = [t for t in record.treatments if t.on <= today]
+    sessions = sorted(t.on for t in given if t.kind is TreatmentKind.TACE)
     goes_on = tace is None or tace.decision not in _ENDS_TACE
     if sessions and goes_on:
         found.extend(_around_tace(record, visit_id, today, sessions, limits))
@@ -86,7 +88,8 @@ def next_dates(
 def _around_tace(record: Record, visit_id: str, today: date, sessions: list[date], limits: Windows) -> list[NextDate]:
     count = len(sessions)
     procedure = _window(Upcoming.TACE, sessions[-1], f"TACE {count}", today, limits, count + 1)
-    sorafenib = [t for t in record.treatments if t.kind is TreatmentKind.SORAFENIB and t.until is None]
+    begun = [t for t in record.treatments if t.kind is TreatmentKind.SORAFENIB and t.on <= today]
+    sorafenib = [t for t in begun if t.until is None or t.until > today]
     given = max(sorafenib, key=lambda t: t.on, default=None)
     rows = [procedure, _labs(record, visit_id, today, limits)]
     if given is not None:

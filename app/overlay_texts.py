@@ -13,7 +13,6 @@ from viewers.widgets.marks import Chip, CornerEntry, CornerTexts, TextLine, Tone
 from viewers.widgets.stack_view import ViewState
 
 UNSURE_BELOW = 0.80
-_SCREEN_MM_PER_PX = 25.4 / 96
 
 
 def corner_texts(
@@ -25,6 +24,7 @@ def corner_texts(
     state: ViewState,
     plane: SlicePlane | None,
     pixels_per_mm: float,
+    apart: bool = False,
 ) -> CornerTexts:
     """The four corners of one view.
 
@@ -33,11 +33,13 @@ def corner_texts(
     role
         ``current``, ``prior``, ``nadir`` ...: what this time point is to the one being read; may be empty.
     pixels_per_mm
-        Zoom of the view, in screen pixels for one mm of the patient.
+        Screen pixels for one mm of the patient; 100 % is one screen pixel for one of the image.
+    apart
+        This view cannot follow the one that is read, for want of a lesion that both time points hold.
     """
     return CornerTexts(
         top_left=_patient(record.patient, ref, visit, role),
-        top_right=_series(ref, series),
+        top_right=_series(ref, series, apart),
         bottom_left=_place(series, state, plane, pixels_per_mm),
         bottom_right=_display(series, state),
     )
@@ -65,7 +67,7 @@ def _patient(patient: Patient, ref: SeriesRef, visit: Visit | None, role: str) -
     return tuple(lines)
 
 
-def _series(ref: SeriesRef, series: Series) -> tuple[CornerEntry, ...]:
+def _series(ref: SeriesRef, series: Series, apart: bool) -> tuple[CornerEntry, ...]:
     number = f"Se {ref.number} " if ref.number is not None else ""
     lines: list[CornerEntry] = [" ".join(part for part in (_date(ref.study_date), _time(ref.acquired_at)) if part)]
     lines.append(f"{number}{ref.description}".strip() or ref.modality)
@@ -75,6 +77,8 @@ def _series(ref: SeriesRef, series: Series) -> tuple[CornerEntry, ...]:
     if ref.measurable and not ref.volume_ok:
         chips.append(Chip("2D only", tone=Tone.AMBER))
     lines.append(tuple(chips))
+    if apart:
+        lines.append(Chip("not linked: mark one lesion at both", tone=Tone.AMBER))
     return tuple(lines)
 
 
@@ -88,11 +92,14 @@ def _phase_chip(ref: SeriesRef) -> Chip:
 
 
 def _place(series: Series, state: ViewState, plane: SlicePlane | None, pixels_per_mm: float) -> tuple[CornerEntry, ...]:
-    lines: list[CornerEntry] = [f"Im {state.index + 1} / {len(series.slices)}"]
+    number = series.slices[state.index].instance_number
+    place = f"{state.index + 1} / {len(series.slices)}"
+    lines: list[CornerEntry] = [place if number is None else f"Im {number} · {place}"]
     if plane is not None:
         lines.append(f"z {_signed(plane.origin[2])}{SPACE}mm")
     thickness = "" if series.slice_thickness_mm is None else f"{series.slice_thickness_mm:.1f}{SPACE}mm"
-    zoom = f"{100 * pixels_per_mm * _SCREEN_MM_PER_PX:.0f}{SPACE}%" if pixels_per_mm > 0 else ""
+    spacing = series.pixel_spacing_mm
+    zoom = f"{100 * pixels_per_mm * spacing[1]:.0f}{SPACE}%" if spacing and pixels_per_mm > 0 else ""
     lines.append(" · ".join(part for part in (thickness, zoom) if part))
     return tuple(lines)
 

@@ -22,6 +22,7 @@ class ReaderMenu(QObject):
         bar.rename_requested.connect(self._rename)
         for signal in (session.case_opened, session.record_changed):
             signal.connect(self.refresh)
+        session.case_opened.connect(self._tell_of_others)
 
     def refresh(self) -> None:
         session = self._session
@@ -32,6 +33,14 @@ class ReaderMenu(QObject):
             entries.insert(0, ("", translated("Back to my own read")))
         shown = session.others_read
         self._bar.show_reader(translated("{name} · view only", name=shown) if shown else session.reader, entries)
+
+    def _tell_of_others(self) -> None:
+        """A reader who opens a case that others have read learns where those reads are."""
+        reads = self._session.record.reads if self._session.record else ()
+        others = [read.reader for read in reads if read.reader != self._session.reader]
+        if others and not any(read.reader == self._session.reader for read in reads):
+            name = self._session.reader
+            self._session.told.emit(f"Read by {', '.join(others)}: look at it by your name ({name}), upper right.")
 
     def _rename(self) -> None:
         name, given = QInputDialog.getText(

@@ -213,7 +213,7 @@ class ReadingDesk(QObject):
         needs_reason = [offer for offer in declined.offers if offer is Offer.KEEP_WITH_REASON]
         if self._page.right_page is not RightPage.READING:
             self.show_reading()
-        self._page.notice.show_refusal(declined.message, list(declined.offers), needs_reason)
+        self._page.notice.show_refusal(declined.message, list(declined.offers), needs_reason, "Discard the line")
 
     def _on_offer(self, offer: str, reason: str) -> None:
         if self._refused is not None and offer in list(Offer):

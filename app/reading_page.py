@@ -71,7 +71,7 @@ class ReadingPage(QWidget):
         self.tools = ToolBar(theme, TOOLS)
         self.grid = ViewGrid(_palette(theme))
         self.table = LesionTable(theme)
-        self.findings = FindingBar(theme)
+        self.findings = self.finding_row = FindingBar(theme)
         self.notice = Notice(theme)
         self.form = LesionForm(theme)
         self.cards = ResponseCards(theme)
@@ -160,16 +160,12 @@ class ReadingPage(QWidget):
         return panel
 
     def _reading_panel(self) -> QWidget:
+        """Table, cards and form scroll; the decisions and the next step below them are always in sight."""
         body = QWidget()
         inside = QVBoxLayout(body)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(0)
-        findings = QWidget()
-        row = QVBoxLayout(findings)
-        row.setContentsMargins(self._theme.px(10), self._theme.px(6), self._theme.px(10), self._theme.px(6))
-        row.addWidget(self.findings)
-        self.finding_row = findings
-        for part in (self.table, findings, self.cards, rule_line(), self.form, self.strip):
+        for part in (self.table, self.findings, self.cards, self.form):
             inside.addWidget(part)
         inside.addStretch(1)
         area = QScrollArea()
@@ -184,6 +180,8 @@ class ReadingPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(area, 1)
+        column.addWidget(rule_line())
+        column.addWidget(self.strip)
         column.addWidget(self.notice)
         column.addWidget(self.footer)
         return panel

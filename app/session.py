@@ -206,7 +206,7 @@ class ReadingSession(QObject):
                 record = apply(record, Entry(0, "", self.reader, self.read_id, event))
         except EditRefused:
             return None
-        return assess(record.case, self._ruleset, self.read_id)
+        return assess(record.case_of(self.read_id), self._ruleset, self.read_id)
 
     # --- inside ---
 
@@ -217,7 +217,9 @@ class ReadingSession(QObject):
     def _refresh(self) -> None:
         record = self.record
         ready = record is not None and record.visits and record.read(self.read_id) is not None
-        self._assessment = assess(record.case, self._ruleset, self.read_id) if record and ready else None
+        self._assessment = (
+            assess(record.case_of(self.read_id), self._ruleset, self.read_id) if record and ready else None
+        )
         lesion_id = self._selection.lesion_id
         read = record.read(self.read_id) if record else None
         if lesion_id and (read is None or read.lesion(lesion_id) is None):

@@ -38,6 +38,10 @@ class SigningDesk(QObject):
             left = ", ".join(reading.to_do())
             self.told.emit(f"Not signed: {left} still to do." if left else "Not signed: no lesion yet.", False)
             return
+        first = reading.baseline_id
+        if first is not None and not reading.at_baseline and not reading.record.is_signed(reading.read_id, first):
+            self.told.emit(f"Not signed: sign the baseline ({first}) first; every response rests on it.", False)
+            return
         name = "baseline" if reading.at_baseline else reading.visit_id
         locks = f"It locks {reading.visit_id}; later changes need an amendment with a reason."
         self._notice.show_refusal(f"Sign {name} as read. {locks}", [SIGN])
@@ -98,11 +102,13 @@ class SigningDesk(QObject):
     def _judgement(self, field: str, value: object, reason: str) -> Judgement:
         reading = self._session.reading
         assert reading is not None and isinstance(value, str | bool)
-        on = today_of(reading.record, reading.visit_id)
-        return Judgement(reading.visit_id, field, value, Signature(self._session.reader, on, reason))
+        return Judgement(reading.visit_id, field, value, Signature(self._session.reader, date.today(), reason))
 
 
 def today_of(record: Record, visit_id: str) -> date:
-    """The day on which the reader reads. In a synthetic case the clock stands two days after the open time point."""
+    """The day from which dates are counted ahead: in a synthetic case two days after the open time point.
+
+    Signatures always carry the real date.
+    """
     visit = record.visit(visit_id)
     return visit.on + timedelta(days=2) if record.synthetic and visit is not None else date.today()

@@ -6,9 +6,9 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event
-from typing import Any
+from typing import Any, assert_never
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
+from PySide6.QtCore import QObject, Qt, QThreadPool, Signal, Slot
 
 
 class Cancelled(Exception):
@@ -43,52 +43,78 @@ class Failure:
     error: BaseException
 
 
-class _Signals(QObject):
-    done = Signal(object)
-    failed = Signal(object)
-    cancelled = Signal()
-    progressed = Signal(int, int)
+@dataclass(frozen=True)
+class _Progress:
+    done: int
+    total: int
 
 
+@dataclass(frozen=True)
+class _Done:
+    result: Any
+
+
+@dataclass(frozen=True)
+class _Stopped:
+    pass
+
+
+_Report = _Progress | _Done | _Stopped | Failure
 Job = Callable[[Token], Any]
 """Takes plain data through its closure, returns plain data; never touches a widget."""
 
 
-class _Run(QRunnable):
-    def __init__(self, job: Job) -> None:
-        super().__init__()
-        self.setAutoDelete(False)  # Python holds it until its last signal was delivered
-        self.signals = _Signals()
-        self.token = Token(self.signals.progressed.emit)
-        self._job = job
+@dataclass(frozen=True)
+class _Callbacks:
+    done: Callable[[Any], None]
+    failed: Callable[[Failure], None]
+    progressed: Callable[[int, int], None] | None
+    cancelled: Callable[[], None] | None
 
-    def run(self) -> None:
+
+class _Run:
+    """One job in its slot. No object of Qt, so that it does no harm when a worker is the last to let go of it."""
+
+    def __init__(self, slot: str, job: Job, post: Callable[[_Run, _Report], None]) -> None:
+        self.slot = slot
+        self.token = Token(lambda done, total: post(self, _Progress(done, total)))
+        self.job: Job | None = job
+        self._post = post
+
+    def work(self) -> None:
+        """Run the job and post, last of all, how it ended."""
+        self._post(self, self._ended())
+
+    def _ended(self) -> _Report:
         try:
-            result = self._job(self.token)
+            if self.job is None or self.token.cancelled():
+                return _Stopped()
+            result = self.job(self.token)
         except Cancelled:
-            self.signals.cancelled.emit()
+            return _Stopped()
         except BaseException as error:  # noqa: BLE001 - a worker reports every failure to its owner
-            self.signals.failed.emit(Failure(str(error) or type(error).__name__, traceback.format_exc(), error))
-        else:
-            if self.token.cancelled():
-                self.signals.cancelled.emit()
-            else:
-                self.signals.done.emit(result)
+            return Failure(str(error) or type(error).__name__, traceback.format_exc(), error)
+        return _Stopped() if self.token.cancelled() else _Done(result)
 
 
 class TaskRunner(QObject):
     """Runs jobs on a thread pool. A newer job in the same slot makes the older one stale: it is cancelled, and
     whatever it still reports is dropped.
+
+    Workers post through one signal of the runner, which outlives them. A job and its callbacks are held until its end
+    was posted, and let go of on the runner's thread: what they hold may be of Qt.
     """
 
     busy_changed = Signal(bool)
+    _posted = Signal(object, object)
 
     def __init__(self, parent: QObject | None = None, threads: int = 2) -> None:
         super().__init__(parent)
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(threads)
         self._running: dict[str, _Run] = {}
-        self._stale: set[_Run] = set()
+        self._held: dict[_Run, _Callbacks] = {}
+        self._posted.connect(self._receive, Qt.ConnectionType.QueuedConnection)
 
     def start(
         self,
@@ -103,27 +129,11 @@ class TaskRunner(QObject):
     ) -> Token:
         """Run `job` in the background; the callbacks come on the thread that owns this runner."""
         self.cancel(slot)
-        run = _Run(job)
+        run = _Run(slot, job, self._posted.emit)
         self._running[slot] = run
-
-        def finish(then: Callable[[], None]) -> None:
-            self._stale.discard(run)
-            if self._running.get(slot) is run:
-                del self._running[slot]
-                then()
-                self.busy_changed.emit(bool(self._running))
-
-        def report(count: int, total: int) -> None:
-            if progressed is not None and self._running.get(slot) is run:
-                progressed(count, total)
-
-        receiver = _Receiver(self, finish, report, done, failed, cancelled)
-        run.signals.done.connect(receiver.on_done)
-        run.signals.failed.connect(receiver.on_failed)
-        run.signals.cancelled.connect(receiver.on_cancelled)
-        run.signals.progressed.connect(receiver.on_progressed)
+        self._held[run] = _Callbacks(done, failed, progressed, cancelled)
         self.busy_changed.emit(True)
-        self._pool.start(run, priority)
+        self._pool.start(run.work, priority)
         return run.token
 
     def cancel(self, slot: str) -> None:
@@ -131,7 +141,6 @@ class TaskRunner(QObject):
         run = self._running.pop(slot, None)
         if run is not None:
             run.token.cancel()
-            self._stale.add(run)
 
     def request_cancel(self, slot: str) -> None:
         """Ask the job in this slot to stop and let it report that it did."""
@@ -147,36 +156,29 @@ class TaskRunner(QObject):
         for slot in list(self._running):
             self.cancel(slot)
         self._pool.waitForDone()
-        self._stale.clear()
+        self._held.clear()
 
-
-class _Receiver(QObject):
-    """Lives on the runner's thread, so that the callbacks are delivered there."""
-
-    def __init__(
-        self,
-        parent: QObject,
-        finish: Callable[[Callable[[], None]], None],
-        report: Callable[[int, int], None],
-        done: Callable[[Any], None],
-        failed: Callable[[Failure], None],
-        cancelled: Callable[[], None] | None,
-    ) -> None:
-        super().__init__(parent)
-        self._finish, self._report = finish, report
-        self._done, self._failed, self._cancelled = done, failed, cancelled
-
-    def on_done(self, result: object) -> None:
-        self._finish(lambda: self._done(result))
-        self.deleteLater()
-
-    def on_failed(self, failure: Failure) -> None:
-        self._finish(lambda: self._failed(failure))
-        self.deleteLater()
-
-    def on_cancelled(self) -> None:
-        self._finish(self._cancelled or (lambda: None))
-        self.deleteLater()
-
-    def on_progressed(self, count: int, total: int) -> None:
-        self._report(count, total)
+    @Slot(object, object)
+    def _receive(self, run: _Run, report: _Report) -> None:
+        newest = self._running.get(run.slot) is run
+        if isinstance(report, _Progress):
+            progressed = self._held[run].progressed if newest else None
+            if progressed is not None:
+                progressed(report.done, report.total)
+            return
+        run.job = None  # its worker is past it, yet may still hold the run
+        callbacks = self._held.pop(run, None)
+        if not newest or callbacks is None:
+            return
+        del self._running[run.slot]
+        match report:
+            case _Done(result):
+                callbacks.done(result)
+            case Failure():
+                callbacks.failed(report)
+            case _Stopped():
+                if callbacks.cancelled is not None:
+                    callbacks.cancelled()
+            case _:
+                assert_never(report)
+        self.busy_changed.emit(bool(self._running))

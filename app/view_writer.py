@@ -26,10 +26,12 @@ class ViewWriter(QObject):
         grid: ViewGrid,
         display: ViewDisplay,
         tiles: Callable[[], Sequence[Tile]],
+        is_linked: Callable[[], bool],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._session, self._library, self._grid, self._tiles = session, library, grid, tiles
+        self._is_linked = is_linked
         self._display = display
         self._ghosts = True
         self._movable = True
@@ -68,7 +70,9 @@ class ViewWriter(QObject):
         if ref is None:
             return
         zoom = view.projection().framing.px_per_mm
-        view.set_corner_texts(corner_texts(record, visit, self._role(tile), ref, series, view.state, view.plane, zoom))
+        role = self._role(tile)
+        apart = role == "prior" and self._display.linked and not self._is_linked()
+        view.set_corner_texts(corner_texts(record, visit, role, ref, series, view.state, view.plane, zoom, apart))
         fault = self._library.fault(series.uid)
         view.set_banner(f"NOT READ: {fault}" if fault else banner(ref, series))
         if visit is not None:

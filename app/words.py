@@ -18,7 +18,7 @@ from PySide6.QtCore import QCoreApplication
 from mrecist.explain import percent
 from mrecist.lesions import WhyNotEvaluable
 from mrecist.results import SorafenibOutput, TaceOutput
-from mrecist.values import Certainty, Diameter, LesionKind, LesionRole, Organ, Region, Response
+from mrecist.values import Diameter, LesionKind, LesionRole, Organ, Region, Response
 
 SPACE = "\u00a0"
 """Between a number and its unit. The bundled type has no thin space; its no-break space is as narrow (0.22 em)."""
@@ -182,10 +182,6 @@ def still_there(region: Region) -> str:
 def gone(region: Region) -> str:
     """What a non-target that no longer counts is called: in the liver it usually stays visible."""
     return translated("no viable tumour") if region is Region.INTRAHEPATIC else translated("absent")
-
-
-def certainty_word(certainty: Certainty) -> str:
-    return translated("unequivocal") if certainty is Certainty.UNEQUIVOCAL else translated("equivocal")
 
 
 def why_not_evaluable(why: WhyNotEvaluable) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
@@ -13,6 +15,9 @@ from app.session import ReadingSession
 from app.storage.database import Database
 from app.storage.errors import StorageError
 from app.tasks import Cancelled, Failure, TaskRunner, Token
+
+if TYPE_CHECKING:
+    from app.importing import ImportReport
 
 _SLOT = "work"
 _PRESENT = "Importing"
@@ -141,7 +146,7 @@ class Work(QObject):
                 bar.show_result(said, [failure.details], error=True)
 
 
-def _import(folder: Path, database: Database, author: str, token: Token) -> object:
+def _import(folder: Path, database: Database, author: str, token: Token) -> ImportReport:
     from app.importing import import_folder
     from viewers.imaging.errors import Cancelled as ScanCancelled
 
@@ -164,7 +169,7 @@ def _demo(database: Database, author: str, small: bool, token: Token) -> object:
         raise Cancelled from stopped
     report = _import(folder, database, author, token)
     record_course(database, truth)
-    return report
+    return replace(report, refused=())  # its truth and its stamp are no images, and no one's concern
 
 
 def _export(database: Database, case_id: str, folder: Path, ruleset_name: str, _token: Token) -> object:

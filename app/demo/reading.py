@@ -174,7 +174,7 @@ class DemoReader:
     # --- comparing --------------------------------------------------------------------------------------------
 
     def _assess(self) -> Assessment:
-        return assess(self._record.case, self._ruleset, self._record.reads[0].id)
+        return assess(self._record.case_of(self._record.reads[0].id), self._ruleset, self._record.reads[0].id)
 
     def _compare(self, timepoint: TrueTimePoint, judged: bool) -> None:
         truth, found = timepoint.responses, self._assess().timepoint(timepoint.id)

@@ -37,7 +37,7 @@ def exported_reads(record: Record, head: str, ruleset: RuleSet) -> tuple[Exporte
     found: list[ExportedRead] = []
     for read in record.reads:
         name = record.case_id if len(record.reads) == 1 else f"{record.case_id}/{read.id}"
-        assessment = replace(assess(record.case, ruleset, read.id), case_id=name)
+        assessment = replace(assess(record.case_of(read.id), ruleset, read.id), case_id=name)
         found.append(ExportedRead(name, record, read, assessment, head))
     return tuple(found)
 

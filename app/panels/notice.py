@@ -50,10 +50,16 @@ class Notice(QWidget):
         column.addWidget(self.reason)
         column.addLayout(self._buttons)
         self.reason.textChanged.connect(lambda _: self._enable())
+        self.reason.returnPressed.connect(self._submit)
         self.hide()
 
-    def show_refusal(self, message: str, offers: Sequence[str], needs_reason: Sequence[str] = ()) -> None:
-        """Say why, and offer the ways out; those of `needs_reason` want a sentence first."""
+    def show_refusal(
+        self, message: str, offers: Sequence[str], needs_reason: Sequence[str] = (), leave: str = "Cancel"
+    ) -> None:
+        """Say why, and offer the ways out; those of `needs_reason` want a sentence first.
+
+        The keyboard goes to the reason, or to the first way out, so that no key meant for it does anything else.
+        """
         self.message.setText(message)
         self.reason.clear()
         self._needs_reason = set(needs_reason)
@@ -70,13 +76,15 @@ class Notice(QWidget):
             self.offers.append(button)
             self._buttons.addWidget(button)
         self._buttons.addStretch(1)
-        leave = QPushButton(translated("Discard the line"))
-        leave.setProperty("size", "small")
-        leave.setProperty("flat", "true")
-        leave.clicked.connect(self.clear)
-        self._buttons.addWidget(leave)
+        out = QPushButton(translated(leave))
+        out.setProperty("size", "small")
+        out.setProperty("flat", "true")
+        out.clicked.connect(self.clear)
+        self._buttons.addWidget(out)
         self._enable()
         self.show()
+        first: QWidget = self.reason if needs_reason else self.offers[0] if self.offers else out
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def clear(self) -> None:
         if not self.isHidden():
@@ -89,6 +97,12 @@ class Notice(QWidget):
             needs = button.text() in {translated(offer) for offer in self._needs_reason}
             button.setEnabled(written or not needs)
             button.setToolTip("" if button.isEnabled() else translated("Write the reason first."))
+
+    def _submit(self) -> None:
+        """Enter in the reason takes the offer that the reason is for."""
+        wanting = [offer for offer in self._needs_reason if self.reason.text().strip()]
+        if len(wanting) == 1:
+            self._take(wanting[0])
 
     def _take(self, offer: str) -> None:
         reason = self.reason.text().strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from fractions import Fraction
 from functools import cached_property
 from types import MappingProxyType
 
@@ -185,6 +186,17 @@ class Record:
     def synthetic(self) -> bool:
         return any(x.synthetic for x in self.series)
 
+    def case_of(self, read_id: str) -> Case:
+        """The case as one read can judge it: without time points at which this reader has found nothing yet.
+
+        Not read is not "not evaluable": such a time point has no response, and asks for nothing.
+        """
+        read = self.read(read_id)
+        found = {t.timepoint_id for t in read.timepoints if t.observations} if read else set()
+        first = self.case.timepoints[:1]
+        seen = first + tuple(point for point in self.case.timepoints[1:] if point.id in found)
+        return replace(self.case, timepoints=seen)
+
     @cached_property
     def case(self) -> Case:
         """The record as the response engine takes it, with days in place of dates."""
@@ -204,7 +216,11 @@ class Record:
         refs = [ref for uid in visit.series if (ref := self.series_ref(uid)) is not None]
         scans = tuple(
             dict.fromkeys(
-                Scan(Modality(ref.modality), day=None if ref.study_date is None else self.day(ref.study_date))
+                Scan(
+                    Modality(ref.modality),
+                    None if ref.slice_thickness_mm is None else Fraction(str(ref.slice_thickness_mm)),
+                    None if ref.study_date is None else self.day(ref.study_date),
+                )
                 for ref in refs
                 if ref.modality in _SCANNERS
             )

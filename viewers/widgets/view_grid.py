@@ -19,7 +19,7 @@ from viewers.widgets.source import ImageSource
 
 SERIES_MIME = "application/x-hepatrace-series"
 GAP_PX = 2
-SMALLEST_WIDTH_PX, SMALLEST_HEIGHT_PX = 300, 260
+SMALLEST_WIDTH_PX, SMALLEST_HEIGHT_PX = 280, 260
 _PARALLEL = 0.985
 """Cosine of 10 degrees: views whose planes differ by more do not follow each other."""
 
@@ -109,7 +109,7 @@ class ViewGrid(QWidget):
         self.active_changed.emit(tile)
 
     def set_layout(self, layout: Layout) -> None:
-        """How many tiles are wanted; fewer are shown while each would be smaller than 300 x 260."""
+        """How many tiles are wanted; fewer are shown while each would be smaller than 280 x 260."""
         self.layout_wanted = layout
         self.maximised = False
         rows, columns = layout.value
@@ -142,7 +142,7 @@ class ViewGrid(QWidget):
 
     def set_source(self, tile: int, source: ImageSource | None, index: int | None = None) -> None:
         """Hang a stack in a tile; unless it is the active one, it goes where the active one is."""
-        with self._alone():
+        with self.apart():
             self.views[tile].set_source(source, index)
         if tile != self.active_index:
             self.align()
@@ -157,7 +157,7 @@ class ViewGrid(QWidget):
     def _follow_scroll(self, leader: SliceView) -> None:
         leader.set_note("")
         if self.links.scroll and self._leads(leader):
-            with self._alone():
+            with self.apart():
                 for view, place in self._followers(leader):
                     found = None if view.levels is None else view.levels.nearest(place)
                     if found is not None and view.levels is not None:
@@ -168,7 +168,7 @@ class ViewGrid(QWidget):
         if not (self.links.zoom or self.links.pan) or not self._leads(leader):
             return
         theirs = leader.state.framing
-        with self._alone():
+        with self.apart():
             for view, place in self._followers(leader):
                 plane, framing = view.plane, view.projection().framing
                 if theirs is None:
@@ -184,7 +184,7 @@ class ViewGrid(QWidget):
 
     def _follow_window(self, leader: SliceView, center: float, width: float) -> None:
         if self.links.window and self._leads(leader):
-            with self._alone():
+            with self.apart():
                 for view, _ in self._followers(leader):
                     view.set_window(center, width)
 
@@ -215,8 +215,8 @@ class ViewGrid(QWidget):
         return dot(p.right, q.right) >= _PARALLEL and dot(p.down, q.down) >= _PARALLEL
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Changes made within are not followed."""
+    def apart(self) -> Iterator[None]:
+        """Changes made within are not followed by the other views."""
         before, self._following = self._following, True
         try:
             yield
@@ -226,7 +226,7 @@ class ViewGrid(QWidget):
     # Layout, drops
 
     def _fitting(self) -> Layout:
-        """The wanted layout, or the largest whose tiles are not smaller than 300 x 260."""
+        """The wanted layout, or the largest whose tiles are not smaller than 280 x 260."""
         if self.maximised:
             return Layout.ONE
         smallest = (SMALLEST_WIDTH_PX * self._palette.scale, SMALLEST_HEIGHT_PX * self._palette.scale)
@@ -239,7 +239,7 @@ class ViewGrid(QWidget):
         return Layout.ONE
 
     def _arrange(self) -> None:
-        with self._alone():
+        with self.apart():
             self._place_tiles()
 
     def _place_tiles(self) -> None:

@@ -8,7 +8,8 @@ from app.marking import Declined, Drawing, Intent, Marked, Offer, mark
 from app.resources import load_ruleset
 from app.state.events import FindingRecorded, LesionAdded
 from app.state.record import Record
-from mrecist.lesions import Lesion, Measured
+from mrecist.case import TimePointRead
+from mrecist.lesions import Lesion, Measured, Nonviable, Observation
 from mrecist.values import Axis, Diameter, LesionRole, Organ, Region
 from tests.support.records import line, two_visits, with_targets
 
@@ -103,3 +104,38 @@ def test_that_the_whole_diameter_joins_the_viable_one_and_leaves_it_alone() -> N
     assert marked.event.observation.finding == Measured(Diameter(492), Diameter(536), (line(49.2),), (line(53.6),))
     before_viable = mark(record, "read-1", draw(record, Intent.WHOLE, 50, "FU1-AP", selected="IT1"), RULES)
     assert isinstance(before_viable, Declined)
+
+
+@pytest.mark.parametrize(
+    ("thickness_mm", "mm", "taken"),
+    [(5.0, 10.0, True), (8.0, 15.9, False), (8.0, 16.0, True), (None, 10.0, True)],
+    ids=["5 mm slices", "below 2 x 8", "at 2 x 8", "not known"],
+)
+def test_that_a_target_on_thick_slices_is_at_least_twice_their_thickness(
+    thickness_mm: float | None, mm: float, taken: bool
+) -> None:
+    record = two_visits()
+    thick = replace(record.series[1], slice_thickness_mm=thickness_mm)
+    drawing = replace(draw(record, Intent.TARGET, mm), series=thick)
+    result = mark(record, "read-1", drawing, RULES)
+    assert isinstance(result, Marked) is taken
+    if isinstance(result, Declined):
+        assert result.message.startswith("15.9 mm is below 16.0 mm (twice the slice thickness of 8 mm)")
+
+
+def test_that_a_liver_target_is_not_measured_on_the_chest_series_without_a_reason() -> None:
+    record = with_targets(two_visits(), 49.2)
+    declined = mark(record, "read-1", draw(record, Intent.COUNTED, 36.4, "FU1-CH", selected="IT1"), RULES)
+    assert isinstance(declined, Declined)
+    assert declined.message.startswith("This is the chest series. Viable diameter is read on the arterial phase.")
+
+
+def test_that_the_whole_diameter_can_follow_no_viable_tumour() -> None:
+    record = with_targets(two_visits(), 49.2)
+    gone = Observation("IT1", Nonviable())
+    read = record.reads[0]
+    record = replace(record, reads=(replace(read, timepoints=(*read.timepoints, TimePointRead("FU1", (gone,)))),))
+    marked = mark(record, "read-1", draw(record, Intent.WHOLE, 40, "FU1-AP", selected="IT1"), RULES)
+    assert isinstance(marked, Marked)
+    assert isinstance(marked.event, FindingRecorded)
+    assert marked.event.observation.finding == Nonviable(whole=Diameter(400))

@@ -1,0 +1,71 @@
+"""Brings the views to the selected lesion, and links the views of two time points by the lesions both hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from app.hanging import Stage
+from app.lesion_places import expected_place, shift_between
+from app.linework import place_of
+from app.models.reading import Reading
+from app.session import ReadingSession
+from mrecist.values import Region
+from viewers.widgets.view_grid import ViewGrid
+
+if TYPE_CHECKING:
+    from app.image_desk import ImageDesk
+
+
+class LesionGuide(QObject):
+    """Moves views; hangs nothing and writes nothing."""
+
+    def __init__(self, session: ReadingSession, grid: ViewGrid, desk: ImageDesk) -> None:
+        super().__init__(desk)
+        self._session, self._grid, self._desk = session, grid, desk
+
+    def go(self) -> None:
+        """Each view goes to the selected lesion at its own time point: where it is marked, else where it should be.
+
+        On the evidence stage each view goes to a lesion of its region.
+        """
+        reading = self._session.reading
+        if reading is None:
+            return
+        with self._grid.apart():
+            for number, view in enumerate(self._grid.views):
+                tile, lesion_id = self._desk.tile(number), self._lesion_for(number, reading)
+                if tile is None or tile.visit_id is None or view.source is None or lesion_id is None:
+                    continue
+                line = place_of(reading.read, tile.visit_id, lesion_id)
+                if line is not None and line.sop_uid == view.source.sop_uid(view.state.index):
+                    continue  # it is in sight: a view does not move under the hand that has just drawn
+                place = expected_place(reading, tile.visit_id, lesion_id)
+                if place is not None and place.frame_of_reference_uid == view.source.frame_of_reference_uid:
+                    view.centre_on(place.point)
+
+    def link(self) -> None:
+        """Where two time points hold the same lesions, the mean shift between them links their views."""
+        reading = self._session.reading
+        visits = list(dict.fromkeys(tile.visit_id for tile in self._desk.tiles if tile.visit_id))
+        if reading is not None and len(visits) == 2 and (found := shift_between(reading, *visits)) is not None:
+            with self._grid.apart():
+                self._grid.set_offset(*found)
+
+    def is_linked(self) -> bool:
+        """Whether the views of all time points that hang can follow each other."""
+        reading = self._session.reading
+        visits = list(dict.fromkeys(tile.visit_id for tile in self._desk.tiles if tile.visit_id))
+        return len(visits) < 2 or (reading is not None and shift_between(reading, *visits[:2]) is not None)
+
+    def _lesion_for(self, number: int, reading: Reading) -> str | None:
+        chosen, ref = self._session.lesion, self._desk.ref(number)
+        if ref is None or (self._desk.stage is not Stage.EVIDENCE and chosen is None):
+            return None
+        region = Region.INTRAHEPATIC if ref.phase is not None else Region.EXTRAHEPATIC
+        if chosen is not None and (self._desk.stage is not Stage.EVIDENCE or chosen.region is region):
+            return chosen.id
+        counted = reading.response.new_lesions_counted if reading.response else ()
+        here = [lesion.id for lesion in reading.lesions_of(region)]
+        return next((name for name in (*counted, *here) if name in here), None)

@@ -88,3 +88,51 @@ def test_that_progress_arrives_in_order(qtbot: QtBot, runner: TaskRunner) -> Non
     runner.start("s", job, done=ended.append, failed=pytest.fail, progressed=lambda a, b: seen.append((a, b)))
     qtbot.waitUntil(lambda: bool(ended))
     assert seen == [(0, 5), (1, 5), (2, 5), (3, 5), (4, 5)]
+
+
+def test_that_jobs_that_follow_each_other_fast_end_with_the_newest_and_are_dropped_on_the_runners_thread(
+    qtbot: QtBot, runner: TaskRunner
+) -> None:
+    results: list[int] = []
+    dropped_by: list[int] = []
+
+    class Owned:
+        """Stands for something of Qt that a job holds."""
+
+        def __init__(self, number: int) -> None:
+            self.number = number
+
+        def __del__(self) -> None:
+            dropped_by.append(get_ident())
+
+        def job(self, token: Token) -> int:
+            return self.number
+
+        def done(self, result: int) -> None:
+            results.append(result)
+
+    for number in range(300):
+        owned = Owned(number)
+        runner.start("s", owned.job, done=owned.done, failed=pytest.fail)
+        del owned
+        if number % 7 == 0:  # now and then the ends are handled while others still run
+            qtbot.wait(1)
+    qtbot.waitUntil(lambda: results[-1:] == [299] and len(dropped_by) == 300)
+    assert results == sorted(results)
+    assert set(dropped_by) == {get_ident()}
+
+
+def test_that_a_job_that_was_made_stale_before_its_turn_never_runs(qtbot: QtBot) -> None:
+    runner = TaskRunner(threads=1)
+    release, ran = Event(), []
+
+    def first(token: Token) -> None:
+        release.wait(5)
+
+    runner.start("other", first, done=lambda _: None, failed=pytest.fail)
+    for number in range(3):
+        runner.start("s", lambda token, number=number: ran.append(number), done=lambda _: None, failed=pytest.fail)
+    release.set()
+    qtbot.waitUntil(lambda: not runner.is_running("s"))
+    runner.close()
+    assert ran == [2]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from mrecist.bestresponse import Assessed, confirmed, unconfirmed
-from mrecist.case import Case, ClinicalStatus, EventKind, Examination, Modality, Read, TimePoint
+from mrecist.case import Case, ClinicalStatus, EventKind, Examination, Modality, Protocol, Read, TimePoint
 from mrecist.decisions.situation import Situation, viability
 from mrecist.decisions.sorafenib import decide_sorafenib
 from mrecist.decisions.tace import decide_tace
@@ -203,7 +203,11 @@ class _Work:
         return Fraction(sum(known), 10) if first and len(known) == len(first) else None
 
     def _coverage(self) -> dict[Scope, list[bool]]:
-        """Where a time point states its examinations: was none of those each scope requires left out?"""
+        """Where a time point states its examinations: was none of those each scope requires left out?
+
+        Only an explicit false degrades a response: an examination that a stated coverage does not name counts as
+        done, as it does where no coverage is stated at all.
+        """
         bone_from = min(
             (t.first for t in self.tracks if t.lesion.is_bone and t.lesion.region is Region.EXTRAHEPATIC),
             default=self.n,
@@ -223,7 +227,7 @@ class _Work:
         self, intra: _Course, extra: _Course, overall: _Course, parallel: _Course | None
     ) -> tuple[TimePointResponse, ...]:
         case = self.case
-        decide = case.protocol == "cotsom" or any(t.clinical is not None for t in case.timepoints)
+        decide = asks_decisions(case)
         liver_targets = [t for t in self.tracks if _is(t, Region.INTRAHEPATIC, LesionRole.TARGET)]
         withdrawn = _withdrawn(case.timepoints[0].clinical)
         keeper = Gatekeeper(case.timepoints[0].clinical)
@@ -305,6 +309,15 @@ class _Work:
         if now and baseline and not now & baseline:
             flags.append("MODALITY_SWITCH")
         return flags
+
+
+def asks_decisions(case: Case) -> bool:
+    """Is this a case of COTSOM, or is anything on record that a decision rests on: clinical data, withdrawn consent?"""
+    return (
+        case.protocol == Protocol.COTSOM
+        or any(t.clinical is not None for t in case.timepoints)
+        or any(e.kind is EventKind.CONSENT_WITHDRAWN for e in case.events)
+    )
 
 
 def _is(track: Track, region: Region, role: LesionRole) -> bool:

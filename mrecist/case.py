@@ -190,6 +190,15 @@ class Read:
         return found.observation(lesion_id) if found else None
 
 
+class Protocol(StrEnum):
+    """The studies whose cases are known. Only COTSOM has decision tables; the others bring none by themselves."""
+
+    COTSOM = "cotsom"
+    SORAFENIB_VS_FM = "sorafenib_vs_fm"
+    TACE_SORAFENIB = "tace_sorafenib"
+    LD_CCRT = "ld_ccrt"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What a case's own charter sets otherwise than the rule set: least absolute growth for PD, in mm."""
@@ -199,7 +208,10 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A patient's record. The first time point is the baseline; time points are in order of day."""
+    """A patient's record. The first time point is the baseline; time points are in order of day.
+
+    `protocol` is the token of a `Protocol`, exactly as it is written there; any other text brings no decisions.
+    """
 
     id: str
     timepoints: tuple[TimePoint, ...] = ()

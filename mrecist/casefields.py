@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any, TypeVar
 
 _LONGEST_QUOTE = 60
+_LONGEST_NUMBER = 60
+_LEAST_EXPONENT = -30
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
@@ -22,9 +24,29 @@ class Duplicated(dict[str, Any]):
         self.names = names
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A JSON number that is out of reach of exact arithmetic: of too many digits, or of an absurd exponent."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def read_decimal(text: str) -> Decimal | Unreadable:
+    """A JSON number as it was written, or `Unreadable`, which every field refuses."""
+    if len(text) > _LONGEST_NUMBER:
+        return Unreadable(text)
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return Unreadable(text)
+
+
 def as_text(value: object) -> str:
     """A value as it may stand in a message: short, on one line."""
-    text = str(value) if isinstance(value, Decimal) else json.dumps(value, default=str, ensure_ascii=False)
+    text = str(value) if isinstance(value, Decimal | Unreadable) else json.dumps(value, default=str, ensure_ascii=False)
     return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
 
 
@@ -84,7 +106,7 @@ class Fields:
         return value
 
     def decimal(self, name: str) -> Decimal | int | None:
-        """A finite number, exact as it was written."""
+        """A finite number, exact as it was written; 0, or at least 1e-30 from it, so that exact arithmetic is fast."""
         value = self.values.get(name)
         if value is None:
             return None
@@ -96,6 +118,10 @@ class Fields:
         if isinstance(value, Decimal) and not value.is_finite():
             self.fault(name, f"{as_text(value)} is not a finite number")
             return None
+        if isinstance(value, Decimal) and value.adjusted() < _LEAST_EXPONENT:
+            if value:
+                self.fault(name, f"{as_text(value)} is too close to 0 for a measured value; write 0 if it is 0")
+            return None if value else 0
         return value
 
     def number(self, name: str, least: int, most: int, *, above: bool = False) -> Fraction | None:

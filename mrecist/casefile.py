@@ -19,6 +19,7 @@ from mrecist.case import (
     Examination,
     Modality,
     Policy,
+    Protocol,
     Read,
     Scan,
     TimePoint,
@@ -26,7 +27,7 @@ from mrecist.case import (
     Treatment,
     TreatmentKind,
 )
-from mrecist.casefields import Duplicated, Fields, as_text
+from mrecist.casefields import Duplicated, Fields, as_text, read_decimal
 from mrecist.clinicalfields import read_clinical
 from mrecist.lesionfields import Listed, read_lesion
 from mrecist.lesions import Lesion, Observation
@@ -66,7 +67,7 @@ def decode(text: str | bytes) -> object:
     try:
         if isinstance(text, bytes):
             text = text.decode("utf-8-sig")
-        return json.loads(text, parse_float=Decimal, parse_constant=Decimal, object_pairs_hook=_object)
+        return json.loads(text, parse_float=read_decimal, parse_constant=Decimal, object_pairs_hook=_object)
     except UnicodeDecodeError as error:
         raise CaseFileError([f"not UTF-8 text (byte {error.start})"]) from error
     except json.JSONDecodeError as error:
@@ -160,7 +161,7 @@ def _case(value: object, path: str, faults: list[str]) -> Case | None:
             e for i, x in enumerate(fields.sequence("events")) if (e := _event(x, f"{path}.events[{i}]", faults))
         ),
         policy=_policy(fields),
-        protocol=fields.text("protocol"),
+        protocol=fields.choice("protocol", Protocol),
         title=fields.text("title", empty=True) or "",
         arm=fields.text("arm"),
         enrolled_day=fields.whole("enrolled_day", -MOST_DAYS, MOST_DAYS),

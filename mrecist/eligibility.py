@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from mrecist.case import Case, Modality, TimePoint
+from mrecist.case import Case, Modality, Protocol, TimePoint
 from mrecist.lesions import Features, Lesion, Observation
 from mrecist.liver import Gatekeeper
 from mrecist.results import Issue, Number, Severity
 from mrecist.rulesets import RuleSet
 from mrecist.target import counted_tenths
 from mrecist.tracks import Track
-from mrecist.values import Axis, LesionKind, LesionRole, Organ, Proof, Region
+from mrecist.values import Axis, LesionKind, LesionRole, Line, Organ, Proof, Region
 
 _SLICED = frozenset((Modality.CT, Modality.MR))
 
@@ -62,7 +62,8 @@ def judge_eligibility(
     Parameters
     ----------
     slice_thickness_mm : Fraction, optional
-        Of the scan it was measured on; unknown: taken as thin enough.
+        Of the thickest scan of the time point, any of which it may have been measured on; None: not known, taken as
+        thin enough. Where the evidence lines of the observation state their own, those decide instead.
 
     Notes
     -----
@@ -78,7 +79,15 @@ def judge_eligibility(
         return Verdict(Eligible.NONTARGET, against, numbers)
     if lesion.is_node:
         return _judge_node(lesion, noted, tenths, rules, numbers)
-    return _judge_size(lesion, noted, tenths, rules, slice_thickness_mm, numbers)
+    thickness = measured_thickness(observation)
+    return _judge_size(lesion, noted, tenths, rules, slice_thickness_mm if thickness is None else thickness, numbers)
+
+
+def measured_thickness(observation: Observation) -> Fraction | None:
+    """The thickest slice a diameter was read from, in mm; None unless each of its evidence lines states its own."""
+    lines: tuple[Line, ...] = getattr(observation.finding, "evidence", ())
+    stated = [x.slice_thickness_mm for x in lines if x.slice_thickness_mm is not None]
+    return max(stated) if stated and len(stated) == len(lines) else None
 
 
 def _by_kind(lesion: Lesion, noted: Features) -> str | None:
@@ -177,7 +186,7 @@ def baseline_issues(case: Case, tracks: Sequence[Track], rules: RuleSet) -> tupl
     """What does not conform at baseline: its window, the count of targets, and each lesion's role."""
     baseline = case.timepoints[0]
     found = [*_window(baseline, rules), *_counts(tracks, rules), *_entry(case)]
-    thickness = min(
+    thickness = max(
         (s.slice_thickness_mm for s in baseline.scans if s.modality in _SLICED and s.slice_thickness_mm is not None),
         default=None,
     )
@@ -224,7 +233,7 @@ def _override(tracks: Iterable[Track]) -> str:
 
 def _entry(case: Case) -> Iterable[Issue]:
     crossed = Gatekeeper().gates(case.timepoints[0].clinical)
-    if crossed and case.protocol == "cotsom":
+    if crossed and case.protocol == Protocol.COTSOM:
         text = "; ".join(g.text for g in crossed)
         yield Issue("E-ENTRY", Severity.WARNING, numbers={"gates": text})
 

@@ -155,7 +155,8 @@ class Presenter:
         if judged.returned is not None:
             rule = "RE-NODE" if judged.rests_on_node else "RE"
             at = self._timepoints[judged.returned.cr_index].id
-            found.append(self._reason(rule, {"at": at, "lesions": ", ".join(judged.returned.lesions)}))
+            lesions = judged.returned.lesions
+            found.append(self._reason(rule, {"at": at, "lesions": ", ".join(lesions), "count": len(lesions)}))
         return found
 
     def _remaining(self, judged: Judged, numbers: dict[str, Number]) -> list[Reason]:

@@ -54,6 +54,11 @@ def _not_evaluable(numbers: Mapping[str, Number]) -> str:
     return "Not evaluable: {lesions} ({evaluated} of {targets} targets were measured)."
 
 
+def _counted(one: str, several: str) -> Template:
+    """The sentence for one lesion, or for `count` of them."""
+    return lambda numbers: one if numbers["count"] == 1 else several
+
+
 def _size(text: str) -> Template:
     return lambda numbers: text if "diameter_mm" in numbers else text.replace(" of {diameter_mm} mm", "")
 
@@ -78,8 +83,14 @@ def _too_small(numbers: Mapping[str, Number]) -> str:
 
 _TARGETS: dict[str, Template] = {
     "T-CR": _complete,
-    "T-CR-NN": "All targets are in CR, but non-target {lesions} persists: PR.",
-    "T-CR-NE": "All targets are in CR, but non-target {lesions} was not evaluated: PR.",
+    "T-CR-NN": _counted(
+        "All targets are in CR, but non-target {lesions} persists: PR.",
+        "All targets are in CR, but non-targets {lesions} persist: PR.",
+    ),
+    "T-CR-NE": _counted(
+        "All targets are in CR, but non-target {lesions} was not evaluated: PR.",
+        "All targets are in CR, but non-targets {lesions} were not evaluated: PR.",
+    ),
     "T-PR": "{sum_mm} mm is {change_pct} % vs BL {baseline_mm} mm; PR at ≤ {response_pct} %.",
     "T-SD": _stable,
     "T-PD": _progression,
@@ -88,12 +99,18 @@ _TARGETS: dict[str, Template] = {
     "T-NE": _not_evaluable,
     "T-CARRIED": "PR was reached before and neither PD nor a new PR holds: PR is carried forward.",
     "N-CR": "All non-targets are gone ({lesions}).",
-    "N-NN": "Non-target {lesions} persists without unequivocal progression.",
-    "N-NE": "Non-target {lesions} was not evaluated.",
+    "N-NN": _counted(
+        "Non-target {lesions} persists without unequivocal progression.",
+        "Non-targets {lesions} persist without unequivocal progression.",
+    ),
+    "N-NE": _counted("Non-target {lesions} was not evaluated.", "Non-targets {lesions} were not evaluated."),
     "N-PD": "Unequivocal progression of {lesions}.",
     "ND": "{scope}: no disease at baseline and none since.",
     "RE": "CR at {at}, and disease again now ({lesions}): PD. Confirm that the CR was true.",
-    "RE-NODE": "CR at {at}, and {lesions} is again at or above 10 mm: PD on a node alone. Image it again.",
+    "RE-NODE": _counted(
+        "CR at {at}, and {lesions} is again at or above 10 mm: PD on a node alone. Image it again.",
+        "CR at {at}, and {lesions} are again at or above 10 mm: PD on nodes alone. Image them again.",
+    ),
     "COV-CR": "A required examination was not done, so CR cannot be stated: {response}.",
     "COV-ND": "A required examination was not done, so freedom from disease cannot be stated: {response}.",
     "PATTERN": "Pattern of progression: {patterns}.",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
 
 LONGEST_PLAUSIBLE_MM = 500
+_TENTH = Decimal("0.1")
 
 
 class Response(StrEnum):
@@ -136,15 +137,15 @@ class Diameter:
         ValueError
             If `mm` is not a finite number between 0 and 500.
         """
-        if type(mm) is int:
-            return cls(mm * 10)
         try:
+            if type(mm) is int:
+                return cls(mm * 10)
             exact = Decimal(str(mm))
             if not exact.is_finite():
                 raise ValueError(f"a diameter is a finite number of mm, not {mm}")
-            return cls(int((exact * 10).quantize(Decimal(1), rounding=ROUND_HALF_UP)))
-        except InvalidOperation as error:
-            raise ValueError(f"a diameter is a number of mm, not {mm!r}") from error
+            return cls(int(exact.quantize(_TENTH, rounding=ROUND_HALF_UP).scaleb(1)))
+        except ArithmeticError as error:  # a text that is no number, or one out of reach of decimal arithmetic
+            raise ValueError(f"a diameter is a number of mm between 0 and {LONGEST_PLAUSIBLE_MM}") from error
 
     @property
     def mm(self) -> Fraction:
@@ -163,6 +164,7 @@ class Line:
     """The line a diameter was read from: carried as evidence, never interpreted here.
 
     `frame` counts from 1 within the image `sop_uid`; `start` and `end` are in patient mm (LPS).
+    `slice_thickness_mm` is that of the image, where it is known: it bounds how small a target may be.
     """
 
     series_uid: str
@@ -171,3 +173,4 @@ class Line:
     frame_of_reference_uid: str | None
     start: Point
     end: Point
+    slice_thickness_mm: Fraction | None = None

@@ -16,19 +16,20 @@ from app.cli import DONE, Refusal
 from app.resources import DEFAULT_RULESET, RULESETS, load_ruleset
 from mrecist.assess import assess
 from mrecist.bestresponse import confirmed, unconfirmed
-from mrecist.case import Case
+from mrecist.case import Case, Protocol
 from mrecist.casefile import CaseFileError, Sequenced, decode, read_case, read_document
 from mrecist.resultfile import result, results_document
 from mrecist.results import Assessment, RegionResponse
 from mrecist.rulesets import RuleSet
 
 _MOST_FAULTS_SHOWN = 100
+PROTOCOLS = tuple(x.value for x in Protocol)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="response-case files")
     parser.add_argument("--ruleset", choices=RULESETS, default=DEFAULT_RULESET, help="default: %(default)s")
-    parser.add_argument("--protocol", metavar="NAME", help="protocol of cases that name none, for example cotsom")
+    parser.add_argument("--protocol", choices=PROTOCOLS, help="protocol of cases that name none")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print one JSON document")
     form.add_argument("--jsonl", action="store_true", help="read and write one case a line, whatever their number")
@@ -45,9 +46,12 @@ def run(options: argparse.Namespace) -> int:
     faults: list[str] = []
     for file in options.files:
         try:
-            found = read_document(decode(_bytes(file)))
+            found = read_document(decode(file.read_bytes()))
         except CaseFileError as error:
             faults += [f"{file}: {fault}" for fault in error.faults]
+            continue
+        except OSError as error:
+            faults.append(_unreadable(file, error))
             continue
         cases += [_with_protocol(c, options.protocol) for c in found if isinstance(c, Case)]
         sequences += [c for c in found if isinstance(c, Sequenced)]
@@ -66,18 +70,18 @@ def run(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _bytes(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise Refusal(f"{file}: cannot be read ({error.strerror})") from error
+def _unreadable(file: Path, error: OSError) -> str:
+    return f"{file}: cannot be read ({error.strerror})"
 
 
-def _refuse(faults: Sequence[str]) -> None:
+def _refuse(faults: Sequence[str], *, given_up: bool = False) -> None:
+    """Refuse the input if there are faults; with `given_up` they are only those found before reading stopped."""
     if not faults:
         return
     shown = list(faults[:_MOST_FAULTS_SHOWN])
-    if len(faults) > len(shown):
+    if given_up:
+        shown.append(f"reading stopped after {_MOST_FAULTS_SHOWN} faults; there may be more")
+    elif len(faults) > len(shown):
         shown.append(f"and {len(faults) - len(shown)} more")
     raise Refusal("\n".join(["the input was refused", *shown]))
 
@@ -99,20 +103,23 @@ def _assess_lines(files: Sequence[Path], rules: RuleSet, protocol: str | None) -
                 if case.id in seen:
                     faults.append(f"{file}: line {number}: id: {json.dumps(case.id)} is the id of an earlier case")
                 seen.add(case.id)
-                if len(faults) > _MOST_FAULTS_SHOWN:
-                    break
                 if not faults:
                     print(json.dumps(result(assess(_with_protocol(case, protocol), rules))), file=held_back)
-        _refuse(faults)
+        _refuse(faults, given_up=len(faults) >= _MOST_FAULTS_SHOWN)
         held_back.seek(0)
         shutil.copyfileobj(held_back, sys.stdout)
 
 
 def _lines(file: Path, faults: list[str]) -> Iterator[tuple[int, Case]]:
-    """Each case of a JSON-lines file with its line number; faults are collected and their lines left out."""
+    """Each case of a JSON-lines file with its line number.
+
+    Faults are collected and their lines left out, until there are as many as can be shown: reading stops there.
+    """
     try:
         with file.open("rb") as stream:
             for number, line in enumerate(stream, 1):
+                if len(faults) >= _MOST_FAULTS_SHOWN:
+                    return
                 if not line.strip():
                     continue
                 try:
@@ -120,7 +127,7 @@ def _lines(file: Path, faults: list[str]) -> Iterator[tuple[int, Case]]:
                 except CaseFileError as error:
                     faults += [f"{file}: line {number}: {fault}" for fault in error.faults]
     except OSError as error:
-        raise Refusal(f"{file}: cannot be read ({error.strerror})") from error
+        faults.append(_unreadable(file, error))
 
 
 # --- for people ------------------------------------------------------------------------------------------------------

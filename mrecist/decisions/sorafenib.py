@@ -62,9 +62,8 @@ def _row(s: Situation, tace: Decision) -> _Row:
     no_benefit = s.benefit is Benefit.NO or tace.decision is TaceOutput.STOP_FAILURE
     if progressed and no_benefit:
         return SorafenibOutput.SORAFENIB_FAILURE, "S4", "S4", {}, (), None
-    if (s.gates or s.clinical.ineligibility_confirmed is not None) and s.clinical.clinical_worsening is None:
-        gates = s.gates_text or "Lasting ineligibility was confirmed"
-        return SorafenibOutput.JUDGEMENT, "S12", "S12", {"gates": gates}, ("clinical_worsening",), None
+    if s.gates and s.clinical.clinical_worsening is None:
+        return SorafenibOutput.JUDGEMENT, "S12", "S12", {"gates": s.gates_text}, ("clinical_worsening",), None
     if progressed:
         return _progressed(s, tace)
     match s.extrahepatic:

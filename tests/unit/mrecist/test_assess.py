@@ -244,6 +244,11 @@ def test_that_an_examination_left_out_withholds_only_cr_and_nd(
     assert ("COVERAGE_INCOMPLETE" in at.flags) == incomplete
 
 
+def test_that_an_examination_that_a_stated_coverage_does_not_name_counts_as_done() -> None:
+    at = last("L1=30 Lu1=20", visit("L1=0 Lu1=0", coverage={"chest": True}))
+    assert row(at) == "CR/CR/CR/CR/CR/CR"
+
+
 def test_that_a_response_withheld_for_coverage_does_not_contradict_a_cr() -> None:
     uncovered = visit("L1=0", coverage=_ALL | {"liver_dynamic": False})
     found = assessed("L1=30", "L1=0", uncovered, "L1=0")

@@ -14,6 +14,7 @@ import pytest
 from mrecist.case import Case, Marker
 from mrecist.casefile import CaseFileError, Sequenced, decode, read_case, read_document
 from mrecist.lesions import Absent, Measured, Merged, Nonviable, NotEvaluable, Present, TooSmall, UnequivocalProgression
+from mrecist.values import Diameter
 from tests.support.patients import lesion, patient, visit
 
 
@@ -107,6 +108,9 @@ def _lesion(of: dict[str, Any], timepoint: int = 1, number: int = 0) -> dict[str
         ),
         (lambda c: c.update(policy={"min_abs_mm": {"intra": -1}}), "min_abs_mm.intra", "not between 0 and 500"),
         (lambda c: c.update(policy=5), "cases[0].policy", "is not a table"),
+        (lambda c: c.update(protocol="COTSOM"), "cases[0].protocol", "not one of cotsom, sorafenib_vs_fm, tace_sora"),
+        (lambda c: c.update(protocol=""), "cases[0].protocol", "is not one of cotsom"),
+        (lambda c: c.update(protocol=4), "cases[0].protocol", "is not one of cotsom"),
         (lambda c: c.update(events=[{"kind": "death"}]), "cases[0].events[0].day", "is missing"),
         (lambda c: c.update(events=[{"kind": "party", "day": 1}]), "cases[0].events[0].kind", "is not one of death"),
         (lambda c: c.update(events=[3]), "cases[0].events[0]", "is not an event"),
@@ -178,6 +182,69 @@ def test_that_a_key_written_twice_is_refused() -> None:
 def test_that_not_a_number_is_refused_with_its_path() -> None:
     text = json.dumps(_document(patient("L1=30", "L1=20"))).replace("20.0", "NaN")
     assert any("lesions[0].diameter_mm" in f and "finite" in f for f in _faults(decode(text)))
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("1e99999999", "between 0 and 500"),
+        ("-1e99999999", "between 0 and 500"),
+        ("1e-99999999", "too close to 0"),
+        ("1e9999999999999999999", "is not a number"),
+        ("1e-9999999999999999999", "is not a number"),
+        ("1" + "0" * 400, "between 0 and 500"),
+        ("2." + "0" * 100_000 + "1", "is not a number"),
+    ],
+    ids=["huge", "hugely negative", "tiny", "beyond decimals", "below decimals", "400 digits", "100,000 digits"],
+)
+@pytest.mark.parametrize(
+    ("given", "path"),
+    [
+        (patient("L1=30", "L1=20"), "cases[0].timepoints[1].lesions[0].diameter_mm"),
+        (
+            patient("L1=30", visit("L1=25", clinical={"bilirubin_mg_dl": 20.0})),
+            "cases[0].timepoints[1].clinical.bilirubin_mg_dl",
+        ),
+        (
+            patient("L1=30", visit("L1=25", clinical={"afp_ng_ml": 20.0})),
+            "cases[0].timepoints[1].clinical.afp_ng_ml",
+        ),
+    ],
+    ids=["diameter", "laboratory value", "marker"],
+)
+def test_that_an_absurd_number_is_refused_with_its_path(
+    given: dict[str, Any], path: str, written: str, words: str
+) -> None:
+    text = json.dumps(_document(given)).replace("20.0", written)
+    (fault,) = _faults(decode(text))
+    assert fault.startswith(f"{path}: ")
+    assert words in fault or "is not between 0 and" in fault or "is not above 0" in fault
+    assert len(fault) < 250
+
+
+@pytest.mark.parametrize("written", ["0.0", "0e-99999999", "0e99", "0.000000000000000000000000000000000000000"])
+def test_that_zero_is_zero_however_it_is_written(written: str) -> None:
+    text = json.dumps(_document(patient("L1=30", "L1=20"))).replace("20.0", written)
+    (one,) = read_document(decode(text))
+    assert isinstance(one, Case)
+    assert one.reads[0].timepoints[1].observations[0].finding == Measured(Diameter(0))
+
+
+def test_that_a_number_is_rounded_once_however_many_digits_it_has() -> None:
+    text = json.dumps(_document(patient("L1=30", "L1=20"))).replace("20.0", "20.2" + "4" + "9" * 40)
+    (one,) = read_document(decode(text))
+    assert isinstance(one, Case)
+    assert one.reads[0].timepoints[1].observations[0].finding == Measured(Diameter(202))
+
+
+def test_that_a_number_of_absurd_length_is_no_text_either() -> None:
+    text = json.dumps(_document(patient("L1=30"))).replace('"patient"', "1e9999999999999999999")
+    assert "cases[0].id: 1e9999999999999999999 is not a text" in _faults(decode(text))
+
+
+@pytest.mark.parametrize("name", ["cotsom", "sorafenib_vs_fm", "tace_sorafenib", "ld_ccrt"])
+def test_that_a_known_protocol_is_read(name: str) -> None:
+    assert read_case(patient("L1=30", protocol=name)).protocol == name
 
 
 def test_that_numbers_are_rounded_half_up_from_their_decimal_text() -> None:

@@ -10,8 +10,9 @@ import pytest
 from app.resources import load_ruleset
 from mrecist.case import Case
 from mrecist.eligibility import Eligible, judge_eligibility, select_targets
-from mrecist.lesions import Lesion, Observation
+from mrecist.lesions import Lesion, Measured, Observation
 from mrecist.results import Issue
+from mrecist.values import Diameter, Line
 from tests.support.patients import assessed, case, visit
 
 RULES = load_ruleset()
@@ -74,6 +75,51 @@ def test_that_thick_slices_need_twice_their_thickness(size: str, thickness: int,
     assert _verdict(f"L1={size}", thickness)[0] == role
 
 
+def _lines(*thicknesses: str | None) -> tuple[Line, ...]:
+    here = ("1.2", "1.3", 1, None, (0.0, 0.0, 0.0), (12.0, 0.0, 0.0))
+    return tuple(Line(*here, None if mm is None else Fraction(mm)) for mm in thicknesses)
+
+
+@pytest.mark.parametrize(
+    ("lines", "least"),
+    [
+        (("1",), "target"),
+        (("8",), "nontarget"),
+        (("1", "8"), "nontarget"),
+        (("1", None), "nontarget"),
+        ((None,), "nontarget"),
+        ((), "nontarget"),
+    ],
+    ids=["thin", "thick", "parts on two series", "one part unstated", "unstated", "no line"],
+)
+def test_that_a_lesion_is_judged_by_the_slices_it_was_measured_on(lines: tuple[str | None, ...], least: str) -> None:
+    lesion, _ = _only(case("L1=12"))
+    observation = Observation("L1", Measured(Diameter(120), evidence=_lines(*lines)))
+    assert judge_eligibility(lesion, observation, RULES, Fraction(8)).role.value == least
+    chosen = select_targets([(lesion, observation)], RULES, Fraction(8))
+    assert chosen == (("L1",) if least == "target" else ())
+
+
+def test_that_thick_slices_decide_where_no_scan_is_known_but_the_line() -> None:
+    lesion, _ = _only(case("L1=12"))
+    observation = Observation("L1", Measured(Diameter(120), evidence=_lines("8")))
+    assert judge_eligibility(lesion, observation, RULES).rule == "E-SLICE"
+
+
+@pytest.mark.parametrize(
+    ("thicknesses", "rules"),
+    [((8, 1), ["E-SLICE"]), ((1, 8), ["E-SLICE"]), ((1, 5), []), ((1, None), []), ((None, 8), ["E-SLICE"])],
+)
+def test_that_the_thickest_scan_of_the_baseline_decides(thicknesses: tuple[int | None, ...], rules: list[str]) -> None:
+    scans = [{"modality": "CT", "slice_thickness_mm": mm} for mm in thicknesses]
+    assert list(_issues(visit("L1=12", scans=scans))) == rules
+
+
+def test_that_a_pet_scan_has_no_say_in_measuring() -> None:
+    scans = [{"modality": "CT", "slice_thickness_mm": 1}, {"modality": "PT", "slice_thickness_mm": 8}]
+    assert _issues(visit("L1=12", scans=scans)) == {}
+
+
 def test_that_the_largest_are_chosen_two_in_an_organ_and_five_in_all() -> None:
     words = "L1=45 L2=40 L3=28 Lu1=38 Lu2=35 N1=32 N2=25 N3=20"
     read = case(words).reads[0]
@@ -133,6 +179,7 @@ def test_that_a_deviation_from_the_entry_criteria_is_said_under_the_protocol() -
     found = _issues(baseline, protocol="cotsom")
     assert found["E-ENTRY"].text.startswith("At baseline: ECOG 2 is above 1; bilirubin 2.5 mg/dL is above 2.0.")
     assert _issues(baseline) == {}
+    assert _issues(baseline, protocol="ld_ccrt") == {}
 
 
 def test_that_old_laboratory_values_are_a_reminder() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from mrecist.explain import number, percent, plain, sentence, signed
 from mrecist.sentences import SENTENCES
+from tests.support.patients import last
 
 
 @pytest.mark.parametrize(
@@ -55,6 +56,24 @@ def test_that_an_unknown_rule_has_no_sentence() -> None:
         sentence("IH-NOTHING", {})
     with pytest.raises(KeyError):
         sentence("E-ORGAN", {})
+
+
+@pytest.mark.parametrize(
+    ("visits", "words"),
+    [
+        (("L1=30 INF=P", "L1=30 INF=P"), "Non-target INF persists without"),
+        (("L1=30 INF=P PVT=P", "L1=30 INF=P PVT=P"), "Non-targets INF, PVT persist without"),
+        (("L1=30 INF=P PVT=P", "L1=30 INF=NE PVT=P"), "Non-target INF was not evaluated."),
+        (("L1=30 INF=P PVT=P", "L1=30 INF=NE PVT=NE"), "Non-targets INF, PVT were not evaluated."),
+        (("L1=30 INF=P PVT=P", "L1=0 INF=P PVT=P"), "but non-targets INF, PVT persist: PR."),
+        (("L1=30 INF=P PVT=P", "L1=0 INF=NE PVT=NE"), "but non-targets INF, PVT were not evaluated: PR."),
+        (("N1=20 N2=20", "N1=5 N2=5", "N1=5 N2=11"), "N2 is again at or above 10 mm: PD on a node alone."),
+        (("N1=20 N2=20", "N1=5 N2=5", "N1=11 N2=11"), "N1, N2 are again at or above 10 mm: PD on nodes alone."),
+    ],
+)
+def test_that_one_lesion_persists_and_several_persist(visits: tuple[str, ...], words: str) -> None:
+    at = last(*visits)
+    assert any(words in r.text for r in (*at.intrahepatic.reasons, *at.extrahepatic.reasons))
 
 
 @pytest.mark.parametrize("rule", sorted(SENTENCES))

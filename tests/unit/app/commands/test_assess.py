@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from app.cli import BAD_USAGE, DONE, REFUSED, main
+from app.commands import assess
+from mrecist import casefile
 from tests.support.patients import patient
 
 
@@ -108,7 +110,66 @@ def test_that_many_faulty_lines_are_given_up_on(tmp_path: Path, capsys: pytest.C
     file = tmp_path / "cases.jsonl"
     file.write_text("\n".join([same] * 200), encoding="utf-8")
     assert main(["assess", str(file), "--jsonl"]) == REFUSED
-    assert "and 1 more" in capsys.readouterr().err
+    shown = capsys.readouterr().err
+    assert "reading stopped after 100 faults; there may be more" in shown
+    assert "line 101:" in shown and "line 102:" not in shown
+
+
+@pytest.mark.parametrize("line", ["{", json.dumps({"a": 1, "b": 2, "c": 3})], ids=["no JSON", "several faults a line"])
+def test_that_reading_stops_where_no_more_faults_can_be_shown(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    read: list[object] = []
+    monkeypatch.setattr(assess, "decode", lambda text: (read.append(text), casefile.decode(text))[1])
+    file = tmp_path / "cases.jsonl"
+    file.write_text(f"{line}\n" * 5000, encoding="utf-8")
+    assert main(["assess", str(file), str(file), "--jsonl"]) == REFUSED
+    assert len(read) <= 100
+    shown = capsys.readouterr()
+    assert shown.out == "" and len(shown.err.splitlines()) < 110
+
+
+@pytest.mark.parametrize("form", [["--json"], ["--jsonl"]])
+def test_that_the_faults_of_all_files_are_told_beside_one_that_cannot_be_read(
+    form: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("a.json", "c.json"):
+        (tmp_path / name).write_text("{", encoding="utf-8")
+    files = [str(tmp_path / name) for name in ("a.json", "none.json", "c.json")]
+    assert main(["assess", *files, *form]) == REFUSED
+    shown = capsys.readouterr().err
+    assert all(name in shown for name in ("a.json: ", "none.json: cannot be read", "c.json: "))
+
+
+def test_that_withdrawn_consent_alone_brings_decisions(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    withdrawn = [{"kind": "consent_withdrawn", "day": 84}]
+    file = _write(tmp_path / "a.json", patient("L1=30 Lu1=20", "L1=30 Lu1=20", "L1=30 Lu1=20", events=withdrawn))
+    assert main(["assess", file, "--json"]) == DONE
+    before, after = json.loads(capsys.readouterr().out)["results"][0]["timepoints"]
+    assert (before["decisions"]["tace"]["row"], before["decisions"]["sorafenib"]["row"]) == ("T11", "S9")
+    assert after["decisions"]["tace"]["decision"] == after["decisions"]["sorafenib"]["decision"] == "STOP_WITHDRAWN"
+
+
+@pytest.mark.parametrize("kind", ["last_contact", "new_therapy"])
+def test_that_other_events_bring_no_decisions(kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = _write(tmp_path / "a.json", patient("L1=30", "L1=30", events=[{"kind": kind, "day": 42}]))
+    assert main(["assess", file, "--json"]) == DONE
+    assert "decisions" not in json.loads(capsys.readouterr().out)["results"][0]["timepoints"][0]
+
+
+@pytest.mark.parametrize("name", ["sorafenib_vs_fm", "tace_sorafenib", "ld_ccrt"])
+def test_that_other_protocols_bring_no_decisions(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = _write(tmp_path / "a.json", patient("L1=30", "L1=30"))
+    assert main(["assess", file, "--protocol", name, "--json"]) == DONE
+    assert "decisions" not in json.loads(capsys.readouterr().out)["results"][0]["timepoints"][0]
+
+
+def test_that_an_unknown_protocol_is_bad_usage_and_the_known_ones_are_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["assess", "x.json", "--protocol", "COTSOM"]) == BAD_USAGE
+    shown = capsys.readouterr().err
+    assert all(name in shown for name in ("cotsom", "sorafenib_vs_fm", "tace_sorafenib", "ld_ccrt"))
 
 
 def test_that_bare_sequences_get_their_best_response(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -132,9 +133,9 @@ def _parse(url: str, create: bool) -> tuple[URL, str]:
         parsed = make_url(url)
         parsed.get_dialect()
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
-        raise BadUrl(url) from error
+        raise BadUrl(re.sub("//.*@", "//", url)) from error  # without user and password
     if parsed.get_backend_name() != "sqlite":
-        return parsed, parsed.render_as_string(hide_password=True)
+        return parsed, _server_of(parsed)
     if not parsed.database or parsed.database == ":memory:":
         raise BadUrl(url, what="A database in memory keeps nothing")
     path = Path(parsed.database).expanduser()
@@ -148,6 +149,13 @@ def _parse(url: str, create: bool) -> tuple[URL, str]:
     except OSError as error:
         raise CannotOpen(str(path)) from error
     return parsed.set(database=str(path)), str(path)
+
+
+def _server_of(url: URL) -> str:
+    """Where a server's database is, for a person: no user, no password."""
+    asked = url.query.get("host", "")
+    host = url.host or (asked if isinstance(asked, str) else ", ".join(asked)) or "this computer"
+    return f"{host}{f':{url.port}' if url.port else ''}{f'/{url.database}' if url.database else ''}"
 
 
 def _engine(url: URL, place: str, wait_s: float) -> Engine:

@@ -61,6 +61,20 @@ class DriveFailed(StorageError):
     remedy = "What was saved before is kept. Check the drive, then Retry."
 
 
+class Unreachable(StorageError):
+    """The server does not answer, or does not let this user in."""
+
+    remedy = "Check that it is running and lets you in, and that its address is right; then Retry."
+
+    def __init__(self, place: str = "") -> None:
+        super().__init__(what=f"The database at {place} cannot be reached")
+
+
+class ServerDamaged(StorageError):
+    what = "The server reports that its database is damaged"
+    remedy = "Nothing was changed. Ask who runs the server to restore it from a backup."
+
+
 class NewerDatabase(StorageError):
     what = "The database was written by a newer Hepatrace"
     remedy = "Update Hepatrace; nothing was changed."
@@ -120,6 +134,25 @@ _BY_CODE: tuple[tuple[str, type[StorageError]], ...] = (
 )
 
 
+_BY_SQLSTATE: tuple[tuple[str, type[StorageError]], ...] = (
+    ("08", Unreachable),  # connection exception
+    ("28", Unreachable),  # invalid authorization
+    ("3D", Unreachable),  # no database of that name
+    ("57P", Unreachable),  # the server shuts down, has crashed, or is starting
+    ("53100", DiskFull),
+    ("53", DatabaseBusy),  # too many connections, no memory left
+    ("40", DatabaseBusy),  # transactions that could not be ordered one after the other; deadlock
+    ("55P03", DatabaseBusy),  # a lock was not given
+    ("57014", DatabaseBusy),  # waited longer than the server allows
+    ("25006", ReadOnlyDatabase),
+    ("42501", ReadOnlyDatabase),  # no right to do that
+    ("58", DriveFailed),
+    ("XX001", ServerDamaged),
+    ("XX002", ServerDamaged),
+)
+"""By the start of the code that PostgreSQL gives (its manual, appendix A); the first that fits counts."""
+
+
 @contextmanager
 def translated(place: str) -> Iterator[None]:
     """Driver errors inside the block come out as `StorageError`; `place` is the database they speak of."""
@@ -132,6 +165,8 @@ def translated(place: str) -> Iterator[None]:
 
 
 def _typed(error: BaseException | None, place: str) -> StorageError:
+    if not isinstance(error, sqlite3.Error):
+        return _of_server(error, place)
     code = str(getattr(error, "sqlite_errorname", ""))
     for start, kind in _BY_CODE:
         if code.startswith(start):
@@ -139,3 +174,14 @@ def _typed(error: BaseException | None, place: str) -> StorageError:
     # the driver's words, without the statement and its parameters, which would carry patient data
     told = " ".join(str(error).split()).rstrip(".")
     return StorageError(place, what=f"The database failed: {told}")
+
+
+def _of_server(error: BaseException | None, place: str) -> StorageError:
+    """A server's error by its code alone: its words may name the user, and quote values of a row."""
+    code = getattr(error, "sqlstate", None)
+    if not code and type(error).__name__ in ("OperationalError", "ConnectionTimeout"):
+        return Unreachable(place)  # no server has answered, so there is no code
+    for start, kind in _BY_SQLSTATE:
+        if str(code or "").startswith(start):
+            return kind(place)
+    return StorageError(place, what=f"The database failed with {f'SQLSTATE {code}' if code else type(error).__name__}")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateTable
 
 from app.storage import database as module
@@ -19,12 +20,17 @@ from app.storage.database import Database
 from app.storage.errors import (
     BadUrl,
     CannotOpen,
+    DatabaseBusy,
     DiskFull,
+    DriveFailed,
     NewerDatabase,
     NotADatabase,
     OnNetworkDrive,
     ReadOnlyDatabase,
+    ServerDamaged,
     StorageError,
+    Unreachable,
+    translated,
 )
 from app.storage.open_case import OpenCase
 from mrecist.lesions import Measured
@@ -95,11 +101,67 @@ def test_that_a_driver_that_is_missing_is_named_and_no_password_told() -> None:
     assert "secret" not in str(refused.value)
 
 
-def test_that_a_server_that_does_not_answer_is_told_without_the_password() -> None:
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("reader:secret@localhost:1/cases", "The database at localhost:1/cases cannot be reached. Check that it"),
+        ("reader:secret@no-such-host.invalid/cases", "The database at no-such-host.invalid/cases cannot be reached."),
+        ("reader:secret@/cases?host=/no/such/folder", "The database at /no/such/folder/cases cannot be reached."),
+    ],
+    ids=["no server", "no such host", "no such socket"],
+)
+def test_that_a_server_that_cannot_be_reached_is_told_without_user_and_password(address: str, told: str) -> None:
     pytest.importorskip("psycopg", reason="needs the PostgreSQL driver")
-    with pytest.raises(StorageError, match="localhost:1") as refused:
-        Database.open("postgresql+psycopg://reader:secret@localhost:1/cases")
+    with pytest.raises(Unreachable) as refused:
+        Database.open(f"postgresql+psycopg://{address}")
+    assert str(refused.value).startswith(told)
+    assert "reader" not in str(refused.value)
     assert "secret" not in str(refused.value)
+
+
+# codes and names from the PostgreSQL manual, appendix A
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("DiskFull", DiskFull),
+        ("TooManyConnections", DatabaseBusy),
+        ("SerializationFailure", DatabaseBusy),
+        ("DeadlockDetected", DatabaseBusy),
+        ("LockNotAvailable", DatabaseBusy),
+        ("QueryCanceled", DatabaseBusy),
+        ("ReadOnlySqlTransaction", ReadOnlyDatabase),
+        ("InsufficientPrivilege", ReadOnlyDatabase),
+        ("ConnectionFailure", Unreachable),
+        ("InvalidPassword", Unreachable),
+        ("InvalidCatalogName", Unreachable),
+        ("AdminShutdown", Unreachable),
+        ("CannotConnectNow", Unreachable),
+        ("IoError", DriveFailed),
+        ("DataCorrupted", ServerDamaged),
+    ],
+)
+def test_that_what_a_server_reports_is_told_in_our_words(name: str, kind: type[StorageError]) -> None:
+    errors = pytest.importorskip("psycopg", reason="needs the PostgreSQL driver").errors
+    with pytest.raises(StorageError) as refused, translated("server/cases"):
+        raise DBAPIError("INSERT ...", {}, getattr(errors, name)('role "reader": row (Doe^Jane)'))
+    assert type(refused.value) is kind
+    assert "server/cases" in str(refused.value)
+    assert "reader" not in str(refused.value)
+    assert "Doe" not in str(refused.value)
+
+
+def test_that_a_report_of_a_server_that_is_not_known_gives_its_code_alone() -> None:
+    errors = pytest.importorskip("psycopg", reason="needs the PostgreSQL driver").errors
+    with pytest.raises(StorageError, match="The database failed with SQLSTATE 42P01") as refused, translated("server"):
+        raise DBAPIError("SELECT ...", {}, errors.UndefinedTable("LINE 1: Doe^Jane"))
+    assert "Doe" not in str(refused.value)
+
+
+def test_that_an_address_that_is_none_is_told_without_user_and_password() -> None:
+    with pytest.raises(BadUrl) as refused:
+        Database.open("postgres9://reader:se@cr/et@server/cases")
+    assert "postgres9://server/cases" in str(refused.value)
+    assert "reader" not in str(refused.value)
 
 
 def test_that_the_tables_can_be_made_in_postgresql() -> None:

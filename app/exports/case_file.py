@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any, assert_never
 
 from app.exports.exported import ExportedRead, ExportRefused
-from mrecist.case import ClinicalStatus, Marker, Read, TimePoint
+from mrecist.case import ClinicalStatus, Marker, Protocol, Read, TimePoint
 from mrecist.casefile import CASES_SCHEMA, CaseFileError, decode, read_document
 from mrecist.lesionfields import Status
 from mrecist.lesions import (
@@ -58,10 +58,10 @@ def json_files(reads: Sequence[ExportedRead], ruleset: RuleSet) -> dict[str, byt
 
 def case_plain(one: ExportedRead) -> _Plain:
     """One read as a case of the file. `source` is a note that `assess` ignores: who read, and the log's head hash."""
-    case = one.record.case
+    case = one.record.case_of(one.read.id)
     found: _Plain = {"id": one.id, "source": f"read {one.read.id} by {one.read.reader or 'unknown'}, head {one.head}"}
     if case.protocol is not None:
-        found["protocol"] = case.protocol
+        found["protocol"] = _token(case.protocol)
     found["timepoints"] = [_timepoint(at, one.read) for at in case.timepoints]
     if case.treatments:
         found["treatments"] = [
@@ -73,6 +73,12 @@ def case_plain(one: ExportedRead) -> _Plain:
     if case.events:
         found["events"] = [{"kind": e.kind.value, "day": e.day} for e in case.events]
     return found
+
+
+def _token(protocol: str) -> str:
+    """The protocol's token, whatever the case of the letters in which it was recorded."""
+    token = protocol.lower()
+    return token if token in tuple(Protocol) else protocol
 
 
 def unfit_for_a_file(one: ExportedRead) -> str:

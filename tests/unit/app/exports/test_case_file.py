@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -9,7 +10,7 @@ import pytest
 
 from app.exports.case_file import case_plain, json_files, unfit_for_a_file
 from app.exports.exported import ExportedRead, ExportRefused, exported_reads
-from app.resources import load_ruleset
+from app.resources import load_ruleset, read_text
 from app.state.events import (
     BaselineConfirmed,
     ClinicalEventRecorded,
@@ -18,11 +19,12 @@ from app.state.events import (
     Event,
     JudgementSigned,
     LesionAdded,
+    ProtocolChosen,
     TreatmentRecorded,
 )
 from app.state.record import DatedEvent, DatedTreatment, Judgement
 from mrecist.assess import assess
-from mrecist.case import Case, ClinicalStatus, EventKind, Examination, Marker, Signature, TreatmentKind
+from mrecist.case import Case, ClinicalStatus, EventKind, Examination, Marker, Protocol, Signature, TreatmentKind
 from mrecist.casefile import decode, read_document
 from mrecist.lesions import (
     Absent,
@@ -128,6 +130,20 @@ def test_that_assess_reads_the_case_back_and_judges_it_the_same() -> None:
     assert results["results"][0]["timepoints"][0]["intrahepatic"]["sum_mm"] == 28.1
 
 
+def test_that_the_protocol_is_written_as_its_token_and_an_unknown_one_is_refused() -> None:
+    for recorded in ("cotsom", "COTSOM"):
+        one = exported(*READ_CASE, ProtocolChosen(recorded))
+        assert case_plain(one)["protocol"] == read_back(one).protocol == "cotsom"
+    other = exported(*READ_CASE, ProtocolChosen("our own"))
+    with pytest.raises(ExportRefused, match='C-1: protocol: "our own" is not one of cotsom, sorafenib_vs_fm'):
+        json_files([other], load_ruleset())
+
+
+def test_that_the_demonstration_names_its_protocol_by_the_token() -> None:
+    story = tomllib.loads(read_text("demo", "story.toml"))
+    assert story["protocol"] in tuple(Protocol)
+
+
 @pytest.mark.parametrize(
     ("finding", "whole"),
     [
@@ -158,8 +174,9 @@ def test_that_the_progression_of_a_non_target_survives_too() -> None:
 
 
 def test_that_a_lesion_that_was_not_recorded_is_not_listed() -> None:
-    plain = case_plain(exported(added("IT1", "BL", measured("42.5"))))
-    assert plain["timepoints"][1]["lesions"] == []
+    both = (added("IT1", "BL", measured("42.5")), added("IT2", "BL", measured("30")))
+    plain = case_plain(exported(*both, found("IT2", "FU1", measured("20"))))
+    assert [x["id"] for x in plain["timepoints"][1]["lesions"]] == ["IT2"]
 
 
 def test_that_a_case_that_is_no_valid_response_case_is_refused_by_name() -> None:

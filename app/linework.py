@@ -74,8 +74,16 @@ def _evidence(finding: Finding) -> tuple[tuple[str, int, Line, Diameter | None],
         case Measured(diameter=counted, whole=whole):
             alone = len(finding.evidence) == 1
             own = tuple((COUNTED, n, line, counted if alone else None) for n, line in enumerate(finding.evidence))
-            return own + tuple((WHOLE, n, line, whole) for n, line in enumerate(finding.whole_evidence))
+            apart = [
+                line for line in finding.whole_evidence if not any(_same(line, other) for other in finding.evidence)
+            ]
+            return own + tuple((WHOLE, n, line, whole) for n, line in enumerate(apart))
         case Present(diameter=noted):
             return tuple((COUNTED, n, line, noted) for n, line in enumerate(finding.evidence))
         case _:
             return ()
+
+
+def _same(a: Line, b: Line) -> bool:
+    """Two diameters along one line: it is shown once."""
+    return a.sop_uid == b.sop_uid and {a.start, a.end} == {b.start, b.end}

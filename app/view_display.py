@@ -32,6 +32,7 @@ class ViewDisplay(QObject):
         self._grid, self._tile_of = grid, tile_of
         self._windows = DisplayWindows()
         self.linked = True
+        self._loupe = True
         for number, view in enumerate(grid.views):
             view.window_changed.connect(lambda _centre, _width, n=number: self._keep(n))
 
@@ -68,6 +69,12 @@ class ViewDisplay(QObject):
         level = self._grid.active.state.overlay.next()
         for view in self._grid.views:
             view.set_overlay(level)
+
+    def toggle_loupe(self) -> None:
+        """Whether a loupe follows the hand while a line is drawn."""
+        self._loupe = not self._loupe
+        for view in self._grid.views:
+            view.set_loupe(self._loupe)
 
     def invert(self) -> None:
         self._grid.active.set_inverted(not self._grid.active.state.inverted)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from app.demo.course import course_of
 from app.demo.truth import TrueFinding, TrueLine, TrueRegion, TrueTimePoint, Truth
@@ -22,6 +23,7 @@ from app.state.events import (
 )
 from app.state.record import Record
 from mrecist.assess import assess
+from mrecist.case import Read
 from mrecist.lesions import Features, Lesion, Measured, Observation, Present
 from mrecist.results import Assessment, RegionResponse, TimePointResponse
 from mrecist.rulesets import RuleSet
@@ -117,8 +119,7 @@ class DemoReader:
         self._measure(timepoint, finding, finding.counted, intent, lesion)
         if not known:
             self._do(LesionChanged(lesion.id, lesion))
-        apart = finding.whole is not None and finding.whole != finding.counted
-        if finding.whole is not None and apart and lesion.region is Region.INTRAHEPATIC:
+        if finding.whole is not None and lesion.role is LesionRole.TARGET and lesion.region is Region.INTRAHEPATIC:
             self._measure(timepoint, finding, finding.whole, Intent.WHOLE, lesion)
         if _features(finding) != Features():
             self._note(timepoint.id, lesion.id, _features(finding))
@@ -183,7 +184,11 @@ class DemoReader:
         if found is None:
             raise DemoMismatch(f"{timepoint.id} was not assessed")
         decisions = truth.after if judged else truth.before
-        pairs = [(f"{timepoint.id} composite", truth.composite.value, found.composite.value)]
+        whole = f"{truth.whole_intrahepatic_sum_mm:.1f}"
+        read = self._record.reads[0]
+        pairs = [(f"{timepoint.id} intrahepatic whole sum", whole, f"{whole_liver_sum_mm(read, timepoint.id):.1f}")]
+        pairs += [(f"{timepoint.id} RECIST 1.1 in parallel", "computed", "computed" if found.recist11 else "missing")]
+        pairs += [(f"{timepoint.id} composite", truth.composite.value, found.composite.value)]
         for name, true, got in (
             ("intrahepatic", truth.intrahepatic, found.intrahepatic),
             ("extrahepatic", truth.extrahepatic, found.extrahepatic),
@@ -199,6 +204,17 @@ class DemoReader:
             got_text = f"{decision.decision} {decision.row}" if decision else "none"
             pairs.append((f"{timepoint.id} {name} {when} the judgements", expected, got_text))
         self._differences += [Difference(where, a, b) for where, a, b in pairs if a != b]
+
+
+def whole_liver_sum_mm(read: Read, visit_id: str) -> float:
+    """The sum of the whole diameters of the liver targets at a time point, in mm; missing ones count nothing."""
+    total = Fraction(0)
+    for lesion in read.lesions:
+        seen = read.observation(visit_id, lesion.id)
+        if lesion.role is LesionRole.TARGET and lesion.region is Region.INTRAHEPATIC and seen is not None:
+            finding = seen.finding
+            total += finding.whole.mm if isinstance(finding, Measured) and finding.whole is not None else 0
+    return float(total)
 
 
 def draw(plane: SlicePlane, start: Point, end: Point) -> tuple[Point, Point]:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from html import unescape
 
 from app.actions import ACTIONS, Situation, action
+from app.panels.help import cheat_sheet
 
 
 def test_that_ids_and_shortcuts_are_unique() -> None:
@@ -20,3 +22,9 @@ def test_that_an_action_says_what_is_missing_until_it_can_run() -> None:
     )
     assert action("measure.counted").enabled_when(Situation(case=True, visit=True, lesion="IT1")) == ""
     assert "signed" in action("finding.gone").enabled_when(Situation(True, True, True, "IT1", locked=True))
+
+
+def test_that_the_cheat_sheet_names_every_key_and_what_it_does() -> None:
+    sheet = unescape(cheat_sheet())
+    missing = [x.id for x in ACTIONS if x.shortcut and (f"<b>{x.shortcut}</b>" not in sheet or x.title not in sheet)]
+    assert missing == []

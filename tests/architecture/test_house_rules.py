@@ -12,8 +12,8 @@ from tests.conftest import ROOT
 
 PACKAGES = ("mrecist", "viewers", "app")
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
-LONGEST_MODULE = 420
-MOST_METHODS = 26
+LONGEST_MODULE = 400
+MOST_METHODS = 25
 
 
 def named(path: Path) -> str:
@@ -30,6 +30,7 @@ def test_that_a_module_has_one_job(path: Path) -> None:
                 x
                 for x in node.body
                 if isinstance(x, ast.FunctionDef)
+                and not x.name.endswith("Event")  # Qt's own
                 and not any(isinstance(d, ast.Name) and d.id == "property" for d in x.decorator_list)
             ]
             assert len(methods) <= MOST_METHODS, f"{node.name} has {len(methods)} methods"

@@ -10,6 +10,7 @@ from PySide6.QtCore import QDate, Qt
 from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
+from app.demo.reading import whole_liver_sum_mm
 from app.demo.truth import TrueFinding, TrueTimePoint, Truth
 from app.models.reading import Reading
 from app.panels.clinical_form import ClinicalForm
@@ -112,7 +113,7 @@ def mark_lesion(driver: Driver, truth: Truth, point: TrueTimePoint, finding: Tru
         assign(driver, truth, finding.lesion_id)
     if finding.typical_vascular_pattern is not None and lesion.role is LesionRole.NEW:
         answer(driver, "typical_vascular_pattern", "Yes" if finding.typical_vascular_pattern else "No")
-    if finding.whole is not None and lesion.organ is Organ.LIVER and finding.whole != finding.counted:
+    if finding.whole is not None and lesion.organ is Organ.LIVER and lesion.role is LesionRole.TARGET:
         driver.key(Qt.Key.Key_Y, SHIFT, widget=view)
         driver.drag(view, finding.whole.start, finding.whole.end)
         measured = reading_of(driver).finding(lesion.id, point.id)
@@ -220,6 +221,8 @@ def compare(driver: Driver, point: TrueTimePoint, judged: bool) -> None:
         assert got.sum_mm is not None
         assert abs(float(got.sum_mm) - true.sum_mm) <= 0.3
     assert found.composite == truth.composite
+    assert found.recist11 is not None
+    assert abs(whole_liver_sum_mm(reading.read, point.id) - truth.whole_intrahepatic_sum_mm) <= 0.3
     assert found.tace is not None and found.sorafenib is not None
     decisions = truth.after if judged else truth.before
     assert (str(found.tace.decision), found.tace.row) == (decisions.tace.output, decisions.tace.row)

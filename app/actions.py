@@ -146,7 +146,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.link", "Linked views", "Ctrl+L", "View", lambda w: w.images.display.toggle_linked(), _images, "View"),
     Action("view.ghosts", "Lines of other series", "K", "View", lambda w: w.images.writer.toggle_ghosts(), _images, "View"),
     Action("view.overlay", "Overlay full, minimal, off", "O", "View", lambda w: w.images.display.cycle_overlay(), _images, "View"),
-    Action("view.loupe", "Loupe while drawing", "L", "View", lambda w: w.images.display.toggle_loupe(), _images, "View"),
+    Action("view.loupe", "Loupe under the pointer", "L", "View", lambda w: w.images.display.toggle_loupe(), _images, "View"),
     Action("view.invert", "Invert", "I", "View", lambda w: w.images.display.invert(), _images, "View"),
     Action("view.flip_h", "Flip left and right", "H", "View", lambda w: w.images.display.flip(horizontal=True), _images, "View"),
     Action("view.flip_v", "Flip up and down", "V", "View", lambda w: w.images.display.flip(horizontal=False), _images, "View"),

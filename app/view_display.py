@@ -32,7 +32,7 @@ class ViewDisplay(QObject):
         self._grid, self._tile_of = grid, tile_of
         self._windows = DisplayWindows()
         self.linked = True
-        self._loupe = True
+        self._loupe = False
         for number, view in enumerate(grid.views):
             view.window_changed.connect(lambda _centre, _width, n=number: self._keep(n))
 
@@ -71,7 +71,7 @@ class ViewDisplay(QObject):
             view.set_overlay(level)
 
     def toggle_loupe(self) -> None:
-        """Whether a loupe follows the hand while a line is drawn."""
+        """Whether the loupe follows the pointer always, not only while a line is drawn."""
         self._loupe = not self._loupe
         for view in self._grid.views:
             view.set_loupe(self._loupe)

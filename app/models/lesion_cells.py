@@ -215,6 +215,8 @@ def _lesion_cell(lesion: Lesion, column: Column, reading: Reading, accepted: Acc
             return _change(lesion, reading.nadir_id(lesion.region), now, reading)
         case ColumnKind.WHOLE:
             whole = whole_of(now)
+            if whole is None and isinstance(now, Present) and now.diameter is not None:
+                whole = words.mm(now.diameter)
             return _DASH if whole is None else Cell(whole, Tone.LABEL)
         case ColumnKind.SERIES:
             return Cell(_series(now, reading, accepted), Tone.LABEL)
@@ -253,7 +255,7 @@ def finding_cell(
             return Cell(counts, Tone.VALUE, current, prefix=translated("small"), explanation=said)
         case Present(diameter=noted):
             there = words.still_there(lesion.region)
-            if noted is None:
+            if noted is None or reading.at_baseline:
                 return Cell(there, word_tone, small=True)
             return Cell(words.mm(noted), word_tone, explanation=f"{there}, {words.with_mm(noted)}")
         case UnequivocalProgression():

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from app.theme import Face, Theme
@@ -13,7 +14,17 @@ from app.theme import Face, Theme
 
 def label(text: str = "", tone: str = "1", face: Face = Face.BODY, strong: bool = False) -> QLabel:
     """A line of text in one tone and face."""
-    made = QLabel(text)
+    return _toned(QLabel(text), tone, face, strong)
+
+
+def elided(text: str = "", tone: str = "1", face: Face = Face.BODY) -> QLabel:
+    """A line at the right of its room that gives way where the room is short."""
+    made = _toned(ElidedLabel(text), tone, face)
+    made.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    return made
+
+
+def _toned(made: QLabel, tone: str, face: Face, strong: bool = False) -> QLabel:
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setProperty("tone", tone)
     made.setProperty("face", face.value)
@@ -21,8 +32,27 @@ def label(text: str = "", tone: str = "1", face: Face = Face.BODY, strong: bool 
     return made
 
 
+class ElidedLabel(QLabel):
+    """A line of text that ends in … where its room ends; the whole of it is then its tool tip."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance("…"), super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        self.setToolTip("" if shown == self.text() else self.text())
+        painter = QPainter(self)
+        self.style().drawItemText(
+            painter, self.rect(), int(self.alignment()), self.palette(), True, shown, self.foregroundRole()
+        )
+        painter.end()
+
+
 def chip(text: str, tone: str = "plain", pressable: bool = False) -> QToolButton:
-    """An 18 px chip; `tone` is plain, amber, accent, error or met. One that cannot be pressed takes no focus."""
+    """An 18 px chip; `tone` is plain, amber, accent, error or met.
+
+    One that can be pressed takes the focus by Tab alone: after a click the keys still belong to the images.
+    """
     made = QToolButton()
     made.setText(text)
     made.setProperty("chip", tone)
@@ -31,7 +61,7 @@ def chip(text: str, tone: str = "plain", pressable: bool = False) -> QToolButton
         made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         made.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
     else:
-        made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         made.setCursor(Qt.CursorShape.PointingHandCursor)
     return made
 
@@ -97,11 +127,6 @@ class KeyButton(QPushButton):
         for widget in (self, self._words, self._cap):
             widget.style().unpolish(widget)
             widget.style().polish(widget)
-
-    def set_key(self, key: str) -> None:
-        self._cap.setText(key)
-        self._cap.setVisible(bool(key))
-        self.set_text(self._words.text())
 
     @property
     def words(self) -> str:

@@ -8,11 +8,16 @@ from datetime import date
 from fractions import Fraction
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
+    QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -20,6 +25,7 @@ from PySide6.QtWidgets import (
 from app import words
 from app.panels.chips import ChipRow, Choice, PanelHead, label, rule_line
 from app.panels.fields import DateField, PickBox
+from app.panels.lesion_columns import is_narrow
 from app.state.record import DatedEvent, DatedTreatment, Record
 from app.theme import Face, Theme
 from app.words import translated
@@ -117,6 +123,10 @@ class ClinicalForm(QWidget):
         self.save.setProperty("primary", "true")
         self.treatments = DatedList(theme, translated("Treatments"), [k.value for k in TreatmentKind], ended=True)
         self.events = DatedList(theme, translated("Events"), [k.value for k in EventKind], ended=False)
+        self._grid = QGridLayout()
+        self._columns = 0
+        self._choices: list[tuple[QWidget, QWidget]] = []
+        self._numbers: list[tuple[QWidget, ...]] = []
         self._build()
         self.save.clicked.connect(self._report)
         self.treatments.added.connect(self._add_treatment)
@@ -124,7 +134,7 @@ class ClinicalForm(QWidget):
         self.events.added.connect(self._add_event)
 
     def set_record(self, record: Record, visit_id: str, locked: bool = False) -> None:
-        """Show what is recorded at a time point."""
+        """Show what is recorded at a time point; nothing in it can be changed while it is locked."""
         visit = record.visit(visit_id)
         self._record = record
         self._status = (visit.clinical if visit else None) or ClinicalStatus()
@@ -143,7 +153,8 @@ class ClinicalForm(QWidget):
         self.problem.clear()
         self.treatments.set_rows([_treatment_row(t) for t in record.treatments])
         self.events.set_rows([(e.id, f"{_plain(e.kind.value)} · {words.iso(e.on)}", e.note) for e in record.events])
-        for part in (self.ecog, self.ascites, self.encephalopathy, self.labs_on, self.save, *self.fields.values()):
+        chosen = (self.ecog, self.ascites, self.encephalopathy)
+        for part in (*chosen, self.labs_on, self.save, *self.fields.values(), self.treatments, self.events):
             part.setEnabled(not locked)
 
     def status(self) -> ClinicalStatus:
@@ -165,32 +176,47 @@ class ClinicalForm(QWidget):
             **numbers,  # type: ignore[arg-type]
         )
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._lay_out(1 if is_narrow(round(self.width() / self._theme.scale)) else 2)
+
+    def _lay_out(self, columns: int) -> None:
+        """Numbers in one column where two would cut their names."""
+        if columns == self._columns:
+            return
+        self._columns = columns
+        while self._grid.takeAt(0) is not None:
+            pass
+        for number, (name, widget) in enumerate(self._choices):
+            self._grid.addWidget(name, number, 0)
+            self._grid.addWidget(widget, number, 1, 1, 5)
+        for number, parts in enumerate(self._numbers):
+            line, side = divmod(number, columns)
+            for at, part in enumerate(parts):
+                self._grid.addWidget(part, len(self._choices) + line, side * 3 + at)
+        for at in range(6):
+            self._grid.setColumnStretch(at, 1 if at % 3 == 1 and at < columns * 3 else 0)
+
     def _build(self) -> None:
         theme = self._theme
-        grid = QGridLayout()
+        grid = self._grid
         grid.setContentsMargins(theme.px(10), theme.px(8), theme.px(10), theme.px(8))
         grid.setHorizontalSpacing(theme.px(8))
         grid.setVerticalSpacing(theme.px(6))
         choices = (("ECOG", self.ecog), (translated("Ascites"), self.ascites))
-        rows: list[tuple[str, QWidget]] = [*choices, (translated("Encephalopathy"), self.encephalopathy)]
-        for number, (name, widget) in enumerate(rows):
-            grid.addWidget(label(name, "3"), number, 0)
-            grid.addWidget(widget, number, 1, 1, 5)
+        for name, widget in (*choices, (translated("Encephalopathy"), self.encephalopathy)):
+            self._choices.append((label(name, "3"), widget))
             widget.setAccessibleName(name)
-        top = len(rows)
-        for number, field in enumerate((*FIELDS, *MARKERS)):
-            line, side = divmod(number, 2)
+        for field in (*FIELDS, *MARKERS):
             editor = self.fields[field.attribute]
             editor.setAlignment(Qt.AlignmentFlag.AlignRight)
             editor.setAccessibleName(f"{field.name} {field.unit}".strip())
-            grid.addWidget(label(translated(field.name), "3"), top + line, side * 3)
-            grid.addWidget(editor, top + line, side * 3 + 1)
-            grid.addWidget(label(field.unit, "3", Face.SMALL), top + line, side * 3 + 2)
-        last = top + (len(FIELDS) + len(MARKERS)) // 2
+            name_of = label(translated(field.name), "3")
+            self._numbers.append((name_of, editor, label(field.unit, "3", Face.SMALL)))
         self.labs_on.setPlaceholderText("2025-06-09")
         self.labs_on.setAccessibleName(translated("Date of the labs"))
-        grid.addWidget(label(translated("Labs on"), "3"), last, 3)
-        grid.addWidget(self.labs_on, last, 4, 1, 2)
+        self._numbers.append((label(translated("Labs on"), "3"), self.labs_on, label()))
+        self._lay_out(2)
         foot = QHBoxLayout()
         foot.setContentsMargins(theme.px(10), 0, theme.px(10), theme.px(8))
         foot.addWidget(self.problem, 1)
@@ -198,13 +224,24 @@ class ClinicalForm(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        body = QWidget()
+        body.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        inside = QVBoxLayout(body)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(0)
+        inside.addLayout(grid)
+        inside.addLayout(foot)
+        for part in (rule_line(), self.treatments, rule_line(), self.events):
+            inside.addWidget(part)
+        inside.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(body)
         column.addWidget(self.head)
         column.addWidget(rule_line())
-        column.addLayout(grid)
-        column.addLayout(foot)
-        for part in (rule_line(), self.treatments, rule_line(), self.events):
-            column.addWidget(part)
-        column.addStretch(1)
+        column.addWidget(area, 1)
 
     def _labs_text(self, labs_day: int | None) -> str:
         start = None if self._record is None else self._record.day0
@@ -250,8 +287,10 @@ class DatedList(QWidget):
         super().__init__()
         self._theme, self._ended = theme, ended
         self.kind = PickBox(theme)
+        self.kind.setPlaceholderText(translated("choose"))
         for kind in kinds:
             self.kind.addItem(_plain(kind), kind)
+        self.kind.setCurrentIndex(-1)
         self.on, self.until = DateField(theme), DateField(theme)
         self.note = QLineEdit()
         self.note.setPlaceholderText(translated("dose") if ended else translated("note"))
@@ -263,11 +302,21 @@ class DatedList(QWidget):
         self.on.setAccessibleName(translated("Date"))
         self._rows = QVBoxLayout()
         self._rows.setSpacing(0)
-        entry = QHBoxLayout()
+        dated = QHBoxLayout()
+        dated.setSpacing(theme.px(6))
+        for part in (self.kind, self.on, self.until_known, self.until):
+            dated.addWidget(part, 1 if part is self.kind else 0)
+        noted = QHBoxLayout()
+        noted.setSpacing(theme.px(6))
+        noted.addWidget(self.note, 1)
+        noted.addWidget(self.add)
+        entry = QVBoxLayout()
         entry.setContentsMargins(theme.px(10), theme.px(4), theme.px(10), theme.px(8))
         entry.setSpacing(theme.px(6))
-        for part in (self.kind, self.on, self.until_known, self.until, self.note, self.add):
-            entry.addWidget(part, 1 if part is self.note else 0)
+        entry.addLayout(dated)
+        entry.addLayout(noted)
+        self.kind.setMinimumContentsLength(8)
+        self.kind.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.until_known.setVisible(ended)
         self.until.hide()
         column = QVBoxLayout(self)
@@ -277,6 +326,8 @@ class DatedList(QWidget):
         column.addLayout(self._rows)
         column.addLayout(entry)
         self.until_known.toggled.connect(self.until.setVisible)
+        self.kind.currentIndexChanged.connect(lambda _at: self._refresh())
+        self._refresh()
         self.add.clicked.connect(self._add)
 
     def set_rows(self, rows: Sequence[tuple[str, str, str]]) -> None:
@@ -301,6 +352,12 @@ class DatedList(QWidget):
                 line.addWidget(remove)
             self._rows.addWidget(row)
 
+    def _refresh(self) -> None:
+        """What is added must be said first: no kind is taken for granted."""
+        chosen = self.kind.currentIndex() >= 0
+        self.add.setEnabled(chosen)
+        self.add.setToolTip("" if chosen else translated("Choose what it is first."))
+
     def _add(self) -> None:
         until = self.until.value if self.until_known.isChecked() else None
         on = self.on.value
@@ -309,6 +366,7 @@ class DatedList(QWidget):
             return
         self.added.emit(self.kind.currentData(), on, until, self.note.text().strip())
         self.note.clear()
+        self.kind.setCurrentIndex(-1)
 
 
 def _treatment_row(treatment: DatedTreatment) -> tuple[str, str, str]:

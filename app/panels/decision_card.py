@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from app.panels.chips import chip, label
-from app.panels.decision_text import asks, is_failure, reason_line
+from app.panels.chips import chip, elided, label
+from app.panels.decision_text import asks, is_failure, origin_text, reason_line
 from app.panels.derivation import DerivationList
 from app.panels.marks import Icon, MarkBox
+from app.state.record import Judgement
 from app.theme import Face, Theme
 from app.words import decision_word, translated
-from mrecist.results import Decision, DecisionInput
+from mrecist.results import Decision, DecisionInput, TimePointResponse
 
 _ICONS = {"met": Icon.MET, "not_met": Icon.NOT_MET, "open": Icon.OPEN, "alert": Icon.ALERT}
 
@@ -57,8 +60,21 @@ class DecisionCard(QFrame):
         column.addLayout(self._inputs)
         column.addStretch(1)
 
-    def show_decision(self, decision: Decision | None) -> None:
-        """Show a decision, or say that the protocol gives none."""
+    def show_decision(
+        self,
+        decision: Decision | None,
+        judgements: Sequence[Judgement] = (),
+        response: TimePointResponse | None = None,
+    ) -> None:
+        """Show a decision, or say that the protocol gives none.
+
+        Parameters
+        ----------
+        judgements
+            The answers it may rest on.
+        response
+            The response it follows from, of which its reason speaks.
+        """
         self._decision = decision
         self.row.setVisible(decision is not None)
         self._mark.setVisible(decision is not None and asks(decision))
@@ -76,10 +92,10 @@ class DecisionCard(QFrame):
         tone = "accent" if asks(decision) else "failure" if is_failure(decision) else "1"
         self.word.setProperty("tone", tone)
         self.word.style().polish(self.word)
-        self.reason.setText(reason_line(decision))
+        self.reason.setText(reason_line(decision, response))
         self.setAccessibleName(f"{self._name}: {self.word.text()}, {decision.row}. {self.reason.text()}")
         for entry in decision.inputs:
-            self._inputs.addWidget(self._input(entry))
+            self._inputs.addWidget(self._input(entry, origin_text(entry, judgements)))
         if not self.derivation.isHidden():
             self.derivation.set_reasons(decision.reasons)
 
@@ -90,7 +106,7 @@ class DecisionCard(QFrame):
         if opening and self._decision is not None:
             self.derivation.set_reasons(self._decision.reasons)
 
-    def _input(self, entry: DecisionInput) -> QWidget:
+    def _input(self, entry: DecisionInput, origin: str) -> QWidget:
         theme = self._theme
         row = QFrame()
         row.setProperty("rule", "top")
@@ -109,7 +125,6 @@ class DecisionCard(QFrame):
         together.setSpacing(theme.px(3))
         together.addWidget(name)
         together.addWidget(value)
-        together.addStretch(1)
-        line.addLayout(together, 1)
-        line.addWidget(label(entry.origin, "3", Face.SMALL))
+        line.addLayout(together)
+        line.addWidget(elided(origin, "3", Face.SMALL), 1)
         return row

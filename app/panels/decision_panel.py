@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app import words
@@ -16,28 +16,33 @@ from app.models.reading import Reading
 from app.next_dates import next_dates
 from app.panels.chips import PanelHead, key_cap, label, rule_line
 from app.panels.decision_card import DecisionCard
-from app.panels.decision_text import data_missing, questions, why_asked
+from app.panels.decision_text import answer_line, data_missing, judgements_at, questions, why_asked
 from app.panels.marks import ResponseMark
 from app.panels.next_dates_table import NextDatesTable
 from app.panels.question_card import NoQuestion, QuestionCard, WhatIf
+from app.panels.response_text import new_that_count
 from app.theme import Face, Theme
 from app.words import translated
 from mrecist.case import TreatmentKind
-from mrecist.results import RegionResponse, TimePointResponse
-from mrecist.values import Response
+from mrecist.results import RegionResponse
+from mrecist.values import Region, Response
 
 NARROW_BELOW = 700
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Who reads, on which day, and what a judgement would lead to; `foot` names the protocol and the log's head."""
+    """Who reads, on which day, and what a judgement would lead to; `foot` names the protocol and the log's head.
+
+    `signing_on` is the date an answer is signed with; `today`, which the next dates count from, unless stated.
+    """
 
     reader: str
     today: date
     what_if: WhatIf | None = None
     foot: str = ""
     advisory: tuple[str, ...] = ()
+    signing_on: date | None = None
 
 
 class DecisionPanel(QWidget):
@@ -86,14 +91,17 @@ class DecisionPanel(QWidget):
         self.sign.setEnabled(not reading.to_do() and not reading.signed and response is not None)
         left = reading.to_do()
         self.sign.setToolTip(words.still_to_do(left) if left else "")
-        self._show_summary(response)
+        self._show_summary(reading)
         tace = None if response is None else response.tace
         sorafenib = None if response is None else response.sorafenib
-        self.tace.show_decision(tace)
-        self.sorafenib.show_decision(sorafenib)
+        judged = judgements_at(reading)
+        self.tace.show_decision(tace, judged, response)
+        self.sorafenib.show_decision(sorafenib, judged, response)
         asked = questions(tace, sorafenib)
+        begins = bool(asked) and self.isVisible() and not self.question.asks(asked[0])
         self.question.setVisible(bool(asked))
         self.no_question.setVisible(not asked and response is not None)
+        self.no_question.show_answers([answer_line(judgement) for judgement in judged])
         missing = data_missing(tace, sorafenib)
         self.no_question.words.setText(
             translated("No judgement is missing. Data missing: {names}.", names=words.listed(missing))
@@ -103,10 +111,21 @@ class DecisionPanel(QWidget):
         if asked:
             place = translated("1 of {count} · {decides}", count=len(asked), decides=asked[0].decides)
             why = why_asked(asked[0], reading)
-            self.question.ask(asked[0], place, why, session.what_if, session.reader, session.today)
+            on = session.signing_on or session.today
+            self.question.ask(asked[0], place, why, session.what_if, session.reader, on)
+        else:
+            self.question.forget()
+        if begins:
+            self.question.focus_first()
         found = next_dates(reading.record, reading.visit_id, session.today, tace)
         self.dates.set_dates(found, session.today, short=self._is_narrow)
         self.advisory.set_scores(session.advisory)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """A question that waits takes the keys 1 2 3 at once."""
+        super().showEvent(event)
+        if not self.question.isHidden() and self.question.chosen is None:
+            self.question.focus_first()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         narrow = event.oldSize().width() < self._theme.px(NARROW_BELOW)
@@ -162,7 +181,8 @@ class DecisionPanel(QWidget):
             column.addWidget(part)
         column.addLayout(foot)
 
-    def _show_summary(self, response: TimePointResponse | None) -> None:
+    def _show_summary(self, reading: Reading) -> None:
+        response = reading.response
         while (item := self._summary.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
@@ -170,11 +190,12 @@ class DecisionPanel(QWidget):
         if response is None:
             return
         worst = (translated("worst of"), translated("both regions"))
+        liver, beyond = (new_that_count(reading, region) for region in Region)
         cells = (
-            (translated("Intrahepatic"), response.intrahepatic.response, _numbers(response.intrahepatic)),
-            (translated("Extrahepatic"), response.extrahepatic.response, _numbers(response.extrahepatic)),
+            (translated("Intrahepatic"), response.intrahepatic.response, _numbers(response.intrahepatic, liver)),
+            (translated("Extrahepatic"), response.extrahepatic.response, _numbers(response.extrahepatic, beyond)),
             (translated("Composite"), response.composite, worst),
-            (translated("Overall (pooled)"), response.overall.response, _numbers(response.overall)),
+            (translated("Overall (pooled)"), response.overall.response, _numbers(response.overall, (*liver, *beyond))),
         )
         for at, (name, shown, lines) in enumerate(cells):
             if at:
@@ -234,13 +255,17 @@ def _head_note(reading: Reading) -> str:
     return " · ".join(parts)
 
 
-def _numbers(response: RegionResponse) -> tuple[str, ...]:
-    """The sum, and the change that decided: from the nadir for PD, else from baseline."""
+def _numbers(response: RegionResponse, new: Sequence[str]) -> tuple[str, ...]:
+    """The sum, and what decided: the growth from the nadir or the new lesions for PD, else the change from baseline."""
     if response.sum_mm is None:
-        return ()
+        return (translated("new {names}", names=words.listed(new)),) if new else ()
     lines = [words.with_mm(response.sum_mm)]
     if response.target is Response.PD and response.change_from_nadir_pct is not None:
         lines.append(translated("{pct} nadir", pct=words.with_pct(response.change_from_nadir_pct)))
+    elif new:
+        lines.append(translated("new {names}", names=words.listed(new)))
+    elif response.non_target is Response.PD:
+        lines.append(translated("non-target PD"))
     elif response.change_from_baseline_pct is not None:
         lines.append(translated("{pct} BL", pct=words.with_pct(response.change_from_baseline_pct)))
     return tuple(lines)

@@ -15,7 +15,7 @@ from app.panels.response_text import Run
 from app.panels.sentence_label import SentenceLabel
 from app.theme import Face, Theme, paint_focus_ring
 from app.words import counted, decision_word, translated
-from mrecist.results import Decision
+from mrecist.results import Decision, TimePointResponse
 
 
 class DecisionBrief(QWidget):
@@ -46,7 +46,9 @@ class DecisionBrief(QWidget):
         column.addWidget(self.reason)
         column.addStretch(1)
 
-    def show_decision(self, decision: Decision | None, question: str, short: bool) -> None:
+    def show_decision(
+        self, decision: Decision | None, question: str, short: bool, response: TimePointResponse | None = None
+    ) -> None:
         """The decision in brief; an open question stands in place of the reason."""
         self._mark.setVisible(decision is not None and asks(decision))
         if decision is None:
@@ -56,11 +58,11 @@ class DecisionBrief(QWidget):
             return
         said = decision_word(decision.decision)
         word = said[0].lower() + said[1:]
-        self.word.setText(translated("to judge") if short and asks(decision) else word)
+        self.word.setText(_short_word(decision, word) if short else word)
         self.word.setProperty("tone", "failure" if is_failure(decision) else "2")
         self.word.style().polish(self.word)
         self.row.setText(decision.row)
-        line = question or reason_line(decision)
+        line = question or reason_line(decision, response)
         self.reason.set_sentence((Run(line),))
         self.reason.setVisible(not short)
         self.setToolTip(line if short else "")
@@ -85,6 +87,13 @@ class DecisionBrief(QWidget):
             painter = QPainter(self)
             paint_focus_ring(painter, self.rect().toRectF(), self._theme)
             painter.end()
+
+
+def _short_word(decision: Decision, word: str) -> str:
+    """What fits beside the treatment's name at the narrow panel."""
+    if asks(decision):
+        return translated("to judge")
+    return translated("stop, failure") if is_failure(decision) else word
 
 
 class DecisionStrip(QWidget):
@@ -131,8 +140,8 @@ class DecisionStrip(QWidget):
         self.head.right.setText(" · ".join(told))
         fields = {question.field: question.short for question in asked}
         benefit = fields.get("tace_benefit", "") if response.tace and asks(response.tace) else ""
-        self.tace.show_decision(response.tace, benefit, self._short)
-        self.sorafenib.show_decision(response.sorafenib, "", self._short)
+        self.tace.show_decision(response.tace, benefit, self._short, response)
+        self.sorafenib.show_decision(response.sorafenib, "", self._short, response)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app import words
 from app.models.reading import Reading, counted_mm
+from app.state.record import Judgement
 from app.words import translated
 from mrecist.case import Benefit, Ineligibility
-from mrecist.results import Decision, SorafenibOutput, TaceOutput
-from mrecist.values import LesionRole, Region
+from mrecist.results import Decision, DecisionInput, SorafenibOutput, TaceOutput, TimePointResponse
+from mrecist.values import LesionRole, Region, Response
 
 Value = str | bool | None
 
@@ -41,6 +43,15 @@ _ASKED_BY_INPUT = {
     "Sorafenib tolerable": "sorafenib_tolerable",
 }
 
+_JUDGED_INPUTS = {
+    **_ASKED_BY_INPUT,
+    "Sorafenib not tolerable": "sorafenib_tolerable",
+    "Lasting ineligibility": "ineligibility_confirmed",
+    "Clinical worsening": "clinical_worsening",
+    "Consent withdrawn": "consent_withdrawn",
+}
+"""Which judgement an input of a decision rests on."""
+
 
 def questions(tace: Decision | None, sorafenib: Decision | None) -> tuple[Question, ...]:
     """The judgements still missing, in the order in which they are asked."""
@@ -67,6 +78,8 @@ def why_asked(question: Question, reading: Reading) -> str:
         return ""
     unanswered = translated("Not answered for {visit}; it will not be taken as “no”.", visit=reading.visit_id)
     if question.field == "tace_benefit":
+        if any(_benefit_left_open(x) for x in (response.tace, response.sorafenib) if x is not None):
+            unanswered = _cannot_say()
         total = response.intrahepatic.sum_mm
         viable = _viable_targets(reading)
         intra = response.intrahepatic.response
@@ -88,9 +101,56 @@ def why_asked(question: Question, reading: Reading) -> str:
     return " ".join(part for part in (f"{words.listed(alerts)}." if alerts else "", unanswered) if part)
 
 
-def reason_line(decision: Decision) -> str:
-    """Why this row holds, with its numbers; the row id is shown beside it and not said again."""
-    return decision.reasons[0].text.replace(f" ({decision.row})", "") if decision.reasons else ""
+def reason_line(decision: Decision, response: TimePointResponse | None = None) -> str:
+    """Why this row holds, with its numbers; the row id is shown beside it and not said again.
+
+    What a row says in general is said only where it is true of this `response`.
+    """
+    if not decision.reasons:
+        return ""
+    reason = decision.reasons[0]
+    told = reason.text.replace(f" ({decision.row})", "")
+    match reason.rule:
+        case "S9" if response is not None and response.intrahepatic.response is not Response.PD:
+            return translated("Extrahepatic {response}: sorafenib continues.", response=reason.numbers["response"])
+        case "S4" if _benefit(decision) != "alert":
+            return translated("Sorafenib failure: extrahepatic PD and TACE failure.")
+        case "T3" if response is not None and not _sorafenib_continues(response):
+            return translated("Stop: intrahepatic CR. Re-evaluate in 4–8 weeks.")
+        case "T11" if _benefit_left_open(decision):
+            liver = reason.numbers["response"]
+            decides = translated("Viable tumour, intrahepatic {response}: benefit decides.", response=liver)
+            return f"{decides} {_cannot_say()}"
+        case _:
+            return told
+
+
+def judgements_at(reading: Reading) -> tuple[Judgement, ...]:
+    """The answers that hold at the open time point: of each question the one signed last."""
+    newest = {x.field: x for x in reading.record.judgements if x.visit_id == reading.visit_id}
+    return tuple(newest.values())
+
+
+def answer_line(judgement: Judgement) -> str:
+    """A signed answer on one line: question, answer, who, when, why."""
+    question = next((q for q in _all_questions() if q.field == judgement.field), None)
+    asked = judgement.field.replace("_", " ").capitalize() if question is None else question.short
+    answers = () if question is None else question.answers
+    yes_no = translated("yes") if judgement.value else translated("no")
+    said = yes_no if isinstance(judgement.value, bool) else str(judgement.value)
+    word = next((a.word for a in answers if a.value == judgement.value), said)
+    signed = judgement.signature
+    return f"{asked} {word} · {signed.by} {words.iso(signed.on)} · {signed.reason}"
+
+
+def origin_text(entry: DecisionInput, judgements: Sequence[Judgement]) -> str:
+    """Where an input comes from; of a judged one also who answered, and when."""
+    field = _JUDGED_INPUTS.get(entry.name)
+    judged = next((x for x in judgements if x.field == field), None)
+    if judged is None:
+        return entry.origin
+    signed = judged.signature
+    return translated("judged · {name} {day}", name=signed.by, day=words.month_day(signed.on))
 
 
 def asks(decision: Decision) -> bool:
@@ -115,6 +175,24 @@ def would_be(decision: Decision, field: str) -> str:
     if field in needs or not needs:
         return translated("stays open")
     return words.counted(len(needs), "more question", "more questions")
+
+
+def _benefit(decision: Decision) -> str:
+    """How the benefit of TACE stands among the inputs of a decision: met, alert or open."""
+    return next((entry.state for entry in decision.inputs if entry.name == "TACE benefit"), "")
+
+
+def _benefit_left_open(decision: Decision) -> bool:
+    """Whether the benefit was judged, and the judgement is that it cannot be said yet."""
+    return any(entry.name == "TACE benefit" and entry.value == "cannot say yet" for entry in decision.inputs)
+
+
+def _cannot_say() -> str:
+    return translated("Answered “cannot say yet”; it is not taken as “no”.")
+
+
+def _sorafenib_continues(response: TimePointResponse) -> bool:
+    return response.sorafenib is not None and response.sorafenib.decision is SorafenibOutput.CONTINUE
 
 
 def _viable_targets(reading: Reading) -> tuple[str, ...]:

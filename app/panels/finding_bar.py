@@ -11,9 +11,10 @@ from app.panels.typed_finding import finding_of_key
 from app.theme import Theme
 from app.words import gone, still_there, translated, why_not_evaluable
 from mrecist.lesions import Finding, Lesion, NotEvaluable, WhyNotEvaluable
-from mrecist.values import LesionRole
+from mrecist.values import LesionRole, Region
 
-_WHY = tuple(why for why in WhyNotEvaluable if why is not WhyNotEvaluable.NOT_STATED)
+_OF_THE_LIVER = (WhyNotEvaluable.NO_ARTERIAL_PHASE, WhyNotEvaluable.LIPIODOL)
+"""Reasons that can hold in the liver alone, where viable tumour is measured on the arterial phase."""
 
 
 class FindingBar(QWidget):
@@ -32,22 +33,24 @@ class FindingBar(QWidget):
             "E": KeyButton(translated("not evaluable"), "E", small=True),
         }
         flow = FlowLayout(theme.px(4))
-        flow.setContentsMargins(0, 0, 0, 0)
+        flow.setContentsMargins(theme.px(10), theme.px(4), theme.px(10), theme.px(3))
         for key, button in self.buttons.items():
             flow.addWidget(button)
             if key != "E":
                 button.clicked.connect(lambda _checked, letter=key: self._enter(finding_of_key(letter, self._shown())))
         self.setLayout(flow)
         self.reasons = QMenu(self)
-        for why in _WHY:
-            entry = self.reasons.addAction(why_not_evaluable(why))
-            entry.triggered.connect(lambda _checked, because=why: self._enter(NotEvaluable(because)))
         self.buttons["E"].clicked.connect(self.ask_why)
         self.set_lesion(None)
 
-    def set_lesion(self, lesion: Lesion | None, locked: bool = False) -> None:
-        """Offer what can be said of this lesion; nothing when the time point is signed."""
+    def set_lesion(self, lesion: Lesion | None, locked: bool = False, at_baseline: bool = False) -> None:
+        """Offer what can be said of this lesion; nothing when the time point is signed.
+
+        A target has a diameter at baseline and nothing else: there the bar is hidden.
+        """
         self._lesion = lesion
+        self.setHidden(at_baseline and lesion is not None and lesion.role is LesionRole.TARGET)
+        self._fill_reasons(lesion)
         for key, button in self.buttons.items():
             possible = lesion is not None and not locked and (key == "E" or finding_of_key(key, lesion) is not None)
             button.setEnabled(possible)
@@ -59,9 +62,20 @@ class FindingBar(QWidget):
             self.buttons["N"].set_text(still_there(lesion.region))
 
     def ask_why(self) -> None:
-        """A lesion that cannot be evaluated needs a reason: the menu asks for it."""
+        """A lesion that cannot be evaluated needs a reason: the menu asks for it, where it can be said."""
+        if self.isHidden():
+            return
         button = self.buttons["E"]
         self.reasons.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    def _fill_reasons(self, lesion: Lesion | None) -> None:
+        self.reasons.clear()
+        for why in WhyNotEvaluable:
+            in_liver = lesion is None or lesion.region is Region.INTRAHEPATIC
+            if why is WhyNotEvaluable.NOT_STATED or (why in _OF_THE_LIVER and not in_liver):
+                continue
+            entry = self.reasons.addAction(why_not_evaluable(why))
+            entry.triggered.connect(lambda _checked, because=why: self._enter(NotEvaluable(because)))
 
     def _shown(self) -> Lesion:
         assert self._lesion is not None

@@ -102,8 +102,14 @@ class LesionForm(QWidget):
         self.kind.activated.connect(self._report)
         self.site.editingFinished.connect(self._report)
 
-    def set_lesion(self, lesion: Lesion | None, locked: bool = False, new: bool = False) -> None:
-        """Show a lesion's assignment."""
+    def set_lesion(
+        self, lesion: Lesion | None, locked: bool = False, new: bool = False, at_baseline: bool | None = None
+    ) -> None:
+        """Show a lesion's assignment.
+
+        Targets and non-targets are chosen at baseline, new lesions are those of a follow-up: the other roles are not
+        offered. Where it is not said whether it is the baseline, the lesion's own role tells.
+        """
         self._lesion = lesion
         self.setVisible(lesion is not None)
         if lesion is None:
@@ -113,6 +119,9 @@ class LesionForm(QWidget):
         self.head.note.setText(f"{kinds} · {translated('new')}" if new else kinds)
         self.region.choose(lesion.region)
         self.role.choose(lesion.role)
+        first = lesion.role is not LesionRole.NEW if at_baseline is None else at_baseline
+        for role in LesionRole:
+            self.role.chip_of(role).setVisible(role is lesion.role or (role is not LesionRole.NEW) is first)
         self.segments.choose(*lesion.segments)
         self._fill(lesion.region)
         self.organ.setCurrentIndex(self.organ.findData(lesion.organ.value))

@@ -29,7 +29,7 @@ from app.panels.typed_finding import KEYS, finding_of_key, finding_of_text
 from app.theme import Face, Theme
 from app.words import translated
 from mrecist.lesions import Lesion
-from mrecist.values import Region
+from mrecist.values import LesionRole, Region
 
 
 class LesionGrid(QTableView):
@@ -137,7 +137,8 @@ class LesionGrid(QTableView):
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2):
             self._edit("")
         else:
-            finding = finding_of_key(event.text().upper(), lesion)
+            measured_only = self._model.reading_at_baseline and lesion.role is LesionRole.TARGET
+            finding = None if measured_only else finding_of_key(event.text().upper(), lesion)
             if finding is not None:
                 self.finding_entered.emit(lesion.id, self._model.reading.visit_id, finding)
 

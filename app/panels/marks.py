@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum, auto
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QIcon, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from app.theme import Face, Theme, paint_response
@@ -137,17 +137,6 @@ def paint_response_letters(painter: QPainter, box: QRectF, response: Response, t
     flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextDontClip
     painter.drawText(letters, int(flags), response_letters(response))
     return left + painter.fontMetrics().horizontalAdvance(response_letters(response))
-
-
-def response_icon(response: Response, theme: Theme, face: Face = Face.BODY) -> QIcon:
-    """The shape alone, as an icon for buttons and lists."""
-    side = _shape_side(theme, face)
-    pixmap = QPixmap(side, side)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    paint_response(painter, QRectF(0, 0, side, side), response, theme)
-    painter.end()
-    return QIcon(pixmap)
 
 
 def _shape_side(theme: Theme, face: Face) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -73,7 +73,7 @@ class QuestionCard(QFrame):
 
     def ask(self, question: Question, place: str, why: str, what_if: WhatIf | None, signer: str, today: date) -> None:
         """Put a question; an answer begun for the same question is kept."""
-        same = self._question is not None and self._question.field == question.field
+        same = self.asks(question)
         self._question = question
         self.title.setText(question.text)
         self.place.setText(place)
@@ -86,6 +86,15 @@ class QuestionCard(QFrame):
             self.reason.clear()
         self._lay_answers(question, what_if)
         self._refresh_sign()
+
+    def asks(self, question: Question) -> bool:
+        """Whether it is this question that is put already."""
+        return self._question is not None and self._question.field == question.field
+
+    def forget(self) -> None:
+        """No question is put; what was begun for the last one is gone."""
+        self._question = self._chosen = None
+        self.reason.clear()
 
     def focus_first(self) -> None:
         """The focus goes to the first answer, which is not thereby chosen."""
@@ -210,8 +219,20 @@ class NoQuestion(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(theme.px(12), theme.px(4), theme.px(12), theme.px(4))
+        row = QHBoxLayout()
         row.addWidget(MarkBox(Icon.MET, theme))
         self.words = label(translated("No judgement is missing."), "2")
         row.addWidget(self.words, 1)
+        self.answers = label(tone="2", face=Face.SMALL)
+        self.answers.setWordWrap(True)
+        self.answers.setContentsMargins(theme.px(22), 0, 0, 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.px(12), theme.px(4), theme.px(12), theme.px(4))
+        column.setSpacing(theme.px(3))
+        column.addLayout(row)
+        column.addWidget(self.answers)
+
+    def show_answers(self, lines: Sequence[str]) -> None:
+        """The answers that were signed, one a line."""
+        self.answers.setText("\n".join(lines))
+        self.answers.setVisible(bool(lines))

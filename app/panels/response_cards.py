@@ -15,6 +15,7 @@ from app.panels.flow import FlowLayout
 from app.panels.lesion_columns import is_narrow
 from app.panels.marks import ResponseMark
 from app.panels.response_text import (
+    EQUIVOCAL_NEW,
     Sentence,
     borderline_text,
     component_line,
@@ -27,11 +28,12 @@ from app.panels.response_text import (
 )
 from app.panels.sentence_label import SentenceLabel
 from app.theme import Face, Theme
-from app.words import region_word, response_words, translated
+from app.words import SPACE, region_word, response_words, translated
 from mrecist.results import Reason, RegionResponse, TimePointResponse
 from mrecist.values import Region, Response
 
-LEFT_WIDTH = 116
+LEFT_WIDTHS = {False: 116, True: 106}
+HEAD_HEIGHTS = {False: 30, True: 24}
 
 
 class ResponseCard(QWidget):
@@ -53,21 +55,18 @@ class ResponseCard(QWidget):
         self.derivation.hide()
         self._reasons: tuple[Reason, ...] = ()
         self._left = QVBoxLayout()
-        self._left.setContentsMargins(theme.px(10), theme.px(8), theme.px(4), theme.px(7))
         self._left.setSpacing(0)
         head = label(name, "2")
         head.setFixedHeight(theme.px(16))
-        self.component.setFixedHeight(theme.px(14))
+        self.component.setWordWrap(True)
         self._left.addWidget(head)
         self._left.addWidget(QLabel())
         self._left.addWidget(self.component)
         self._left.addStretch(1)
-        left = QWidget()
-        left.setFixedWidth(theme.px(LEFT_WIDTH))
+        left = self._left_side = QWidget()
         left.setLayout(self._left)
         self._flow = FlowLayout(theme.px(4))
-        right = QVBoxLayout()
-        right.setContentsMargins(theme.px(10), theme.px(6), theme.px(6), theme.px(8))
+        right = self._right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self.first)
         right.addWidget(self.second)
@@ -85,7 +84,16 @@ class ResponseCard(QWidget):
         column.addLayout(row)
         column.addWidget(self.derivation)
         column.addWidget(rule_line())
+        self.set_short(False)
         self.first.clicked.connect(self.open_derivation)
+
+    def set_short(self, short: bool) -> None:
+        """A narrow panel is low as well: the card gives up the air above and below its lines."""
+        px = self._theme.px
+        self._left_side.setFixedWidth(px(LEFT_WIDTHS[short]))
+        self._left.setContentsMargins(px(10), px(4 if short else 8), px(2 if short else 4), px(1 if short else 7))
+        sides = (px(8), px(2)) if short else (px(10), px(6))
+        self._right.setContentsMargins(sides[0], px(4 if short else 6), sides[1], px(4 if short else 8))
 
     def show_response(
         self, response: Response, component: str, first: Sentence, second: Sentence, reasons: Sequence[Reason]
@@ -98,7 +106,8 @@ class ResponseCard(QWidget):
             widget.hide()
             widget.deleteLater()
         self._left.insertWidget(1, self.mark)
-        self.component.setText(component)
+        self.component.setText(component.replace(" ", SPACE).replace(f"{SPACE}·{SPACE}", f"{SPACE}· "))
+        self.component.setVisible(bool(component))
         self.first.set_sentence(first)
         self.second.set_sentence(second)
         self._reasons = tuple(reasons)
@@ -168,6 +177,9 @@ class ResponseCards(QWidget):
         short = is_narrow(round(self.width() / self._theme.scale))
         if short != self._short:
             self._short = short
+            self.head.setFixedHeight(self._theme.px(HEAD_HEIGHTS[short]))
+            for card in (*self.cards.values(), self.composite):
+                card.set_short(short)
             self.set_reading(self._reading)
 
     def open_derivation(self, region: Region) -> None:
@@ -189,15 +201,17 @@ class ResponseCards(QWidget):
             chips.append((f"± {borderline_text(shown)}", "amber"))
         elif nearest is not None:
             chips.append((distance_text(shown, nearest, self._short), "plain"))
+        if EQUIVOCAL_NEW in shown.flags:
+            chips.append((translated("new lesion equivocal"), "amber"))
         card.set_chips(chips, shown.reasons[0].rule if shown.reasons else "")
 
     def _show_composite(self, response: TimePointResponse, reading: Reading) -> None:
         intra, extra = response.intrahepatic.response, response.extrahepatic.response
         self.composite.show_response(
             response.composite,
-            translated("worst-of table 3.3"),
+            translated("worst of both") if self._short else translated("worst of both regions"),
             composite_sentence(intra, extra, response.composite),
-            overall_sentence(response.overall, reading.baseline_id),
+            overall_sentence(response.overall, reading.baseline_id, self._short),
             response.overall.reasons,
         )
         chips: list[tuple[str, str]] = []

@@ -13,6 +13,11 @@ from mrecist.lesions import Present, UnequivocalProgression
 from mrecist.results import NextCategory, RegionResponse
 from mrecist.values import LesionRole, Region, Response
 
+EQUIVOCAL_NEW = "EQUIVOCAL_NEW"
+"""The flag of a region with a new lesion that does not count until it is confirmed."""
+EQUIVOCAL_REASON = "-NEW-EQ-"
+"""What the rules that call a new lesion equivocal have in their ids."""
+
 _PATTERNS = {
     "IHG": "intrahepatic growth",
     "NIH": "new intrahepatic lesion",
@@ -102,7 +107,7 @@ def second_sentence(response: RegionResponse, region: Region, reading: Reading, 
     if short:
         if response.target is Response.PD:
             parts.append(f"{_pd_rule(limits)}.")
-        if response.new_lesion or response.non_target is Response.PD:
+        if response.new_lesion or response.non_target is Response.PD or EQUIVOCAL_NEW in response.flags:
             parts.append(_beyond_targets(response, region, reading))
         return (Run(" ".join(parts)),) if parts else ()
     if response.target is Response.PD:
@@ -126,21 +131,23 @@ def composite_sentence(intra: Response, extra: Response, composite: Response) ->
     return (Run(said),)
 
 
-def overall_sentence(overall: RegionResponse, baseline_id: str | None) -> Sentence:
-    """The pooled response with its shape, its sum, and its change from baseline."""
+def overall_sentence(overall: RegionResponse, baseline_id: str | None, short: bool = False) -> Sentence:
+    """The pooled response with its shape, its sum, and its change from baseline; `short` without the baseline sum."""
     runs = [Run(f"{translated('Overall (pooled)')}{words.SPACE}"), Run("", response=overall.response)]
     if overall.sum_mm is not None:
         runs.append(Run(f"  {words.with_mm(overall.sum_mm)}"))
         if overall.change_from_baseline_pct is not None and overall.baseline_sum_mm is not None:
             change, before, limits = overall.change_from_baseline_pct, overall.baseline_sum_mm, thresholds_of(overall)
-            runs.append(Run(f", {_pct(change, limits)} {translated('vs')} {baseline_id} {words.with_mm(before)}."))
+            against = baseline_id if short else f"{baseline_id} {words.with_mm(before)}"
+            runs.append(Run(f", {_pct(change, limits)} {translated('vs')} {against}."))
     return tuple(runs)
 
 
 def component_line(response: RegionResponse, to_do: tuple[str, ...]) -> str:
     """The line under the letters: what is still to do, else target and non-target response."""
     if to_do:
-        return words.still_to_do(to_do)
+        named = words.still_to_do(to_do)
+        return named if len(to_do) == 1 else translated("{count} still to do", count=len(to_do))
     parts = []
     if response.target is not Response.NA:
         parts.append(translated("target {response}", response=response.target))
@@ -149,6 +156,17 @@ def component_line(response: RegionResponse, to_do: tuple[str, ...]) -> str:
     if response.new_lesion:
         parts.append(translated("new lesion"))
     return " · ".join(parts)
+
+
+def new_that_count(reading: Reading, region: Region) -> tuple[str, ...]:
+    """The new lesions of a region that count as progression at the open time point."""
+    counted = () if reading.response is None else reading.response.new_lesions_counted
+    return tuple(lesion.id for lesion in reading.lesions_of(region) if lesion.id in counted)
+
+
+def equivocal_new(response: RegionResponse) -> tuple[str, ...]:
+    """The new lesions of a region that are equivocal, by the reasons the engine gives; they do not count yet."""
+    return tuple(str(x.numbers["lesion"]) for x in response.reasons if EQUIVOCAL_REASON in x.rule)
 
 
 def distance_text(response: RegionResponse, following: NextCategory, short: bool = False) -> str:
@@ -226,11 +244,12 @@ def _pd_rule(limits: Thresholds) -> str:
 def _beyond_targets(response: RegionResponse, region: Region, reading: Reading) -> str:
     parts = [_non_targets(response, region, reading)]
     if response.new_lesion:
-        counted = () if reading.response is None else reading.response.new_lesions_counted
-        new = [
-            x.id for x in reading.lesions_of(region) if x.role is LesionRole.NEW and (x.id in counted or not counted)
-        ]
-        parts.append(translated("New lesion {names} counts.", names=words.listed(new)))
+        new = new_that_count(reading, region)
+        said = "New lesion {names} counts." if len(new) < 2 else "New lesions {names} count."
+        parts.append(translated(said, names=words.listed(new)))
+    equivocal = equivocal_new(response)
+    if equivocal:
+        parts.append(translated("{names} equivocal: not counted yet.", names=words.listed(equivocal)))
     return " ".join(part for part in parts if part)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QGridLayout,
@@ -109,6 +110,17 @@ class TimePointsForm(QWidget):
         known = proposed or (record.visits[0].on if record.visits else date.today())
         self.day0.set_value(known)
         self._refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What is put forward is most often right: Enter confirms it."""
+        super().showEvent(event)
+        self.confirm.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.confirm.isEnabled():
+            (self.cancel if self.cancel.hasFocus() else self.confirm).click()
+            return
+        super().keyPressEvent(event)
 
     def _refresh(self) -> None:
         record, chosen = self._record, self._chosen()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtGui import QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -26,7 +26,7 @@ from app.panels.chips import KeyButton, label, rule_line
 from app.panels.decision_text import asks, is_failure
 from app.panels.marks import paint_response_letters
 from app.theme import Face, Theme
-from app.words import DASH, no_case, translated
+from app.words import DASH, counted, no_case, translated
 from mrecist.results import Decision
 from mrecist.values import Response
 
@@ -45,6 +45,15 @@ _WIDTHS = {
     WorklistColumn.DUE: 96,
     WorklistColumn.READS: 120,
 }
+_GIVING_WAY = {
+    WorklistColumn.PROTOCOL: 58,
+    WorklistColumn.PATIENT: 72,
+    WorklistColumn.SORAFENIB: 112,
+    WorklistColumn.TACE: 112,
+    WorklistColumn.READS: 88,
+    WorklistColumn.WINDOW: 104,
+}
+"""The least width of the columns that give way in a small window, in their order; the others keep theirs."""
 ROW_HEIGHT = 29
 VIEWS_WIDTH = 200
 
@@ -156,8 +165,8 @@ class CaseTable(QTableView):
         head.setSortIndicatorShown(True)
         head.sortIndicatorChanged.connect(model.sort)
         head.setSectionsClickable(True)
-        for number, column in enumerate(COLUMNS):
-            self.setColumnWidth(number, theme.px(_WIDTHS[column]))
+        self._theme = theme
+        self._fit()
         self.doubleClicked.connect(self._open)
         self.setAccessibleName(translated("Cases"))
 
@@ -166,6 +175,22 @@ class CaseTable(QTableView):
             self._open(self.currentIndex())
             return
         super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Every column has its width; where the window is too small, some give way, the case id never."""
+        px = self._theme.px
+        widths = {column: px(_WIDTHS[column]) for column in COLUMNS}
+        over = sum(widths.values()) - self.viewport().width()
+        for column, least in _GIVING_WAY.items():
+            given = min(max(0, over), widths[column] - px(least))
+            widths[column] -= given
+            over -= given
+        for number, column in enumerate(COLUMNS):
+            self.setColumnWidth(number, widths[column])
 
     def _open(self, index: QModelIndex) -> None:
         line: CaseLine = index.data(LINE_ROLE)
@@ -302,4 +327,5 @@ class Worklist(QWidget):
         empty = self.table_model.is_empty
         self.stack.setCurrentWidget(self.empty if empty else self.table)
         count, by = self.table_model.rowCount(), translated(self.table_model.sorted_by.value).lower()
-        self.told.setText("" if empty else translated("{count} cases · sorted by {by}", count=count, by=by))
+        told = translated("{cases} · sorted by {by}", cases=counted(count, "case", "cases"), by=by)
+        self.told.setText("" if empty else told)

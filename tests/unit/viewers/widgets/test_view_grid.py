@@ -121,21 +121,22 @@ def test_that_only_the_active_view_leads(grid: ViewGrid) -> None:
     ("size", "layout", "expected"),
     [
         pytest.param((952, 860), Layout.FOUR, 4, id="room-for-four"),
-        pytest.param((602, 522), Layout.FOUR, 4, id="just-room-for-four"),
-        pytest.param((602, 521), Layout.FOUR, 2, id="too-low-for-four"),
-        pytest.param((601, 521), Layout.FOUR, 1, id="too-narrow-for-two"),
+        pytest.param((562, 522), Layout.FOUR, 4, id="just-room-for-four"),
+        pytest.param((576, 676), Layout.FOUR, 4, id="beside-the-wide-decision-at-1280"),
+        pytest.param((562, 521), Layout.FOUR, 2, id="too-low-for-four"),
+        pytest.param((561, 521), Layout.FOUR, 1, id="too-narrow-for-two"),
         pytest.param((952, 860), Layout.TWO, 2, id="two"),
         pytest.param((952, 860), Layout.ONE, 1, id="one"),
     ],
 )
-def test_that_no_tile_is_smaller_than_300_x_260(
+def test_that_no_tile_is_smaller_than_280_x_260(
     grid: ViewGrid, size: tuple[int, int], layout: Layout, expected: int
 ) -> None:
     grid.resize(*size)
     grid.set_layout(layout)
     shown = [view for view in grid.views if view.isVisible()]
     assert len(shown) == expected
-    assert all(view.width() >= 300 and view.height() >= 260 for view in shown)
+    assert all(view.width() >= 280 and view.height() >= 260 for view in shown)
 
 
 def test_that_tiles_fill_the_grid_with_gaps_of_2_px(grid: ViewGrid) -> None:

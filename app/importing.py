@@ -54,13 +54,18 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class ImportedCase:
-    """What an import did to one case; `visits` are the time points that are new or have grown."""
+    """What an import did to one case.
+
+    `visits` are the time points that are new or have grown; `no_study_date` are those of the added series that are
+    dated by other dates of their headers.
+    """
 
     case_id: str
     opened: bool
     series_added: tuple[str, ...]
     series_known: tuple[str, ...]
     visits: tuple[str, ...]
+    no_study_date: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +80,9 @@ def propose(series: Sequence[Series], record: Record | None, case_id: str | None
     """The edits that take these series into a case.
 
     Exams within 14 days of the earliest exam of a group form one time point, dated by that exam. Series that the case
-    has already are left alone. A series of another patient, without a study date, or of a modality on which response
-    is not read is refused.
+    has already are left alone. A series of another patient, of a modality on which response is not read, or whose
+    exam has no date is refused: without StudyDate the other dates of its headers count when they agree
+    (`Series.exam_date`), and no date is ever made up.
 
     Parameters
     ----------
@@ -87,7 +93,7 @@ def propose(series: Sequence[Series], record: Record | None, case_id: str | None
     """
     events: list[Event] = []
     refused: list[Refused] = []
-    ordered = sorted(series, key=lambda s: (s.study_date or date.max, s.acquired_at or "", s.series_number or 0, s.uid))
+    ordered = sorted(series, key=lambda s: (s.exam_date or date.max, s.acquired_at or "", s.series_number or 0, s.uid))
     readable: list[Series] = []
     for one in ordered:
         why = _unfit(one)
@@ -108,10 +114,10 @@ def propose(series: Sequence[Series], record: Record | None, case_id: str | None
     added = [one for one in own if one not in known]
     if added:
         events.append(SeriesImported(tuple(ref_of(one) for one in added)))
-        placed = place_exams((one.study_date for one in added if one.study_date), record)
+        placed = place_exams((one.exam_date for one in added if one.exam_date), record)
         for label in dict.fromkeys(placed[on] for on in sorted(placed)):
-            there = [one for one in added if one.study_date is not None and placed[one.study_date] == label]
-            dates = sorted({one.study_date for one in there if one.study_date is not None})
+            there = [one for one in added if one.exam_date is not None and placed[one.exam_date] == label]
+            dates = sorted({one.exam_date for one in there if one.exam_date is not None})
             events.append(VisitProposed(label, tuple(dates), tuple(one.uid for one in there)))
     return Proposal(tuple(events), tuple(added), tuple(known), tuple(refused))
 
@@ -149,9 +155,7 @@ def import_series(result: ScanResult, database: Database, case_id: str | None, a
     if not result.series:
         if not result.refused:
             raise ImportRefused("The folder holds no files. Choose the folder that holds the DICOM files.")
-        first, more = result.refused[0], len(result.refused) - 1
-        others = f" (and {more} more)" if more else ""
-        raise ImportRefused(f"No images were found: {first.file}: {first.reason}{others}.", result.refused)
+        raise ImportRefused(f"No images were found: {_first_of(result.refused)}.", result.refused)
     done: list[ImportedCase] = []
     refused: list[Refused] = list(result.refused)
     with database.writing() as connection:
@@ -163,7 +167,8 @@ def import_series(result: ScanResult, database: Database, case_id: str | None, a
             if imported is not None:
                 done.append(imported)
         if not done:
-            raise ImportRefused(f"Nothing could be imported. {refused[-1].reason}")
+            of_series = refused[len(result.refused) :]
+            raise ImportRefused(f"Nothing could be imported: {_first_of(of_series)}", tuple(refused))
     return ImportReport(tuple(done), tuple(refused))
 
 
@@ -184,6 +189,7 @@ def _import_case(
         series_added=tuple(one.uid for one in proposal.added),
         series_known=tuple(one.uid for one in proposal.known),
         visits=tuple(e.visit_id for e in proposal.events if isinstance(e, VisitProposed)),
+        no_study_date=tuple(one.uid for one in proposal.added if one.study_date is None),
     )
     return imported, proposal.refused
 
@@ -274,7 +280,7 @@ def ref_of(series: Series) -> SeriesRef:
         uid=series.uid,
         study_uid=series.study_uid,
         frame_of_reference_uid=series.frame_of_reference_uid,
-        study_date=series.study_date,
+        study_date=series.exam_date,
         acquired_at=series.acquired_at,
         modality=series.modality,
         description=series.description,
@@ -298,9 +304,17 @@ def _unfit(series: Series) -> str:
         return "This series holds images of several patients. It was not added."
     if series.modality not in READ_MODALITIES:
         return f"Tumour response is not read on {series.modality or 'a series without modality'}. It was not added."
-    if series.study_date is None:
-        return "This series has no study date, so it belongs to no time point. It was not added."
+    if series.exam_date is None:
+        return (
+            "StudyDate is missing: this series has no study date, and its other dates differ or are missing, so it "
+            "belongs to no time point. It was not added. Export it again with its dates."
+        )
     return ""
+
+
+def _first_of(refused: Sequence[Refused]) -> str:
+    first, more = refused[0], len(refused) - 1
+    return f"{first.file}: {first.reason}{f' (and {more} more)' if more else ''}"
 
 
 def _refused(series: Series, why: str) -> Refused:

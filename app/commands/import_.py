@@ -40,6 +40,7 @@ def as_json(report: ImportReport) -> dict[str, Any]:
                 "series_added": list(one.series_added),
                 "series_known": list(one.series_known),
                 "timepoints": list(one.visits),
+                "no_study_date": list(one.no_study_date),
             }
             for one in report.cases
         ],
@@ -52,6 +53,7 @@ def as_text(report: ImportReport) -> str:
         f"{one.case_id}: {'opened, ' if one.opened else ''}{len(one.series_added)} series added"
         + (f" to {', '.join(one.visits)}" if one.visits else "")
         + (f", {len(one.series_known)} known already" if one.series_known else "")
+        + (f", {len(one.no_study_date)} without StudyDate by their other dates" if one.no_study_date else "")
         for one in report.cases
     ]
     lines += [f"not added: {refused.file}: {refused.reason}" for refused in report.refused]

@@ -142,9 +142,9 @@ def _parse(url: str, create: bool) -> tuple[URL, str]:
     kind = network_file_system(path)
     if kind is not None:
         raise OnNetworkDrive(f"{path}, {kind}")
-    if not create and not path.exists():
-        raise CannotOpen(str(path), what="There is no database")
     try:
+        if not create and not path.exists():
+            raise CannotOpen(str(path), what="There is no database")
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CannotOpen(str(path)) from error

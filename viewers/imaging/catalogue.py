@@ -100,9 +100,10 @@ class Series:
     first image, `slice_spacing_mm` the mean distance between slices of a sound stack.
 
     `uid` names the stack: the SeriesInstanceUID, with ``#2``, ``#3`` ... behind it for further stacks of the same
-    series. `slices` are ordered along the normal, in the direction row x column. `pixel_spacing_mm` is
-    (between rows, between columns), as DICOM's PixelSpacing; `row_direction` is the direction of increasing column
-    index, `column_direction` of increasing row index (first and last triple of ImageOrientationPatient).
+    series. `study_date` is StudyDate itself; see `exam_date`. `slices` are ordered along the normal, in the
+    direction row x column. `pixel_spacing_mm` is (between rows, between columns), as DICOM's PixelSpacing;
+    `row_direction` is the direction of increasing column index, `column_direction` of increasing row index (first
+    and last triple of ImageOrientationPatient).
     """
 
     uid: str
@@ -148,6 +149,16 @@ class Series:
     bolus_phase: str = ""
     comments: str = ""
     body_part: str = ""
+    date_without_study: date | None = None
+
+    @property
+    def exam_date(self) -> date | None:
+        """The day of the exam: StudyDate, or where that is missing the one that the header's other dates agree on.
+
+        Those are SeriesDate, AcquisitionDate (or AcquisitionDateTime) and PerformedProcedureStepStartDate; where two
+        of them differ the day is not known.
+        """
+        return self.study_date or self.date_without_study
 
     @property
     def colour(self) -> bool:

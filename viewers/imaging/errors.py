@@ -31,10 +31,6 @@ class DecodeError(ImagingError):
     """The pixels of an image cannot be read as its header describes them."""
 
 
-class ColourError(ImagingError):
-    """The images are in colour: there is no single value for each pixel to measure."""
-
-
 class Cancelled(ImagingError):
     """The caller asked to stop; whatever was read so far is incomplete."""
 

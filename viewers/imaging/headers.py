@@ -90,6 +90,7 @@ class ImageFile:
     frame_of_reference_uid: str | None
     patient: PatientTags
     study_date: date | None
+    date_without_study: date | None
     series_at: str | None
     modality: str
     description: str
@@ -244,6 +245,7 @@ def _image_file(path: Path, header: _Header) -> ImageFile:
             age=tags.text("PatientAge"),
         ),
         study_date=tags.day("StudyDate"),
+        date_without_study=_only_day(tags),
         series_at=tags.moment("SeriesDate", "SeriesTime"),
         modality=tags.text("Modality"),
         description=tags.text("SeriesDescription"),
@@ -275,6 +277,13 @@ def _image_file(path: Path, header: _Header) -> ImageFile:
         transfer_syntax=syntax,
         frames=_frames(tags, dataset, count, offsets),
     )
+
+
+def _only_day(tags: Tags) -> date | None:
+    """The one day that all the dates of the exam but StudyDate name, None when they differ or there is none."""
+    keywords = ("SeriesDate", "AcquisitionDate", "AcquisitionDateTime", "PerformedProcedureStepStartDate")
+    days = {day for keyword in keywords if (day := tags.day(keyword)) is not None}
+    return days.pop() if len(days) == 1 else None
 
 
 def _transfer_syntax(dataset: FileDataset) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 
 from viewers.imaging.catalogue import FindingCode, Phase, QualityFinding, Series, SliceRecord
 from viewers.imaging.geometry import TILT_DEGREES, StackCheck, check_stack
@@ -74,7 +75,13 @@ def series_of(stack: Stack) -> Series:
         bolus_phase=frame.bolus_phase,
         comments=first.comments,
         body_part=first.body_part,
+        date_without_study=_only_one(i.file.date_without_study for i in images),
     )
+
+
+def _only_one(days: Iterable[date | None]) -> date | None:
+    found = set(days)
+    return found.pop() if len(found) == 1 else None
 
 
 def _record(image: Image) -> SliceRecord:
@@ -135,7 +142,7 @@ def _about_the_place(images: Sequence[Image], check: StackCheck | None) -> list[
     findings = []
     if check.missing:
         widest = max(check.gaps_mm[i] for i in check.missing)
-        text = f"slices are missing in {len(check.missing)} places; the widest gap is {widest:.4g} mm"
+        text = f"slices are missing in {_places(len(check.missing))}; the widest gap is {widest:.4g} mm"
         files = _names(images, [j for i in check.missing for j in (i, i + 1)])
         findings.append(QualityFinding(FindingCode.MISSING_SLICES, text, files))
     if check.duplicates:
@@ -152,13 +159,17 @@ def _about_the_place(images: Sequence[Image], check: StackCheck | None) -> list[
         findings.append(QualityFinding(FindingCode.GANTRY_TILT, text))
     overlaps = [i for i, gap in enumerate(check.gaps_mm) if i not in check.duplicates and _overlaps(images, i, gap)]
     if overlaps:
-        text = f"neighbouring slices overlap in {len(overlaps)} places"
+        text = f"neighbouring slices overlap in {_places(len(overlaps))}"
         findings.append(QualityFinding(FindingCode.OVERLAPPING_SLICES, text))
     thickest = max((i.frame.thickness_mm or 0.0 for i in images), default=0.0)
     if thickest > THICK_MM:
         text = f"{thickest:g} mm slices: lesions below {2 * thickest:g} mm are too small to measure"
         findings.append(QualityFinding(FindingCode.THICK_SLICES, text))
     return findings
+
+
+def _places(count: int) -> str:
+    return "1 place" if count == 1 else f"{count} places"
 
 
 def _overlaps(images: Sequence[Image], index: int, gap_mm: float) -> bool:

@@ -43,12 +43,12 @@ KEYWORDS = (
     "FrameAcquisitionDateTime", "FrameAcquisitionNumber", "FrameOfReferenceUID", "FrameType", "ImageComments",
     "ImageOrientationPatient", "ImagePositionPatient", "ImageType", "InstanceNumber", "InstitutionName", "KVP",
     "LossyImageCompression", "Manufacturer", "Modality", "NumberOfFrames", "PatientAge", "PatientBirthDate",
-    "PatientID", "PatientName", "PatientSex", "PhotometricInterpretation", "PixelPaddingValue", "PixelRepresentation",
-    "PixelSpacing", "ProtocolName", "RescaleIntercept", "RescaleSlope", "RescaleType", "Rows", "SOPClassUID",
-    "SOPInstanceUID", "SamplesPerPixel", "SeriesDate", "SeriesDescription", "SeriesInstanceUID", "SeriesNumber",
-    "SeriesTime", "SliceThickness", "SpecificCharacterSet", "StackID", "StudyDate", "StudyDescription",
-    "StudyInstanceUID", "SyntheticData", "TemporalPositionIdentifier", "TemporalPositionIndex", "WindowCenter",
-    "WindowWidth",
+    "PatientID", "PatientName", "PatientSex", "PerformedProcedureStepStartDate", "PhotometricInterpretation",
+    "PixelPaddingValue", "PixelRepresentation", "PixelSpacing", "ProtocolName", "RescaleIntercept", "RescaleSlope",
+    "RescaleType", "Rows", "SOPClassUID", "SOPInstanceUID", "SamplesPerPixel", "SeriesDate", "SeriesDescription",
+    "SeriesInstanceUID", "SeriesNumber", "SeriesTime", "SliceThickness", "SpecificCharacterSet", "StackID", "StudyDate",
+    "StudyDescription", "StudyInstanceUID", "SyntheticData", "TemporalPositionIdentifier", "TemporalPositionIndex",
+    "WindowCenter", "WindowWidth",
 )  # fmt: skip
 """Every attribute the scan asks for; asking for another is an error."""
 

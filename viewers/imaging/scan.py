@@ -41,7 +41,12 @@ def scan(
         `cancelled` said so.
     """
     folder = Path(folder)
-    if not folder.exists():
+    try:
+        there = folder.exists()
+    except OSError as error:  # a folder above it is closed
+        why = f"cannot be reached ({error.strerror or error})"
+        raise FolderError(why, file=folder, remedy="ask for the right to read it") from error
+    if not there:
         raise FolderError("there is no such folder", file=folder, remedy="check the path, or insert the disc")
     refused: list[Refused] = []
     paths = [folder] if folder.is_file() else sorted(_walk(folder, refused))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -90,7 +91,8 @@ def test_that_an_exam_found_later_between_two_time_points_is_named_between_them(
         (series("9", BL, modality=""), "Tumour response is not read on a series without modality. It was not added."),
         (
             series("9", None),
-            "This series has no study date, so it belongs to no time point. It was not added.",
+            "StudyDate is missing: this series has no study date, and its other dates differ or are missing, so it "
+            "belongs to no time point. It was not added. Export it again with its dates.",
         ),
         (series("9", BL, images=0), "This series has no UID or no images. It was not added."),
     ],
@@ -177,13 +179,28 @@ def test_that_a_closed_case_takes_no_images(database: Database) -> None:
         taken_in(database, series("3", FU1))
 
 
-def test_that_nothing_readable_is_refused_with_the_first_reason(database: Database) -> None:
-    with pytest.raises(ImportRefused, match="no study date"):
-        taken_in(database, series("1", None))
-    with pytest.raises(ImportRefused, match=r"No images were found: a.txt: not DICOM"):
-        import_series(ScanResult((), (Refused("a.txt", "not DICOM"),)), database, None, READER)
+def test_that_nothing_readable_is_refused_by_its_first_file_and_all_are_kept(database: Database) -> None:
+    letter = Refused("letter.txt", "not a DICOM file")
+    with pytest.raises(ImportRefused) as refusal:
+        import_series(ScanResult((series("1", None), series("2", None)), (letter,)), database, None, READER)
+    assert str(refusal.value).startswith(
+        "Nothing could be imported: /images/1/0.dcm: StudyDate is missing: this series has no study date"
+    )
+    assert str(refusal.value).endswith("Export it again with its dates. (and 1 more)")
+    assert [r.file for r in refusal.value.refused] == ["letter.txt", "/images/1/0.dcm", "/images/2/0.dcm"]
+    with pytest.raises(ImportRefused, match=r"No images were found: letter.txt: not a DICOM file \(and 1 more\)\."):
+        import_series(ScanResult((), (letter, Refused("b.txt", "empty"))), database, None, READER)
     with database.reading() as connection:
         assert case_ids(connection) == ()
+
+
+def test_that_a_series_without_study_date_is_dated_by_its_other_dates_and_named(database: Database) -> None:
+    other = replace(series("2", None), date_without_study=FU1)
+    report = taken_in(database, series("1", BL), other)
+    assert [(c.visits, c.no_study_date) for c in report.cases] == [(("BL", "FU1"), ("2",))]
+    record = OpenCase.read(database, "P-1").record
+    assert visits(record) == [("BL", ("1",), (BL,)), ("FU1", ("2",), (FU1,))]
+    assert [ref.study_date for ref in record.series] == [BL, FU1]
 
 
 def test_that_the_first_entry_of_a_case_opens_it(database: Database) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
+from datetime import date
 
 import numpy as np
 import pydicom
@@ -45,6 +46,49 @@ def test_that_a_sound_series_is_measurable_and_a_volume(tmp_path):
 def test_that_synthetic_data_are_marked(tmp_path, tags, synthetic):
     write_phantom(tmp_path, Phantom(tags=tags))
     assert only(scan(tmp_path)).synthetic is synthetic
+
+
+@pytest.mark.filterwarnings("ignore:Invalid value for VR DA")
+@pytest.mark.parametrize(
+    ("tags", "day"),
+    [
+        ({"SeriesDate": "20250217"}, date(2025, 2, 17)),
+        ({"AcquisitionDate": "20250217"}, date(2025, 2, 17)),
+        ({"AcquisitionDateTime": "20250217081500"}, date(2025, 2, 17)),
+        ({"SeriesDate": "20250217", "AcquisitionDate": "20250217"}, date(2025, 2, 17)),
+        ({"SeriesDate": "20250218", "AcquisitionDate": "20250217"}, None),
+        ({"SeriesDate": "20000101", "PerformedProcedureStepStartDate": "20140820"}, None),
+        ({"SeriesDate": "20251317"}, None),
+        ({}, None),
+        ({"StudyDate": "20250216", "SeriesDate": "20250217"}, date(2025, 2, 16)),
+    ],
+    ids=["series", "acquisition", "date and time", "agree", "differ", "a dummy", "impossible", "none", "study"],
+)
+def test_that_an_exam_without_study_date_has_the_day_that_its_other_dates_agree_on(tmp_path, tags, day):
+    write_phantom(tmp_path, Phantom(tags={"StudyDate": "", "AcquisitionDate": ""} | tags))
+    assert only(scan(tmp_path)).exam_date == day
+
+
+def test_that_slices_of_several_days_have_no_day_but_the_study_date(tmp_path):
+    def set_day(k, dataset):
+        dataset.StudyDate, dataset.AcquisitionDate = "", f"2025021{7 + k % 2}"
+
+    write_phantom(tmp_path, Phantom(), set_day)
+    assert only(scan(tmp_path)).exam_date is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"heights_mm": (0, 3, 6, 12, 15)}, "slices are missing in 1 place; the widest gap is 6 mm"),
+        ({"heights_mm": (0, 3, 9, 12, 21, 24)}, "slices are missing in 2 places; the widest gap is 9 mm"),
+        ({"heights_mm": (0, 3), "thickness_mm": 5.0}, "neighbouring slices overlap in 1 place"),
+        ({"heights_mm": (0, 3, 6), "thickness_mm": 5.0}, "neighbouring slices overlap in 2 places"),
+    ],
+)
+def test_that_places_are_counted_in_good_english(tmp_path, changes, text):
+    write_phantom(tmp_path, Phantom(**changes))
+    assert [finding.text for finding in only(scan(tmp_path)).findings] == [text]
 
 
 def test_that_slices_follow_the_normal_whatever_the_files_are_called(tmp_path):

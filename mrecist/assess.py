@@ -118,6 +118,7 @@ class _Work:
         self.read = read
         self.ruleset = ruleset
         self.rules = ruleset.with_policy(case.policy)
+        self.limits = Thresholds.of(self.rules)
         self.n = len(case.timepoints)
         self.tracks = follow(case, read)
         self.tests = functional_tests(case)
@@ -126,9 +127,10 @@ class _Work:
         covered = self._coverage()
         liver = _scoped(self.tracks, Region.INTRAHEPATIC, self.n, self.rules, self.tests)
         outside = _scoped(self.tracks, Region.EXTRAHEPATIC, self.n, self.rules, self.tests)
-        intra = self._course(liver, self.rules, covered[Scope.INTRAHEPATIC])
-        extra = self._course(outside, self.rules, covered[Scope.EXTRAHEPATIC])
-        overall = self._course(liver.pooled_with(outside), self.rules, covered[Scope.OVERALL], intra, extra)
+        intra = self._course(liver, self.rules, self.limits, covered[Scope.INTRAHEPATIC])
+        extra = self._course(outside, self.rules, self.limits, covered[Scope.EXTRAHEPATIC])
+        pooled = liver.pooled_with(outside)
+        overall = self._course(pooled, self.rules, self.limits, covered[Scope.OVERALL], intra, extra)
         parallel = self._recist11(covered[Scope.OVERALL])
         timepoints = self._timepoints(intra, extra, overall, parallel)
         courses = {Scope.INTRAHEPATIC: intra, Scope.EXTRAHEPATIC: extra, Scope.OVERALL: overall}
@@ -158,11 +160,11 @@ class _Work:
         self,
         scoped: Scoped,
         rules: RuleSet,
+        limits: Thresholds,
         covered: Sequence[bool],
         intra: _Course | None = None,
         extra: _Course | None = None,
     ) -> _Course:
-        limits = Thresholds.of(rules)
         lowest = floors(scoped.scope, rules.target, self.n, intra.judged if intra else ())
         judged = judge_scope(
             scoped,
@@ -195,7 +197,7 @@ class _Work:
         scoped = _scoped(self.tracks, Region.INTRAHEPATIC, self.n, rules, self.tests).pooled_with(
             _scoped(self.tracks, Region.EXTRAHEPATIC, self.n, rules, self.tests), "R11"
         )
-        return self._course(scoped, rules, covered)
+        return self._course(scoped, rules, Thresholds.of(rules), covered)
 
     def _baseline_sum(self, course: _Course) -> Fraction | None:
         first = [t.tenths[0] for t in course.scoped.targets]

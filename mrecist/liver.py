@@ -45,9 +45,14 @@ def child_pugh_points(clinical: ClinicalStatus) -> tuple[int, ...]:
 
 
 def _rising(value: Fraction | int, two_from: Fraction | int, two_to: Fraction | int) -> int:
-    if value < two_from:
+    if exceeds(two_from, value):
         return 1
-    return 2 if value <= two_to else 3
+    return 3 if exceeds(value, two_to) else 2
+
+
+def exceeds(value: Fraction | int, limit: Fraction | int) -> bool:
+    """``value > limit``, exact; several times faster than the comparison of fractions itself."""
+    return value.numerator * limit.denominator > limit.numerator * value.denominator
 
 
 def child_pugh_class(score: int) -> str:
@@ -107,18 +112,18 @@ class Gate:
 @dataclass(frozen=True, slots=True)
 class _Limit:
     kind: str
-    severity: Callable[[ClinicalStatus], Fraction | int | None]
+    value: Callable[[ClinicalStatus], Fraction | int | None]
     limit: Fraction | int
     text: str
+    lower: bool = False
 
-    def excess(self, clinical: ClinicalStatus) -> Fraction | int | None:
-        """How bad it is where the limit is crossed (strictly), else None."""
-        value = self.severity(clinical)
-        return value if value is not None and value > self.limit else None
+    def crossed(self, clinical: ClinicalStatus) -> Fraction | int | None:
+        """The value that crosses the limit (strictly; downwards where it is a lower one), else None."""
+        value = self.value(clinical)
+        return value if value is not None and self.is_worse(value, self.limit) else None
 
-
-def _below(value: Fraction | None) -> Fraction | None:
-    return None if value is None else -value
+    def is_worse(self, value: Fraction | int, other: Fraction | int) -> bool:
+        return exceeds(other, value) if self.lower else exceeds(value, other)
 
 
 def _least_child_pugh(clinical: ClinicalStatus) -> int:
@@ -147,9 +152,9 @@ _LIMITS = (
         0,
         "the main portal vein is occluded",
     ),
-    _Limit("liver", lambda c: _below(c.anc_per_ul), -1500, "ANC {value}/µL is below 1500"),
-    _Limit("liver", lambda c: _below(c.hb_g_dl), -8, "haemoglobin {value} g/dL is below 8"),
-    _Limit("liver", lambda c: _below(c.platelets_per_ul), -50000, "platelets {value}/µL are below 50000"),
+    _Limit("liver", lambda c: c.anc_per_ul, 1500, "ANC {value}/µL is below 1500", lower=True),
+    _Limit("liver", lambda c: c.hb_g_dl, 8, "haemoglobin {value} g/dL is below 8", lower=True),
+    _Limit("liver", lambda c: c.platelets_per_ul, 50000, "platelets {value}/µL are below 50000", lower=True),
     _Limit("liver", lambda c: c.creatinine_x_uln, Fraction(3, 2), "creatinine {value} x ULN is above 1.5"),
 )
 
@@ -167,16 +172,16 @@ class Gatekeeper:
     """
 
     def __init__(self, baseline: ClinicalStatus | None = None) -> None:
-        self._before = [None if baseline is None else limit.excess(baseline) for limit in _LIMITS]
+        self._before = [None if baseline is None else limit.crossed(baseline) for limit in _LIMITS]
 
     def gates(self, clinical: ClinicalStatus | None) -> tuple[Gate, ...]:
         if clinical is None:
             return ()
         found = []
         for limit, before in zip(_LIMITS, self._before, strict=True):
-            excess = limit.excess(clinical)
-            if excess is not None and (before is None or excess > before):
-                found.append(Gate(limit.kind, limit.text.format(value=_plain(excess))))
+            value = limit.crossed(clinical)
+            if value is not None and (before is None or limit.is_worse(value, before)):
+                found.append(Gate(limit.kind, limit.text.format(value=_plain(value))))
         return tuple(found)
 
 
@@ -187,4 +192,4 @@ def missing_for_gate(clinical: ClinicalStatus | None) -> tuple[str, ...]:
 
 
 def _plain(value: Fraction | int) -> str:
-    return f"{abs(float(value)):.6g}"
+    return f"{float(value):.6g}"

@@ -36,19 +36,17 @@ def next_categories(judged: Judged, limits: Thresholds, lifting: int | None = No
     if lifting is not None:
         progression = min(progression, max(least_progression(at.nadir, 0, limits), at.total + lifting))
     response_up_to = at.baseline * limits.shrunk_num // limits.shrunk_den
-    steps: list[tuple[Response, int]] = []
+    steps: tuple[tuple[Response, int], ...]
     if judged.target is _CR:
-        steps.append((_step(at.total + 1, progression, response_up_to), at.total + 1))
+        steps = ((_step(at.total + 1, progression, response_up_to), at.total + 1),)
+    elif judged.target is _PD:
+        steps = ((_step(progression - 1, progression, response_up_to), progression - 1),)
+    elif judged.target is _SD:
+        steps = ((_PD, progression), (_PR, response_up_to))
+    elif response_up_to + 1 < progression:
+        steps = ((_SD, response_up_to + 1),)
     else:
-        if judged.target is not _PD:
-            above = response_up_to + 1
-            if judged.target is _PR and above < progression:
-                steps.append((_SD, above))
-            else:
-                steps.append((_PD, progression))
-        below = _below(judged.target, progression, response_up_to)
-        if below is not None:
-            steps.append(below)
+        steps = ((_PD, progression),)
     found = []
     for target, total in steps:
         response = overall_response(target, judged.non_target, False)
@@ -106,9 +104,3 @@ def _step(total: int, progression: int, response_up_to: int) -> Response:
     if total >= progression:
         return _PD
     return _PR if total <= response_up_to else _SD
-
-
-def _below(target: Response, progression: int, response_up_to: int) -> tuple[Response, int] | None:
-    if target is _PD:
-        return _step(progression - 1, progression, response_up_to), progression - 1
-    return (_PR, response_up_to) if target is _SD else None

@@ -55,8 +55,9 @@ class Presenter:
 
         A partial sum gives no percentages, unless it already proves PD: they then are lower bounds.
         """
+        at = judged.sum
         numbers = self._sums(judged) if self._scoped.targets else {}
-        comparable = judged.sum.complete or judged.target is PD
+        comparable = numbers and (at.complete or judged.target is PD)
         borderline = is_borderline(judged, self._limits)
         return RegionResponse(
             target=judged.target,
@@ -64,12 +65,12 @@ class Presenter:
             new_lesion=bool(judged.counted),
             response=judged.response,
             adjudicated_response=adjudicated,
-            sum_mm=_length(numbers, "sum_mm"),
-            baseline_sum_mm=_length(numbers, "baseline_mm"),
-            nadir_sum_mm=_length(numbers, "nadir_mm"),
+            sum_mm=_mm(at.total) if numbers else None,
+            baseline_sum_mm=_mm(at.baseline) if numbers else None,
+            nadir_sum_mm=_mm(at.nadir) if numbers else None,
             nadir_timepoint=self._nadir_at(judged) if numbers else None,
-            change_from_baseline_pct=_length(numbers, "change_pct") if comparable else None,
-            change_from_nadir_pct=_length(numbers, "growth_pct") if comparable else None,
+            change_from_baseline_pct=_exact(numbers.get("change_pct")) if comparable else None,
+            change_from_nadir_pct=_exact(numbers.get("growth_pct")) if comparable else None,
             to_next_category=next_categories(judged, self._limits, lifting) if numbers else (),
             borderline=borderline,
             patterns=patterns,
@@ -211,6 +212,9 @@ class Presenter:
         return Reason(f"{prefix}-{rule}", numbers, _SOURCE[prefix])
 
 
-def _length(numbers: dict[str, Number], name: str) -> Fraction | None:
-    value = numbers.get(name)
-    return value if isinstance(value, Fraction) else None
+def _mm(tenths: int | None) -> Fraction | None:
+    return None if tenths is None else mm_of(tenths)
+
+
+def _exact(value: Number | None) -> Fraction | None:
+    return value if type(value) is Fraction else None

@@ -95,10 +95,12 @@ def _progressed(s: Situation, tace: Decision) -> _Row:
     return SorafenibOutput.JUDGEMENT, "S7", "S7", {"missing": missing}, tuple(needs), None
 
 
+_STATES = {Response.PD: "alert", Response.NE: "open", Response.ND: "open"}
+
+
 def _inputs(s: Situation) -> tuple[DecisionInput, ...]:
     response = s.extrahepatic
-    state = {Response.PD: "alert", Response.NE: "open", Response.ND: "open"}.get(response, "met")
-    found = [DecisionInput("Extrahepatic response", response.value, "computed", state)]
+    found = [DecisionInput("Extrahepatic response", response.value, "computed", _STATES.get(response, "met"))]
     if response is Response.PD:
         found += [
             judged_input("TACE benefit", s.clinical.tace_benefit, Benefit.YES, _BENEFIT_WORDS),

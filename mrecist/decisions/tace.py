@@ -81,14 +81,20 @@ def _lower(text: str) -> str:
     return text if first in ("ECOG", "Child-Pugh", "INR", "AST", "ALT", "ANC") else text[:1].lower() + text[1:]
 
 
+_VIABILITY = {
+    Viability.VIABLE: ("seen", "met"),
+    Viability.NONE: ("none", "not_met"),
+    Viability.UNKNOWN: ("cannot be told", "open"),
+}
+_STATES = {Response.PD: "alert", Response.NE: "open", Response.CR: "not_met", Response.ND: "not_met"}
+
+
 def _inputs(s: Situation) -> tuple[DecisionInput, ...]:
     response = s.intrahepatic
-    words = {Viability.VIABLE: "seen", Viability.NONE: "none", Viability.UNKNOWN: "cannot be told"}[s.viability]
-    states = {Viability.VIABLE: "met", Viability.NONE: "not_met", Viability.UNKNOWN: "open"}
-    state = {Response.PD: "alert", Response.NE: "open", Response.CR: "not_met", Response.ND: "not_met"}
+    words, state = _VIABILITY[s.viability]
     return (
-        DecisionInput("Intrahepatic response", response.value, "computed", state.get(response, "met")),
-        DecisionInput("Viable tumour", words, "computed", states[s.viability]),
+        DecisionInput("Intrahepatic response", response.value, "computed", _STATES.get(response, "met")),
+        DecisionInput("Viable tumour", words, "computed", state),
         *gate_inputs(s),
         judged_input("TACE benefit", s.clinical.tace_benefit, Benefit.YES, _BENEFIT_WORDS),
         reported_input("Lasting ineligibility", s.clinical.ineligibility_confirmed is not None),

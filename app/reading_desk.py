@@ -62,6 +62,11 @@ class ReadingDesk(QObject):
         self.assignment = AssignmentDesk(session, page.form, self)
         self._connect()
 
+    def stop(self) -> None:
+        """The window is going: nothing is shown any more."""
+        self._refresh_soon.stop()
+        self._refresh_soon.timeout.disconnect(self.refresh)
+
     def refresh(self) -> None:
         """Show the record, its assessment and the selection in every panel."""
         page, reading = self._page, self._session.reading

@@ -55,6 +55,7 @@ class Workstation(QObject):
 
     def close(self) -> None:
         """Stop the background work and let the database go."""
+        self.desk.stop()
         self.library.close()
         self.runner.close()
         self.image_runner.close()

@@ -123,6 +123,7 @@ class CasePurged(StorageError):
 
 _BY_CODE: tuple[tuple[str, type[StorageError]], ...] = (
     ("SQLITE_FULL", DiskFull),
+    ("SQLITE_IOERR_SHMSIZE", DiskFull),  # no room for the index of the log in progress
     ("SQLITE_BUSY", DatabaseBusy),
     ("SQLITE_LOCKED", DatabaseBusy),
     ("SQLITE_READONLY", ReadOnlyDatabase),

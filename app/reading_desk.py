@@ -54,6 +54,7 @@ class ReadingDesk(QObject):
         self._session, self._page, self._images, self._measuring = session, page, images, measuring
         self._thumbnails = thumbnails
         self._refused: Drawing | None = None
+        self._stopped = False
         self._refresh_soon = QTimer(self)
         self._refresh_soon.setSingleShot(True)
         self._refresh_soon.setInterval(0)
@@ -65,10 +66,12 @@ class ReadingDesk(QObject):
     def stop(self) -> None:
         """The window is going: nothing is shown any more."""
         self._refresh_soon.stop()
-        self._refresh_soon.timeout.disconnect(self.refresh)
+        self._stopped = True
 
     def refresh(self) -> None:
         """Show the record, its assessment and the selection in every panel."""
+        if self._stopped:
+            return
         page, reading = self._page, self._session.reading
         lesion, locked = self._session.lesion, self._session.locked
         page.timepoints.set_reading(reading)

@@ -99,6 +99,7 @@ class QuestionCard(QFrame):
     def focus_first(self) -> None:
         """The focus goes to the first answer, which is not thereby chosen."""
         if self.answers:
+            self.answers[0].show()  # one just made is not in sight yet, and takes no focus until it is
             self.answers[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def event(self, event: QEvent) -> bool:

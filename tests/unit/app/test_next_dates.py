@@ -75,3 +75,11 @@ def test_that_nothing_is_due_once_consent_is_withdrawn() -> None:
 def test_that_no_tace_window_is_invented_where_there_was_no_tace() -> None:
     record = replace(example_record(), treatments=())
     assert [entry.what for entry in next_dates(record, "FU2", TODAY)] == [Upcoming.VISIT]
+
+
+def test_that_a_treatment_ahead_is_not_known_yet() -> None:
+    today = date(2025, 5, 1)
+    entry = next(x for x in next_dates(example_record(), "FU1", today) if x.what is Upcoming.TACE)
+    assert (entry.number, entry.basis, entry.first) == (2, "TACE 1", date(2025, 4, 15))
+    stop = next(x for x in next_dates(example_record(), "FU1", today) if x.what is Upcoming.SORAFENIB_STOP)
+    assert stop.basis == "400 mg bid"

@@ -252,3 +252,15 @@ def test_that_a_new_lesion_is_listed_from_where_it_was_first_seen() -> None:
     assert [x.id for x in Reading(record, READ_ID, "FU2").lesions_of(Region.EXTRAHEPATIC)][-1] == "EN1"
     assert "EN1" not in [x.id for x in Reading(record, READ_ID, "FU1").lesions]
     assert said(Reading(record, READ_ID, "FU2"), "EN1", ColumnKind.VISIT, "FU1").text == ""
+
+
+def test_that_a_non_target_is_named_at_baseline_and_its_size_stands_apart() -> None:
+    reading = example_reading("BL")
+    lesion = next(x for x in reading.lesions if x.id == "ENT1")
+    observations = (*reading.read.timepoints[0].observations, Observation("ENT1", Present(Diameter.from_mm("8.0"))))
+    kept = tuple(x for x in observations if x.lesion_id != "ENT1" or x.finding != Present())
+    read = replace(reading.read, timepoints=(replace(reading.read.timepoints[0], observations=kept),))
+    noted = replace(reading, record=replace(reading.record, reads=(read,)))
+    row = next(x for x in rows_of(noted) if x.lesion is not None and x.lesion.id == lesion.id)
+    cells = {c.kind: cell_of(row, c, noted, Accepted()).text for c in columns_of(noted)}
+    assert (cells[ColumnKind.VISIT], cells[ColumnKind.WHOLE]) == ("present", "8.0")

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from app.panels.clinical_form import FIELDS, MARKERS, ClinicalForm, marker_of, number_of, number_text
@@ -120,3 +121,52 @@ def test_that_day_0_is_never_guessed_from_the_scan() -> None:
     record = replace(example_record(), day0=None)
     assert proposed_day0(record) == date(2025, 3, 18)
     assert proposed_day0(replace(record, treatments=())) is None
+
+
+def test_that_no_kind_of_treatment_is_taken_for_granted(qtbot: QtBot, form: ClinicalForm) -> None:
+    for entries in (form.treatments, form.events):
+        assert entries.kind.currentIndex() == -1
+        assert not entries.add.isEnabled()
+    form.treatments.kind.setCurrentIndex(0)
+    with qtbot.waitSignal(form.treatment_added):
+        qtbot.mouseClick(form.treatments.add, Qt.MouseButton.LeftButton)
+    assert not form.treatments.add.isEnabled()
+
+
+def test_that_nothing_can_be_changed_while_it_is_locked(form: ClinicalForm) -> None:
+    form.set_record(example_record(), "FU2", locked=True)
+    parts = (*form.fields.values(), form.save, form.treatments, form.treatments.kind, form.events, form.events.note)
+    assert not any(part.isEnabled() for part in parts)
+    form.set_record(example_record(), "FU2")
+    assert all(part.isEnabled() for part in parts)
+
+
+@pytest.mark.parametrize(("width", "columns"), [(396, 1), (480, 2)])
+def test_that_no_field_lies_over_another_and_none_is_cut(
+    qtbot: QtBot, form: ClinicalForm, width: int, columns: int
+) -> None:
+    form.resize(width, 700)
+    QApplication.processEvents()
+
+    def are_apart() -> bool:
+        boxes = [field.geometry() for field in form.fields.values()]
+        over = any(a.intersects(b) for at, a in enumerate(boxes) for b in boxes[at + 1 :])
+        return len({box.left() for box in boxes}) == columns and not over
+
+    qtbot.waitUntil(are_apart, timeout=1000)
+    names = [part for part in form.findChildren(QLabel) if part.text() in ("Encephalopathy", "Haemoglobin")]
+    assert len(names) == 2
+    assert all(part.width() >= part.sizeHint().width() for part in names)
+
+
+def test_that_the_time_points_are_confirmed_by_enter(qtbot: QtBot, theme: Theme) -> None:
+    form = TimePointsForm(theme)
+    qtbot.addWidget(form)
+    form.set_record(example_record())
+    form.show()
+    assert form.window().focusWidget() is form.confirm
+    with qtbot.waitSignal(form.baseline_confirmed):
+        qtbot.keyClick(form.confirm, Qt.Key.Key_Return)
+    form.choices.button(0).setFocus()
+    with qtbot.waitSignal(form.baseline_confirmed):
+        qtbot.keyClick(form.choices.button(0), Qt.Key.Key_Return)

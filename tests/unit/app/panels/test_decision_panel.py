@@ -8,18 +8,23 @@ from datetime import date
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from app.models.reading import Reading
 from app.panels.decision_panel import DecisionPanel, Session
 from app.panels.decision_strip import DecisionStrip
-from app.panels.decision_text import data_missing, questions, would_be
+from app.panels.decision_text import data_missing, questions, reason_line, why_asked, would_be
+from app.state.record import Judgement
 from app.theme import Theme
-from mrecist.case import Benefit
-from mrecist.results import Decision, SorafenibOutput, TaceOutput
-from tests.support.example_reading import example_reading, example_what_if
+from mrecist.case import Benefit, Signature
+from mrecist.lesions import Features, Lesion, Observation, Present
+from mrecist.results import Decision, Reason, SorafenibOutput, TaceOutput, TimePointResponse
+from mrecist.values import Diameter, LesionRole, Organ, Region, Response
+from tests.support.example_reading import example_assessment, example_reading, example_what_if
 
 TODAY = date(2025, 6, 12)
+S9_SD = Reason("S9", {"response": "SD"})
 
 
 @pytest.fixture
@@ -196,3 +201,117 @@ def test_that_the_strip_names_both_decisions_and_opens_the_form(qtbot: QtBot, th
         qtbot.mouseClick(strip.tace, Qt.MouseButton.LeftButton)
     strip.set_reading(example_reading("BL"))
     assert strip.isHidden()
+
+
+def with_new_lesion(diameter: str, features: Features) -> Reading:
+    """The example with a new liver nodule at the second follow-up, as the engine judges it."""
+    reading = example_reading()
+    read = reading.read
+    nodule = Lesion("IN1", Region.INTRAHEPATIC, LesionRole.NEW, Organ.LIVER)
+    seen = Observation("IN1", Present(Diameter.from_mm(diameter)), features)
+    last = replace(read.timepoints[-1], observations=(*read.timepoints[-1].observations, seen))
+    changed = replace(read, lesions=(*read.lesions, nodule), timepoints=(*read.timepoints[:-1], last))
+    record = replace(reading.record, reads=(changed,))
+    return Reading(record, reading.read_id, "FU2", example_assessment(record))
+
+
+def judged(reading: Reading, field: str, value: str | bool, reason: str) -> Reading:
+    """The reading with one answer signed on 11 June."""
+    answer = Judgement("FU2", field, value, Signature("Dr J. Lee", date(2025, 6, 11), reason))
+    record = replace(reading.record, judgements=(*reading.record.judgements, answer))
+    return Reading(record, reading.read_id, "FU2", example_assessment(record))
+
+
+def summary_of(panel: DecisionPanel) -> list[str]:
+    QApplication.processEvents()
+    labels = panel.findChildren(QLabel)
+    return [part.text().replace("\u00a0", " ") for part in labels if part.isVisible()]
+
+
+def test_that_progression_by_a_new_lesion_names_it_and_no_shrinkage(panel: DecisionPanel) -> None:
+    reading = with_new_lesion("14.2", Features(typical_vascular_pattern=True))
+    panel.set_reading(reading, Session("Dr J. Lee", TODAY, example_what_if))
+    assert "37.7 mm\nnew IN1" in summary_of(panel)
+    assert not any("−48.2 %" in text for text in summary_of(panel))
+
+
+def test_that_an_answer_is_dated_with_the_day_of_signing(panel: DecisionPanel) -> None:
+    panel.set_reading(example_reading(), Session("Dr J. Lee", TODAY, example_what_if, signing_on=date(2026, 1, 5)))
+    assert panel.question.on.text() == "2026-01-05"
+    assert panel.dates.head.note.text() == "2025 · today 06-12"
+
+
+def test_that_the_first_answer_has_the_focus_and_is_not_chosen(qtbot: QtBot, panel: DecisionPanel) -> None:
+    assert panel.question.answers[0] is panel.window().focusWidget()
+    assert panel.question.chosen is None
+    panel.sign.setFocus()
+    reading = judged(example_reading(), "tace_benefit", "yes", "good response")
+    panel.set_reading(reading, Session("Dr J. Lee", TODAY, example_what_if))
+    assert panel.question.title.text() == "Is the next TACE planned?"
+    assert panel.question.answers[0] is panel.window().focusWidget()
+
+
+def test_that_a_focus_elsewhere_is_left_while_the_question_is_the_same(panel: DecisionPanel) -> None:
+    panel.question.reason.setFocus()
+    panel.set_reading(example_reading(), Session("Dr J. Lee", TODAY, example_what_if))
+    assert panel.question.reason is panel.window().focusWidget()
+
+
+def test_that_signed_answers_are_shown_with_who_when_and_why(panel: DecisionPanel) -> None:
+    reading = judged(example_reading(), "tace_benefit", "undetermined", "first thought")
+    reading = judged(reading, "tace_benefit", "no", "lungs worse")
+    panel.set_reading(reading, Session("Dr J. Lee", TODAY))
+    assert panel.no_question.answers.text() == (
+        "Is further TACE of benefit? No benefit · Dr J. Lee 2025-06-11 · lungs worse"
+    )
+    assert "judged · Dr J. Lee 06-11" in summary_of(panel)
+
+
+def test_that_no_answer_is_shown_where_none_was_signed(panel: DecisionPanel) -> None:
+    assert panel.no_question.answers.isHidden()
+
+
+@pytest.mark.parametrize(
+    ("liver", "line"),
+    [
+        pytest.param(Response.SD, "Extrahepatic SD: sorafenib continues.", id="liver-stable"),
+        pytest.param(
+            Response.PD, "Continue: extrahepatic SD. Intrahepatic PD alone is not sorafenib failure.", id="liver-PD"
+        ),
+    ],
+)
+def test_that_progression_in_the_liver_is_spoken_of_only_where_there_is_any(liver: Response, line: str) -> None:
+    assert reason_line(Decision(SorafenibOutput.CONTINUE, "S9", (S9_SD,)), _with_liver(liver)) == line
+
+
+def _with_liver(response: Response, sorafenib: SorafenibOutput = SorafenibOutput.CONTINUE) -> TimePointResponse:
+    point = example_reading().response
+    assert point is not None
+    return replace(
+        point, intrahepatic=replace(point.intrahepatic, response=response), sorafenib=Decision(sorafenib, "S")
+    )
+
+
+def test_that_sorafenib_is_said_to_continue_only_where_it_does() -> None:
+    stop = Decision(TaceOutput.STOP_CR, "T3", (Reason("T3"),))
+    assert "sorafenib continues" in reason_line(stop, _with_liver(Response.CR))
+    assert "sorafenib" not in reason_line(stop, _with_liver(Response.CR, SorafenibOutput.STOP_TOXICITY))
+
+
+def test_that_cannot_say_yet_is_not_called_unanswered() -> None:
+    reading = judged(example_reading(), "tace_benefit", "undetermined", "not clear")
+    assert reading.response is not None and reading.response.tace is not None
+    assert reason_line(reading.response.tace, reading.response) == (
+        "Viable tumour, intrahepatic PR: benefit decides. Answered “cannot say yet”; it is not taken as “no”."
+    )
+    asked = questions(reading.response.tace, None)[0]
+    assert "Not answered" not in why_asked(asked, reading)
+
+
+def test_that_failure_by_ineligibility_is_not_called_a_lack_of_benefit() -> None:
+    reading = judged(example_reading(), "ineligibility_confirmed", "liver", "decompensated")
+    assert reading.response is not None and reading.response.sorafenib is not None
+    assert reading.response.sorafenib.row == "S4"
+    assert reason_line(reading.response.sorafenib, reading.response) == (
+        "Sorafenib failure: extrahepatic PD and TACE failure."
+    )

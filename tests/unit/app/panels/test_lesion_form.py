@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -125,3 +127,48 @@ def test_that_not_evaluable_asks_why(qtbot: QtBot, theme: Theme) -> None:
     with qtbot.waitSignal(bar.finding_entered) as told:
         artefact.trigger()
     assert told.args == [NotEvaluable(WhyNotEvaluable.ARTEFACT)]
+
+
+def test_that_reasons_of_the_liver_are_offered_in_the_liver_alone(qtbot: QtBot, theme: Theme) -> None:
+    bar = FindingBar(theme)
+    qtbot.addWidget(bar)
+    bar.set_lesion(BY_ID["IT1"])
+    in_liver = {action.text() for action in bar.reasons.actions()}
+    bar.set_lesion(BY_ID["ET1"])
+    assert in_liver - {action.text() for action in bar.reasons.actions()} == {
+        "no arterial phase",
+        "lipiodol hides the lesion",
+    }
+
+
+@pytest.mark.parametrize(("lesion_id", "hidden"), [("IT1", True), ("INT1", False)])
+def test_that_a_target_is_measured_at_baseline_and_nothing_else(
+    qtbot: QtBot, theme: Theme, lesion_id: str, hidden: bool
+) -> None:
+    bar = FindingBar(theme)
+    qtbot.addWidget(bar)
+    bar.set_lesion(BY_ID[lesion_id], at_baseline=True)
+    assert bar.isHidden() is hidden
+    bar.set_lesion(BY_ID[lesion_id])
+    assert not bar.isHidden()
+
+
+@pytest.mark.parametrize(
+    ("role", "offered"),
+    [
+        (LesionRole.TARGET, {LesionRole.TARGET, LesionRole.NONTARGET}),
+        (LesionRole.NONTARGET, {LesionRole.TARGET, LesionRole.NONTARGET}),
+        (LesionRole.NEW, {LesionRole.NEW}),
+    ],
+)
+def test_that_new_lesions_are_of_a_follow_up_and_the_others_of_the_baseline(
+    form: LesionForm, role: LesionRole, offered: set[LesionRole]
+) -> None:
+    form.set_lesion(replace(BY_ID["IT1"], role=role))
+    assert {role for role in LesionRole if not form.role.chip_of(role).isHidden()} == offered
+
+
+def test_that_a_clicked_chip_leaves_the_keys_where_they_were(qtbot: QtBot, form: LesionForm) -> None:
+    form.site.setFocus()
+    qtbot.mouseClick(form.segments.chip_of(Segment.IV), Qt.MouseButton.LeftButton)
+    assert form.window().focusWidget() is form.site

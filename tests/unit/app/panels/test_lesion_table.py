@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QColor, QImage, QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -168,3 +168,27 @@ def test_that_all_columns_fit_the_panel(table: LesionTable, qtbot: QtBot, width:
     table.resize(width, 440)
     grid = table.grid
     assert sum(grid.columnWidth(i) for i in range(grid.table.columnCount())) == grid.viewport().width()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_D, Qt.Key.Key_M, Qt.Key.Key_E])
+def test_that_a_target_at_baseline_is_typed_only_as_a_diameter(qtbot: QtBot, table: LesionTable, key: Qt.Key) -> None:
+    table.set_reading(example_reading("BL"))
+    click_lesion(qtbot, table, "IT1")
+    with qtbot.assertNotEmitted(table.finding_entered):
+        qtbot.keyClick(table.grid, key)
+    click_lesion(qtbot, table, "ENT1")
+    with qtbot.waitSignal(table.finding_entered):
+        qtbot.keyClick(table.grid, Qt.Key.Key_E)
+
+
+def test_that_no_box_is_drawn_where_there_is_no_picture(qtbot: QtBot, table: LesionTable) -> None:
+    picture = QImage(64, 64, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.magenta)
+    table.set_reading(example_reading(), crops={("IT1", "FU2"): picture})
+    click_lesion(qtbot, table, "IT1")
+    row = next(i for i in range(table.grid.table.rowCount()) if table.grid.table.row(i).kind is RowKind.CROPS)
+    shown = table.grid.viewport().grab(table.grid.visualRect(table.grid.table.index(row, 0))).toImage()
+    dark = table.grid._theme.colour("surface.view").rgb()
+    colours = {shown.pixel(x, y) for x in range(shown.width()) for y in range(shown.height())}
+    assert QColor(Qt.GlobalColor.magenta).rgb() in colours
+    assert dark not in colours

@@ -127,3 +127,23 @@ def test_that_what_is_to_do_stands_before_the_components() -> None:
 def test_that_a_derivation_names_each_number_with_its_unit() -> None:
     reason = Reason("T-PR", {"sum_mm": Fraction(377, 10), "change_pct": Fraction(-48), "nadir_at": "FU1"})
     assert plain(numbers_text(reason)) == "sum 37.7 mm · change −48.0 % · nadir at FU1"
+
+
+def test_that_an_equivocal_new_lesion_is_named_and_marked(cards: ResponseCards) -> None:
+    reading = example_reading()
+    assert reading.response is not None and reading.assessment is not None
+    doubt = Reason("IH-NEW-EQ-SMALL", {"lesion": "IN1", "limit_mm": Fraction(10)})
+    liver = reading.response.intrahepatic
+    liver = replace(liver, flags=("EQUIVOCAL_NEW",), reasons=(*liver.reasons, doubt))
+    point = replace(reading.response, intrahepatic=liver)
+    cards.set_reading(replace(reading, assessment=replace(reading.assessment, timepoints=(point,))))
+    card = cards.cards[Region.INTRAHEPATIC]
+    assert "new lesion equivocal" in chips_of(card)
+    assert plain(card.second.text).endswith("IN1 equivocal: not counted yet.")
+    cards.resize(396, 300)
+    assert "IN1 equivocal" in plain(card.second.text)
+    assert "new lesion equivocal" not in chips_of(cards.cards[Region.EXTRAHEPATIC])
+
+
+def test_that_the_composite_says_how_it_comes_about(cards: ResponseCards) -> None:
+    assert plain(cards.composite.component.text()) == "worst of both regions"

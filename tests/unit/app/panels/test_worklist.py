@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.models.worklist import COLUMNS, CaseLine, View, WorklistColumn, cell_text, line_of
@@ -139,3 +139,21 @@ def test_that_the_foot_leads_on_until_all_is_read_then_signs(qtbot: QtBot, theme
     with qtbot.waitSignal(foot.amend_requested):
         qtbot.mouseClick(foot.sign, Qt.MouseButton.LeftButton)
     assert foot.note.text() == "Signed by Dr J. Lee"
+
+
+def test_that_a_small_window_is_never_scrolled_sideways(worklist: Worklist) -> None:
+    table = worklist.table
+    wide = [table.columnWidth(at) for at in range(len(COLUMNS))]
+    worklist.resize(1280, 748)
+    QApplication.processEvents()
+    narrow = [table.columnWidth(at) for at in range(len(COLUMNS))]
+    assert table.horizontalHeader().length() <= table.viewport().width()
+    assert narrow[COLUMNS.index(WorklistColumn.CASE)] == wide[COLUMNS.index(WorklistColumn.CASE)]
+    for column in (WorklistColumn.PATIENT, WorklistColumn.PROTOCOL):
+        assert narrow[COLUMNS.index(column)] < wide[COLUMNS.index(column)]
+
+
+def test_that_one_case_is_one_case(worklist: Worklist) -> None:
+    assert worklist.told.text() == "3 cases · sorted by case"
+    worklist.set_lines([LINE])
+    assert worklist.told.text() == "1 case · sorted by case"

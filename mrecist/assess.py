@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from mrecist.bestresponse import Assessed, confirmed, unconfirmed
-from mrecist.case import Case, ClinicalStatus, EventKind, Examination, Modality, Protocol, Read, TimePoint
-from mrecist.decisions.situation import Situation, viability
+from mrecist.case import Case, ClinicalStatus, EventKind, Examination, Modality, Read, TimePoint
+from mrecist.decisions.situation import Situation, asks_decisions, viability
 from mrecist.decisions.sorafenib import decide_sorafenib
 from mrecist.decisions.tace import decide_tace
 from mrecist.eligibility import baseline_issues, visit_issues
@@ -311,15 +311,6 @@ class _Work:
         if now and baseline and not now & baseline:
             flags.append("MODALITY_SWITCH")
         return flags
-
-
-def asks_decisions(case: Case) -> bool:
-    """Is this a case of COTSOM, or is anything on record that a decision rests on: clinical data, withdrawn consent?"""
-    return (
-        case.protocol == Protocol.COTSOM
-        or any(t.clinical is not None for t in case.timepoints)
-        or any(e.kind is EventKind.CONSENT_WITHDRAWN for e in case.events)
-    )
 
 
 def _is(track: Track, region: Region, role: LesionRole) -> bool:

@@ -120,7 +120,7 @@ class Fields:
             return None
         if isinstance(value, Decimal) and value.adjusted() < _LEAST_EXPONENT:
             if value:
-                self.fault(name, f"{as_text(value)} is too close to 0 for a measured value; write 0 if it is 0")
+                self.fault(name, f"{as_text(value)} is too close to 0 for a measured value")
             return None if value else 0
         return value
 

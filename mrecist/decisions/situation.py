@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mrecist.case import Benefit, ClinicalStatus
+from mrecist.case import Benefit, Case, ClinicalStatus, EventKind, Protocol
 from mrecist.lesions import Present, UnequivocalProgression
 from mrecist.liver import Gate
 from mrecist.newlesion import Verdict
@@ -54,6 +54,15 @@ class Situation:
     def gates_text(self) -> str:
         text = "; ".join(g.text for g in self.gates)
         return text[:1].upper() + text[1:]
+
+
+def asks_decisions(case: Case) -> bool:
+    """Is this a case of COTSOM, or is anything on record that a decision rests on: clinical data, withdrawn consent?"""
+    return (
+        case.protocol == Protocol.COTSOM
+        or any(t.clinical is not None for t in case.timepoints)
+        or any(e.kind is EventKind.CONSENT_WITHDRAWN for e in case.events)
+    )
 
 
 def viability(judged: Judged, liver: Scoped, target_tracks: Sequence[Track]) -> Viability:

@@ -49,6 +49,8 @@ class MeasuringDesk(QObject):
     accepted = Signal()
     told = Signal(str)
     recorded = Signal(str, str)
+    pictures_changed = Signal()
+    """A series was read whole: pictures of lesions on it can be made now."""
 
     def __init__(self, session: ReadingSession, images: ImageDesk, library: ImageLibrary, parent: QObject) -> None:
         super().__init__(parent)
@@ -60,6 +62,7 @@ class MeasuringDesk(QObject):
             view.line_selected.connect(self._on_line_selected)
             view.measuring_refused.connect(lambda why: self.told.emit(f"Not measurable: {why}"))
         images.hung.connect(self._arm_views)
+        library.loaded.connect(lambda _uid: self.pictures_changed.emit())
 
     def arm(self, intent: Intent | None) -> None:
         """What the next line means. A non-target that is listed already is recorded as present at once."""

@@ -152,6 +152,7 @@ class ReadingDesk(QObject):
             signal.connect(self._refresh_soon.start)
         self._images.hung.connect(self._refresh_soon.start)
         self._thumbnails.changed.connect(self._refresh_soon.start)
+        self._measuring.pictures_changed.connect(self._refresh_soon.start)
         session.told.connect(lambda text: self.told.emit(text, False))
         self._images.told.connect(lambda text: self.told.emit(text, False))
         self._measuring.told.connect(lambda text: self.told.emit(text, False))

@@ -61,7 +61,8 @@ class SigningDesk(QObject):
         rules = f"{self._session.ruleset.name} {self._session.ruleset.version}"
         protocol = (reading.record.protocol or "no protocol").upper()
         foot = f"{protocol} · rows T1{_DASH}T11, S1{_DASH}S12 · {rules} · head {head[:4]}…{head[-4:]}"
-        return DecisionSession(self._session.reader, today_of(reading.record, reading.visit_id), self._what_if, foot)
+        ahead = today_of(reading.record, reading.visit_id)
+        return DecisionSession(self._session.reader, ahead, self._what_if, foot, signing_on=date.today())
 
     def _on_offer(self, offer: str, reason: str) -> None:
         visit_id, reader = self._session.selection.visit_id, self._session.reader

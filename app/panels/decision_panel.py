@@ -89,8 +89,7 @@ class DecisionPanel(QWidget):
         self.foot.setText(session.foot)
         self.sign.setText(translated("Sign {visit}", visit=reading.visit_id))
         self.sign.setEnabled(not reading.to_do() and not reading.signed and response is not None)
-        left = reading.to_do()
-        self.sign.setToolTip(words.still_to_do(left) if left else "")
+        self.sign.setToolTip(_why_not_signed(reading))
         self._show_summary(reading)
         tace = None if response is None else response.tace
         sorafenib = None if response is None else response.sorafenib
@@ -238,6 +237,16 @@ class AdvisoryRow(QWidget):
     def set_scores(self, scores: Sequence[str]) -> None:
         self.scores.setText(" · ".join(scores))
         self.setVisible(bool(scores))
+
+
+def _why_not_signed(reading: Reading) -> str:
+    """Why the time point cannot be signed now; nothing where it can."""
+    left = reading.to_do()
+    if reading.signed:
+        return translated("This time point is signed.")
+    if left:
+        return words.still_to_do(left)
+    return translated("There is no response yet.") if reading.response is None else ""
 
 
 def _head_note(reading: Reading) -> str:

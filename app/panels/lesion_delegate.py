@@ -182,11 +182,12 @@ class LesionDelegate(QStyledItemDelegate):
             left, top = box.left() + theme.px(11) + at * pitch, box.top() + theme.px(6)
             spot = QRect(left, top, side, side)
             picture = self.crops.get((lesion.id, visit_id))
-            if picture is not None:
-                painter.drawImage(spot, picture)
-                current = visit_id == reading.visit_id
-                painter.setPen(QPen(theme.colour("signal.accent" if current else "line.input"), 1))
-                painter.drawRect(spot.adjusted(0, 0, -1, -1))
+            if picture is None:
+                continue  # the place stays empty: a black box would look like an image
+            painter.drawImage(spot, picture)
+            current = visit_id == reading.visit_id
+            painter.setPen(QPen(theme.colour("signal.accent" if current else "line.input"), 1))
+            painter.drawRect(spot.adjusted(0, 0, -1, -1))
             finding = reading.finding(lesion.id, visit_id)
             counted = counted_mm(finding)
             whole = whole_of(finding)

@@ -106,7 +106,8 @@ class ResponseCard(QWidget):
             widget.hide()
             widget.deleteLater()
         self._left.insertWidget(1, self.mark)
-        self.component.setText(component.replace(" ", SPACE).replace(f"{SPACE}·{SPACE}", f"{SPACE}· "))
+        parts = [part.replace(" ", SPACE) for part in component.split(" · ")]
+        self.component.setText(f"{SPACE}· ".join(parts) if len(parts) > 1 else component)
         self.component.setVisible(bool(component))
         self.first.set_sentence(first)
         self.second.set_sentence(second)

@@ -41,8 +41,9 @@ def lines_for(
     for lesion, part, number, line, diameter in _lines(read, visit_id):
         name = line_id(lesion.id, part, number)
         chosen = lesion.id == selected
-        word = lesion.id if part == COUNTED else f"{lesion.id} whole"
-        label = f"{word} {diameter} mm" if diameter else word
+        label = f"{lesion.id} {diameter} mm" if diameter else lesion.id
+        if part == WHOLE:
+            label = f"whole {diameter} mm" if chosen and diameter else ""
         if line.series_uid == series_uid:
             style = LineStyle.WHOLE if part == WHOLE else LineStyle.SELECTED if chosen else LineStyle.OWN
             shown.append(

@@ -95,8 +95,10 @@ class Work(QObject):
         parts = [f"{names}: {added} series added"]
         parts += [f"{known} known already"] if known else []
         parts += [f"{len(refused)} files or series not added"] if refused else []
+        undated = sum(len(case.no_study_date) for case in report.cases)
+        parts += [f"{undated} series dated by their other dates: StudyDate is missing"] if undated else []
         self.refresh_cases()
-        if refused or len(report.cases) > 1:
+        if refused or undated or len(report.cases) > 1:
             self._window.work.show_result(" · ".join(parts), refused)
         else:
             self._window.work.hide()

@@ -134,9 +134,11 @@ class DemoReader:
         if abs(length - true.diameter_mm) > TOLERANCE_MM:
             self._differences.append(Difference(where, f"{true.diameter_mm} mm", f"{length:.2f} mm"))
         record = series.slices[k]
-        line = Line(series.uid, record.sop_uid, record.frame + 1, series.frame_of_reference_uid, start, end)
         ref = self._record.series_ref(series.uid)
         assert ref is not None
+        thickness = None if ref.slice_thickness_mm is None else Fraction(str(ref.slice_thickness_mm))
+        image = (series.uid, record.sop_uid, record.frame + 1, series.frame_of_reference_uid)
+        line = Line(*image, start, end, thickness)
         reason = "The thrombus is seen on this phase." if lesion.role is LesionRole.NONTARGET else ""
         drawing = Drawing(intent, line, Diameter.from_mm(length), ref, timepoint.id, lesion.id, reason)
         marked = mark(self._record, self._record.reads[0].id, drawing, self._ruleset.eligibility)

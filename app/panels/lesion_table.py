@@ -351,7 +351,7 @@ class LesionTable(QWidget):
         )
         if baseline:
             self.ring.hide()
-            self._note.setText(translated("baseline · counted = what enters the sum"))
+            self._note.setText(translated("baseline · counted enters the sum"))
         elif reading is not None:
             self._note.setText(translated("assessed at {visit}", visit=reading.visit_id) if lesions else "")
         self._legend.setText(translated("= nadir"))

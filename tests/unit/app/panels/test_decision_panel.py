@@ -244,7 +244,8 @@ def test_that_an_answer_is_dated_with_the_day_of_signing(panel: DecisionPanel) -
 def test_that_the_first_answer_has_the_focus_and_is_not_chosen(qtbot: QtBot, panel: DecisionPanel) -> None:
     assert panel.question.answers[0] is panel.window().focusWidget()
     assert panel.question.chosen is None
-    panel.sign.setFocus()
+    panel.narrow.setFocus()
+    assert panel.window().focusWidget() is panel.narrow
     reading = judged(example_reading(), "tace_benefit", "yes", "good response")
     panel.set_reading(reading, Session("Dr J. Lee", TODAY, example_what_if))
     assert panel.question.title.text() == "Is the next TACE planned?"

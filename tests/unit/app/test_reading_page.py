@@ -71,5 +71,10 @@ def test_that_a_read_of_seven_lesions_fits_the_small_window(qtbot: QtBot, theme:
 def test_that_four_views_have_room_beside_the_wide_decision(qtbot: QtBot, theme: Theme) -> None:
     page = made_page(qtbot, theme, SMALL)
     page.show_right(RightPage.DECISION)
-    qtbot.waitUntil(lambda: page.grid.width() < 600, timeout=1000)
+
+    def has_its_size() -> bool:
+        page.resize(*SMALL)  # a page without a window around it grew when its panel did
+        return page.width() == SMALL[0] and page.grid.width() < 600
+
+    qtbot.waitUntil(has_its_size, timeout=1000)
     assert len(page.grid.shown) == 4

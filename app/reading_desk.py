@@ -79,7 +79,7 @@ class ReadingDesk(QObject):
         page.table.set_reading(reading, crops=self._measuring.crops(lesion.id if lesion else None))
         page.table.select(lesion.id if lesion else None)
         page.finding_row.setVisible(lesion is not None)
-        page.findings.set_lesion(lesion, locked)
+        page.findings.set_lesion(lesion, locked, reading is not None and reading.at_baseline)
         page.cards.set_reading(reading)
         page.strip.set_reading(reading)
         page.footer.set_reading(reading)

@@ -165,7 +165,7 @@ class ReadingPage(QWidget):
         inside = QVBoxLayout(body)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(0)
-        for part in (self.table, self.findings, self.cards, self.form):
+        for part in (self.table, self.findings, self.form, self.cards):
             inside.addWidget(part)
         inside.addStretch(1)
         area = QScrollArea()

@@ -73,7 +73,7 @@ def line_of(record: Record, assessment: Assessment | None, today: date) -> CaseL
         name=words.person_name(patient.name),
         sex=patient.sex,
         age=None if patient.birth_date is None else _age(patient.birth_date, last.on if last else today),
-        protocol=record.protocol or "",
+        protocol=(record.protocol or "").upper(),
         last_visit="" if last is None else last.id,
         last_on=None if last is None else last.on,
         intrahepatic=None if response is None else response.intrahepatic.response,

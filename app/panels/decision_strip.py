@@ -131,7 +131,7 @@ class DecisionStrip(QWidget):
         self.setVisible(decided)
         if response is None or reading is None or not decided:
             return
-        self.head.note.setText(reading.record.protocol or "")
+        self.head.note.setText((reading.record.protocol or "").upper())
         asked = questions(response.tace, response.sorafenib)
         missing = data_missing(response.tace, response.sorafenib)
         told = [counted(len(asked), "question to answer", "questions to answer")] if asked else []

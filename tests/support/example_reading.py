@@ -60,7 +60,7 @@ def example_record() -> Record:
     return Record(
         case_id="HEP-0142",
         patient=Patient("HEP-0142", "김영수", "M", date(1961, 8, 14)),
-        protocol="COTSOM",
+        protocol="cotsom",
         day0=date(2025, 3, 18),
         baseline_confirmed=True,
         series=series,

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.hanging import PHASE_LETTERS
-from app.marking import Intent
+from app.reading.hanging import PHASE_LETTERS
+from app.reading.marking import Intent
 from viewers.imaging.catalogue import PhaseName
 
 if TYPE_CHECKING:

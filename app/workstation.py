@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from app.image_desk import ImageDesk
-from app.image_library import ImageLibrary
+from app.desks.image_library import ImageLibrary
+from app.desks.images import ImageDesk
+from app.desks.measuring import MeasuringDesk
+from app.desks.reading import ReadingDesk
+from app.desks.thumbnails import Thumbnails
+from app.desks.wiring import Wiring
+from app.desks.work import Work
 from app.main_window import MainWindow
-from app.measuring_desk import MeasuringDesk
 from app.panels.help import ABOUT, TextDialog, cheat_sheet
-from app.reading_desk import ReadingDesk
 from app.reading_page import ReadingPage, RightPage
 from app.resources import DEFAULT_RULESET, load_ruleset
 from app.session import ReadingSession
@@ -17,10 +20,7 @@ from app.storage.catalogue import StoredCatalogue
 from app.storage.database import Database
 from app.store import CaseStore
 from app.tasks import TaskRunner
-from app.thumbnails import Thumbnails
-from app.wiring import Wiring
 from app.words import translated
-from app.work import Work
 
 
 class Workstation(QObject):

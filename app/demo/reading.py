@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from app.demo.course import course_of
 from app.demo.truth import TrueFinding, TrueLine, TrueRegion, TrueTimePoint, Truth
-from app.marking import Declined, Drawing, Intent, mark
+from app.reading.marking import Declined, Drawing, Intent, mark
 from app.state.events import (
     BaselineConfirmed,
     Event,

@@ -10,8 +10,8 @@ from fractions import Fraction
 from typing import assert_never
 
 from app import words
-from app.hanging import phase_label
 from app.models.reading import Reading, change_pct, counted_mm
+from app.reading.hanging import phase_label
 from app.words import translated
 from mrecist.lesions import (
     Absent,

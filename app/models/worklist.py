@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from app import words
-from app.next_dates import NextDate, Standing, Upcoming, next_dates
+from app.reading.next_dates import NextDate, Standing, Upcoming, next_dates
 from app.state.record import Record
 from app.words import translated
 from mrecist.results import Assessment, Decision, SorafenibOutput, TaceOutput

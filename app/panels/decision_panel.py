@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVB
 
 from app import words
 from app.models.reading import Reading
-from app.next_dates import next_dates
 from app.panels.chips import PanelHead, key_cap, label, rule_line
 from app.panels.decision_card import DecisionCard
 from app.panels.decision_text import answer_line, data_missing, judgements_at, questions, why_asked
@@ -21,6 +20,7 @@ from app.panels.marks import ResponseMark
 from app.panels.next_dates_table import NextDatesTable
 from app.panels.question_card import NoQuestion, QuestionCard, WhatIf
 from app.panels.response_text import new_that_count
+from app.reading.next_dates import next_dates
 from app.theme import Face, Theme
 from app.words import translated
 from mrecist.case import TreatmentKind

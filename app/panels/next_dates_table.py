@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from app import words
-from app.next_dates import NextDate, Standing, Upcoming, Windows
 from app.panels.chips import PanelHead, label, rule_line
+from app.reading.next_dates import NextDate, Standing, Upcoming, Windows
 from app.theme import Theme
 from app.words import translated
 

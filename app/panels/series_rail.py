@@ -20,8 +20,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app import words
-from app.hanging import phase_label
 from app.panels.chips import label
+from app.reading.hanging import phase_label
 from app.state.record import Record, SeriesRef, Visit
 from app.theme import Face, Theme, paint_focus_ring
 from app.words import translated

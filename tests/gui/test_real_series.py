@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.image_library import LoadedSeries
+from app.desks.image_library import LoadedSeries
 from tests.support.driver import Driver
 
 FOLDERS = (
@@ -40,7 +40,9 @@ def test_that_a_real_series_is_shown_or_refused_with_a_reason(
             return
         record = driver.session.record
         if record is None:  # several patients: one case each, none opened by itself
-            case_id = driver.window.worklist.table_model.lines[0].case_id
+            lines = driver.window.worklist.table_model
+            qtbot.waitUntil(lambda: bool(lines.lines))
+            case_id = lines.lines[0].case_id
             driver.station.work.open_case(case_id)
             record = driver.session.record
         assert record is not None

@@ -8,12 +8,12 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QImage
 
-from app.display_windows import preset_window
-from app.image_desk import ImageDesk
-from app.image_library import ImageLibrary, LoadedSeries
-from app.linework import WHOLE, lesion_of, place_of
-from app.marking import Declined, Drawing, Intent, Marked, Offer, mark
+from app.desks.image_library import ImageLibrary, LoadedSeries
+from app.desks.images import ImageDesk
 from app.panels.typed_finding import finding_of_key
+from app.reading.display_windows import preset_window
+from app.reading.linework import WHOLE, lesion_of, place_of
+from app.reading.marking import Declined, Drawing, Intent, Marked, Offer, mark
 from app.session import ReadingSession
 from app.state.events import FindingCleared, FindingRecorded, LesionAdded
 from app.words import with_mm

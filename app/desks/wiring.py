@@ -9,10 +9,10 @@ from PySide6.QtCore import QObject
 
 from app.action_set import ActionSet
 from app.actions import Situation
-from app.hanging import Stage
+from app.desks.reader_menu import ReaderMenu
 from app.main_window import READING
-from app.marking import Intent
-from app.reader_menu import ReaderMenu
+from app.reading.hanging import Stage
+from app.reading.marking import Intent
 from app.state.wording import summary
 from app.storage.errors import StorageError
 from viewers.widgets.marks import Probe

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.hanging import Stage, hang, is_chest, phase_label, prior_visit, stages
+from app.reading.hanging import Stage, hang, is_chest, phase_label, prior_visit, stages
 from tests.support.records import BASELINE, series_ref, two_visits
 
 

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from app.next_dates import NextDate, Standing, Upcoming, next_dates
+from app.reading.next_dates import NextDate, Standing, Upcoming, next_dates
 from mrecist.results import Decision, TaceOutput
 from tests.support.example_reading import example_record
 

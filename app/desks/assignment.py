@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from app.lesion_questions import answered, check_for, questions_about
+from app.desks.lesion_questions import answered, check_for, questions_about
 from app.models.reading import Reading
 from app.panels.lesion_form import LesionForm, check_of
 from app.session import ReadingSession

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from app.desks.signing import today_of
 from app.models.worklist import CaseLine, line_of
-from app.signing_desk import today_of
 from app.storage.database import Database
 from app.storage.errors import StorageError
 from app.storage.log import read_present

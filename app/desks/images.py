@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from app.hanging import Hanging, Stage, Tile, hang, prior_visit, stages
-from app.image_library import ImageLibrary
-from app.lesion_guide import LesionGuide
+from app.desks.image_library import ImageLibrary
+from app.desks.lesion_guide import LesionGuide
+from app.desks.view_display import ViewDisplay
+from app.desks.view_writer import ViewWriter
+from app.reading.hanging import Hanging, Stage, Tile, hang, prior_visit, stages
 from app.session import ReadingSession, Selection
 from app.state.record import SeriesRef, Visit
-from app.view_display import ViewDisplay
-from app.view_writer import ViewWriter
 from mrecist.values import Point, Region
 from viewers.imaging.catalogue import PhaseName
 from viewers.widgets.marks import Placeholder

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.marking import Declined, Drawing, Intent, Marked, Offer, mark
+from app.reading.marking import Declined, Drawing, Intent, Marked, Offer, mark
 from app.resources import load_ruleset
 from app.state.events import FindingRecorded, LesionAdded
 from app.state.record import Record

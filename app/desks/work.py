@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from app.case_list import case_lines
+from app.desks.case_list import case_lines
 from app.main_window import WORKLIST, MainWindow
 from app.session import ReadingSession
 from app.storage.database import Database

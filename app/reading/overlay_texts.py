@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from app.hanging import is_chest, phase_label
+from app.reading.hanging import is_chest, phase_label
 from app.state.record import Patient, Record, SeriesRef, Visit
 from app.words import MINUS, SPACE, person_name
 from viewers.imaging.catalogue import FindingCode, Series

@@ -8,14 +8,15 @@ from functools import partial
 from PySide6.QtCore import QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QMenu
 
-from app.assignment_desk import AssignmentDesk
-from app.hanging import PHASE_WORDS
-from app.image_desk import ImageDesk
-from app.marking import Declined, Drawing, Offer
-from app.measuring_desk import MeasuringDesk
+from app.desks.assignment import AssignmentDesk
+from app.desks.images import ImageDesk
+from app.desks.measuring import MeasuringDesk
+from app.desks.signing import SigningDesk
+from app.desks.thumbnails import Thumbnails
+from app.reading.hanging import PHASE_WORDS
+from app.reading.marking import Declined, Drawing, Offer
 from app.reading_page import ReadingPage, RightPage
 from app.session import ReadingSession
-from app.signing_desk import SigningDesk
 from app.state.events import (
     BaselineConfirmed,
     ClinicalEventRecorded,
@@ -25,7 +26,6 @@ from app.state.events import (
     TreatmentRecorded,
     TreatmentRemoved,
 )
-from app.thumbnails import Thumbnails
 from mrecist.case import ClinicalStatus
 from mrecist.lesions import Finding
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
-from app.hanging import Tile
-from app.image_library import ImageLibrary, LoadedSeries
-from app.linework import lines_for
-from app.overlay_texts import banner, corner_texts
+from app.desks.image_library import ImageLibrary, LoadedSeries
+from app.desks.view_display import ViewDisplay
+from app.reading.hanging import Tile
+from app.reading.linework import lines_for
+from app.reading.overlay_texts import banner, corner_texts
 from app.session import ReadingSession
-from app.view_display import ViewDisplay
 from viewers.widgets.view_grid import ViewGrid
 
 

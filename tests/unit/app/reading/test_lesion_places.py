@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from app.lesion_places import expected_place, shift_between
 from app.models.reading import Reading
+from app.reading.lesion_places import expected_place, shift_between
 from app.state.record import Record
 from mrecist.case import TimePointRead
 from mrecist.lesions import Measured, Observation

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.linework import place_of
 from app.models.reading import Reading
+from app.reading.linework import place_of
 from mrecist.values import Line, Point
 from viewers.imaging.geometry import along, minus
 

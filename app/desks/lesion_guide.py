@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from app.hanging import Stage
-from app.lesion_places import expected_place, shift_between
-from app.linework import place_of
 from app.models.reading import Reading
+from app.reading.hanging import Stage
+from app.reading.lesion_places import expected_place, shift_between
+from app.reading.linework import place_of
 from app.session import ReadingSession
 from mrecist.values import Region
 from viewers.widgets.view_grid import ViewGrid
 
 if TYPE_CHECKING:
-    from app.image_desk import ImageDesk
+    from app.desks.images import ImageDesk
 
 
 class LesionGuide(QObject):

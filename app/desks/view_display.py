@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-from app.display_windows import AUTOMATIC_KEY, DisplayWindows, preset_window, window_for_tissue
-from app.hanging import Tile
-from app.image_library import LoadedSeries
+from app.desks.image_library import LoadedSeries
+from app.reading.display_windows import AUTOMATIC_KEY, DisplayWindows, preset_window, window_for_tissue
+from app.reading.hanging import Tile
 from viewers.imaging.windowing import Window
 from viewers.widgets.view_grid import Links, ViewGrid
 

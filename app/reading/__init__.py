@@ -1,0 +1,1 @@
+"""What a reading is made of: which series hang, what a line means, where lesions lie. Plain values, no events."""

@@ -8,10 +8,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from app.demo.truth import Truth
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# A test is right or wrong, however busy the machine; on a new machine it tries the same examples each time.
+settings.register_profile(
+    "hepatrace",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("hepatrace")
 
 ROOT = Path(__file__).resolve().parent.parent
 TEST_DATA = Path(os.environ.get("HEPATRACE_TEST_DATA", ROOT.parent / "shared" / "data"))

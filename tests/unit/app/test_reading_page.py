@@ -76,5 +76,5 @@ def test_that_four_views_have_room_beside_the_wide_decision(qtbot: QtBot, theme:
         page.resize(*SMALL)  # a page without a window around it grew when its panel did
         return page.width() == SMALL[0] and page.grid.width() < 600
 
-    qtbot.waitUntil(has_its_size, timeout=1000)
+    qtbot.waitUntil(has_its_size, timeout=10_000)
     assert len(page.grid.shown) == 4

@@ -153,7 +153,7 @@ def test_that_no_field_lies_over_another_and_none_is_cut(
         over = any(a.intersects(b) for at, a in enumerate(boxes) for b in boxes[at + 1 :])
         return len({box.left() for box in boxes}) == columns and not over
 
-    qtbot.waitUntil(are_apart, timeout=1000)
+    qtbot.waitUntil(are_apart, timeout=10_000)
     names = [part for part in form.findChildren(QLabel) if part.text() in ("Encephalopathy", "Haemoglobin")]
     assert len(names) == 2
     assert all(part.width() >= part.sizeHint().width() for part in names)

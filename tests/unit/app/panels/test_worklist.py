@@ -107,7 +107,7 @@ def test_that_a_toast_goes_after_six_seconds_and_offers_undo(qtbot: QtBot, theme
     assert abs(toast.geometry().center().x() - views.rect().center().x()) <= 1
     toast.timer.setInterval(10)
     toast.timer.start()
-    qtbot.waitUntil(lambda: not toast.isVisible(), timeout=2000)
+    qtbot.waitUntil(lambda: not toast.isVisible(), timeout=10_000)
     toast.tell("again")
     with qtbot.waitSignal(toast.undone):
         qtbot.mouseClick(toast.undo, Qt.MouseButton.LeftButton)

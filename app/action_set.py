@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from app.workstation import Workstation
 
 
+_ALSO = {"edit.redo": ("Ctrl+Shift+Z",)}
+"""Keys that other programs have taught the hand."""
+
+
 class ActionSet(QObject):
     """Every row of the table, on the window and in the menu."""
 
@@ -30,7 +34,7 @@ class ActionSet(QObject):
             made = QAction(translated(action.title), window)
             made.setObjectName(action.id)
             if action.shortcut:
-                made.setShortcut(QKeySequence(action.shortcut))
+                made.setShortcuts([QKeySequence(key) for key in (action.shortcut, *_ALSO.get(action.id, ()))])
             made.triggered.connect(partial(self._run, action))
             window.addAction(made)
             self._made[action.id] = made

@@ -25,6 +25,7 @@ class Situation:
     undo: str = ""
     redo: str = ""
     locked: bool = False
+    lesions_in_sight: bool = True
 
 
 EnabledWhen = Callable[[Situation], str]
@@ -57,6 +58,8 @@ def _images(now: Situation) -> str:
 def _unlocked(now: Situation) -> str:
     if not now.visit:
         return "Open a case first."
+    if not now.lesions_in_sight:
+        return "Go back to the lesions first."
     return "This time point is signed, or the read is another reader's." if now.locked else ""
 
 

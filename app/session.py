@@ -227,10 +227,10 @@ class ReadingSession(QObject):
 
     def _is_complete(self, visit: Visit) -> bool:
         record = self.record
-        read = record.read(self.read_id) if record else None
-        if read is None or not read.lesions:
+        if record is None:
             return False
-        return all(read.observation(visit.id, lesion.id) is not None for lesion in read.lesions)
+        reading = Reading(record, self.read_id, visit.id)
+        return bool(reading.lesions) and not reading.to_do()
 
     def _try(self, step: Callable[[], None]) -> bool:
         try:

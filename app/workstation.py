@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
 
 from app.desks.image_library import ImageLibrary
 from app.desks.images import ImageDesk
@@ -11,6 +12,7 @@ from app.desks.reading import ReadingDesk
 from app.desks.thumbnails import Thumbnails
 from app.desks.wiring import Wiring
 from app.desks.work import Work
+from app.key_guard import KeyGuard
 from app.main_window import MainWindow
 from app.panels.help import ABOUT, TextDialog, cheat_sheet
 from app.reading_page import ReadingPage, RightPage
@@ -51,11 +53,18 @@ class Workstation(QObject):
         thumbnails = Thumbnails(catalogue, self.runner, self)
         self.desk = ReadingDesk(self.session, self.page, self.images, self.measuring, thumbnails, self)
         self.wiring = Wiring(self)
+        self._keys = KeyGuard(self)
+        application = QApplication.instance()
+        if application is not None:
+            application.installEventFilter(self._keys)
         self.work = Work(database, self.session, self.runner, window, self)
 
     def close(self) -> None:
         """Stop the background work and let the database go."""
         self.desk.stop()
+        application = QApplication.instance()
+        if application is not None:
+            application.removeEventFilter(self._keys)
         self.library.close()
         self.runner.close()
         self.image_runner.close()

@@ -24,6 +24,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     variant = Variant.SMALL if options.small else Variant.FULL
+    if options.small and not options.headless:
+        raise Refusal("--small goes with --headless; the window opens the whole study")
     if not options.headless:
         from app.commands.window import open_window
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from app.desks.lesion_questions import answered, check_for, questions_about
+from app.desks.lesion_questions import answered, check_for, is_assigned_here, questions_about
 from app.models.reading import Reading
 from app.panels.lesion_form import LesionForm, check_of
 from app.session import ReadingSession
-from app.state.events import Event, FindingRecorded, LesionAdded, LesionChanged, LesionRemoved
+from app.state.events import Event, FindingCleared, FindingRecorded, LesionAdded, LesionChanged, LesionRemoved
 from app.state.naming import default_axis, next_lesion_name
 from mrecist.lesions import Lesion
 from mrecist.results import Issue
@@ -38,7 +38,7 @@ class AssignmentDesk(QObject):
     def refresh(self) -> None:
         """Show the form for the selected lesion, at the time point where it is assigned."""
         lesion, reading = self._session.lesion, self._session.reading
-        if lesion is None or reading is None or not _is_assigned_here(lesion, reading):
+        if lesion is None or reading is None or not is_assigned_here(lesion, reading):
             self._form.set_lesion(None)
             return
         self._form.set_lesion(lesion, self._session.locked)
@@ -70,13 +70,16 @@ class AssignmentDesk(QObject):
             self._session.select_lesion(name)
             if not same:
                 self.told.emit(f"{before.id} is now {name}", True)
-            elif changed.axis is Axis.SHORT is not before.axis and changed.role is LesionRole.TARGET:
-                self.told.emit(f"{name} is a node: measure its short axis anew (Y).", True)
+            elif self._axis_changed(before, changed):
+                self.told.emit(f"{name} is a node: measure its short axis (Y).", True)
         self.refresh()
 
     def _edits(self, before: Lesion, changed: Lesion, reading: Reading) -> tuple[Event, ...]:
         if changed.region is before.region:
-            return (LesionChanged(before.id, changed),)
+            renamed = LesionChanged(before.id, changed)
+            measured = reading.read.observation(reading.visit_id, before.id) is not None
+            anew = measured and self._axis_changed(before, changed)
+            return (renamed, FindingCleared(reading.visit_id, changed.id)) if anew else (renamed,)
         seen = [(t.timepoint_id, o) for t in reading.read.timepoints if (o := t.observation(before.id)) is not None]
         if len(seen) != 1:
             self.told.emit(f"{before.id} is measured at more than one time point: remove it and mark it anew.", False)
@@ -84,6 +87,10 @@ class AssignmentDesk(QObject):
         visit_id, observation = seen[0]
         moved = LesionAdded(changed, visit_id, replace(observation, lesion_id=changed.id))
         return (LesionRemoved(before.id), moved)
+
+    def _axis_changed(self, before: Lesion, changed: Lesion) -> bool:
+        """A target that turns out to be a node counts another diameter: the one it has is none of it."""
+        return changed.axis is Axis.SHORT and before.axis is not Axis.SHORT and changed.role is LesionRole.TARGET
 
     def _on_override(self, _rule: str, reason: str) -> None:
         lesion, reading = self._session.lesion, self._session.reading
@@ -102,11 +109,3 @@ class AssignmentDesk(QObject):
         noted = replace(seen, features=answered(question, seen.features, answer))
         if self._session.do(FindingRecorded(reading.visit_id, noted)):
             self.told.emit(f"{seen.lesion_id}: {question.text} {answer}.", True)
-
-
-def _is_assigned_here(lesion: Lesion, reading: Reading) -> bool:
-    """A lesion's assignment is shown where it was made: at baseline, or where a new lesion was first seen."""
-    if reading.at_baseline:
-        return True
-    first = next((v.id for v in reading.visits if reading.finding(lesion.id, v.id) is not None), None)
-    return lesion.role is LesionRole.NEW and first == reading.visit_id

@@ -9,6 +9,7 @@ from app.desks.lesion_guide import LesionGuide
 from app.desks.view_display import ViewDisplay
 from app.desks.view_writer import ViewWriter
 from app.reading.hanging import Hanging, Stage, Tile, hang, prior_visit, stages
+from app.reading.linework import place_of
 from app.session import ReadingSession, Selection
 from app.state.record import SeriesRef, Visit
 from mrecist.values import Point, Region
@@ -63,7 +64,8 @@ class ImageDesk(QObject):
         self._hang(self._hanging())
 
     def next_stage(self) -> None:
-        if self.offered:
+        """The next hanging; not while a line is under way."""
+        if self.offered and not any(view.busy for view in self.grid.views):
             at = self.offered.index(self.stage) if self.stage in self.offered else -1
             self.set_stage(self.offered[(at + 1) % len(self.offered)])
 
@@ -222,13 +224,19 @@ class ImageDesk(QObject):
         if lesion is None or not self.tiles:
             return
         chest = lesion.region is Region.EXTRAHEPATIC
-        if self.stage is Stage.EVIDENCE:
+        if self.stage is Stage.EVIDENCE or self._shows(lesion.id):
             return
         if chest and self.stage is not Stage.CHEST and Stage.CHEST in self.offered:
             self.set_stage(Stage.CHEST)
         elif not chest and self.stage is Stage.CHEST:
             self.stage = None
             self._hang(self._hanging())
+
+    def _shows(self, lesion_id: str) -> bool:
+        """Whether a series on which the lesion is marked hangs already."""
+        reading = self._session.reading
+        line = place_of(reading.read, reading.visit_id, lesion_id) if reading else None
+        return line is not None and any(tile.series_uid == line.series_uid for tile in self.tiles)
 
     def show_evidence(self, shown: bool) -> None:
         """The images a decision rests on, or back to the usual hanging."""

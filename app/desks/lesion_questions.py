@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from app.models.reading import Reading
 from app.panels.lesion_form import Check, CheckState, Way
 from mrecist.lesions import Features, Lesion
 from mrecist.values import Certainty, LesionKind, LesionRole, Proof, Region
@@ -67,3 +68,11 @@ def answered(question: LesionQuestion, features: Features, answer: str) -> Featu
     """
     changes: dict[str, Any] = {question.field: dict(question.answers)[answer]}
     return replace(features, **changes)
+
+
+def is_assigned_here(lesion: Lesion, reading: Reading) -> bool:
+    """A lesion's assignment is shown where it was made: at baseline, or where a new lesion was first seen."""
+    if reading.at_baseline:
+        return True
+    first = next((v.id for v in reading.visits if reading.finding(lesion.id, v.id) is not None), None)
+    return lesion.role is LesionRole.NEW and first == reading.visit_id

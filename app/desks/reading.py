@@ -82,7 +82,7 @@ class ReadingDesk(QObject):
         page.findings.set_lesion(lesion, locked, reading is not None and reading.at_baseline)
         page.cards.set_reading(reading)
         page.strip.set_reading(reading)
-        page.footer.set_reading(reading)
+        page.footer.set_reading(reading, selected=lesion.id if lesion else None)
         self.assignment.refresh()
         if page.right_page is RightPage.DECISION and reading is not None:
             page.decision.set_reading(reading, self.signing.decision_session(reading))
@@ -105,7 +105,7 @@ class ReadingDesk(QObject):
             return
         ids = [lesion.id for lesion in reading.lesions]
         chosen = self._session.selection.lesion_id
-        if chosen not in ids:
+        if chosen is None or chosen not in ids:
             chosen = ids[-1] if step > 0 else ids[0]
         at = ids.index(chosen)
         ring = [ids[(at + step * (n + 1)) % len(ids)] for n in range(len(ids))]

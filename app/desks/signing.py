@@ -6,14 +6,16 @@ from datetime import date, timedelta
 
 from PySide6.QtCore import QObject, Signal
 
+from app.desks.lesion_questions import is_assigned_here, questions_about
 from app.models.reading import Reading
 from app.panels.decision_panel import Session as DecisionSession
 from app.panels.notice import Notice
 from app.session import ReadingSession
 from app.state.events import JudgementSigned, VisitAmended, VisitSigned
 from app.state.record import Judgement, Record
+from app.words import counted
 from mrecist.case import Signature
-from mrecist.results import Decision
+from mrecist.results import Decision, Severity
 
 SIGN, AMEND = "Sign", "Amend"
 _DASH = "\u2013"
@@ -44,7 +46,9 @@ class SigningDesk(QObject):
             return
         name = "baseline" if reading.at_baseline else reading.visit_id
         locks = f"It locks {reading.visit_id}; later changes need an amendment with a reason."
-        self._notice.show_refusal(f"Sign {name} as read. {locks}", [SIGN])
+        unsettled = open_points(reading)
+        still = f" Still open: {', '.join(unsettled)}." if unsettled else ""
+        self._notice.show_refusal(f"Sign {name} as read. {locks}{still}", [SIGN])
 
     def ask_to_amend(self) -> None:
         visit_id = self._session.selection.visit_id
@@ -104,6 +108,24 @@ class SigningDesk(QObject):
         reading = self._session.reading
         assert reading is not None and isinstance(value, str | bool)
         return Judgement(reading.visit_id, field, value, Signature(self._session.reader, date.today(), reason))
+
+
+def open_points(reading: Reading) -> tuple[str, ...]:
+    """What was asked of lesions at this time point and not answered, or warned of and not justified."""
+    points = []
+    point = reading.response
+    assessment = reading.assessment
+    issues = (
+        (assessment.baseline.issues if reading.at_baseline else point.issues if point else ()) if assessment else ()
+    )
+    for lesion in reading.lesions:
+        seen = reading.read.observation(reading.visit_id, lesion.id)
+        if seen is not None and is_assigned_here(lesion, reading):
+            asked = sum(getattr(seen.features, q.field) is None for q in questions_about(lesion))
+            points += [f"{lesion.id} {counted(asked, 'question', 'questions')}"] if asked else []
+        warned = [i for i in issues if i.lesion == lesion.id and i.severity is not Severity.NOTE and not i.overridden]
+        points += [f"{lesion.id} {counted(len(warned), 'warning', 'warnings')}"] if warned else []
+    return tuple(points)
 
 
 def today_of(record: Record, visit_id: str) -> date:

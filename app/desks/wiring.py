@@ -13,6 +13,7 @@ from app.desks.reader_menu import ReaderMenu
 from app.main_window import READING
 from app.reading.hanging import Stage
 from app.reading.marking import Intent
+from app.reading_page import RightPage
 from app.state.wording import summary
 from app.storage.errors import StorageError
 from viewers.widgets.marks import Probe
@@ -55,6 +56,7 @@ class Wiring(QObject):
             undo=session.undo_text,
             redo=session.redo_text,
             locked=session.locked,
+            lesions_in_sight=self._station.page.right_page is RightPage.READING,
         )
         self._actions.show(now)
         bar.show_undo(now.undo)
@@ -78,6 +80,7 @@ class Wiring(QObject):
         page.tools.layout_chosen.connect(images.set_layout)
         page.tools.stage_chosen.connect(lambda name: images.set_stage(Stage(name)))
         page.toast.undone.connect(session.undo)
+        page.right.currentChanged.connect(lambda _page: self.show_situation())
         window.narrowed.connect(page.set_narrow)
         window.bar.undo_requested.connect(session.undo)
         window.bar.retry_requested.connect(self._retry)

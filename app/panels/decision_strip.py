@@ -17,6 +17,9 @@ from app.theme import Face, Theme, paint_focus_ring
 from app.words import counted, decision_word, translated
 from mrecist.results import Decision, TimePointResponse
 
+_IMAGING_ROWS = frozenset({"T7", "S10"})
+"""Rows that stand on images which cannot be judged."""
+
 
 class DecisionBrief(QWidget):
     """One treatment: mark, name, decision word, row id; below, why."""
@@ -45,6 +48,13 @@ class DecisionBrief(QWidget):
         column.addLayout(top)
         column.addWidget(self.reason)
         column.addStretch(1)
+
+    def show_unread(self, left: int) -> None:
+        """What is not read yet is not "not evaluable": nothing is proposed from it."""
+        self._mark.hide()
+        self.word.setText(translated("not read yet"))
+        self.row.clear()
+        self.reason.set_sentence((Run(counted(left, "lesion still to do", "lesions still to do")),))
 
     def show_decision(
         self, decision: Decision | None, question: str, short: bool, response: TimePointResponse | None = None
@@ -142,6 +152,9 @@ class DecisionStrip(QWidget):
         benefit = fields.get("tace_benefit", "") if response.tace and asks(response.tace) else ""
         self.tace.show_decision(response.tace, benefit, self._short, response)
         self.sorafenib.show_decision(response.sorafenib, "", self._short, response)
+        for brief, decision in ((self.tace, response.tace), (self.sorafenib, response.sorafenib)):
+            if decision is not None and decision.row in _IMAGING_ROWS and reading.to_do():
+                brief.show_unread(len(reading.to_do()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

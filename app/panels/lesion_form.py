@@ -132,13 +132,13 @@ class LesionForm(QWidget):
             part.setEnabled(not locked)
 
     def set_checks(self, checks: Sequence[Check]) -> None:
-        """Show conformance: what is to resolve first, then questions, then what is met."""
+        """Show conformance: what is to resolve first, the rest in the order given: an answer moves no other row."""
         while (item := self._checks.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
         order = (CheckState.TO_RESOLVE, CheckState.QUESTION, CheckState.MET)
-        for check in sorted(checks, key=lambda c: order.index(c.state)):
+        for check in sorted(checks, key=lambda c: c.state is not CheckState.TO_RESOLVE):
             self._checks.addWidget(CheckRow(self._theme, check, self))
         count = {state: sum(c.state is state for c in checks) for state in order}
         told = [translated("{count} met", count=count[CheckState.MET])]

@@ -183,7 +183,9 @@ class LesionGrid(QTableView):
         if reading is None or reading.signed or self._model.selected is None:
             return False
         accepting = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2)
-        return accepting or event.text().isdigit() or event.text().upper() in KEYS
+        lesion, letter = self._selected_lesion(), event.text().upper()
+        means = letter in KEYS and lesion is not None and finding_of_key(letter, lesion) is not None
+        return accepting or event.text().isdigit() or means
 
     def _edit(self, typed: str) -> None:
         row = self._model.row_of(self._model.selected)

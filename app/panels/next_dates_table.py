@@ -35,7 +35,7 @@ class NextDatesTable(QWidget):
 
     def set_dates(self, dates: Sequence[NextDate], today: date, short: bool = False) -> None:
         """Show the dates; `short` keeps those that have a date of their own."""
-        self.head.note.setText(translated("{year} · today {day}", year=today.year, day=words.month_day(today)))
+        self.head.note.setText(translated("{year} · as of {day}", year=today.year, day=words.month_day(today)))
         while (item := self._rows.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()

@@ -192,6 +192,8 @@ class QuestionCard(QFrame):
         for at, button in enumerate(self.answers):
             button.setChecked(at == number)
         self._refresh_sign()
+        if self._chosen.value is not None:
+            self.reason.setFocus(Qt.FocusReason.OtherFocusReason)  # what is typed next is the reason
         self.answer_chosen.emit(self._question.field, self._chosen.value)
 
     def _refresh_sign(self) -> None:

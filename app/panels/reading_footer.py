@@ -51,8 +51,11 @@ class ReadingFooter(QWidget):
         self.next.clicked.connect(lambda: self.next_requested.emit(self._next_id))
         self.sign.clicked.connect(lambda: (self.amend_requested if self._signed else self.sign_requested).emit())
 
-    def set_reading(self, reading: Reading | None, proposed: bool = False) -> None:
-        """Show how much is left; `proposed` says that some value is not accepted yet."""
+    def set_reading(self, reading: Reading | None, proposed: bool = False, selected: str | None = None) -> None:
+        """Show how much is left; `proposed` says that some value is not accepted yet.
+
+        `Next` names what its key goes to: the next lesion to do after the selected one, in the order of the table.
+        """
         self.setVisible(reading is not None)
         if reading is None:
             return
@@ -60,7 +63,9 @@ class ReadingFooter(QWidget):
         baseline, self._signed = reading.at_baseline, reading.signed
         total = len(reading.lesions)
         complete = bool(total) and not left and not proposed
-        self._next_id = left[0] if left else ""
+        names = [lesion.id for lesion in reading.lesions]
+        at = names.index(selected) + 1 if selected in names else 0
+        self._next_id = next((name for name in names[at:] + names[:at] if name in left), "")
         self.ring.setVisible(baseline)
         self.ring.set_progress(total - len(left), total)
         self.next.setVisible(bool(left) and not self._signed)

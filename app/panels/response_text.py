@@ -87,6 +87,8 @@ def first_sentence(response: RegionResponse, reading: Reading, short: bool = Fal
             return (*_against_baseline(response, reading, limits), Run(f"; {translated('neither PR nor PD')}."))
         case Response.CR:
             return (Run(translated("No viable tumour or disease left in the targets.")),)
+        case Response.NE if reading.to_do():
+            return (Run(translated("Not read yet: {names}.", names=words.listed(reading.to_do()))),)
         case Response.NE:
             return (Run(translated("Not every target is evaluable; what is known proves no progression.")),)
         case Response.NA if response.response is Response.ND:

@@ -221,6 +221,11 @@ def _measure(read: Read, lesion: Lesion, drawing: Drawing) -> Marked:
 def _measure_whole(read: Read, lesion: Lesion, drawing: Drawing) -> Marked | Declined:
     before = read.observation(drawing.visit_id, lesion.id)
     match before.finding if before else None:
+        case Measured() as found if drawing.diameter < found.diameter and not drawing.justification:
+            return Declined(
+                f"Whole {drawing.diameter} mm is smaller than viable {found.diameter} mm. Measure one of them again?",
+                (Offer.KEEP_WITH_REASON,),
+            )
         case Measured() as found:
             finding: Finding = replace(found, whole=drawing.diameter, whole_evidence=(drawing.line,))
         case Absent():

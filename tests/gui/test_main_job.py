@@ -18,7 +18,7 @@ from app.panels.lesion_form import CheckRow
 from app.reading_page import RightPage
 from mrecist.case import Ascites
 from mrecist.lesions import Measured
-from mrecist.values import LesionRole, Organ, Segment
+from mrecist.values import Axis, LesionRole, Organ, Segment
 from tests.support.driver import Driver
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -111,6 +111,11 @@ def mark_lesion(driver: Driver, truth: Truth, point: TrueTimePoint, finding: Tru
         assert abs(float(found.diameter.mm) - line.diameter_mm) <= 0.1
     if not known:
         assign(driver, truth, finding.lesion_id)
+        if wanted_axis(truth, lesion.id) is Axis.SHORT and line is not None:
+            assert reading_of(driver).finding(lesion.id, point.id) is None, "a node's short axis is measured anew"
+            driver.key(Qt.Key.Key_Y, widget=view)
+            driver.drag(view, start, end)
+            assert reading_of(driver).finding(lesion.id, point.id) == found
     if finding.typical_vascular_pattern is not None and lesion.role is LesionRole.NEW:
         answer(driver, "typical_vascular_pattern", "Yes" if finding.typical_vascular_pattern else "No")
     if finding.whole is not None and lesion.organ is Organ.LIVER and lesion.role is LesionRole.TARGET:
@@ -120,6 +125,10 @@ def mark_lesion(driver: Driver, truth: Truth, point: TrueTimePoint, finding: Tru
         assert isinstance(measured, Measured)
         assert measured.whole is not None
         assert abs(float(measured.whole.mm) - finding.whole.diameter_mm) <= 0.1
+
+
+def wanted_axis(truth: Truth, lesion_id: str) -> Axis | None:
+    return next(x.axis for x in truth.lesions if x.id == lesion_id)
 
 
 def around(place: tuple[float, float, float]) -> tuple[tuple[float, float, float], tuple[float, float, float]]:

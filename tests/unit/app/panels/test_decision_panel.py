@@ -238,7 +238,7 @@ def test_that_progression_by_a_new_lesion_names_it_and_no_shrinkage(panel: Decis
 def test_that_an_answer_is_dated_with_the_day_of_signing(panel: DecisionPanel) -> None:
     panel.set_reading(example_reading(), Session("Dr J. Lee", TODAY, example_what_if, signing_on=date(2026, 1, 5)))
     assert panel.question.on.text() == "2026-01-05"
-    assert panel.dates.head.note.text() == "2025 · today 06-12"
+    assert panel.dates.head.note.text() == "2025 · as of 06-12"
 
 
 def test_that_the_first_answer_has_the_focus_and_is_not_chosen(qtbot: QtBot, panel: DecisionPanel) -> None:

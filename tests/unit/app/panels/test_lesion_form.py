@@ -73,7 +73,7 @@ def test_that_what_is_to_resolve_comes_first_and_is_counted(form: LesionForm) ->
         ]
     )
     rows = [form._checks.itemAt(i).widget() for i in range(3)]
-    assert [row._check.rule for row in rows if isinstance(row, CheckRow)] == ["C", "B", "A"]
+    assert [row._check.rule for row in rows if isinstance(row, CheckRow)] == ["C", "A", "B"]
     assert form.conformance.right.text() == "1 met · 1 to resolve · 1 question"
 
 

@@ -1,0 +1,105 @@
+"""Keys do what the reader means, wherever the focus is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QDate, Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.demo.truth import Truth
+from app.reading.marking import Intent
+from mrecist.lesions import Measured
+from tests.support.driver import Driver
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def driver(qtbot: QtBot, tmp_path: Path, small_study: tuple[Path, Truth]) -> Iterator[Driver]:
+    """A baseline with one liver target, IT1, measured on the arterial phase."""
+    folder, truth = small_study
+    driver = Driver(qtbot, f"sqlite:///{tmp_path / 'cases.db'}")
+    driver.drop_folder(folder / "BL")
+    driver.page.times.day0.setDate(QDate(truth.day0.year, truth.day0.month, truth.day0.day))
+    driver.click(driver.page.times.confirm)
+    finding = truth.timepoints[0].finding("IT1")
+    assert finding is not None and finding.counted is not None
+    view = driver.view_of(finding.series_uid)
+    driver.go_to_image(view, finding.sop_uid)
+    driver.key(Qt.Key.Key_T, widget=view)
+    driver.drag(view, finding.counted.start, finding.counted.end)
+    yield driver
+    driver.close()
+
+
+def test_that_one_key_draws_one_line_and_the_next_drag_windows(driver: Driver) -> None:
+    assert driver.station.measuring.intent is None
+    reading = driver.session.reading
+    assert reading is not None
+    before = reading.finding("IT1", "BL")
+    assert isinstance(before, Measured)
+    view = driver.page.grid.active
+    window = view.state.width
+    middle = view.projection().world_of_view(view.width() / 2, view.height() / 2)
+    driver.drag(view, middle, (middle[0] + 20, middle[1] + 10, middle[2]))
+    assert view.state.width != window
+    assert reading.finding("IT1", "BL") == before
+
+
+def test_that_n_asks_for_a_non_target_also_after_a_click_in_the_table(driver: Driver) -> None:
+    driver.click_lesion("IT1")
+    driver.key(Qt.Key.Key_N)
+    assert driver.station.measuring.intent is Intent.NONTARGET
+    driver.key(Qt.Key.Key_Escape)
+    assert driver.station.measuring.intent is None
+
+
+def test_that_space_presses_the_button_that_has_the_focus_and_does_not_change_the_hanging(driver: Driver) -> None:
+    driver.window.activateWindow()
+    stage = driver.station.images.stage
+    driver.key(Qt.Key.Key_Return, CONTROL, widget=driver.page.grid.active)
+    assert driver.page.notice.isVisible()
+    assert "Still open: IT1 3 questions" in driver.page.notice.message.text()
+    sign = driver.page.notice.offers[0]
+    sign.setFocus()
+    driver.key(Qt.Key.Key_Space, widget=sign)
+    assert driver.station.images.stage is stage
+    record = driver.session.record
+    assert record is not None
+    assert record.is_signed("read-1", "BL")
+
+
+def test_that_a_reason_takes_every_letter_and_no_finding_changes(
+    driver: Driver, small_study: tuple[Path, Truth]
+) -> None:
+    finding = small_study[1].timepoints[0].finding("IT2")
+    portal = next(s for s in small_study[1].timepoints[0].series if s.phase == "portal_venous")
+    assert finding is not None and finding.counted is not None
+    view = driver.view_of(portal.uid)
+    view.setFocus()
+    driver.key(Qt.Key.Key_T, widget=view)
+    driver.drag(view, finding.counted.start, finding.counted.end)
+    notice = driver.page.notice
+    assert notice.isVisible()
+    assert driver.window.focusWidget() is notice.reason
+    reading = driver.session.reading
+    assert reading is not None
+    for letter in "no dynamic media":
+        driver.key(letter, widget=notice.reason)
+    assert notice.reason.text() == "no dynamic media"
+    after = driver.session.reading
+    assert after is not None and after.read == reading.read
+
+
+def test_that_lesion_keys_rest_while_the_decision_is_open(driver: Driver) -> None:
+    driver.click_lesion("IT1")
+    driver.key(Qt.Key.Key_Backslash, widget=driver.page.grid.active)
+    before = driver.session.record
+    for key in (Qt.Key.Key_D, Qt.Key.Key_U, Qt.Key.Key_E, Qt.Key.Key_M):
+        driver.key(key, widget=driver.page.grid.active)
+    assert driver.session.record == before
+    assert QApplication.activePopupWidget() is None

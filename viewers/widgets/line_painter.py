@@ -19,6 +19,12 @@ LOUPE_PX = 120.0
 LOUPE_FACTOR = 2.0
 _LINE_PX = 1.5
 _HOVER_PX = 0.5
+_RULER_PX = 46.0
+"""The ruler and its figures stand left of this."""
+
+_NAMES_PX = 38.0
+"""Name and date stand above this."""
+
 _BAR_PX = 5.0
 _HANDLE_PX = 3.0
 _OUTLINE_PX = 1.5
@@ -175,22 +181,11 @@ def _paint_label(
     taken: list[QRectF],
     palette: ViewPalette,
 ) -> QRectF:
-    """The label beyond the end that is farther from the middle of the view; gives the place it took."""
+    """The label beside its own line, clear of the ruler and of other labels; gives the place it took."""
     font = palette.font(palette.label_px if not _look(line.style, palette).dashed else palette.overlay_px, bold=True)
     metrics = QFontMetricsF(font)
     width, height = metrics.horizontalAdvance(line.label), metrics.ascent() + metrics.descent()
-    middle = QPointF(size[0] / 2, size[1] / 2)
-    far, near = sorted((start, end), key=lambda place: -math.hypot(*(place - middle).toTuple()))
-    run = far - near
-    length = math.hypot(run.x(), run.y()) or 1.0
-    outward = QPointF(run.x() / length, run.y() / length)
-    gap = 10.0 * palette.scale
-    centre = far + QPointF(outward.x() * (gap + width / 2), outward.y() * (gap + height / 2))
-    rect = QRectF(centre.x() - width / 2, centre.y() - height / 2, width, height)
-    rect.moveLeft(min(max(2.0, rect.left()), max(2.0, size[0] - width - 2)))
-    rect.moveTop(min(max(2.0, rect.top()), max(2.0, size[1] - height - 2)))
-    while any(rect.intersects(other) for other in taken) and rect.bottom() + 2 < size[1]:
-        rect.translate(0, 2)
+    rect = _free_place(start, end, (width, height), size, taken, palette.scale)
     painter.setFont(font)
     draw_outlined(
         painter,
@@ -199,4 +194,44 @@ def _paint_label(
         _look(line.style, palette).colour,
         palette,
     )
+    return rect
+
+
+def _free_place(
+    start: QPointF,
+    end: QPointF,
+    label: tuple[float, float],
+    size: tuple[float, float],
+    taken: list[QRectF],
+    scale: float,
+) -> QRectF:
+    """Beyond the end that is farther from the middle of the view, else beyond the other, above or below the line.
+
+    Where no such place is free, beyond the far end all the same, moved down until it is clear of other labels.
+    """
+    width, height = label
+    middle = QPointF(size[0] / 2, size[1] / 2)
+    far, near = sorted((start, end), key=lambda place: -math.hypot(*(place - middle).toTuple()))
+    run = far - near
+    length = math.hypot(run.x(), run.y()) or 1.0
+    gap = 10.0 * scale
+    beyond = QPointF(run.x() / length * (gap + width / 2), run.y() / length * (gap + height / 2))
+    box = QRectF(start, end).normalized()
+    above = QPointF(box.center().x(), box.top() - gap - height / 2)
+    below = QPointF(box.center().x(), box.bottom() + gap + height / 2)
+    places = [
+        QRectF(centre.x() - width / 2, centre.y() - height / 2, width, height)
+        for centre in (far + beyond, near - beyond, above, below)
+    ]
+    clear_of_ruler = _RULER_PX * scale
+    below_names = _NAMES_PX * scale
+    room = QRectF(clear_of_ruler, below_names, size[0] - clear_of_ruler - 2, size[1] - below_names - 2)
+    for place in places:
+        if room.contains(place) and not any(place.intersects(other) for other in taken):
+            return place
+    rect = places[0]
+    rect.moveLeft(min(max(2.0, rect.left()), max(2.0, size[0] - width - 2)))
+    rect.moveTop(min(max(2.0, rect.top()), max(2.0, size[1] - height - 2)))
+    while any(rect.intersects(other) for other in taken) and rect.bottom() + 2 < size[1]:
+        rect.translate(0, 2)
     return rect

@@ -16,8 +16,8 @@ from app.reading.linework import WHOLE, lesion_of, place_of
 from app.reading.marking import Declined, Drawing, Intent, Marked, Offer, mark
 from app.session import ReadingSession
 from app.state.events import FindingCleared, FindingRecorded, LesionAdded
-from app.words import with_mm
-from mrecist.lesions import Features, Finding, Measured, Observation, Present
+from app.words import why_not_evaluable, with_mm
+from mrecist.lesions import Features, Finding, Measured, NotEvaluable, Observation, Present, WhyNotEvaluable
 from mrecist.values import Diameter, LesionRole, Line, Region
 from viewers.imaging.catalogue import PhaseName
 from viewers.imaging.geometry import along, minus
@@ -239,6 +239,8 @@ def _finding_words(finding: Finding) -> str:
     match finding:
         case Measured(diameter=diameter, whole=whole):
             return with_mm(diameter) + (f", whole {with_mm(whole)}" if whole else "")
+        case NotEvaluable(why=why) if why is not WhyNotEvaluable.NOT_STATED:
+            return f"not evaluable ({why_not_evaluable(why).lower()})"
         case Present(diameter=diameter) if diameter is not None:
             return f"present, {with_mm(diameter)}"
         case _:

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import pytest
+
+from app.desks.measuring import recorded_text
+from app.words import SPACE
+from mrecist.lesions import Finding, Measured, NotEvaluable, WhyNotEvaluable
+from mrecist.values import Diameter
+
+
+@pytest.mark.parametrize(
+    ("finding", "was", "said"),
+    [
+        (Measured(Diameter(268)), Measured(Diameter(281)), "IT1 at FU2: 26.8_mm recorded (was 28.1_mm)"),
+        (Measured(Diameter(268), Diameter(402)), None, "IT1 at FU2: 26.8_mm, whole 40.2_mm recorded"),
+        (NotEvaluable(), Measured(Diameter(268)), "IT1 at FU2: not evaluable recorded (was 26.8_mm)"),
+    ],
+    ids=["with the old value", "with the whole diameter", "not evaluable, no reason stated"],
+)
+def test_that_the_reader_is_told_what_was_recorded_and_what_it_was(
+    finding: Finding, was: Finding | None, said: str
+) -> None:
+    assert recorded_text("IT1", "FU2", finding, was) == said.replace("_", SPACE)
+
+
+def test_that_the_reason_for_not_evaluable_is_said() -> None:
+    told = recorded_text("IT1", "FU2", NotEvaluable(WhyNotEvaluable.ARTEFACT), None)
+    assert told.startswith("IT1 at FU2: not evaluable (")
+    assert "artefact" in told

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -146,10 +147,11 @@ class Fields:
         value = self._given(name, required)
         if value is None:
             return None
-        found = kind._value2member_map_.get(value) if isinstance(value, str) else None
-        if found is None:
-            self.fault(name, f"{as_text(value)} is not one of {', '.join(kind)}")
-        return found  # type: ignore[return-value]
+        if isinstance(value, str):
+            with suppress(ValueError):
+                return kind(value)
+        self.fault(name, f"{as_text(value)} is not one of {', '.join(kind)}")
+        return None
 
     def table(self, name: str) -> Fields | None:
         value = self.values.get(name)

@@ -116,6 +116,7 @@ def read_document(document: object) -> tuple[Case, ...] | tuple[Sequenced, ...]:
             seen.add(case.id)
     if faults:
         raise CaseFileError(faults)
+    # one schema a document: all are cases or all are sequences, which the type of a list of both cannot say
     return tuple(c for c in found if c is not None)  # type: ignore[return-value]
 
 

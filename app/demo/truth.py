@@ -122,7 +122,7 @@ class MarkerValue:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """The demonstration study as it is known to be. `files` are all images, relative to its folder."""
+    """The demonstration study as it is known to be; `images` counts the files of all series."""
 
     version: str
     variant: str

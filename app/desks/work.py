@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
@@ -14,7 +15,7 @@ from app.main_window import WORKLIST, MainWindow
 from app.session import ReadingSession
 from app.storage.database import Database
 from app.storage.errors import StorageError
-from app.tasks import Cancelled, Failure, TaskRunner, Token
+from app.tasks import Cancelled, Failure, Job, TaskRunner, Token
 
 if TYPE_CHECKING:
     from app.importing import ImportReport
@@ -118,12 +119,12 @@ class Work(QObject):
             self._window.status.say("One thing at a time: wait for the work below, or cancel it.")
         return busy
 
-    def _start(self, what: str, job: object, done: object) -> None:
+    def _start(self, what: str, job: Job, done: Callable[[Any], None]) -> None:
         bar = self._window.work
         self._runner.start(
             _SLOT,
-            job,  # type: ignore[arg-type]
-            done=done,  # type: ignore[arg-type]
+            job,
+            done=done,
             failed=self._show_failure,
             progressed=lambda count, total: bar.show_progress(what, count, total),
             cancelled=lambda: bar.show_result(f"{what} cancelled. Nothing was changed."),

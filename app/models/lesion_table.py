@@ -87,8 +87,10 @@ class LesionTableModel(QAbstractTableModel):
 
     def row_of(self, lesion_id: str | None) -> int | None:
         """The row of a lesion; None when it is not listed."""
-        found = (i for i, row in enumerate(self._rows) if row.kind is RowKind.LESION and row.lesion is not None)
-        return next((i for i in found if self.row(i).lesion.id == lesion_id), None)  # type: ignore[union-attr]
+        for number, row in enumerate(self._rows):
+            if row.kind is RowKind.LESION and row.lesion is not None and row.lesion.id == lesion_id:
+                return number
+        return None
 
     def row(self, number: int) -> Row:
         return self._rows[number]

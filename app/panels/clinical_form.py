@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -165,7 +166,7 @@ class ClinicalForm(QWidget):
         ValueError
             If a field cannot be read; the message names it.
         """
-        numbers: dict[str, object] = {f.attribute: number_of(self.fields[f.attribute].text(), f) for f in FIELDS}
+        numbers: dict[str, Any] = {f.attribute: number_of(self.fields[f.attribute].text(), f) for f in FIELDS}
         numbers |= {f.attribute: marker_of(self.fields[f.attribute].text(), f) for f in MARKERS}
         return replace(
             self._status,
@@ -173,7 +174,7 @@ class ClinicalForm(QWidget):
             ascites=self.ascites.value if isinstance(self.ascites.value, Ascites) else None,
             encephalopathy=_whole(self.encephalopathy.value),
             labs_day=self._labs_day(),
-            **numbers,  # type: ignore[arg-type]
+            **numbers,
         )
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -212,7 +212,7 @@ class LesionHead(QHeaderView):
         self.setFixedHeight(theme.px(HEAD_HEIGHT))
         self.setMinimumSectionSize(theme.px(24))
 
-    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:  # noqa: N802, N803
+    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
         theme = self._theme
         painter.save()
         painter.fillRect(rect, theme.colour("surface.app"))

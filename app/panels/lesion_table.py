@@ -105,7 +105,7 @@ class LesionGrid(QTableView):
     def minimumSizeHint(self) -> QSize:
         return QSize(self._theme.px(300), self._theme.px(HEAD_HEIGHT + 5 * 26))
 
-    def currentChanged(self, current: Index, previous: Index) -> None:  # noqa: N802
+    def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
         if not current.isValid():
             return

@@ -8,6 +8,7 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 
 from mrecist.case import (
     Benefit,
@@ -234,5 +235,6 @@ class Record:
             if judged.visit_id == visit.id:
                 kind = JUDGED_FIELDS[judged.field]
                 answer = judged.value if kind is bool else kind(str(judged.value))
-                status = replace(status or ClinicalStatus(), **{judged.field: answer})  # type: ignore[arg-type]
+                change: dict[str, Any] = {judged.field: answer}
+                status = replace(status or ClinicalStatus(), **change)
         return status

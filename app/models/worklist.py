@@ -42,6 +42,7 @@ class CaseLine:
     next_visit: NextDate | None = None
     signed: bool = False
     synthetic: bool = False
+    at_baseline: bool = False
     fault: str = ""
 
     @property
@@ -85,6 +86,7 @@ def line_of(record: Record, assessment: Assessment | None, today: date) -> CaseL
         next_visit=next((entry for entry in upcoming if entry.what is Upcoming.VISIT), None),
         signed=last is not None and any(x.visit_id == last.id for x in record.signed),
         synthetic=record.synthetic,
+        at_baseline=len(record.visits) == 1,
     )
 
 
@@ -181,7 +183,7 @@ class WorklistModel(QAbstractTableModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return cell_text(line, COLUMNS[index.column()])
         if role == Qt.ItemDataRole.ToolTipRole:
-            return line.fault or None
+            return line.fault or cell_text(line, COLUMNS[index.column()]) or None
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -235,7 +237,9 @@ def cell_text(line: CaseLine, column: WorklistColumn) -> str:
 def decision_text(decision: Decision | None, line: CaseLine) -> str:
     """A decision in one or two words; ``? judge`` where it waits for a judgement."""
     if decision is None:
-        return translated("baseline") if line.last_visit and line.composite is None else ""
+        if not line.last_visit or line.composite is not None:
+            return ""
+        return translated("baseline") if line.at_baseline else translated("not read")
     if decision.decision in (TaceOutput.JUDGEMENT, SorafenibOutput.JUDGEMENT):
         return translated("? judge")
     if decision.decision is TaceOutput.STOP_FAILURE:

@@ -31,7 +31,7 @@ from mrecist.results import Decision
 from mrecist.values import Response
 
 _WIDTHS = {
-    WorklistColumn.CASE: 80,
+    WorklistColumn.CASE: 118,
     WorklistColumn.PATIENT: 118,
     WorklistColumn.PROTOCOL: 132,
     WorklistColumn.LAST: 44,
@@ -48,8 +48,8 @@ _WIDTHS = {
 _GIVING_WAY = {
     WorklistColumn.PROTOCOL: 58,
     WorklistColumn.PATIENT: 72,
-    WorklistColumn.SORAFENIB: 112,
-    WorklistColumn.TACE: 112,
+    WorklistColumn.SORAFENIB: 98,
+    WorklistColumn.TACE: 98,
     WorklistColumn.READS: 88,
     WorklistColumn.WINDOW: 104,
 }
@@ -136,7 +136,9 @@ class WorklistDelegate(QStyledItemDelegate):
     def _text(self, painter: QPainter, place: QRect, text: str, token: str, bold: bool = False) -> int:
         painter.setFont(self._theme.font(bold=bold))
         painter.setPen(self._theme.colour(token))
-        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, place.width())
+        # a long case id keeps both its ends, by which ids are told apart
+        elide = Qt.TextElideMode.ElideMiddle if bold else Qt.TextElideMode.ElideRight
+        shown = painter.fontMetrics().elidedText(text, elide, place.width())
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)
         return place.left() + painter.fontMetrics().horizontalAdvance(shown)
 

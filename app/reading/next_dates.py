@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from app.state.record import Record
-from mrecist.case import TreatmentKind
+from mrecist.case import Protocol, TreatmentKind
 from mrecist.results import Decision, TaceOutput
 
 
@@ -65,12 +65,15 @@ _ENDS_TACE = (TaceOutput.STOP_FAILURE, TaceOutput.STOP_WITHDRAWN, TaceOutput.STO
 def next_dates(
     record: Record, visit_id: str, today: date, tace: Decision | None = None, windows: Windows | None = None
 ) -> tuple[NextDate, ...]:
-    """The dates that follow from a time point, in the order in which they come up.
+    """The dates that follow from a time point, in the order in which they come up; none outside COTSOM.
 
+    The windows are COTSOM's: a case on another protocol, or on none, is not due by them.
     A treatment after `today` is not known yet and does not count; nor is its end, of one that ends later.
     Where the TACE decision ends TACE, only the next visit remains. Nothing is said of a TACE that no earlier TACE
     dates: its window is unknown, not zero.
     """
+    if record.protocol != Protocol.COTSOM:
+        return ()
     limits = windows or Windows()
     found: list[NextDate] = []
     given = [t for t in record.treatments if t.on <= today]

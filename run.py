@@ -101,7 +101,7 @@ def _prepare(locks: tuple[str, ...]) -> None:
     _stamp().unlink(missing_ok=True)
     for lock in locks:
         _say(f"Installing {lock} ...")
-        _run(*_pip(), "install", "--quiet", "--require-hashes", "--only-binary", ":all:", "-r", str(ROOT / lock))
+        _run(*_pip(), "install", "--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", str(ROOT / lock))
     _stamp().write_text(_fingerprint(locks), encoding="ascii")
 
 

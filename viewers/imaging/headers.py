@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-import stat
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from viewers.imaging.catalogue import PatientTags, Vector
 from viewers.imaging.geometry import directions_of
-from viewers.imaging.rawheader import FIRST_READ, read_raw
+from viewers.imaging.imagefile import FileKind, FrameHeader, FrameKind, ImageFile, NotAnImage
+from viewers.imaging.rawheader import FIRST_READ, HeaderReader, RawHeader
+from viewers.imaging.rawtags import tags_of
+from viewers.imaging.sources import PlainFile, Source, why_closed
 from viewers.imaging.tags import MALFORMED, Tags, frame_groups
 
 if TYPE_CHECKING:
@@ -51,110 +54,124 @@ _PIXEL_DATA, _FLOAT_PIXELS = b"\xe0\x7f\x10\x00", (b"\xe0\x7f\x08\x00", b"\xe0\x
 _LARGEST_MATRIX = 65535
 
 
-class NotAnImage(Exception):
-    """The file holds no image that can be read; the message says why, for a person."""
+_OWN = frozenset(
+    (
+        "SOPInstanceUID", "InstanceNumber", "ImagePositionPatient", "AcquisitionTime", "AcquisitionDateTime",
+        "WindowCenter", "WindowWidth", "RescaleSlope", "RescaleIntercept",
+    )
+)  # fmt: skip
+"""What usually differs from file to file of a series; all else is converted once."""
+_BESIDE_OWN = (
+    "SpecificCharacterSet", "StudyDate", "SeriesDate", "AcquisitionDate", "PerformedProcedureStepStartDate",
+    "FrameAcquisitionDateTime",
+)  # fmt: skip
+"""What has to be known beside to understand them."""
+_OWN_AND_BESIDE = (*sorted(_OWN), *_BESIDE_OWN)
+_KINDS_KEPT = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class FrameHeader:
-    """What is particular to one image of a file. None and empty text mean that the file does not say."""
+class FileReader:
+    """Reads one file after the other, and is fast where they resemble each other."""
 
-    index: int
-    position: Vector | None
-    directions: tuple[Vector, Vector] | None
-    pixel_spacing_mm: tuple[float, float] | None
-    thickness_mm: float | None
-    slope: float | None
-    intercept: float | None
-    rescale_type: str
-    frame_type: tuple[str, ...]
-    echo: str
-    stack: str
-    temporal_position: str
-    acquisition: str
-    b_value: str
-    acquired_at: str | None
-    bolus_phase: str
-    pixel_offset: int | None
+    def __init__(self) -> None:
+        self._raw = HeaderReader()
+        self._like: dict[Hashable, tuple[ImageFile, int]] = {}
+        self._same: dict[FileKind | FrameKind, Any] = {}
 
+    def read(self, source: Source) -> ImageFile:
+        """Everything the scan needs from one file.
 
-@dataclass(frozen=True, slots=True)
-class ImageFile:
-    """What one file says of all its images, and its frames."""
+        Raises
+        ------
+        NotAnImage
+            With the reason: not DICOM, truncated, no pixels, not permitted, and so on.
+        """
+        from pydicom.errors import BytesLengthException, InvalidDicomError
 
-    path: str
-    enhanced: bool
-    sop_uid: str
-    series_uid: str
-    study_uid: str
-    frame_of_reference_uid: str | None
-    patient: PatientTags
-    study_date: date | None
-    date_without_study: date | None
-    series_at: str | None
-    modality: str
-    description: str
-    study_description: str
-    protocol: str
-    comments: str
-    body_part: str
-    series_number: int | None
-    instance_number: int | None
-    manufacturer: str
-    kernel: str
-    contrast_agent: str
-    bolus_started_at: str | None
-    kvp: float | None
-    image_type: tuple[str, ...]
-    rows: int
-    columns: int
-    samples_per_pixel: int
-    bits_stored: int
-    bits_allocated: int
-    signed: bool
-    photometric: str
-    padding_value: int | None
-    window: tuple[float, float] | None
-    lossy: bool
-    synthetic: bool
-    transfer_syntax: str
-    frames: tuple[FrameHeader, ...]
+        try:
+            with source:
+                return self._read(source)
+        except InvalidDicomError:
+            raise NotAnImage("not a DICOM file") from None
+        except (*MALFORMED, BytesLengthException) as error:
+            raise NotAnImage(f"a damaged DICOM file ({type(error).__name__} while reading its header)") from None
+        except OSError as error:
+            if error.errno is None:  # pydicom's own word for a file that ends too early
+                raise NotAnImage("a damaged DICOM file (it ends inside its header)") from None
+            raise NotAnImage(why_closed(source.path, error)) from None
+        except MemoryError:
+            raise NotAnImage("a damaged DICOM file (a header value claims more bytes than there is memory)") from None
+
+    def _read(self, source: Source) -> ImageFile:
+        start = source.read(FIRST_READ)
+        if start[128:132] != b"DICM" and not _looks_like_a_data_set(start):
+            raise NotAnImage("not a DICOM file")
+        raw = self._raw.read(start, source.read)
+        image = self._plain(source, raw) if raw is not None else None
+        return image or _image_file(source.path, _parsed(source.stream(), source.size))
+
+    def _plain(self, source: Source, raw: RawHeader) -> ImageFile | None:
+        """The file by its raw header, None where some value needs a full parse."""
+        others = tuple(item for item in raw.changing.items() if item[0] not in _OWN)
+        key = (raw.layout, raw.syntax, raw.pixel_length, others)
+        known = self._like.get(key)
+        if known is not None:
+            return _alike(source, raw, *known)
+        tags = tags_of(raw.found)
+        if tags is None:
+            return None
+        sop_class = tags.text("SOPClassUID") or raw.media_sop_class
+        image = _image_file(
+            source.path, _Header(tags, sop_class, raw.syntax, raw.pixel_offset, raw.pixel_length, source.size)
+        )
+        if len(image.frames) == 1:
+            if len(self._like) >= _KINDS_KEPT:
+                self._like.clear()
+                self._same.clear()
+            frame = image.frames[0]
+            frame = replace(frame, kind=self._same.setdefault(frame.kind, frame.kind))
+            image = replace(image, kind=self._same.setdefault(image.kind, image.kind), frames=(frame,))
+            self._like[key] = (image, _frame_bytes(image.kind))
+        return image
 
 
 def read_header(path: Path) -> ImageFile:
-    """Everything the scan needs from one file.
+    """What one file alone says; raises as `FileReader.read`."""
+    return FileReader().read(PlainFile(str(path)))
 
-    Raises
-    ------
-    NotAnImage
-        With the reason: not DICOM, truncated, no pixels, not permitted, and so on.
-    """
-    from pydicom.errors import BytesLengthException, InvalidDicomError
 
-    try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise NotAnImage("not a regular file")
-        if status.st_size == 0:
-            raise NotAnImage("the file is empty")
-        with path.open("rb") as file:
-            start = file.read(FIRST_READ)
-            if start[128:132] != b"DICM" and not _looks_like_a_data_set(start):
-                raise NotAnImage("not a DICOM file")
-            header = _plain(start, file, status.st_size) or _parsed(file, status.st_size)
-            return _image_file(path, header)
-    except FileNotFoundError:
-        raise NotAnImage("the link points to nothing" if path.is_symlink() else "the file is gone") from None
-    except PermissionError:
-        raise NotAnImage("no permission to read the file") from None
-    except OSError as error:
-        raise NotAnImage(f"the disk cannot read the file ({error.strerror or error})") from None
-    except InvalidDicomError:
-        raise NotAnImage("not a DICOM file") from None
-    except (*MALFORMED, BytesLengthException) as error:
-        raise NotAnImage(f"a damaged DICOM file ({type(error).__name__} while reading its header)") from None
-    except MemoryError:
-        raise NotAnImage("a damaged DICOM file (a header value claims more bytes than there is memory)") from None
+def _alike(source: Source, raw: RawHeader, like: ImageFile, frame_bytes: int) -> ImageFile | None:
+    """A file that says the same as `like` in all but its own values; None where one of these needs a full parse."""
+    changing, constant = raw.changing, raw.constant
+    own = {keyword: changing.get(keyword) or constant.get(keyword) for keyword in _OWN_AND_BESIDE}
+    tags = tags_of({keyword: value for keyword, value in own.items() if value is not None})
+    if tags is None:
+        return None
+    frame = like.frames[0]
+    # Without a layout nothing tells that a value is there in both, so that all are taken from this file.
+    everything = raw.layout is None
+
+    def differs(*keywords: str) -> bool:
+        return everything or not changing.keys().isdisjoint(keywords)
+
+    position, acquired_at, slope, intercept = frame.position, frame.acquired_at, frame.slope, frame.intercept
+    day, window = like.date_without_study, like.window
+    if differs("ImagePositionPatient"):
+        position = _position(tags)
+    if differs("AcquisitionTime", "AcquisitionDateTime"):
+        acquired_at = _acquired_at(tags)
+    if differs("AcquisitionDateTime"):
+        day = _only_day(tags)
+    if differs("RescaleSlope", "RescaleIntercept"):
+        slope, intercept = _rescale(tags)
+    if differs("WindowCenter", "WindowWidth"):
+        window = _window(tags)
+    _refuse_if_cut_short(1, frame_bytes, raw.syntax, raw.pixel_offset, raw.pixel_length, source.size)
+    offset = None if frame.pixel_offset is None else raw.pixel_offset
+    number = tags.whole("InstanceNumber") if differs("InstanceNumber") else like.instance_number
+    sop_uid = tags.text("SOPInstanceUID") if differs("SOPInstanceUID") else like.sop_uid
+    own_frame = FrameHeader(0, position, acquired_at, slope, intercept, offset, frame.kind)
+    return ImageFile(source.path, sop_uid, number, day, window, like.kind, (own_frame,))
 
 
 def _looks_like_a_data_set(start: bytes) -> bool:
@@ -177,14 +194,6 @@ class _Header:
     dataset: FileDataset | None = None
 
 
-def _plain(start: bytes, file: BinaryIO, size: int) -> _Header | None:
-    raw = read_raw(start, file)
-    if raw is None:
-        return None
-    sop_class = raw.tags.text("SOPClassUID") or raw.media_sop_class
-    return _Header(raw.tags, sop_class, raw.syntax, raw.pixel_offset, raw.pixel_length, size)
-
-
 def _parsed(file: BinaryIO, size: int) -> _Header:
     import pydicom
 
@@ -197,7 +206,7 @@ def _parsed(file: BinaryIO, size: int) -> _Header:
     return _Header(tags, sop_class, syntax, offset, length, size, dataset)
 
 
-def _image_file(path: Path, header: _Header) -> ImageFile:
+def _image_file(path: str, header: _Header) -> ImageFile:
     tags, sop_class, syntax, dataset = header.tags, header.sop_class, header.syntax, header.dataset
     for prefix, reason in _NO_IMAGES:
         if sop_class == prefix or (prefix.endswith(".") and sop_class.startswith(prefix)):
@@ -229,11 +238,8 @@ def _image_file(path: Path, header: _Header) -> ImageFile:
         and not (syntax == EXPLICIT_BIG and allocated == 8)
     )
     offsets = [value_offset + i * frame_bytes if direct and value_offset is not None else None for i in range(count)]
-    width, centre = tags.number("WindowWidth"), tags.number("WindowCenter")
-    return ImageFile(
-        path=str(path),
+    kind = FileKind(
         enhanced=dataset is not None and "PerFrameFunctionalGroupsSequence" in dataset,
-        sop_uid=tags.text("SOPInstanceUID"),
         series_uid=tags.text("SeriesInstanceUID"),
         study_uid=tags.text("StudyInstanceUID"),
         frame_of_reference_uid=tags.text("FrameOfReferenceUID") or None,
@@ -245,7 +251,6 @@ def _image_file(path: Path, header: _Header) -> ImageFile:
             age=tags.text("PatientAge"),
         ),
         study_date=tags.day("StudyDate"),
-        date_without_study=_only_day(tags),
         series_at=tags.moment("SeriesDate", "SeriesTime"),
         modality=tags.text("Modality"),
         description=tags.text("SeriesDescription"),
@@ -254,7 +259,6 @@ def _image_file(path: Path, header: _Header) -> ImageFile:
         comments=tags.text("ImageComments"),
         body_part=tags.text("BodyPartExamined"),
         series_number=tags.whole("SeriesNumber"),
-        instance_number=tags.whole("InstanceNumber"),
         manufacturer=tags.text("Manufacturer"),
         kernel=tags.text("ConvolutionKernel"),
         contrast_agent=tags.text("ContrastBolusAgent"),
@@ -270,12 +274,48 @@ def _image_file(path: Path, header: _Header) -> ImageFile:
         signed=tags.whole("PixelRepresentation") == 1,
         photometric=tags.text("PhotometricInterpretation"),
         padding_value=tags.word("PixelPaddingValue"),
-        window=(width, centre) if width is not None and centre is not None and width >= 1 else None,
         lossy=tags.text("LossyImageCompression") == "01" or syntax in JPEG_LOSSY,
         # The attribute is young (2023); the demonstration study says it in the institution as well.
         synthetic=tags.text("SyntheticData") == "YES" or tags.text("InstitutionName") == "SYNTHETIC",
         transfer_syntax=syntax,
+        frames=count,
+    )
+    return ImageFile(
+        path=path,
+        sop_uid=tags.text("SOPInstanceUID"),
+        instance_number=tags.whole("InstanceNumber"),
+        date_without_study=_only_day(tags),
+        window=_window(tags),
+        kind=kind,
         frames=_frames(tags, dataset, count, offsets),
+    )
+
+
+def _frame_bytes(kind: FileKind) -> int:
+    return kind.rows * kind.columns * kind.samples_per_pixel * kind.bits_allocated // 8
+
+
+def _window(tags: Tags) -> tuple[float, float] | None:
+    width, centre = tags.number("WindowWidth"), tags.number("WindowCenter")
+    return (width, centre) if width is not None and centre is not None and width >= 1 else None
+
+
+def _rescale(tags: Tags) -> tuple[float | None, float | None]:
+    slope = tags.number("RescaleSlope")
+    return slope if slope != 0 else None, tags.number("RescaleIntercept")
+
+
+def _position(tags: Tags) -> Vector | None:
+    position = tags.numbers("ImagePositionPatient", 3)
+    return (position[0], position[1], position[2]) if position else None
+
+
+def _acquired_at(tags: Tags) -> str | None:
+    return (
+        tags.date_time("FrameAcquisitionDateTime")
+        or tags.moment("AcquisitionDate", "AcquisitionTime")
+        or tags.date_time("AcquisitionDateTime")
+        or tags.moment("StudyDate", "AcquisitionTime")
     )
 
 
@@ -329,41 +369,39 @@ def _refuse_if_cut_short(
 def _frames(tags: Tags, dataset: FileDataset | None, count: int, offsets: list[int | None]) -> tuple[FrameHeader, ...]:
     shared_items = tags.value("SharedFunctionalGroupsSequence") if dataset is not None else None
     own_items = tags.value("PerFrameFunctionalGroupsSequence") if dataset is not None else None
+    kinds: dict[FrameKind, FrameKind] = {}
     if dataset is None or not (shared_items or own_items):
-        return tuple(_frame(tags, i, offsets[i], alone=count == 1) for i in range(count))
+        # Frames that merely share one position have no known place.
+        kind = _frame_kind(tags)
+        return tuple(_frame(tags, kind, i, offsets[i], alone=count == 1) for i in range(count))
     shared = frame_groups(shared_items[0] if shared_items else None)
     frames = []
     for i in range(count):
         own = frame_groups(own_items[i] if own_items and i < len(own_items) else None)
-        frames.append(_frame(Tags(dataset, (own, shared)), i, offsets[i], alone=True))
+        frame_tags = Tags(dataset, (own, shared))
+        kind = _frame_kind(frame_tags)
+        frames.append(_frame(frame_tags, kinds.setdefault(kind, kind), i, offsets[i], alone=True))
     return tuple(frames)
 
 
-def _frame(tags: Tags, index: int, offset: int | None, *, alone: bool) -> FrameHeader:
-    """Header of one frame; frames that merely share one position (`alone` false) have no known place."""
-    position = tags.numbers("ImagePositionPatient", 3) if alone else None
-    spacing = tags.numbers("PixelSpacing", 2)
-    thickness = tags.number("SliceThickness")
-    slope = tags.number("RescaleSlope")
-    return FrameHeader(
-        index=index,
-        position=(position[0], position[1], position[2]) if position else None,
+def _frame(tags: Tags, kind: FrameKind, index: int, offset: int | None, *, alone: bool) -> FrameHeader:
+    slope, intercept = _rescale(tags)
+    return FrameHeader(index, _position(tags) if alone else None, _acquired_at(tags), slope, intercept, offset, kind)
+
+
+def _frame_kind(tags: Tags) -> FrameKind:
+    spacing, thickness = tags.numbers("PixelSpacing", 2), tags.number("SliceThickness")
+    return FrameKind(
         directions=directions_of(tags.numbers("ImageOrientationPatient", 6)),
         pixel_spacing_mm=(spacing[0], spacing[1]) if spacing and min(spacing) > 0 and max(spacing) < 1000 else None,
         thickness_mm=thickness if thickness is not None and 0 < thickness < 1000 else None,
-        slope=slope if slope != 0 else None,
-        intercept=tags.number("RescaleIntercept"),
         rescale_type=tags.text("RescaleType"),
         frame_type=tags.texts("FrameType") or tags.texts("ImageType"),
         echo=tags.text("EffectiveEchoTime") or tags.text("EchoNumbers") or tags.text("EchoTime"),
         stack=tags.text("StackID"),
         temporal_position=tags.text("TemporalPositionIndex") or tags.text("TemporalPositionIdentifier"),
         acquisition=tags.text("FrameAcquisitionNumber") or tags.text("AcquisitionNumber"),
-        b_value=tags.text("DiffusionBValue"),
-        acquired_at=tags.date_time("FrameAcquisitionDateTime")
-        or tags.moment("AcquisitionDate", "AcquisitionTime")
-        or tags.date_time("AcquisitionDateTime")
-        or tags.moment("StudyDate", "AcquisitionTime"),
+        b_value=tags.b_value(),
+        trigger=tags.text("NominalCardiacTriggerDelayTime") or tags.text("TriggerTime"),
         bolus_phase=tags.text("ContrastBolusAgentPhase"),
-        pixel_offset=offset,
     )

@@ -19,42 +19,43 @@ def series_of(stack: Stack) -> Series:
     check = _check(images)
     images = [images[i] for i in check.order] if check else sorted(images, key=lambda i: i.order)
     first, frame = images[0].file, images[0].frame
-    survey, flat = any(map(is_localizer, images)), any(map(is_projection, images))
-    hounsfield = not survey and all(map(_in_hounsfield, images))
+    kinds = list({(id(i.file.kind), id(i.frame.kind)): i for i in images}.values())
+    survey, flat = any(map(is_localizer, kinds)), any(map(is_projection, kinds))
+    hounsfield = not survey and all(map(_rescaled, images)) and all(map(_in_hounsfield, kinds))
     findings = [
         *_about_the_place(images, check),
         *_about_the_kind(images, survey=survey, flat=flat, hounsfield=hounsfield),
         *_about_the_series(stack, images),
     ]
-    placed = check is not None and frame.pixel_spacing_mm is not None
-    colour = first.samples_per_pixel != 1 or first.photometric == "PALETTE COLOR"
+    placed = check is not None and frame.kind.pixel_spacing_mm is not None
+    colour = first.kind.samples_per_pixel != 1 or first.kind.photometric == "PALETTE COLOR"
     measurable = placed and not survey and not flat and not colour
     sound = placed and check is not None and check.sound
-    thicknesses = [i.frame.thickness_mm for i in images if i.frame.thickness_mm is not None]
+    thicknesses = [i.frame.kind.thickness_mm for i in images if i.frame.kind.thickness_mm is not None]
     return Series(
         uid=stack.uid,
-        series_uid=first.series_uid,
-        study_uid=first.study_uid,
-        frame_of_reference_uid=first.frame_of_reference_uid,
-        patient=first.patient,
-        study_date=first.study_date,
-        acquired_at=min((i.acquired_at for i in images if i.acquired_at), default=None) or first.series_at,
-        modality=first.modality,
-        description=first.description,
-        study_description=first.study_description,
-        series_number=first.series_number,
-        manufacturer=first.manufacturer,
-        contrast_agent=first.contrast_agent,
-        kvp=first.kvp,
-        rows=first.rows,
-        columns=first.columns,
-        bits_stored=max(i.file.bits_stored for i in images),
-        bits_allocated=max(i.file.bits_allocated for i in images),
-        signed=first.signed,
-        photometric=first.photometric,
-        pixel_spacing_mm=frame.pixel_spacing_mm,
-        row_direction=frame.directions[0] if frame.directions else None,
-        column_direction=frame.directions[1] if frame.directions else None,
+        series_uid=first.kind.series_uid,
+        study_uid=first.kind.study_uid,
+        frame_of_reference_uid=first.kind.frame_of_reference_uid,
+        patient=first.kind.patient,
+        study_date=first.kind.study_date,
+        acquired_at=min((i.acquired_at for i in images if i.acquired_at), default=None) or first.kind.series_at,
+        modality=first.kind.modality,
+        description=first.kind.description,
+        study_description=first.kind.study_description,
+        series_number=first.kind.series_number,
+        manufacturer=first.kind.manufacturer,
+        contrast_agent=first.kind.contrast_agent,
+        kvp=first.kind.kvp,
+        rows=first.kind.rows,
+        columns=first.kind.columns,
+        bits_stored=max(i.file.kind.bits_stored for i in images),
+        bits_allocated=max(i.file.kind.bits_allocated for i in images),
+        signed=first.kind.signed,
+        photometric=first.kind.photometric,
+        pixel_spacing_mm=frame.kind.pixel_spacing_mm,
+        row_direction=frame.kind.directions[0] if frame.kind.directions else None,
+        column_direction=frame.kind.directions[1] if frame.kind.directions else None,
         slice_thickness_mm=max(thicknesses, default=None),
         slices=tuple(map(_record, images)),
         phase=Phase(),
@@ -62,19 +63,19 @@ def series_of(stack: Stack) -> Series:
         volume_ok=sound,
         why_not=_why_not(findings, len(images), colour=colour, sound=sound),
         findings=tuple(findings),
-        synthetic=any(i.file.synthetic for i in images),
-        samples_per_pixel=first.samples_per_pixel,
+        synthetic=any(i.file.kind.synthetic for i in images),
+        samples_per_pixel=first.kind.samples_per_pixel,
         hounsfield=hounsfield,
-        padding_value=first.padding_value,
+        padding_value=first.kind.padding_value,
         window=first.window,
         slice_spacing_mm=check.spacing_mm if check and sound else None,
-        image_type=frame.frame_type or first.image_type,
-        protocol=first.protocol,
-        kernel=first.kernel,
-        bolus_started_at=first.bolus_started_at,
-        bolus_phase=frame.bolus_phase,
-        comments=first.comments,
-        body_part=first.body_part,
+        image_type=frame.kind.frame_type or first.kind.image_type,
+        protocol=first.kind.protocol,
+        kernel=first.kind.kernel,
+        bolus_started_at=first.kind.bolus_started_at,
+        bolus_phase=frame.kind.bolus_phase,
+        comments=first.kind.comments,
+        body_part=first.kind.body_part,
         date_without_study=_only_one(i.file.date_without_study for i in images),
     )
 
@@ -94,20 +95,24 @@ def _record(image: Image) -> SliceRecord:
         instance_number=file.instance_number,
         slope=frame.slope if frame.slope is not None else 1.0,
         intercept=frame.intercept if frame.intercept is not None else 0.0,
-        transfer_syntax=file.transfer_syntax,
+        transfer_syntax=file.kind.transfer_syntax,
         pixel_offset=frame.pixel_offset,
         acquisition_time=frame.acquired_at,
-        thickness_mm=frame.thickness_mm,
+        thickness_mm=frame.kind.thickness_mm,
         frames_in_file=len(file.frames),
     )
 
 
 def _check(images: Sequence[Image]) -> StackCheck | None:
-    directions = images[0].frame.directions
+    directions = images[0].frame.kind.directions
     positions = [i.frame.position for i in images if i.frame.position is not None]
     if directions is None or len(positions) != len(images):
         return None
-    return check_stack(positions, *directions, [i.frame.thickness_mm for i in images])
+    return check_stack(positions, *directions, [i.frame.kind.thickness_mm for i in images])
+
+
+def _rescaled(image: Image) -> bool:
+    return image.frame.slope is not None and image.frame.intercept is not None
 
 
 _MAPS = {"PERFUSION", "RCBF", "RCBV", "MTT", "TTP", "IODINE", "MAT_FRACTIONAL", "MAT_VALUE_BASED", "EFF_ATOMIC_NUM"}
@@ -116,10 +121,10 @@ _MAPS = {"PERFUSION", "RCBF", "RCBV", "MTT", "TTP", "IODINE", "MAT_FRACTIONAL", 
 def _in_hounsfield(image: Image) -> bool:
     """CT with a rescale to Hounsfield units, however spelt; no type means HU, `US` (unspecified) only on originals."""
     frame, file = image.frame, image.file
-    if file.modality != "CT" or frame.slope is None or frame.intercept is None:
+    if file.kind.modality != "CT":
         return False
-    kinds = {kind.upper() for kind in (*file.image_type, *frame.frame_type)}
-    said = frame.rescale_type.upper()
+    kinds = {kind.upper() for kind in (*file.kind.image_type, *frame.kind.frame_type)}
+    said = frame.kind.rescale_type.upper()
     if kinds & _MAPS:
         return False
     return said.startswith(("HU", "HOUNSFIELD", "HOUNDSFIELD")) or said == "" or (said == "US" and "ORIGINAL" in kinds)
@@ -131,11 +136,11 @@ def _names(images: Sequence[Image], indices: Sequence[int]) -> tuple[str, ...]:
 
 def _about_the_place(images: Sequence[Image], check: StackCheck | None) -> list[QualityFinding]:
     frame = images[0].frame
-    if check is None or frame.pixel_spacing_mm is None:
+    if check is None or frame.kind.pixel_spacing_mm is None:
         named = (
             ("position", any(i.frame.position is None for i in images)),
-            ("orientation", frame.directions is None),
-            ("pixel spacing", frame.pixel_spacing_mm is None),
+            ("orientation", frame.kind.directions is None),
+            ("pixel spacing", frame.kind.pixel_spacing_mm is None),
         )
         lost = ", ".join(name for name, missing in named if missing)
         return [QualityFinding(FindingCode.NO_GEOMETRY, f"no usable {lost}: lengths in mm are unknown")]
@@ -161,7 +166,7 @@ def _about_the_place(images: Sequence[Image], check: StackCheck | None) -> list[
     if overlaps:
         text = f"neighbouring slices overlap in {_places(len(overlaps))}"
         findings.append(QualityFinding(FindingCode.OVERLAPPING_SLICES, text))
-    thickest = max((i.frame.thickness_mm or 0.0 for i in images), default=0.0)
+    thickest = max((i.frame.kind.thickness_mm or 0.0 for i in images), default=0.0)
     if thickest > THICK_MM:
         text = f"{thickest:g} mm slices: lesions below {2 * thickest:g} mm are too small to measure"
         findings.append(QualityFinding(FindingCode.THICK_SLICES, text))
@@ -173,7 +178,9 @@ def _places(count: int) -> str:
 
 
 def _overlaps(images: Sequence[Image], index: int, gap_mm: float) -> bool:
-    known = [t for t in (images[index].frame.thickness_mm, images[index + 1].frame.thickness_mm) if t is not None]
+    known = [
+        t for t in (images[index].frame.kind.thickness_mm, images[index + 1].frame.kind.thickness_mm) if t is not None
+    ]
     return bool(known) and gap_mm < sum(known) / len(known) - max(0.02 * gap_mm, 0.01)
 
 
@@ -185,13 +192,13 @@ def _about_the_kind(images: Sequence[Image], *, survey: bool, flat: bool, hounsf
         findings.append(
             QualityFinding(FindingCode.LOCALIZER, "a projection shows depth flattened: lengths are not true")
         )
-    lossy = [i for i, image in enumerate(images) if image.file.lossy]
+    lossy = [i for i, image in enumerate(images) if image.file.kind.lossy]
     if lossy:
         text = f"{len(lossy)} of {len(images)} images were compressed with loss: values are approximate"
         findings.append(QualityFinding(FindingCode.LOSSY, text, _names(images, lossy)))
-    if images[0].file.modality == "CT" and not hounsfield and not survey:
-        kinds = {i.frame.rescale_type for i in images} - {""}
-        rescaled = all(i.frame.slope is not None and i.frame.intercept is not None for i in images)
+    if images[0].file.kind.modality == "CT" and not hounsfield and not survey:
+        kinds = {i.frame.kind.rescale_type for i in images} - {""}
+        rescaled = all(map(_rescaled, images))
         why = f"their rescale type is {', '.join(sorted(kinds))}" if kinds else "the images are maps"
         why = why if rescaled else "they have no rescale"
         findings.append(QualityFinding(FindingCode.NOT_HU, f"values are not Hounsfield units: {why}"))
@@ -209,8 +216,8 @@ def _about_the_series(stack: Stack, images: Sequence[Image]) -> list[QualityFind
     if stack.other_patients:
         text = f"{stack.other_patients + 1} patient ids share this series; they are listed apart"
         findings.append(QualityFinding(FindingCode.MIXED_PATIENT, text))
-    nameless = [i for i, image in enumerate(images) if not (image.file.sop_uid and image.file.series_uid)]
-    if nameless or not images[0].file.study_uid:
+    nameless = [i for i, image in enumerate(images) if not (image.file.sop_uid and image.file.kind.series_uid)]
+    if nameless or not images[0].file.kind.study_uid:
         text = "study, series or image UIDs are empty: the images cannot be named reliably"
         findings.append(QualityFinding(FindingCode.EMPTY_UID, text, _names(images, nameless)))
     elif stack.shared_sop_uids:

@@ -1,19 +1,20 @@
 """A header read as raw bytes: many times faster than a full parse, for files that follow the standard to the letter.
 
 Whatever is odd about a file (byte order, deflation, unusual VRs, malformed numbers, functional groups, characters of
-other scripts) makes `read_raw` give up, and the file is parsed in full instead. The two ways give the same values.
+other scripts) makes it be parsed in full instead. The two ways give the same values.
+
+The files of a series differ in few of their elements. A layout keeps the bytes of those that did not change so far;
+where a header holds the same bytes at the same place, only what lies between them is walked.
 """
 
 from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
-from typing import Any, BinaryIO
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
 
-from viewers.imaging.tags import Tags
+from viewers.imaging.rawtags import ANY_VR, OddError, Value, wanted_tags
 
 FIRST_READ = 16384
 _LARGEST_READ = 1 << 18
@@ -26,108 +27,236 @@ _EXPLICIT, _LENGTH = struct.Struct("<HH2sH"), struct.Struct("<I")
 _IMPLICIT = "1.2.840.10008.1.2"
 _FULL_PARSE = {"1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99", ""}
 _PIXEL_DATA, _PIXEL_GROUP, _FUNCTIONAL_GROUPS = 0x7FE00010, 0x7FE0, 0x5200
+_LAST_OF_META, _MEDIA_SOP_CLASS, _SYNTAX = 0x0002FFFF, 0x00020002, 0x00020010
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 _UNDEFINED = 0xFFFFFFFF
-_ENCODINGS = {"": "latin-1", "ISO_IR 6": "latin-1", "ISO_IR 100": "latin-1", "ISO_IR 192": "utf-8"}
-_TEXT = {"AE", "AS", "CS", "DA", "DT", "LO", "LT", "PN", "SH", "ST", "TM", "UI", "UT"}
-_ONE_VALUE = {"LT", "ST", "UT"}
-_NUMBERS = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "FL": "f", "FD": "d"}
-_DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
-_UID = re.compile(r"[0-9.]+")
-_INTEGER = re.compile(r"[+-]?\d{1,9}")
-
-KEYWORDS = (
-    "AcquisitionDate", "AcquisitionDateTime", "AcquisitionNumber", "AcquisitionProtocolName", "AcquisitionTime",
-    "BitsAllocated", "BitsStored", "BodyPartExamined", "Columns", "ContrastBolusAgent", "ContrastBolusAgentPhase",
-    "ContrastBolusStartTime", "ConvolutionKernel", "DiffusionBValue", "EchoNumbers", "EchoTime", "EffectiveEchoTime",
-    "FrameAcquisitionDateTime", "FrameAcquisitionNumber", "FrameOfReferenceUID", "FrameType", "ImageComments",
-    "ImageOrientationPatient", "ImagePositionPatient", "ImageType", "InstanceNumber", "InstitutionName", "KVP",
-    "LossyImageCompression", "Manufacturer", "Modality", "NumberOfFrames", "PatientAge", "PatientBirthDate",
-    "PatientID", "PatientName", "PatientSex", "PerformedProcedureStepStartDate", "PhotometricInterpretation",
-    "PixelPaddingValue", "PixelRepresentation", "PixelSpacing", "ProtocolName", "RescaleIntercept", "RescaleSlope",
-    "RescaleType", "Rows", "SOPClassUID", "SOPInstanceUID", "SamplesPerPixel", "SeriesDate", "SeriesDescription",
-    "SeriesInstanceUID", "SeriesNumber", "SeriesTime", "SliceThickness", "SpecificCharacterSet", "StackID", "StudyDate",
-    "StudyDescription", "StudyInstanceUID", "SyntheticData", "TemporalPositionIdentifier", "TemporalPositionIndex",
-    "WindowCenter", "WindowWidth",
-)  # fmt: skip
-"""Every attribute the scan asks for; asking for another is an error."""
+_SYNTAX_UID = re.compile(r"[0-9.]+")
+_LAYOUTS_TRIED = 4
+_LAYOUTS_KEPT = 256
 
 
-class _OddError(Exception):
-    """The file is not plain enough to be read as raw bytes."""
-
-
-class _More(_OddError):
+class _More(OddError):
     """The header goes on beyond the bytes read."""
+
+
+class _ChangedError(Exception):
+    """The header is not laid out like those before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class RawHeader:
-    """The attributes of a file, its transfer syntax, and where its pixels are (no length: encapsulated)."""
+    """The values of a file by keyword, its transfer syntax, and where its pixels are (no length: encapsulated).
 
-    tags: Tags
+    `constant` are values that other files of the series had as well: headers of one `layout` have the same ones.
+    """
+
+    constant: Mapping[str, Value]
+    changing: Mapping[str, Value]
+    layout: object | None
     syntax: str
     media_sop_class: str
-    pixel_offset: int | None
+    pixel_offset: int
     pixel_length: int | None
 
+    @property
+    def found(self) -> dict[str, Value]:
+        """All values."""
+        return {**self.constant, **self.changing}
 
-def read_raw(start: bytes, file: BinaryIO) -> RawHeader | None:
-    """The header of a plain file, None for one that needs a full parse.
 
-    `start` holds the first bytes of `file`, which stands right behind them.
+@dataclass(slots=True)
+class _Walked:
+    """A header element by element: where each starts, and where the pixels' own element does."""
+
+    header: RawHeader
+    implicit: bool
+    starts: list[int]
+    tags: tuple[int, ...]
+    content: bytes
+
+    @property
+    def kind(self) -> Hashable:
+        """Headers of one kind may share a layout: of one series, of one syntax, with the same elements."""
+        header = self.header
+        return header.changing.get("SeriesInstanceUID"), header.syntax, header.media_sop_class, self.tags
+
+
+@dataclass(slots=True)
+class _Layout:
+    """What the headers of a series have in common so far.
+
+    `parts` are runs of bytes that never changed (`bytes`) and single elements that did (their tag); `constant` the
+    wanted values within the runs.
     """
-    content = start
-    while True:
-        try:
-            return _walk(content)
-        except _More:
-            more = file.read(min(3 * len(content), _LARGEST_READ))
-            if not more or len(content) > _LARGEST_READ:
+
+    walked: _Walked
+    varying: set[int] = field(default_factory=set)
+    parts: list[bytes | int] = field(default_factory=list)
+    constant: dict[str, Value] = field(default_factory=dict)
+    token: object = None
+
+    def learn(self, other: _Walked) -> None:
+        """Take in a header of the same elements."""
+        own = self.walked
+        before = len(self.varying)
+        for i, tag in enumerate(own.tags):
+            if tag not in self.varying and _bytes_of(own, i) != _bytes_of(other, i):
+                self.varying.add(tag)
+        if not self.parts or len(self.varying) != before:
+            self._arrange()
+
+    def _arrange(self) -> None:
+        own, wanted = self.walked, wanted_tags()
+        self.parts = []
+        run = own.starts[0]
+        for i, tag in enumerate(own.tags):
+            if tag in self.varying:
+                if own.starts[i] > run:
+                    self.parts.append(own.content[run : own.starts[i]])
+                self.parts.append(tag)
+                run = own.starts[i + 1]
+        self.parts.append(own.content[run : own.starts[-1]])
+        gone = {wanted[tag][0] for tag in self.varying if tag in wanted}
+        self.constant = {keyword: value for keyword, value in own.header.changing.items() if keyword not in gone}
+        self.token = object()
+
+    def read(self, content: bytes) -> RawHeader:
+        """The header, if it is laid out like this; raises `_ChangedError` or `OddError` otherwise."""
+        own, wanted, at = self.walked, wanted_tags(), self.walked.starts[0]
+        changing: dict[str, Value] = {}
+        for part in self.parts:
+            if isinstance(part, bytes):
+                if not content.startswith(part, at):
+                    raise _ChangedError
+                at += len(part)
+                continue
+            implicit = own.implicit and part > _LAST_OF_META
+            tag, vr, length, value_at = _element(content, at, implicit=implicit)
+            if tag != part or tag in (_SYNTAX, _MEDIA_SOP_CLASS):
+                raise _ChangedError
+            if length == _UNDEFINED:
+                if tag <= _LAST_OF_META:
+                    raise OddError
+                at = _end_of_sequence(content, value_at, implicit=implicit)
+                continue
+            at = value_at + length
+            if tag in wanted:
+                keyword, value = _wanted_value(content, value_at, length, tag, "" if implicit else vr.decode())
+                changing[keyword] = value
+        tag, _, length, value_at = _element(content, at, implicit=own.implicit)
+        if tag != _PIXEL_DATA:
+            raise _ChangedError
+        return RawHeader(
+            self.constant, changing, self.token, own.header.syntax, own.header.media_sop_class, value_at, _known(length)
+        )
+
+
+def _bytes_of(walked: _Walked, i: int) -> bytes:
+    return walked.content[walked.starts[i] : walked.starts[i + 1]]
+
+
+class HeaderReader:
+    """Reads headers one after the other, and is fast where they resemble each other."""
+
+    def __init__(self) -> None:
+        self._layouts: dict[Hashable, _Layout] = {}
+        self._recent: list[_Layout] = []
+
+    def read(self, start: bytes, more: Callable[[int], bytes]) -> RawHeader | None:
+        """The header of a plain file, None for one that needs a full parse.
+
+        Parameters
+        ----------
+        start
+            The first bytes of the file.
+        more
+            Called with a number of bytes for those that follow; gives fewer at the end of the file.
+        """
+        content = start
+        while True:
+            try:
+                return self._read(content)
+            except _More:
+                following = more(min(3 * len(content), _LARGEST_READ))
+                if not following or len(content) > _LARGEST_READ:
+                    return None
+                content += following
+            except (OddError, UnicodeDecodeError):
                 return None
-            content += more
-        except (_OddError, UnicodeDecodeError):
-            return None
+
+    def _read(self, content: bytes) -> RawHeader:
+        if content[128:132] != b"DICM":
+            raise OddError
+        for layout in self._recent:
+            try:
+                header = layout.read(content)
+            except (_ChangedError, OddError):
+                continue
+            if layout is not self._recent[0]:
+                self._recent.remove(layout)
+                self._recent.insert(0, layout)
+            return header
+        walked = _walk(content)
+        key = walked.kind
+        layout = self._layouts.get(key) or _Layout(walked)
+        layout.learn(walked)
+        if len(self._layouts) >= _LAYOUTS_KEPT:
+            self._layouts.clear()
+        self._layouts[key] = layout
+        self._recent = [layout, *(one for one in self._recent if one is not layout)][:_LAYOUTS_TRIED]
+        return walked.header
 
 
-def _walk(content: bytes) -> RawHeader:
-    if content[128:132] != b"DICM":
-        raise _OddError
+def _walk(content: bytes) -> _Walked:
     meta: dict[int, bytes] = {}
     at = 132
+    starts, tags = [], []
     while True:
         tag, _, length, value_at = _element(content, at, implicit=False)
         if tag >> 16 != 2:
             break
         meta[tag] = _value(content, value_at, length)
+        starts.append(at)
+        tags.append(tag)
         at = value_at + length
-    syntax, sop_class = (meta.get(t, b"").decode("ascii").strip("\0 ") for t in (0x00020010, 0x00020002))
-    if syntax in _FULL_PARSE or not (syntax.startswith(_IMPLICIT) and _UID.fullmatch(syntax)):
-        raise _OddError
+    syntax, sop_class = (meta.get(t, b"").decode("ascii").strip("\0 ") for t in (_SYNTAX, _MEDIA_SOP_CLASS))
+    if syntax in _FULL_PARSE or not (syntax.startswith(_IMPLICIT) and _SYNTAX_UID.fullmatch(syntax)):
+        raise OddError
     implicit = syntax == _IMPLICIT
-    wanted, found, last = _wanted(), {}, 0
-    pixel_offset, pixel_length = None, None
+    wanted, last = wanted_tags(), 0
+    found: dict[str, Value] = {}
     while True:
         tag, vr, length, value_at = _element(content, at, implicit=implicit)
         if tag <= last or tag >> 16 == _FUNCTIONAL_GROUPS:
-            raise _OddError
+            raise OddError
         last = tag
+        starts.append(at)
         if tag >> 16 >= _PIXEL_GROUP:
             if tag != _PIXEL_DATA:
-                raise _OddError
-            pixel_offset, pixel_length = value_at, None if length == _UNDEFINED else length
+                raise OddError
             break
+        tags.append(tag)
         if length == _UNDEFINED:
             at = _end_of_sequence(content, value_at, implicit=implicit)
             continue
         if tag in wanted:
-            keyword, expected = wanted[tag]
-            name = expected[0] if implicit else vr.decode()
-            if name not in expected:
-                raise _OddError
-            found[keyword] = (name, _value(content, value_at, length))
+            keyword, found[keyword] = _wanted_value(content, value_at, length, tag, "" if implicit else vr.decode())
         at = value_at + length
-    return RawHeader(RawTags(found), syntax, sop_class, pixel_offset, pixel_length)
+    header = RawHeader({}, found, None, syntax, sop_class, value_at, _known(length))
+    return _Walked(header, implicit, starts, tuple(tags), content[: starts[-1]])
+
+
+def _known(length: int) -> int | None:
+    return None if length == _UNDEFINED else length
+
+
+def _wanted_value(content: bytes, at: int, length: int, tag: int, vr: str) -> tuple[str, Value]:
+    """Keyword, VR (that of the dictionary where the file names none) and bytes of a wanted value."""
+    keyword, expected = wanted_tags()[tag]
+    name = vr or expected[0]
+    if vr and name not in expected and expected != ANY_VR:
+        raise OddError
+    return keyword, (name, _value(content, at, length))
 
 
 def _element(content: bytes, at: int, *, implicit: bool) -> tuple[int, bytes, int, int]:
@@ -141,7 +270,7 @@ def _element(content: bytes, at: int, *, implicit: bool) -> tuple[int, bytes, in
         return group << 16 | element, vr, length, at + 8
     if vr in _LONG_VRS:
         return group << 16 | element, vr, _LENGTH.unpack_from(content, at + 8)[0], at + 12
-    raise _OddError
+    raise OddError
 
 
 def _value(content: bytes, at: int, length: int) -> bytes:
@@ -151,86 +280,25 @@ def _value(content: bytes, at: int, length: int) -> bytes:
 
 
 def _end_of_sequence(content: bytes, at: int, *, implicit: bool) -> int:
-    """Where a sequence of undefined length ends; items of undefined length are walked."""
+    """Where a sequence of undefined length ends; its items are walked, as a full parse does."""
     while True:
         tag, _, length, value_at = _element(content, at, implicit=True)
         if tag == _SEQUENCE_END:
             return value_at
         if tag != _ITEM:
-            raise _OddError
-        at = value_at + length if length != _UNDEFINED else _end_of_item(content, value_at, implicit=implicit)
+            raise OddError
+        at = _end_of_item(content, value_at, None if length == _UNDEFINED else value_at + length, implicit=implicit)
 
 
-def _end_of_item(content: bytes, at: int, *, implicit: bool) -> int:
-    while True:
+def _end_of_item(content: bytes, at: int, end: int | None, *, implicit: bool) -> int:
+    """Where an item ends: at `end`, or where that is not known at its own mark."""
+    while end is None or at < end:
         tag, _, length, value_at = _element(content, at, implicit=implicit)
         if tag == _ITEM_END:
+            if end is not None:
+                raise OddError
             return value_at
         at = _end_of_sequence(content, value_at, implicit=implicit) if length == _UNDEFINED else value_at + length
-
-
-@cache
-def _wanted() -> dict[int, tuple[str, tuple[str, ...]]]:
-    """Keyword and permitted VRs of each wanted tag."""
-    from pydicom.datadict import dictionary_VR, tag_for_keyword
-
-    tags = {keyword: int(tag_for_keyword(keyword) or 0) for keyword in KEYWORDS}
-    return {tag: (keyword, tuple(dictionary_VR(tag).split(" or "))) for keyword, tag in tags.items()}
-
-
-class RawTags(Tags):
-    """Values converted from raw bytes when asked for, as `Tags` gives them."""
-
-    def __init__(self, found: Mapping[str, tuple[str, bytes]]) -> None:
-        self._found = found
-        charset = found.get("SpecificCharacterSet", ("CS", b""))[1].decode("ascii").strip("\0 ")
-        self._encoding = _ENCODINGS.get(charset)
-        self._strings: dict[str, list[str]] = {}
-        for keyword, (vr, content) in found.items():
-            if vr in _TEXT or vr in ("DS", "IS"):
-                self._strings[keyword] = self._split(vr, content)
-
-    def _split(self, vr: str, content: bytes) -> list[str]:
-        if content.isascii() and b"\x1b" not in content:
-            text = content.decode("ascii")
-        elif self._encoding is None or b"\x1b" in content or b"\x00" in content.rstrip(b"\0"):
-            raise _OddError
-        else:
-            text = content.decode(self._encoding)
-        if vr in ("DS", "IS"):
-            parts = [part.strip(" ") for part in text.rstrip(" \0").split("\\")]
-            pattern = _DECIMAL if vr == "DS" else _INTEGER
-            if parts != [""] and not all(map(pattern.fullmatch, parts)):
-                raise _OddError
-            return parts
-        parts = [text] if vr in _ONE_VALUE else text.split("\\")
-        return [" ".join(part.replace("\0", "").split()) for part in parts]
-
-    def value(self, keyword: str) -> Any:
-        """A number, a list of numbers or a text; None when missing or empty."""
-        if keyword not in self._found:
-            if keyword not in KEYWORDS:
-                raise KeyError(keyword)
-            return None
-        vr, content = self._found[keyword]
-        if vr in ("DS", "IS"):
-            texts = self._strings[keyword]
-            if texts == [""]:
-                return None
-            values = [float(text) if vr == "DS" else int(text) for text in texts]
-            return values[0] if len(values) == 1 else values
-        if vr in _NUMBERS:
-            size = struct.calcsize(_NUMBERS[vr])
-            numbers = struct.unpack(f"<{len(content) // size}{_NUMBERS[vr]}", content[: len(content) // size * size])
-            return None if not numbers else numbers[0] if len(numbers) == 1 else list(numbers)
-        return "\\".join(self._strings[keyword])
-
-    def text(self, keyword: str) -> str:
-        """The value as one line of text, several values joined by a backslash; empty when missing."""
-        strings = self._strings.get(keyword)
-        if strings is not None:
-            return "\\".join(strings)
-        value = self.value(keyword)
-        if value is None:
-            return ""
-        return "\\".join(map(str, value)) if isinstance(value, list) else str(value)
+    if at > end:
+        raise OddError
+    return at

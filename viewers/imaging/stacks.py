@@ -11,7 +11,7 @@ from pathlib import Path
 
 from viewers.imaging.catalogue import Vector
 from viewers.imaging.geometry import SAME_POSITION_MM, check_stack, cross, dot
-from viewers.imaging.headers import FrameHeader, ImageFile
+from viewers.imaging.imagefile import FrameHeader, FrameKind, ImageFile
 
 _SAME_DIRECTION = 1 - 1e-5
 _SAME_SPACING = 1e-4
@@ -50,33 +50,35 @@ class Stack:
 
 def is_localizer(image: Image) -> bool:
     """True for a survey image: by its image type, or by what its series is called."""
-    types = {kind.upper() for kind in (*image.file.image_type, *image.frame.frame_type)}
-    words = f"{image.file.description} {image.file.protocol}".lower()
+    types = {kind.upper() for kind in (*image.file.kind.image_type, *image.frame.kind.frame_type)}
+    words = f"{image.file.kind.description} {image.file.kind.protocol}".lower()
     names = ("localizer", "localiser", "topogram", "scout", "surview", "scanogram", "3-pl loc", "3 plane loc")
     return "LOCALIZER" in types or any(name in words for name in names)
 
 
 def is_projection(image: Image) -> bool:
     """True where depth is projected onto the image, so that a length in it is not a length in the patient."""
-    types = {kind.upper() for kind in (*image.file.image_type, *image.frame.frame_type)}
+    types = {kind.upper() for kind in (*image.file.kind.image_type, *image.frame.kind.frame_type)}
     flat = types & {"MIP", "MINIP", "MIN_IP", "MAX_IP", "PROJECTION IMAGE", "PROJECTION_IMAGE", "VOLUME RENDERING"}
-    return bool(flat) or image.file.modality in {"CR", "DX", "RF", "XA", "MG"}
+    return bool(flat) or image.file.kind.modality in {"CR", "DX", "RF", "XA", "MG"}
 
 
 def stacks_of(files: Iterable[ImageFile]) -> list[Stack]:
     """All images of all files as stacks; those of one series are numbered by acquisition time, then position."""
     by_series: dict[tuple[str, str], list[Image]] = defaultdict(list)
     for file in files:
-        by_series[(file.study_uid, _series_name(file))].extend(Image(file, frame) for frame in file.frames)
+        by_series[(file.kind.study_uid, _series_name(file))].extend(Image(file, frame) for frame in file.frames)
     stacks: list[Stack] = []
     taken: Counter[str] = Counter()
     for (_, name), images in by_series.items():
         uids: Counter[tuple[str, int]] = Counter((i.file.sop_uid, i.frame.index) for i in images if i.file.sop_uid)
         shared = sum(count for count in uids.values() if count > 1)
-        patients = len({image.file.patient.id for image in images})
+        patients = len({image.file.kind.patient.id for image in images})
         parts = sorted(_parts(images), key=_place)
-        orientations = _count(parts, lambda a, b: _same_directions(a.frame.directions, b.frame.directions))
-        matrices = _count(parts, lambda a, b: (a.file.rows, a.file.columns) == (b.file.rows, b.file.columns))
+        orientations = _count(parts, lambda a, b: _same_directions(a.frame.kind.directions, b.frame.kind.directions))
+        matrices = _count(
+            parts, lambda a, b: (a.file.kind.rows, a.file.kind.columns) == (b.file.kind.rows, b.file.kind.columns)
+        )
         for part in parts:
             taken[name] += 1
             uid = name if taken[name] == 1 else f"{name}#{taken[name]}"
@@ -86,11 +88,15 @@ def stacks_of(files: Iterable[ImageFile]) -> list[Stack]:
 
 def _series_name(file: ImageFile) -> str:
     """The series UID; without one, a name made from the folder, so that it can still be asked for."""
-    if file.series_uid:
-        return file.series_uid
+    if file.kind.series_uid:
+        return file.kind.series_uid
     folder = str(Path(file.path).resolve().parent)
-    words = (folder, file.study_uid, file.modality, file.description, str(file.series_number))
+    words = (folder, file.kind.study_uid, file.kind.modality, file.kind.description, str(file.kind.series_number))
     return "unnamed-" + hashlib.sha256("\0".join(words).encode()).hexdigest()[:12]
+
+
+def _matrix(image: Image) -> tuple[int, int]:
+    return image.file.kind.rows, image.file.kind.columns
 
 
 def _count(parts: Sequence[Sequence[Image]], same: Callable[[Image, Image], bool]) -> int:
@@ -110,10 +116,14 @@ def _place(images: Sequence[Image]) -> tuple[str, Vector, tuple[int, str, int]]:
 def _parts(images: Iterable[Image]) -> list[list[Image]]:
     kinds: list[list[Image]] = []
     index: dict[Hashable, list[list[Image]]] = defaultdict(list)
+    exact: dict[Hashable, Hashable] = {}  # images of one file kind and frame kind differ in little
     for image in images:
-        candidates = index[_exact_kind(image)]
+        alike = (id(image.file.kind), id(image.frame.kind), image.frame.position is None)
+        if alike not in exact:
+            exact[alike] = _exact_kind(image)
+        candidates = index[exact[alike]]
         for kind in candidates:
-            if _same_plane(kind[0].frame, image.frame):
+            if _same_plane(kind[0].frame.kind, image.frame.kind):
                 kind.append(image)
                 break
         else:
@@ -125,20 +135,22 @@ def _parts(images: Iterable[Image]) -> list[list[Image]]:
 def _exact_kind(image: Image) -> Hashable:
     file, frame = image.file, image.frame
     return (
-        file.patient.id,
-        file.modality,
-        file.rows,
-        file.columns,
-        (file.samples_per_pixel, file.bits_allocated, file.signed),
-        file.photometric,
+        file.kind.patient.id,
+        file.kind.modality,
+        file.kind.rows,
+        file.kind.columns,
+        (file.kind.samples_per_pixel, file.kind.bits_allocated, file.kind.signed),
+        file.kind.photometric,
         is_localizer(image),
-        (frame.position is None, frame.directions is None, frame.pixel_spacing_mm is None),
-        frame.frame_type if file.enhanced else None,
-        file.frame_of_reference_uid,
+        (frame.position is None, frame.kind.directions is None, frame.kind.pixel_spacing_mm is None),
+        frame.kind.frame_type if file.kind.enhanced else None,
+        file.kind.frame_of_reference_uid,
     )
 
 
-def _same_plane(a: FrameHeader, b: FrameHeader) -> bool:
+def _same_plane(a: FrameKind, b: FrameKind) -> bool:
+    if a is b:
+        return True
     if a.pixel_spacing_mm and b.pixel_spacing_mm:
         pairs = zip(a.pixel_spacing_mm, b.pixel_spacing_mm, strict=True)
         if any(abs(x - y) > _SAME_SPACING * max(x, y) for x, y in pairs):
@@ -153,12 +165,14 @@ def _same_directions(a: tuple[Vector, Vector] | None, b: tuple[Vector, Vector] |
 
 
 _SEPARATORS: tuple[Callable[[Image], str], ...] = (
-    lambda i: i.frame.echo,
-    lambda i: "\\".join(i.frame.frame_type),
-    lambda i: i.frame.b_value,
-    lambda i: i.frame.temporal_position,
-    lambda i: i.frame.acquisition,
-    lambda i: i.frame.stack,
+    lambda i: i.frame.kind.echo,
+    lambda i: "\\".join(i.frame.kind.frame_type),
+    lambda i: i.frame.kind.b_value,
+    lambda i: i.frame.kind.temporal_position,
+    lambda i: i.frame.kind.acquisition,
+    lambda i: i.frame.kind.bolus_phase,
+    lambda i: i.frame.kind.trigger,
+    lambda i: i.frame.kind.stack,
 )
 
 
@@ -201,21 +215,21 @@ def _interleaved(images: list[Image]) -> list[list[Image]]:
 
 
 def _is_sound(images: Sequence[Image]) -> bool:
-    directions = images[0].frame.directions
+    directions = images[0].frame.kind.directions
     positions = [image.frame.position for image in images if image.frame.position]
     return directions is not None and len(positions) == len(images) and check_stack(positions, *directions).sound
 
 
 def _overlap(parts: Sequence[Sequence[Image]]) -> bool:
     """True when the parts cover one stretch of the body, not one after the other."""
-    normal = cross(*(parts[0][0].frame.directions or ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0))))
+    normal = cross(*(parts[0][0].frame.kind.directions or ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0))))
     spans = [[dot(image.frame.position, normal) for image in part if image.frame.position] for part in parts]
     return max(map(min, spans)) < min(map(max, spans))
 
 
 def _places(images: Sequence[Image]) -> list[int]:
     """A number for each image's height along the normal; equal numbers, equal heights. Unplaced images all differ."""
-    directions = images[0].frame.directions
+    directions = images[0].frame.kind.directions
     if directions is None or any(image.frame.position is None for image in images):
         return list(range(len(images)))
     normal = cross(*directions)

@@ -29,6 +29,17 @@ MALFORMED = (
 )
 """What pydicom raises, while reading or converting, on files that break the standard."""
 
+PRIVATE_BLOCKS = range(0x10, 0x18)
+B_VALUES = (
+    (0x0019, "SIEMENS MR HEADER", 0x0C, ""),
+    (0x0043, "GEMS_PARM_01", 0x39, ""),
+    (0x2001, "Philips Imaging DD 001", 0x03, "<f"),
+    (0x0065, "Image Private Header", 0x09, "<d"),
+)
+"""Where makers keep the b value in classic MR: group, owner of the block, element, form in binary (else text)."""
+_GE_OFFSET = 100_000
+"""GE adds 1,000,000,000 to some b values."""
+
 _DATE = re.compile(r"(\d{4})[.\-]?(\d\d)[.\-]?(\d\d)")
 _TIME = re.compile(r"(\d\d):?(\d\d)?:?(\d\d)?(\.\d{1,6})?")
 
@@ -97,6 +108,29 @@ class Tags:
             return int.from_bytes(value, "little") if len(value) == 2 else None
         return self.whole(keyword)
 
+    def private(self, group: int, element: int) -> Any:
+        """A private value as number or bytes; None when it is missing or will not convert."""
+        try:
+            found = self._dataset.get((group, element))
+            value = None if found is None else found.value
+            first = value[0] if _is_multi(value) else value
+        except MALFORMED:
+            return None
+        return first.encode("ascii", "replace") if isinstance(first, str) else first
+
+    def b_value(self) -> str:
+        """The diffusion b value in s/mm2 as text: the standard attribute, else the maker's own in a classic image."""
+        said = self.text("DiffusionBValue")
+        if said or self.text("Modality") != "MR":
+            return said
+        for group, owner, element, form in B_VALUES:
+            for block in PRIVATE_BLOCKS:
+                if _bare(self.private(group, block)) == owner.encode():
+                    value = _private_number(self.private(group, block << 8 | element), form)
+                    if value is not None:
+                        return f"{value % _GE_OFFSET if value > _GE_OFFSET else value:g}"
+        return ""
+
     def day(self, keyword: str) -> date | None:
         """The date a DA or DT value begins with, also in the old spelling with dots."""
         match = _DATE.match(self.text(keyword))
@@ -115,6 +149,23 @@ class Tags:
         text = self.text(keyword)
         day, clock = self.day(keyword), _clock(text[8:])
         return f"{day.isoformat()}T{clock}" if day and clock else None
+
+
+def _bare(value: Any) -> bytes:
+    return value.strip(b"\0 ") if isinstance(value, bytes) else b""
+
+
+def _private_number(value: Any, form: str) -> float | None:
+    """The number a private value begins with; 0 or more, finite."""
+    try:
+        if isinstance(value, bytes):
+            plain = form and len(value) == struct.calcsize(form)
+            number = struct.unpack(form, value)[0] if plain else float(_bare(value.split(b"\\")[0]))
+        else:
+            number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if math.isfinite(number) and number >= 0 else None
 
 
 def _is_multi(value: Any) -> bool:

@@ -92,6 +92,25 @@ class PatientTags:
 
 
 @dataclass(frozen=True, slots=True)
+class SequenceTags:
+    """How the images of a stack were made, as far as it tells their phase. Missing: None or empty text.
+
+    `pulse` is ScanningSequence (``GR``, ``SE``, ``EP``) or EchoPulseSequence, `contrast` AcquisitionContrast, `repeat`
+    the temporal position of the stack and `repeats` how many its series holds; `trigger_ms` is TriggerTime, which
+    some makers count from the first repeat; `agent_given` is ContrastBolusAgentAdministered.
+    """
+
+    pulse: str = ""
+    contrast: str = ""
+    echo_ms: float | None = None
+    b_value: str = ""
+    repeat: str = ""
+    repeats: int | None = None
+    trigger_ms: float | None = None
+    agent_given: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
     """One stack of images of one orientation, matrix and phase.
 
@@ -150,6 +169,7 @@ class Series:
     comments: str = ""
     body_part: str = ""
     date_without_study: date | None = None
+    sequence: SequenceTags = SequenceTags()
 
     @property
     def exam_date(self) -> date | None:

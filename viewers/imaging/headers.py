@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from viewers.imaging.catalogue import PatientTags, Vector
+from viewers.imaging.catalogue import PatientTags, SequenceTags, Vector
 from viewers.imaging.geometry import directions_of
 from viewers.imaging.imagefile import FileKind, FrameHeader, FrameKind, ImageFile, NotAnImage
-from viewers.imaging.rawheader import FIRST_READ, HeaderReader, RawHeader
-from viewers.imaging.rawtags import tags_of
-from viewers.imaging.sources import PlainFile, Source, why_closed
-from viewers.imaging.tags import MALFORMED, Tags, frame_groups
+from viewers.imaging.tags import Tags, frame_groups
 
 if TYPE_CHECKING:
     from pydicom.dataset import FileDataset
@@ -54,127 +49,7 @@ _PIXEL_DATA, _FLOAT_PIXELS = b"\xe0\x7f\x10\x00", (b"\xe0\x7f\x08\x00", b"\xe0\x
 _LARGEST_MATRIX = 65535
 
 
-_OWN = frozenset(
-    (
-        "SOPInstanceUID", "InstanceNumber", "ImagePositionPatient", "AcquisitionTime", "AcquisitionDateTime",
-        "WindowCenter", "WindowWidth", "RescaleSlope", "RescaleIntercept",
-    )
-)  # fmt: skip
-"""What usually differs from file to file of a series; all else is converted once."""
-_BESIDE_OWN = (
-    "SpecificCharacterSet", "StudyDate", "SeriesDate", "AcquisitionDate", "PerformedProcedureStepStartDate",
-    "FrameAcquisitionDateTime",
-)  # fmt: skip
-"""What has to be known beside to understand them."""
-_OWN_AND_BESIDE = (*sorted(_OWN), *_BESIDE_OWN)
-_KINDS_KEPT = 4096
-
-
-class FileReader:
-    """Reads one file after the other, and is fast where they resemble each other."""
-
-    def __init__(self) -> None:
-        self._raw = HeaderReader()
-        self._like: dict[Hashable, tuple[ImageFile, int]] = {}
-        self._same: dict[FileKind | FrameKind, Any] = {}
-
-    def read(self, source: Source) -> ImageFile:
-        """Everything the scan needs from one file.
-
-        Raises
-        ------
-        NotAnImage
-            With the reason: not DICOM, truncated, no pixels, not permitted, and so on.
-        """
-        from pydicom.errors import BytesLengthException, InvalidDicomError
-
-        try:
-            with source:
-                return self._read(source)
-        except InvalidDicomError:
-            raise NotAnImage("not a DICOM file") from None
-        except (*MALFORMED, BytesLengthException) as error:
-            raise NotAnImage(f"a damaged DICOM file ({type(error).__name__} while reading its header)") from None
-        except OSError as error:
-            if error.errno is None:  # pydicom's own word for a file that ends too early
-                raise NotAnImage("a damaged DICOM file (it ends inside its header)") from None
-            raise NotAnImage(why_closed(source.path, error)) from None
-        except MemoryError:
-            raise NotAnImage("a damaged DICOM file (a header value claims more bytes than there is memory)") from None
-
-    def _read(self, source: Source) -> ImageFile:
-        start = source.read(FIRST_READ)
-        if start[128:132] != b"DICM" and not _looks_like_a_data_set(start):
-            raise NotAnImage("not a DICOM file")
-        raw = self._raw.read(start, source.read)
-        image = self._plain(source, raw) if raw is not None else None
-        return image or _image_file(source.path, _parsed(source.stream(), source.size))
-
-    def _plain(self, source: Source, raw: RawHeader) -> ImageFile | None:
-        """The file by its raw header, None where some value needs a full parse."""
-        others = tuple(item for item in raw.changing.items() if item[0] not in _OWN)
-        key = (raw.layout, raw.syntax, raw.pixel_length, others)
-        known = self._like.get(key)
-        if known is not None:
-            return _alike(source, raw, *known)
-        tags = tags_of(raw.found)
-        if tags is None:
-            return None
-        sop_class = tags.text("SOPClassUID") or raw.media_sop_class
-        image = _image_file(
-            source.path, _Header(tags, sop_class, raw.syntax, raw.pixel_offset, raw.pixel_length, source.size)
-        )
-        if len(image.frames) == 1:
-            if len(self._like) >= _KINDS_KEPT:
-                self._like.clear()
-                self._same.clear()
-            frame = image.frames[0]
-            frame = replace(frame, kind=self._same.setdefault(frame.kind, frame.kind))
-            image = replace(image, kind=self._same.setdefault(image.kind, image.kind), frames=(frame,))
-            self._like[key] = (image, _frame_bytes(image.kind))
-        return image
-
-
-def read_header(path: Path) -> ImageFile:
-    """What one file alone says; raises as `FileReader.read`."""
-    return FileReader().read(PlainFile(str(path)))
-
-
-def _alike(source: Source, raw: RawHeader, like: ImageFile, frame_bytes: int) -> ImageFile | None:
-    """A file that says the same as `like` in all but its own values; None where one of these needs a full parse."""
-    changing, constant = raw.changing, raw.constant
-    own = {keyword: changing.get(keyword) or constant.get(keyword) for keyword in _OWN_AND_BESIDE}
-    tags = tags_of({keyword: value for keyword, value in own.items() if value is not None})
-    if tags is None:
-        return None
-    frame = like.frames[0]
-    # Without a layout nothing tells that a value is there in both, so that all are taken from this file.
-    everything = raw.layout is None
-
-    def differs(*keywords: str) -> bool:
-        return everything or not changing.keys().isdisjoint(keywords)
-
-    position, acquired_at, slope, intercept = frame.position, frame.acquired_at, frame.slope, frame.intercept
-    day, window = like.date_without_study, like.window
-    if differs("ImagePositionPatient"):
-        position = _position(tags)
-    if differs("AcquisitionTime", "AcquisitionDateTime"):
-        acquired_at = _acquired_at(tags)
-    if differs("AcquisitionDateTime"):
-        day = _only_day(tags)
-    if differs("RescaleSlope", "RescaleIntercept"):
-        slope, intercept = _rescale(tags)
-    if differs("WindowCenter", "WindowWidth"):
-        window = _window(tags)
-    _refuse_if_cut_short(1, frame_bytes, raw.syntax, raw.pixel_offset, raw.pixel_length, source.size)
-    offset = None if frame.pixel_offset is None else raw.pixel_offset
-    number = tags.whole("InstanceNumber") if differs("InstanceNumber") else like.instance_number
-    sop_uid = tags.text("SOPInstanceUID") if differs("SOPInstanceUID") else like.sop_uid
-    own_frame = FrameHeader(0, position, acquired_at, slope, intercept, offset, frame.kind)
-    return ImageFile(source.path, sop_uid, number, day, window, like.kind, (own_frame,))
-
-
-def _looks_like_a_data_set(start: bytes) -> bool:
+def looks_like_a_data_set(start: bytes) -> bool:
     """True for a data set without preamble: it begins with a low element of group 2 or 8, either byte order."""
     little = start[:4] and start[0] in (2, 8) and start[1] == 0 and start[3] == 0
     big = start[:4] and start[0] == 0 and start[1] in (2, 8) and start[2] == 0
@@ -182,7 +57,7 @@ def _looks_like_a_data_set(start: bytes) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Header:
+class Header:
     """A file's attributes, however they were read; `dataset` only where a full parse was needed."""
 
     tags: Tags
@@ -194,19 +69,20 @@ class _Header:
     dataset: FileDataset | None = None
 
 
-def _parsed(file: BinaryIO, size: int) -> _Header:
+def parsed(file: BinaryIO, size: int) -> Header:
+    """The header of a file that stands at its beginning, by a full parse."""
     import pydicom
 
-    file.seek(0)
     dataset = pydicom.dcmread(file, stop_before_pixels=True, force=True)
     tags, syntax = Tags(dataset), _transfer_syntax(dataset)
     meta = getattr(dataset, "file_meta", None)
     sop_class = tags.text("SOPClassUID") or str((meta or {}).get("MediaStorageSOPClassUID", ""))
     offset, length = _pixel_element(dataset, file, syntax, sop_class)
-    return _Header(tags, sop_class, syntax, offset, length, size, dataset)
+    return Header(tags, sop_class, syntax, offset, length, size, dataset)
 
 
-def _image_file(path: str, header: _Header) -> ImageFile:
+def image_file(path: str, header: Header) -> ImageFile:
+    """What a header says of its images; raises `NotAnImage` with the reason where there are none to read."""
     tags, sop_class, syntax, dataset = header.tags, header.sop_class, header.syntax, header.dataset
     for prefix, reason in _NO_IMAGES:
         if sop_class == prefix or (prefix.endswith(".") and sop_class.startswith(prefix)):
@@ -229,7 +105,7 @@ def _image_file(path: str, header: _Header) -> ImageFile:
     stored = tags.whole("BitsStored") or allocated
     count = tags.whole("NumberOfFrames") or 1
     frame_bytes = rows * columns * samples * allocated // 8
-    _refuse_if_cut_short(count, frame_bytes, syntax, value_offset, value_length, header.size)
+    refuse_if_cut_short(count, frame_bytes, syntax, value_offset, value_length, header.size)
     direct = (
         value_offset is not None
         and syntax in NATIVE
@@ -284,33 +160,33 @@ def _image_file(path: str, header: _Header) -> ImageFile:
         path=path,
         sop_uid=tags.text("SOPInstanceUID"),
         instance_number=tags.whole("InstanceNumber"),
-        date_without_study=_only_day(tags),
-        window=_window(tags),
+        date_without_study=only_day_of(tags),
+        window=window_of(tags),
         kind=kind,
         frames=_frames(tags, dataset, count, offsets),
     )
 
 
-def _frame_bytes(kind: FileKind) -> int:
+def frame_bytes_of(kind: FileKind) -> int:
     return kind.rows * kind.columns * kind.samples_per_pixel * kind.bits_allocated // 8
 
 
-def _window(tags: Tags) -> tuple[float, float] | None:
+def window_of(tags: Tags) -> tuple[float, float] | None:
     width, centre = tags.number("WindowWidth"), tags.number("WindowCenter")
     return (width, centre) if width is not None and centre is not None and width >= 1 else None
 
 
-def _rescale(tags: Tags) -> tuple[float | None, float | None]:
+def rescale_of(tags: Tags) -> tuple[float | None, float | None]:
     slope = tags.number("RescaleSlope")
     return slope if slope != 0 else None, tags.number("RescaleIntercept")
 
 
-def _position(tags: Tags) -> Vector | None:
+def position_of(tags: Tags) -> Vector | None:
     position = tags.numbers("ImagePositionPatient", 3)
     return (position[0], position[1], position[2]) if position else None
 
 
-def _acquired_at(tags: Tags) -> str | None:
+def acquired_at_of(tags: Tags) -> str | None:
     return (
         tags.date_time("FrameAcquisitionDateTime")
         or tags.moment("AcquisitionDate", "AcquisitionTime")
@@ -319,7 +195,7 @@ def _acquired_at(tags: Tags) -> str | None:
     )
 
 
-def _only_day(tags: Tags) -> date | None:
+def only_day_of(tags: Tags) -> date | None:
     """The one day that all the dates of the exam but StudyDate name, None when they differ or there is none."""
     keywords = ("SeriesDate", "AcquisitionDate", "AcquisitionDateTime", "PerformedProcedureStepStartDate")
     days = {day for keyword in keywords if (day := tags.day(keyword)) is not None}
@@ -353,7 +229,7 @@ def _pixel_element(dataset: FileDataset, file: BinaryIO, syntax: str, sop_class:
     return at + start + 4, None if length == 0xFFFFFFFF else length
 
 
-def _refuse_if_cut_short(
+def refuse_if_cut_short(
     count: int, frame_bytes: int, syntax: str, offset: int | None, length: int | None, size: int
 ) -> None:
     if count < 1:
@@ -385,8 +261,10 @@ def _frames(tags: Tags, dataset: FileDataset | None, count: int, offsets: list[i
 
 
 def _frame(tags: Tags, kind: FrameKind, index: int, offset: int | None, *, alone: bool) -> FrameHeader:
-    slope, intercept = _rescale(tags)
-    return FrameHeader(index, _position(tags) if alone else None, _acquired_at(tags), slope, intercept, offset, kind)
+    slope, intercept = rescale_of(tags)
+    return FrameHeader(
+        index, position_of(tags) if alone else None, acquired_at_of(tags), slope, intercept, offset, kind
+    )
 
 
 def _frame_kind(tags: Tags) -> FrameKind:
@@ -404,4 +282,20 @@ def _frame_kind(tags: Tags) -> FrameKind:
         b_value=tags.b_value(),
         trigger=tags.text("NominalCardiacTriggerDelayTime") or tags.text("TriggerTime"),
         bolus_phase=tags.text("ContrastBolusAgentPhase"),
+        sequence=_sequence(tags),
+    )
+
+
+def _sequence(tags: Tags) -> SequenceTags:
+    echo_ms = tags.number("EffectiveEchoTime")
+    trigger_ms = tags.number("NominalCardiacTriggerDelayTime")
+    return SequenceTags(
+        pulse=tags.text("ScanningSequence") or tags.text("EchoPulseSequence"),
+        contrast=tags.text("AcquisitionContrast"),
+        echo_ms=echo_ms if echo_ms is not None else tags.number("EchoTime"),
+        b_value=tags.b_value(),
+        repeat=tags.text("TemporalPositionIndex") or tags.text("TemporalPositionIdentifier"),
+        repeats=tags.whole("NumberOfTemporalPositions"),
+        trigger_ms=trigger_ms if trigger_ms is not None else tags.number("TriggerTime"),
+        agent_given=tags.text("ContrastBolusAgentAdministered"),
     )

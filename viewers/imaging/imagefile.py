@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from viewers.imaging.catalogue import PatientTags, Vector
+from viewers.imaging.catalogue import PatientTags, SequenceTags, Vector
 
 
 class NotAnImage(Exception):
@@ -28,6 +28,7 @@ class FrameKind:
     b_value: str
     trigger: str
     bolus_phase: str
+    sequence: SequenceTags
 
 
 @dataclass(frozen=True, slots=True)

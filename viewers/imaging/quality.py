@@ -76,6 +76,7 @@ def series_of(stack: Stack) -> Series:
         bolus_phase=frame.kind.bolus_phase,
         comments=first.kind.comments,
         body_part=first.kind.body_part,
+        sequence=frame.kind.sequence,
         date_without_study=_only_one(i.file.date_without_study for i in images),
     )
 

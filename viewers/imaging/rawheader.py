@@ -81,17 +81,26 @@ class _Walked:
         return header.changing.get("SeriesInstanceUID"), header.syntax, header.media_sop_class, self.tags
 
 
+@dataclass(frozen=True, slots=True)
+class _Changing:
+    """An element that changes from file to file; with keyword and permitted VRs where its value is wanted."""
+
+    tag: int
+    keyword: str = ""
+    expected: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class _Layout:
     """What the headers of a series have in common so far.
 
-    `parts` are runs of bytes that never changed (`bytes`) and single elements that did (their tag); `constant` the
+    `parts` are runs of bytes that never changed and single elements that did; `constant` the
     wanted values within the runs.
     """
 
     walked: _Walked
     varying: set[int] = field(default_factory=set)
-    parts: list[bytes | int] = field(default_factory=list)
+    parts: list[bytes | _Changing] = field(default_factory=list)
     constant: dict[str, Value] = field(default_factory=dict)
     token: object = None
 
@@ -113,7 +122,7 @@ class _Layout:
             if tag in self.varying:
                 if own.starts[i] > run:
                     self.parts.append(own.content[run : own.starts[i]])
-                self.parts.append(tag)
+                self.parts.append(_Changing(tag, *wanted.get(tag, ())))
                 run = own.starts[i + 1]
         self.parts.append(own.content[run : own.starts[-1]])
         gone = {wanted[tag][0] for tag in self.varying if tag in wanted}
@@ -122,7 +131,7 @@ class _Layout:
 
     def read(self, content: bytes) -> RawHeader:
         """The header, if it is laid out like this; raises `_ChangedError` or `OddError` otherwise."""
-        own, wanted, at = self.walked, wanted_tags(), self.walked.starts[0]
+        own, at = self.walked, self.walked.starts[0]
         changing: dict[str, Value] = {}
         for part in self.parts:
             if isinstance(part, bytes):
@@ -130,9 +139,9 @@ class _Layout:
                     raise _ChangedError
                 at += len(part)
                 continue
-            implicit = own.implicit and part > _LAST_OF_META
+            implicit = own.implicit and part.tag > _LAST_OF_META
             tag, vr, length, value_at = _element(content, at, implicit=implicit)
-            if tag != part or tag in (_SYNTAX, _MEDIA_SOP_CLASS):
+            if tag != part.tag or tag in (_SYNTAX, _MEDIA_SOP_CLASS):
                 raise _ChangedError
             if length == _UNDEFINED:
                 if tag <= _LAST_OF_META:
@@ -140,9 +149,8 @@ class _Layout:
                 at = _end_of_sequence(content, value_at, implicit=implicit)
                 continue
             at = value_at + length
-            if tag in wanted:
-                keyword, value = _wanted_value(content, value_at, length, tag, "" if implicit else vr.decode())
-                changing[keyword] = value
+            if part.keyword:
+                changing[part.keyword] = _wanted_value(content, value_at, length, part.expected, vr, implicit=implicit)
         tag, _, length, value_at = _element(content, at, implicit=own.implicit)
         if tag != _PIXEL_DATA:
             raise _ChangedError
@@ -240,7 +248,8 @@ def _walk(content: bytes) -> _Walked:
             at = _end_of_sequence(content, value_at, implicit=implicit)
             continue
         if tag in wanted:
-            keyword, found[keyword] = _wanted_value(content, value_at, length, tag, "" if implicit else vr.decode())
+            keyword, expected = wanted[tag]
+            found[keyword] = _wanted_value(content, value_at, length, expected, vr, implicit=implicit)
         at = value_at + length
     header = RawHeader({}, found, None, syntax, sop_class, value_at, _known(length))
     return _Walked(header, implicit, starts, tuple(tags), content[: starts[-1]])
@@ -250,13 +259,16 @@ def _known(length: int) -> int | None:
     return None if length == _UNDEFINED else length
 
 
-def _wanted_value(content: bytes, at: int, length: int, tag: int, vr: str) -> tuple[str, Value]:
-    """Keyword, VR (that of the dictionary where the file names none) and bytes of a wanted value."""
-    keyword, expected = wanted_tags()[tag]
-    name = vr or expected[0]
-    if vr and name not in expected and expected != ANY_VR:
+def _wanted_value(
+    content: bytes, at: int, length: int, expected: tuple[str, ...], vr: bytes, *, implicit: bool
+) -> Value:
+    """VR (that of the dictionary where the file names none) and bytes of a wanted value."""
+    if implicit:
+        return expected[0], _value(content, at, length)
+    name = vr.decode()
+    if name not in expected and expected != ANY_VR:
         raise OddError
-    return keyword, (name, _value(content, at, length))
+    return name, _value(content, at, length)
 
 
 def _element(content: bytes, at: int, *, implicit: bool) -> tuple[int, bytes, int, int]:

@@ -19,18 +19,20 @@ _INTEGER = re.compile(r"[+-]?\d{1,9}")
 ANY_VR = ("UN",)
 
 KEYWORDS = (
-    "AcquisitionDate", "AcquisitionDateTime", "AcquisitionNumber", "AcquisitionProtocolName", "AcquisitionTime",
-    "BitsAllocated", "BitsStored", "BodyPartExamined", "Columns", "ContrastBolusAgent", "ContrastBolusAgentPhase",
-    "ContrastBolusStartTime", "ConvolutionKernel", "DiffusionBValue", "EchoNumbers", "EchoTime", "EffectiveEchoTime",
-    "FrameAcquisitionDateTime", "FrameAcquisitionNumber", "FrameOfReferenceUID", "FrameType", "ImageComments",
-    "ImageOrientationPatient", "ImagePositionPatient", "ImageType", "InstanceNumber", "InstitutionName", "KVP",
-    "LossyImageCompression", "Manufacturer", "Modality", "NumberOfFrames", "PatientAge", "PatientBirthDate",
-    "PatientID", "PatientName", "PatientSex", "PerformedProcedureStepStartDate", "PhotometricInterpretation",
-    "PixelPaddingValue", "PixelRepresentation", "PixelSpacing", "ProtocolName", "RescaleIntercept", "RescaleSlope",
-    "RescaleType", "Rows", "SOPClassUID", "SOPInstanceUID", "SamplesPerPixel", "SeriesDate", "SeriesDescription",
-    "SeriesInstanceUID", "SeriesNumber", "SeriesTime", "SliceThickness", "SpecificCharacterSet", "StackID", "StudyDate",
-    "StudyDescription", "StudyInstanceUID", "SyntheticData", "TemporalPositionIdentifier", "TemporalPositionIndex",
-    "TriggerTime", "NominalCardiacTriggerDelayTime", "WindowCenter", "WindowWidth",
+    "AcquisitionContrast", "AcquisitionDate", "AcquisitionDateTime", "AcquisitionNumber", "AcquisitionProtocolName",
+    "AcquisitionTime", "BitsAllocated", "BitsStored", "BodyPartExamined", "Columns", "ContrastBolusAgent",
+    "ContrastBolusAgentAdministered", "ContrastBolusAgentPhase", "ContrastBolusStartTime", "ConvolutionKernel",
+    "DiffusionBValue", "EchoNumbers", "EchoPulseSequence", "EchoTime", "EffectiveEchoTime", "FrameAcquisitionDateTime",
+    "FrameAcquisitionNumber", "FrameOfReferenceUID", "FrameType", "ImageComments", "ImageOrientationPatient",
+    "ImagePositionPatient", "ImageType", "InstanceNumber", "InstitutionName", "KVP", "LossyImageCompression",
+    "Manufacturer", "Modality", "NominalCardiacTriggerDelayTime", "NumberOfFrames", "NumberOfTemporalPositions",
+    "PatientAge", "PatientBirthDate", "PatientID", "PatientName", "PatientSex", "PerformedProcedureStepStartDate",
+    "PhotometricInterpretation", "PixelPaddingValue", "PixelRepresentation", "PixelSpacing", "ProtocolName",
+    "RescaleIntercept", "RescaleSlope", "RescaleType", "Rows", "SOPClassUID", "SOPInstanceUID", "SamplesPerPixel",
+    "ScanningSequence", "SeriesDate", "SeriesDescription", "SeriesInstanceUID", "SeriesNumber", "SeriesTime",
+    "SliceThickness", "SpecificCharacterSet", "StackID", "StudyDate", "StudyDescription", "StudyInstanceUID",
+    "SyntheticData", "TemporalPositionIdentifier", "TemporalPositionIndex", "TriggerTime", "WindowCenter",
+    "WindowWidth",
 )  # fmt: skip
 """Every attribute the scan asks for; asking for another is an error."""
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from viewers.imaging.catalogue import Refused, ScanResult
 from viewers.imaging.errors import Cancelled, FolderError
-from viewers.imaging.headers import DEFLATED, NATIVE, FileReader
+from viewers.imaging.filereader import FileReader
+from viewers.imaging.headers import DEFLATED, NATIVE
 from viewers.imaging.imagefile import ImageFile, NotAnImage
 from viewers.imaging.phases import with_phases
 from viewers.imaging.quality import series_of

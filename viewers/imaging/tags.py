@@ -8,6 +8,7 @@ import struct
 import zlib
 from collections.abc import MutableSequence, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -133,21 +134,18 @@ class Tags:
 
     def day(self, keyword: str) -> date | None:
         """The date a DA or DT value begins with, also in the old spelling with dots."""
-        match = _DATE.match(self.text(keyword))
-        try:
-            return date(*map(int, match.groups())) if match else None
-        except ValueError:
-            return None
+        return _day(self.text(keyword))
 
     def moment(self, date_keyword: str, time_keyword: str) -> str | None:
         """Date and time of day as ISO 8601 text, None unless both are there."""
-        day, clock = self.day(date_keyword), _clock(self.text(time_keyword))
+        clock = _clock(self.text(time_keyword))
+        day = self.day(date_keyword) if clock else None
         return f"{day.isoformat()}T{clock}" if day and clock else None
 
     def date_time(self, keyword: str) -> str | None:
         """A DT value as ISO 8601 text without its zone."""
         text = self.text(keyword)
-        day, clock = self.day(keyword), _clock(text[8:])
+        day, clock = _day(text), _clock(text[8:])
         return f"{day.isoformat()}T{clock}" if day and clock else None
 
 
@@ -171,6 +169,15 @@ def _private_number(value: Any, form: str) -> float | None:
 def _is_multi(value: Any) -> bool:
     # Not merely iterable: a person's name is, letter by letter.
     return isinstance(value, (tuple, MutableSequence)) and not isinstance(value, bytearray)
+
+
+@lru_cache(maxsize=1024)
+def _day(text: str) -> date | None:
+    match = _DATE.match(text)
+    try:
+        return date(*map(int, match.groups())) if match else None
+    except ValueError:
+        return None
 
 
 def _clock(text: str) -> str | None:

@@ -8,7 +8,7 @@ import pytest
 from pydicom.uid import ImplicitVRLittleEndian
 
 from tests.support.phantoms import Phantom, write_enhanced, write_phantom
-from viewers.imaging.headers import FileReader
+from viewers.imaging.filereader import FileReader
 from viewers.imaging.imagefile import NotAnImage
 from viewers.imaging.rawheader import FIRST_READ, HeaderReader
 from viewers.imaging.rawtags import RawTags

@@ -1,0 +1,188 @@
+"""Files one after the other into what the scan needs of each: in full where it must be, else only what is their own."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from viewers.imaging.headers import (
+    Header,
+    acquired_at_of,
+    frame_bytes_of,
+    image_file,
+    looks_like_a_data_set,
+    only_day_of,
+    parsed,
+    position_of,
+    refuse_if_cut_short,
+    rescale_of,
+    window_of,
+)
+from viewers.imaging.imagefile import FileKind, FrameHeader, FrameKind, ImageFile, NotAnImage
+from viewers.imaging.rawheader import FIRST_READ, HeaderReader, RawHeader
+from viewers.imaging.rawtags import Value, tags_of
+from viewers.imaging.sources import PlainFile, Source, why_closed
+from viewers.imaging.tags import MALFORMED
+
+_TIMES = ("AcquisitionTime", "AcquisitionDateTime")
+_RESCALE = ("RescaleSlope", "RescaleIntercept")
+_WINDOW = ("WindowCenter", "WindowWidth")
+_OWN = frozenset(("SOPInstanceUID", "InstanceNumber", "ImagePositionPatient", *_TIMES, *_RESCALE, *_WINDOW))
+"""What usually differs from file to file of a series; all else is converted once."""
+
+_TO_UNDERSTAND_TIMES = (
+    *_TIMES, "StudyDate", "SeriesDate", "AcquisitionDate", "PerformedProcedureStepStartDate",
+    "FrameAcquisitionDateTime",
+)  # fmt: skip
+_KINDS_KEPT = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A file that others resemble: what it says, which of its own values change, and what is needed beside these."""
+
+    image: ImageFile
+    frame_bytes: int
+    own: frozenset[str]
+    beside: Mapping[str, Value]
+    moved: bool
+    timed: bool
+    dated: bool
+    rescaled: bool
+    windowed: bool
+
+
+class FileReader:
+    """Reads one file after the other, and is fast where they resemble each other."""
+
+    def __init__(self) -> None:
+        self._raw = HeaderReader()
+        self._known: dict[Hashable, _Known] = {}
+        self._same: dict[FileKind | FrameKind, Any] = {}
+
+    def read(self, source: Source) -> ImageFile:
+        """Everything the scan needs from one file.
+
+        Raises
+        ------
+        NotAnImage
+            With the reason: not DICOM, truncated, no pixels, not permitted, and so on.
+        """
+        try:
+            with source:
+                start = source.read(FIRST_READ)
+                if start[128:132] != b"DICM" and not looks_like_a_data_set(start):
+                    raise NotAnImage("not a DICOM file")
+                raw = self._raw.read(start, source.read)
+                image = self._plain(source, raw) if raw is not None else None
+                return image or _parsed(source)
+        except MALFORMED as error:
+            raise _damaged(f"{type(error).__name__} while reading its header") from None
+        except OSError as error:
+            if error.errno is None:  # pydicom's own word for a file that ends too early
+                raise _damaged("it ends inside its header") from None
+            raise NotAnImage(why_closed(source.path, error)) from None
+        except MemoryError:
+            raise _damaged("a header value claims more bytes than there is memory") from None
+
+    def _plain(self, source: Source, raw: RawHeader) -> ImageFile | None:
+        """The file by its raw header, None where some value needs a full parse."""
+        changing = raw.changing
+        others = tuple([item for item in changing.items() if item[0] not in _OWN])
+        key = (raw.layout, raw.pixel_length, others)
+        known = self._known.get(key)
+        if known is not None:
+            return _alike(source, raw, known)
+        tags = tags_of(raw.found)
+        if tags is None:
+            return None
+        sop_class = tags.text("SOPClassUID") or raw.media_sop_class
+        image = image_file(
+            source.path, Header(tags, sop_class, raw.syntax, raw.pixel_offset, raw.pixel_length, source.size)
+        )
+        if len(image.frames) == 1:
+            if len(self._known) >= _KINDS_KEPT or len(self._same) >= _KINDS_KEPT:
+                self._known.clear()
+                self._same.clear()
+            image = self._sharing(image)
+            if raw.layout is not None:  # without one nothing tells that a value is there in both files
+                self._known[key] = _known(image, raw)
+        return image
+
+    def _sharing(self, image: ImageFile) -> ImageFile:
+        frame = image.frames[0]
+        frame = replace(frame, kind=self._same.setdefault(frame.kind, frame.kind))
+        return replace(image, kind=self._same.setdefault(image.kind, image.kind), frames=(frame,))
+
+
+def read_header(path: Path) -> ImageFile:
+    """What one file alone says; raises as `FileReader.read`."""
+    return FileReader().read(PlainFile(str(path)))
+
+
+def _parsed(source: Source) -> ImageFile:
+    from pydicom.errors import BytesLengthException, InvalidDicomError
+
+    try:
+        return image_file(source.path, parsed(source.stream(), source.size))
+    except InvalidDicomError:
+        raise NotAnImage("not a DICOM file") from None
+    except BytesLengthException as error:
+        raise _damaged(f"{type(error).__name__} while reading its header") from None
+
+
+def _damaged(how: str) -> NotAnImage:
+    return NotAnImage(f"a damaged DICOM file ({how})")
+
+
+def _known(image: ImageFile, raw: RawHeader) -> _Known:
+    own = _OWN & raw.changing.keys()
+    timed, rescaled, windowed = (not own.isdisjoint(group) for group in (_TIMES, _RESCALE, _WINDOW))
+    beside = {"SpecificCharacterSet"}
+    for needed, keywords in ((timed, _TO_UNDERSTAND_TIMES), (rescaled, _RESCALE), (windowed, _WINDOW)):
+        beside |= set(keywords) if needed else set()
+    return _Known(
+        image=image,
+        frame_bytes=frame_bytes_of(image.kind),
+        own=own,
+        beside={keyword: value for keyword, value in raw.found.items() if keyword in beside - own},
+        moved="ImagePositionPatient" in own,
+        timed=timed,
+        dated="AcquisitionDateTime" in own,
+        rescaled=rescaled,
+        windowed=windowed,
+    )
+
+
+def _alike(source: Source, raw: RawHeader, known: _Known) -> ImageFile | None:
+    """A file that says the same as a known one in all but its own values; None where these need a full parse."""
+    changing, like = raw.changing, known.image
+    values = dict(known.beside)
+    for keyword in known.own:
+        values[keyword] = changing[keyword]
+    tags = tags_of(values)
+    if tags is None:
+        return None
+    frame = like.frames[0]
+    slope, intercept = rescale_of(tags) if known.rescaled else (frame.slope, frame.intercept)
+    refuse_if_cut_short(1, known.frame_bytes, raw.syntax, raw.pixel_offset, raw.pixel_length, source.size)
+    own_frame = FrameHeader(
+        0,
+        position_of(tags) if known.moved else frame.position,
+        acquired_at_of(tags) if known.timed else frame.acquired_at,
+        slope,
+        intercept,
+        None if frame.pixel_offset is None else raw.pixel_offset,
+        frame.kind,
+    )
+    return ImageFile(
+        source.path,
+        tags.text("SOPInstanceUID") if "SOPInstanceUID" in known.own else like.sop_uid,
+        tags.whole("InstanceNumber") if "InstanceNumber" in known.own else like.instance_number,
+        only_day_of(tags) if known.dated else like.date_without_study,
+        window_of(tags) if known.windowed else like.window,
+        like.kind,
+        (own_frame,),
+    )

@@ -101,7 +101,9 @@ def _prepare(locks: tuple[str, ...]) -> None:
     _stamp().unlink(missing_ok=True)
     for lock in locks:
         _say(f"Installing {lock} ...")
-        _run(*_pip(), "install", "--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", str(ROOT / lock))
+        # a lock is complete: nothing is left to resolve, so no newer release can come between
+        exactly = ("--no-deps", "--require-hashes", "--only-binary", ":all:")
+        _run(*_pip(), "install", "--quiet", *exactly, "-r", str(ROOT / lock))
     _stamp().write_text(_fingerprint(locks), encoding="ascii")
 
 

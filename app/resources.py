@@ -5,10 +5,13 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
+from mrecist.protocols import Protocol, parse_protocol
 from mrecist.rulesets import RuleSet, parse_ruleset
 
 RULESETS = ("mrecist-literal", "harmonised-5", "recist-1.1")
 DEFAULT_RULESET = RULESETS[0]
+PROTOCOLS = ("cotsom",)
+DEFAULT_PROTOCOL = PROTOCOLS[0]
 
 
 def read_text(*path: str) -> str:
@@ -34,3 +37,17 @@ def load_ruleset(name: str = DEFAULT_RULESET) -> RuleSet:
     if name not in RULESETS:
         raise KeyError(name)
     return parse_ruleset(read_text("rulesets", f"{name}.toml"))
+
+
+@cache
+def load_protocol(name: str = DEFAULT_PROTOCOL) -> Protocol:
+    """A shipped protocol by name, one of `PROTOCOLS`.
+
+    Raises
+    ------
+    KeyError
+        If no shipped protocol has that name.
+    """
+    if name not in PROTOCOLS:
+        raise KeyError(name)
+    return parse_protocol(read_text("protocols", f"{name}.toml"))

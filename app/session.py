@@ -8,6 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
+from app.assessing import assess_read
 from app.models.reading import Reading
 from app.state.apply import EditRefused, apply
 from app.state.events import (
@@ -23,7 +24,6 @@ from app.state.events import (
 )
 from app.state.record import Record, Visit
 from app.store import CaseStore
-from mrecist.assess import assess
 from mrecist.lesions import Lesion
 from mrecist.results import Assessment
 from mrecist.rulesets import RuleSet
@@ -206,7 +206,7 @@ class ReadingSession(QObject):
                 record = apply(record, Entry(0, "", self.reader, self.read_id, event))
         except EditRefused:
             return None
-        return assess(record.case_of(self.read_id), self._ruleset, self.read_id)
+        return assess_read(record, self.read_id, self._ruleset)
 
     # --- inside ---
 
@@ -217,9 +217,7 @@ class ReadingSession(QObject):
     def _refresh(self) -> None:
         record = self.record
         ready = record is not None and record.visits and record.read(self.read_id) is not None
-        self._assessment = (
-            assess(record.case_of(self.read_id), self._ruleset, self.read_id) if record and ready else None
-        )
+        self._assessment = assess_read(record, self.read_id, self._ruleset) if record and ready else None
         lesion_id = self._selection.lesion_id
         read = record.read(self.read_id) if record else None
         if lesion_id and (read is None or read.lesion(lesion_id) is None):

@@ -1,4 +1,4 @@
-"""Best overall response over a sequence of time points, unconfirmed and confirmed."""
+"""Best overall response over a sequence of time points, unconfirmed and confirmed, with the day it was reached."""
 
 from __future__ import annotations
 
@@ -26,7 +26,19 @@ class Assessed:
     unevaluated_cr: bool = False
 
 
-def unconfirmed(sequence: Sequence[Assessed], rules: BestResponseRules) -> Response:
+@dataclass(frozen=True, slots=True)
+class Best:
+    """A best response and the day it was first reached; None where there was no assessment.
+
+    SD and NN are dated at the first assessment that lasted long enough; NE, where only its duration is wanting, at the
+    first assessment.
+    """
+
+    response: Response
+    day: int | None
+
+
+def unconfirmed(sequence: Sequence[Assessed], rules: BestResponseRules) -> Best:
     """Best response without confirmation.
 
     Only assessments up to the first PD, itself included, are looked at. Ordered decision table:
@@ -45,16 +57,14 @@ def unconfirmed(sequence: Sequence[Assessed], rules: BestResponseRules) -> Respo
     -----
     Source: Eisenhauer 2009, 4.4 and 4.6.
     """
-    seen = _until_progression(sequence)
-    responses = {x.response for x in seen}
-    if CR in responses:
-        return CR
-    if PR in responses:
-        return PR
-    return _without_response(seen, responses, responses, rules)
+    seen = until_progression(sequence, rules)
+    for best in (CR, PR):
+        if (day := _first(seen, (best,))) is not None:
+            return Best(best, day)
+    return _without_response(seen, seen, rules)
 
 
-def confirmed(sequence: Sequence[Assessed], rules: BestResponseRules) -> Response:
+def confirmed(sequence: Sequence[Assessed], rules: BestResponseRules) -> Best:
     """Best response that a second assessment at least 28 days later confirms.
 
     Ordered decision table, over the assessments up to the first PD:
@@ -69,29 +79,78 @@ def confirmed(sequence: Sequence[Assessed], rules: BestResponseRules) -> Respons
     ==== =========================================================================== ==
 
     After a true CR any disease is progression, so what follows a CR and is neither CR nor NE ends the sequence as a
-    PD; a PR that is owed to something not evaluated stands as NE there.
+    PD; a PR that is owed to something not evaluated stands as NE there. Where a rule set takes a CR that a PR follows
+    as mistaken, that CR counts as PR instead.
 
     Notes
     -----
     Source: Eisenhauer 2009, table 3 with its footnote.
     """
-    original = _until_progression(sequence)
-    seen = _after_complete_response(original)
-    if _is_confirmed(seen, (CR,), (CR,), rules):
-        return CR
-    if _is_confirmed(seen, (PR,), (PR, CR), rules):
-        return PR
-    return _without_response(original, {x.response for x in original}, {x.response for x in seen}, rules)
+    original = until_progression(sequence, rules)
+    seen = _after_complete_response(original, rules)
+    for first, second in ((CR, (CR,)), (PR, (PR, CR))):
+        if (day := _confirmed_from(seen, (first,), second, rules)) is not None:
+            return Best(first, day)
+    return _without_response(original, seen, rules)
 
 
-def _until_progression(sequence: Sequence[Assessed]) -> Sequence[Assessed]:
-    for index, item in enumerate(sequence):
-        if item.response is PD:
-            return sequence[: index + 1]
+def has_response_after_complete(sequence: Sequence[Assessed]) -> bool:
+    """Does a PR follow a CR? The data want a look then: was the CR true?"""
+    complete = False
+    for item in sequence:
+        if complete and item.response is PR:
+            return True
+        complete = complete or item.response is CR
+    return False
+
+
+def response_day(sequence: Sequence[Assessed], rules: BestResponseRules) -> int | None:
+    """The day of the first CR or PR before progression."""
+    return _first(until_progression(sequence, rules), (CR, PR))
+
+
+def confirmed_response_day(sequence: Sequence[Assessed], rules: BestResponseRules) -> int | None:
+    """The day of the first CR or PR that a later assessment confirms."""
+    seen = _after_complete_response(until_progression(sequence, rules), rules)
+    days = [
+        day
+        for first, second in ((CR, (CR,)), (PR, (PR, CR)))
+        if (day := _confirmed_from(seen, (first,), second, rules)) is not None
+    ]
+    return min(days, default=None)
+
+
+def clinical_benefit_day(sequence: Sequence[Assessed], rules: BestResponseRules) -> int | None:
+    """From which day there was clinical benefit: the first CR or PR, or SD (or NN) that lasted; None: no benefit."""
+    seen = until_progression(sequence, rules)
+    lasting = (SD, NN) if rules.benefit_includes_nn else (SD,)
+    return next(
+        (
+            x.day
+            for x in seen
+            if x.response in (CR, PR) or (x.response in lasting and x.day >= rules.minimum_stable_days)
+        ),
+        None,
+    )
+
+
+def until_progression(sequence: Sequence[Assessed], rules: BestResponseRules) -> Sequence[Assessed]:
+    """The assessments that count: up to the first PD, itself included."""
+    if rules.stops_at_progression:
+        for index, item in enumerate(sequence):
+            if item.response is PD:
+                return sequence[: index + 1]
     return sequence
 
 
-def _after_complete_response(sequence: Sequence[Assessed]) -> Sequence[Assessed]:
+def _first(sequence: Sequence[Assessed], responses: tuple[Response, ...]) -> int | None:
+    return next((x.day for x in sequence if x.response in responses), None)
+
+
+def _after_complete_response(sequence: Sequence[Assessed], rules: BestResponseRules) -> Sequence[Assessed]:
+    if rules.response_after_complete == "complete_was_mistaken" and has_response_after_complete(sequence):
+        last = max(i for i, x in enumerate(sequence) if x.response is PR)
+        sequence = [Assessed(x.day, PR) if x.response is CR and i < last else x for i, x in enumerate(sequence)]
     found: list[Assessed] = []
     complete = False
     for item in sequence:
@@ -105,19 +164,20 @@ def _after_complete_response(sequence: Sequence[Assessed]) -> Sequence[Assessed]
     return found
 
 
-def _is_confirmed(
+def _confirmed_from(
     sequence: Sequence[Assessed],
     first: tuple[Response, ...],
     second: tuple[Response, ...],
     rules: BestResponseRules,
-) -> bool:
+) -> int | None:
+    """The day of the first response of `first` that a later one of `second` confirms."""
     for index, start in enumerate(sequence):
         if start.response not in first:
             continue
         not_evaluable = stable = 0
         for item in sequence[index + 1 :]:
             if item.response in second and item.day - start.day >= rules.confirmation_days:
-                return True
+                return start.day
             if item.response is NE:
                 not_evaluable += 1
             elif item.response is SD and rules.accept_stable_between and PR in second:
@@ -126,19 +186,19 @@ def _is_confirmed(
                 break
             if not_evaluable > rules.not_evaluable_between or stable > 1:
                 break
-    return False
+    return None
 
 
-def _without_response(
-    seen: Sequence[Assessed], responses: set[Response], ending: set[Response], rules: BestResponseRules
-) -> Response:
-    if responses.intersection(_DISEASE_CONTROL):
-        lasting = {x.response for x in seen if x.day >= rules.minimum_stable_days}
-        if lasting.intersection((CR, PR, SD)):
-            return SD
-        if NN in lasting:
-            return NN
-        return PD if PD in ending else NE
-    if PD in responses:
-        return PD
-    return ND if responses == {ND} else NE
+def _without_response(seen: Sequence[Assessed], ending: Sequence[Assessed], rules: BestResponseRules) -> Best:
+    """What is left where no response counts; `ending` is the sequence with what follows a CR taken as progression."""
+    lasting = [x for x in seen if x.day >= rules.minimum_stable_days]
+    for best, responses in ((SD, (CR, PR, SD)), (NN, (NN,))):
+        if (day := _first(lasting, responses)) is not None:
+            return Best(best, day)
+    if (day := _first(ending, (PD,))) is not None:
+        return Best(PD, day)
+    if (day := _first(seen, _DISEASE_CONTROL)) is not None:
+        return Best(NE, day)
+    if seen and all(x.response is ND for x in seen):
+        return Best(ND, seen[0].day)
+    return Best(NE, _first(seen, (NE,)))

@@ -190,7 +190,7 @@ class Read:
         return found.observation(lesion_id) if found else None
 
 
-class Protocol(StrEnum):
+class ProtocolName(StrEnum):
     """The studies whose cases are known. Only COTSOM has decision tables; the others bring none by themselves."""
 
     COTSOM = "cotsom"
@@ -210,7 +210,7 @@ class Policy:
 class Case:
     """A patient's record. The first time point is the baseline; time points are in order of day.
 
-    `protocol` is the token of a `Protocol`, exactly as it is written there; any other text brings no decisions.
+    `protocol` is the token of a `ProtocolName`, exactly as it is written there; any other text brings no decisions.
     """
 
     id: str

@@ -19,7 +19,7 @@ from mrecist.case import (
     Examination,
     Modality,
     Policy,
-    Protocol,
+    ProtocolName,
     Read,
     Scan,
     TimePoint,
@@ -162,7 +162,7 @@ def _case(value: object, path: str, faults: list[str]) -> Case | None:
             e for i, x in enumerate(fields.sequence("events")) if (e := _event(x, f"{path}.events[{i}]", faults))
         ),
         policy=_policy(fields),
-        protocol=fields.choice("protocol", Protocol),
+        protocol=fields.choice("protocol", ProtocolName),
         title=fields.text("title", empty=True) or "",
         arm=fields.text("arm"),
         enrolled_day=fields.whole("enrolled_day", -MOST_DAYS, MOST_DAYS),

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from mrecist.case import Case, Modality, Protocol, TimePoint
+from mrecist.case import Case, Modality, TimePoint
+from mrecist.decisions.gates import Gatekeeper
 from mrecist.lesions import Features, Lesion, Observation
-from mrecist.liver import Gatekeeper
+from mrecist.protocols import Limit
 from mrecist.results import Issue, Number, Severity
 from mrecist.rulesets import RuleSet
 from mrecist.target import counted_tenths
@@ -182,10 +183,15 @@ def organ_of(lesion: Lesion) -> str:
     return "skeleton" if lesion.is_bone else lesion.organ.value
 
 
-def baseline_issues(case: Case, tracks: Sequence[Track], rules: RuleSet) -> tuple[Issue, ...]:
-    """What does not conform at baseline: its window, the count of targets, and each lesion's role."""
+def baseline_issues(
+    case: Case, tracks: Sequence[Track], rules: RuleSet, gates: tuple[Limit, ...] = ()
+) -> tuple[Issue, ...]:
+    """What does not conform at baseline: its window, the count of targets, each lesion's role, the entry criteria.
+
+    `gates` are those of the protocol that the case names.
+    """
     baseline = case.timepoints[0]
-    found = [*_window(baseline, rules), *_counts(tracks, rules), *_entry(case)]
+    found = [*_window(baseline, rules), *_counts(tracks, rules), *_entry(case, gates)]
     thickness = max(
         (s.slice_thickness_mm for s in baseline.scans if s.modality in _SLICED and s.slice_thickness_mm is not None),
         default=None,
@@ -231,9 +237,9 @@ def _override(tracks: Iterable[Track]) -> str:
     )
 
 
-def _entry(case: Case) -> Iterable[Issue]:
-    crossed = Gatekeeper().gates(case.timepoints[0].clinical)
-    if crossed and case.protocol == Protocol.COTSOM:
+def _entry(case: Case, gates: tuple[Limit, ...]) -> Iterable[Issue]:
+    crossed = Gatekeeper(gates).gates(case.timepoints[0].clinical)
+    if crossed:
         text = "; ".join(g.text for g in crossed)
         yield Issue("E-ENTRY", Severity.WARNING, numbers={"gates": text})
 

@@ -6,8 +6,10 @@ shown as the threshold it does not reach is shown with as many decimals as it ta
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import lru_cache
+from string import Formatter
 
 from mrecist.results import Number
 from mrecist.sentences import SENTENCES
@@ -18,41 +20,70 @@ _LIMITS = ("response_pct", "progression_pct")
 _MOST_DECIMALS = 6
 
 
-def sentence(rule: str, numbers: Mapping[str, Number]) -> str:
+Show = Callable[[Fraction | int, Mapping[str, Number]], str]
+
+
+def sentence(
+    rule: str, numbers: Mapping[str, Number], template: str = "", translate: Callable[[str], str] | None = None
+) -> str:
     """The sentence for one rule with its numbers.
+
+    Parameters
+    ----------
+    rule : str
+        Rule id, with the prefix of its scope where it has one.
+    numbers : mapping of str to number or str
+        What the sentence shows, by name.
+    template : str, optional
+        The sentence itself, where the rule is a row of a protocol.
+    translate : callable, optional
+        Gives the template in another language; its names in braces stay.
 
     Raises
     ------
     KeyError
         If the rule has no sentence, or the sentence asks for a number that is not there.
     """
-    prefix, _, rest = rule.partition("-")
-    template = SENTENCES[rest if prefix in _SCOPES else rule]
-    text = template(numbers) if callable(template) else template
-    return text.format_map(_Words(numbers, _SCOPES.get(prefix, "")))
+    scope = ""
+    if not template:
+        prefix, _, rest = rule.partition("-")
+        scope = _SCOPES.get(prefix, "")
+        found = SENTENCES[rest if scope else rule]
+        template = found(numbers) if callable(found) else found
+    if translate is not None:
+        template = translate(template)
+    said = []
+    for literal, name, show in _parts(template):
+        said.append(literal)
+        if name == "scope":
+            said.append(scope)
+        elif name:
+            value = numbers[name]
+            said.append(value if isinstance(value, str) else show(value, numbers))
+    return "".join(said)
 
 
-class _Words(dict[str, str]):
-    """Each number as a sentence shows it, made when it is asked for."""
+@lru_cache(maxsize=512)
+def _parts(template: str) -> tuple[tuple[str, str, Show], ...]:
+    """A template cut at its names, each with the way its value is shown."""
+    return tuple((literal, name or "", _show(name or "")) for literal, name, _, _ in Formatter().parse(template))
 
-    def __init__(self, numbers: Mapping[str, Number], scope: str) -> None:
-        super().__init__(scope=scope)
-        self._numbers = numbers
 
-    def __missing__(self, name: str) -> str:
-        value = self._numbers[name]
-        if isinstance(value, str):
-            return value
-        if name in _LIMITS:
-            return signed(value, 0 if value.denominator == 1 else 1)
-        if name.endswith("_pct"):
-            limits = (self._numbers.get(x) for x in _LIMITS)
-            return percent(value, tuple(x for x in limits if isinstance(x, int | Fraction)))
-        if name == "growth_mm":
-            return signed(value)
-        if name.endswith("_mm"):
-            return number(value)
-        return plain(value)
+def _show(name: str) -> Show:
+    if name in _LIMITS:
+        return lambda value, _: signed(value, 0 if value.denominator == 1 else 1)
+    if name.endswith("_pct"):
+        return _percent
+    if name == "growth_mm":
+        return lambda value, _: signed(value)
+    if name.endswith("_mm"):
+        return lambda value, _: number(value)
+    return lambda value, _: plain(value)
+
+
+def _percent(value: Fraction | int, numbers: Mapping[str, Number]) -> str:
+    limits = [numbers.get(x) for x in _LIMITS]
+    return percent(value, tuple([x for x in limits if isinstance(x, int | Fraction)]))
 
 
 def number(value: Fraction | int, decimals: int = 1) -> str:

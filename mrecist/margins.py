@@ -6,9 +6,13 @@ Lengths here are whole tenths of a millimetre, as sums are recorded; the categor
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
+from typing import TypeVar
 
-from mrecist.region import Judged, overall_response
+from mrecist.newlesion import Verdict
+from mrecist.region import Judged, Scoped, overall_response
 from mrecist.results import NextCategory
 from mrecist.target import Thresholds, mm_of
 from mrecist.values import Response
@@ -16,18 +20,34 @@ from mrecist.values import Response
 _PR, _SD, _PD, _CR = Response.PR, Response.SD, Response.PD, Response.CR
 
 
-def next_categories(judged: Judged, limits: Thresholds, lifting: int | None = None) -> tuple[NextCategory, ...]:
-    """The neighbouring responses, and the least recordable change of the sum that leads to each, in mm.
-
-    Only what a change of the sum could bring about is listed: nothing where a new lesion, a non-target or returned
-    disease decides, where a target is not evaluable, or for a response that would stay the same.
+def next_categories(
+    judged: Judged,
+    scoped: Scoped,
+    limits: Thresholds,
+    rejudge: Callable[[Scoped, int], Response],
+    lifting: int | None = None,
+) -> tuple[NextCategory, ...]:
+    """The least recordable changes that lead to another response, in mm: of the sum first, then of single lesions.
 
     Parameters
     ----------
     judged : Judged
+    scoped : Scoped
+        The lesions of the scope.
     limits : Thresholds
+    rejudge : callable
+        The response of the scope at a time point, had its lesions been others.
     lifting : int, optional
         Growth in tenths of a mm that would lift the floor of a pooled sum, since it makes the liver itself PD.
+    """
+    return (*_of_the_sum(judged, scoped, limits, lifting), *_of_lesions(judged, scoped, limits, rejudge))
+
+
+def _of_the_sum(judged: Judged, scoped: Scoped, limits: Thresholds, lifting: int | None) -> tuple[NextCategory, ...]:
+    """What a change of the sum alone could bring about.
+
+    Nothing where a new lesion, a non-target or returned disease decides, where a target is not evaluable, or for a
+    response that would stay the same. From CR with nodes among the targets it is a lesion that decides, not the sum.
     """
     at = judged.sum
     if not _decided_by_sum(judged) or at.total is None or at.baseline is None or at.nadir is None:
@@ -38,6 +58,8 @@ def next_categories(judged: Judged, limits: Thresholds, lifting: int | None = No
     response_up_to = at.baseline * limits.shrunk_num // limits.shrunk_den
     steps: tuple[tuple[Response, int], ...]
     if judged.target is _CR:
+        if any(x.is_node for x in scoped.targets):
+            return ()
         steps = ((_step(at.total + 1, progression, response_up_to), at.total + 1),)
     elif judged.target is _PD:
         steps = ((_step(progression - 1, progression, response_up_to), progression - 1),)
@@ -53,6 +75,52 @@ def next_categories(judged: Judged, limits: Thresholds, lifting: int | None = No
         if response is not judged.response:
             found.append(NextCategory(response, mm_of(total - at.total)))
     return tuple(found)
+
+
+def _of_lesions(
+    judged: Judged, scoped: Scoped, limits: Thresholds, rejudge: Callable[[Scoped, int], Response]
+) -> tuple[NextCategory, ...]:
+    """Single lesions whose own size stands at a limit: nodes, vanished targets beside nodes, new lesions."""
+    index = judged.index
+    normal = math.ceil(limits.node_normal)
+    has_nodes = any(x.is_node for x in scoped.targets)
+    found = []
+    for position, target in enumerate(scoped.targets):
+        tenths = target.tenths[index]
+        if tenths is None:
+            continue
+        if target.is_node:
+            changed = normal if tenths < normal else normal - 1
+        elif judged.target is _CR and has_nodes:
+            changed = 1
+        else:
+            continue
+        sizes = (*target.tenths[:index], changed, *target.tenths[index + 1 :])
+        targets = _with(scoped.targets, position, replace(target, tenths=sizes))
+        found.append((target.lesion_id, changed - tenths, replace(scoped, targets=targets)))
+    for position, new in enumerate(scoped.new):
+        tenths, limit = new.tenths[index], new.counts_from[index]
+        if tenths is None or limit is None:
+            continue
+        counts = new.verdicts[index].counts
+        verdict = Verdict.EQ_SMALL if counts else Verdict.TYPICAL
+        verdicts = (*new.verdicts[:index], verdict, *new.verdicts[index + 1 :])
+        others = _with(scoped.new, position, replace(new, verdicts=verdicts))
+        changed = limit - 1 if counts else limit
+        found.append((new.lesion.id, changed - tenths, replace(scoped, new=others)))
+    steps = ((lesion, change, rejudge(other, index)) for lesion, change, other in found)
+    return tuple(
+        NextCategory(response, mm_of(change), lesion)
+        for lesion, change, response in steps
+        if response is not judged.response
+    )
+
+
+_Item = TypeVar("_Item")
+
+
+def _with(items: tuple[_Item, ...], position: int, item: _Item) -> tuple[_Item, ...]:
+    return (*items[:position], item, *items[position + 1 :])
 
 
 def growth_to_progression(judged: Judged, limits: Thresholds) -> int | None:
@@ -96,7 +164,7 @@ def _decided_by_sum(judged: Judged) -> bool:
         and not judged.counted
         and judged.returned is None
         and judged.covered
-        and not judged.carried
+        and judged.pr_index is None
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 
 from mrecist.lesions import Absent, Lesion, Nonviable, NotEvaluable, Observation, UnequivocalProgression
 from mrecist.nontarget import proven
@@ -62,12 +64,16 @@ _COUNTING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class NewLesion:
-    """A new lesion with the verdict on it at each time point; tenths of a mm where it was measured."""
+    """A new lesion with the verdict on it at each time point; tenths of a mm where it was measured.
+
+    `counts_from` is the least size at which it would count at a time point, None where size does not decide.
+    """
 
     lesion: Lesion
     verdicts: tuple[Verdict, ...]
     tenths: tuple[int | None, ...]
     first: int
+    counts_from: tuple[int | None, ...]
 
     @property
     def first_counted(self) -> int | None:
@@ -85,10 +91,12 @@ def new_lesion(track: Track, rules: NewLesionRules, tests: Sequence[Tests]) -> N
     first = next((x for x in tenths if x), None)
     proof = proven(track)
     verdicts: list[Verdict] = []
+    sizes: list[int | None] = []
     counted = False
     for index, observation in enumerate(track.observations):
         if index < track.first:
             verdicts.append(Verdict.NOT_YET)
+            sizes.append(None)
             continue
         verdict = judge_new_lesion(
             track.lesion,
@@ -101,7 +109,35 @@ def new_lesion(track: Track, rules: NewLesionRules, tests: Sequence[Tests]) -> N
         )
         counted = counted or verdict.counts
         verdicts.append(verdict)
-    return NewLesion(track.lesion, tuple(verdicts), tenths, track.first)
+        sizes.append(_counts_from(track, index, verdict, tenths, rules))
+    return NewLesion(track.lesion, tuple(verdicts), tenths, track.first, tuple(sizes))
+
+
+_BY_SIZE = frozenset(
+    (Verdict.TYPICAL, Verdict.GROWTH, Verdict.NODE, Verdict.EQ_SMALL, Verdict.EQ_ATYPICAL, Verdict.EQ_NODE)
+)
+
+
+def _counts_from(
+    track: Track, index: int, verdict: Verdict, tenths: Sequence[int | None], rules: NewLesionRules
+) -> int | None:
+    """The least size (tenths of a mm) at which this lesion would count here; at its first measurement none by growth."""
+    observation = track.observations[index]
+    if verdict not in _BY_SIZE or observation is None or tenths[index] is None:
+        return None
+    if track.lesion.is_node:
+        return math.ceil(_node_limit(track.lesion, rules) * 10)
+    sizes = []
+    if observation.features.typical_vascular_pattern:
+        sizes.append(math.ceil(rules.liver_mm * 10))
+    before = next((x for x in tenths[:index] if x), None)
+    if before is not None:
+        sizes.append(before + math.ceil(rules.liver_growth_mm * 10))
+    return min(sizes, default=None)
+
+
+def _node_limit(lesion: Lesion, rules: NewLesionRules) -> Fraction:
+    return rules.periportal_node_mm if lesion.is_periportal_node else rules.node_mm
 
 
 def judge_new_lesion(
@@ -173,8 +209,8 @@ def judge_new_lesion(
     if proof:
         return Verdict.PROOF
     if lesion.is_node:
-        least = rules.periportal_node_mm if lesion.is_periportal_node else rules.node_mm
-        return Verdict.NODE if tenths is not None and tenths >= least * 10 else Verdict.EQ_NODE
+        large = tenths is not None and tenths >= _node_limit(lesion, rules) * 10
+        return Verdict.NODE if large else Verdict.EQ_NODE
     if lesion.is_liver_nodule:
         by_size = _liver_nodule(observation, tenths, first_tenths, rules)
         if rules.liver_rule == "size_and_pattern" or (by_size.counts and observation.features.certainty is None):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from mrecist.case import Examination
 from mrecist.newlesion import NewLesion
 from mrecist.nontarget import NonTarget, judge_nontarget
 from mrecist.target import SumAt, Target, Thresholds, judge_target, sums
@@ -49,7 +50,11 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Everything that decided one scope's response at one time point; sums in tenths of a mm."""
+    """Everything that decided one scope's response at one time point; sums in tenths of a mm.
+
+    `not_done` are the examinations the scope requires that are known not to have been done; `pr_index` is where PR
+    was reached before, if it is carried forward.
+    """
 
     index: int
     sum: SumAt
@@ -58,10 +63,14 @@ class Judged:
     non_target: Response
     counted: tuple[NewLesion, ...]
     returned: Returned | None
-    covered: bool
+    not_done: tuple[Examination, ...]
     uncovered_from: Response
-    carried: bool
+    pr_index: int | None
     response: Response
+
+    @property
+    def covered(self) -> bool:
+        return not self.not_done
 
     @property
     def unevaluated_cr(self) -> bool:
@@ -115,7 +124,7 @@ def judge_scope(
     limits: Thresholds,
     *,
     floors: Sequence[Fraction | int],
-    covered: Sequence[bool],
+    not_done: Sequence[tuple[Examination, ...]],
     carry_forward: bool = False,
 ) -> tuple[Judged, ...]:
     """Judge a scope at every follow-up, in order; a later time point never changes an earlier one.
@@ -128,33 +137,33 @@ def judge_scope(
     limits : Thresholds
     floors : sequence of Fraction or int, one for each time point
         Least absolute growth for PD, tenths of a mm.
-    covered : sequence of bool, one for each time point
-        False where a required examination of the scope is known not to have been done. PD then stays valid; CR
-        becomes PR (NN without targets) and ND becomes NE.
+    not_done : sequence of tuple of Examination, one for each time point
+        The examinations the scope requires that are known not to have been done. With any, PD stays valid; CR becomes
+        PR (NN without targets) and ND becomes NE.
     carry_forward : bool
         Keep PR where neither PR nor PD holds, once PR was reached.
     """
     history = sums(scoped.targets, timepoints, limits)
+    nontargets, new = scoped.nontargets, scoped.new
     found: list[Judged] = []
     cr_index: int | None = None
-    carry = False
+    pr_index: int | None = None
     for index in range(1, timepoints):
         at = history[index]
         target = judge_target(at, limits, floors[index]) if scoped.targets else NA
-        non_target = judge_nontarget([x.responses[index] for x in scoped.nontargets])
-        counted = tuple([x for x in scoped.new if x.verdicts[index].counts])
+        non_target = judge_nontarget([x.responses[index] for x in nontargets]) if nontargets else NA
+        counted = tuple([x for x in new if x.verdicts[index].counts]) if new else ()
         returned = None if cr_index is None else _returned(scoped, index, cr_index, limits)
         response = overall_response(target, non_target, bool(counted))
-        carried = response is SD and carry and carry_forward
-        if carried:
+        carried_from = pr_index if carry_forward and response is SD else None
+        if carried_from is not None:
             response = PR
         if returned is not None:
             response = PD
-        before_coverage = response
-        if not covered[index]:
+        wanting = response
+        if not_done[index]:
             response = NN if response is CR and target is NA else _UNCOVERED.get(response, response)
-        wanting = before_coverage
-        if response is PR and target is CR and not any(x.responses[index] is NN for x in scoped.nontargets):
+        if wanting is PR and target is CR and not any([x.responses[index] is NN for x in nontargets]):
             wanting = CR
         found.append(
             Judged(
@@ -165,15 +174,18 @@ def judge_scope(
                 non_target,
                 counted,
                 returned,
-                covered[index],
+                not_done[index],
                 wanting,
-                carried,
+                carried_from,
                 response,
             )
         )
         if response is CR:
             cr_index = index
-        carry = (carry or response is PR) and response is not PD
+        if response is PD:
+            pr_index = None
+        elif response is PR and pr_index is None:
+            pr_index = index
     return tuple(found)
 
 

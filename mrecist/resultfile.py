@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
+from mrecist.liver import LiverFunction
 from mrecist.results import (
     Assessment,
     BestResponse,
     Decision,
     Issue,
-    LiverFunction,
     Number,
     Reason,
     RegionResponse,

@@ -1,4 +1,8 @@
-"""What `assess` gives back: responses and decisions, each with its reasons."""
+"""What `assess` gives back: responses and decisions, each with its reasons.
+
+What follows from a result but is not always looked at (reasons, distances, percentages, liver function, the inputs of
+a decision) is worked out when it is asked for.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from types import MappingProxyType
-from typing import assert_never
+from typing import TYPE_CHECKING, Protocol, assert_never
 
+from mrecist.case import ClinicalStatus
+from mrecist.endpoints import ScopeTimes
+from mrecist.liver import LiverFunction, liver_function
 from mrecist.values import Response, Scope
+
+if TYPE_CHECKING:
+    from mrecist.decisions.situation import Situation
 
 Number = Fraction | int | str
 _NOTHING: Mapping[str, Number] = MappingProxyType({})
@@ -17,18 +27,22 @@ _NOTHING: Mapping[str, Number] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One rule that held: its id, the numbers in it, and the source of the rule. Words are made by `explain`."""
+    """One rule that held: its id, the numbers in it, and the source of the rule.
+
+    `template` is its sentence where the rule is a row of a protocol; the rule sets' own are in `mrecist.sentences`.
+    """
 
     rule: str
     numbers: Mapping[str, Number] = field(default_factory=lambda: _NOTHING)
     source: str = ""
+    template: str = ""
 
     @property
     def text(self) -> str:
         """The reason as one plain English sentence with its numbers."""
         from mrecist.explain import sentence
 
-        return sentence(self.rule, self.numbers)
+        return sentence(self.rule, self.numbers, self.template)
 
 
 class Severity(StrEnum):
@@ -56,15 +70,42 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class NextCategory:
-    """A response this region could change to, and by how many mm its sum would have to change (signed)."""
+    """A response this scope would change to, and by how many mm (signed) its sum would have to change for it.
+
+    With `lesion`, it is this lesion's own diameter that would have to change.
+    """
 
     response: Response
     by_mm: Fraction
+    lesion: str | None = None
+
+
+class Explained(Protocol):
+    """Why a response is what it is, and how far it is from another."""
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]: ...
+
+    @property
+    def to_next_category(self) -> tuple[NextCategory, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """An explanation that is already worked out."""
+
+    reasons: tuple[Reason, ...] = ()
+    to_next_category: tuple[NextCategory, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RegionResponse:
-    """Response of one scope at one time point. Sums are exact, in mm; changes are exact percentages."""
+    """Response of one scope at one time point. Sums are exact, in mm; changes are exact percentages.
+
+    `flags` are the codes that this scope itself raises. `comparable` is false where a partial sum gives no percentage.
+    `unevaluated_cr` marks a response that would be CR, had nothing been left unevaluated (it neither confirms nor
+    contradicts a CR).
+    """
 
     target: Response
     non_target: Response
@@ -75,17 +116,39 @@ class RegionResponse:
     baseline_sum_mm: Fraction | None = None
     nadir_sum_mm: Fraction | None = None
     nadir_timepoint: str | None = None
-    change_from_baseline_pct: Fraction | None = None
-    change_from_nadir_pct: Fraction | None = None
-    to_next_category: tuple[NextCategory, ...] = ()
+    comparable: bool = False
     borderline: bool = False
     patterns: tuple[str, ...] = ()
-    reasons: tuple[Reason, ...] = ()
     flags: tuple[str, ...] = ()
     unevaluated_cr: bool = False
+    explained: Explained = field(default_factory=Explanation, compare=False, repr=False)
 
-    # `flags` are the codes that this scope itself raises; `unevaluated_cr` marks a response that would be CR, had
-    # nothing been left unevaluated (it neither confirms nor contradicts a CR).
+    @property
+    def change_from_baseline_pct(self) -> Fraction | None:
+        return change_pct(self.sum_mm, self.baseline_sum_mm) if self.comparable else None
+
+    @property
+    def change_from_nadir_pct(self) -> Fraction | None:
+        return change_pct(self.sum_mm, self.nadir_sum_mm) if self.comparable else None
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Every rule that holds, the deciding one first."""
+        return self.explained.reasons
+
+    @property
+    def to_next_category(self) -> tuple[NextCategory, ...]:
+        """The least changes that would change the response: first of the sum, then of single lesions."""
+        return self.explained.to_next_category
+
+
+def change_pct(now: Fraction | None, before: Fraction | None) -> Fraction | None:
+    """The exact change in per cent; None without both lengths, or from nothing."""
+    if now is None or not before:
+        return None
+    scaled = now.numerator * before.denominator
+    reference = before.numerator * now.denominator
+    return Fraction(100 * (scaled - reference), reference)
 
 
 class TaceOutput(StrEnum):
@@ -124,7 +187,7 @@ class Decision:
 
     `needs` names clinical fields (``tace_benefit``, ``tace_planned``, ``sorafenib_tolerable``, ``eligibility``,
     ``eligibility data``, ``imaging``, ``clinical_worsening`` ...). `proposal` is what a literal reading would give
-    where the row asks for judgement.
+    where the row asks for judgement. `situation` is what was decided on.
     """
 
     decision: TaceOutput | SorafenibOutput
@@ -132,16 +195,14 @@ class Decision:
     reasons: tuple[Reason, ...] = ()
     needs: tuple[str, ...] = ()
     proposal: str | None = None
-    inputs: tuple[DecisionInput, ...] = ()
+    situation: Situation | None = field(default=None, compare=False, repr=False)
 
+    @property
+    def inputs(self) -> tuple[DecisionInput, ...]:
+        """What was looked at, as the card shows it."""
+        from mrecist.decisions.inputs import decision_inputs
 
-@dataclass(frozen=True, slots=True)
-class LiverFunction:
-    child_pugh_score: int | None = None
-    child_pugh_class: str | None = None
-    albi_score: float | None = None
-    albi_grade: str | None = None
-    malbi_grade: str | None = None
+        return () if self.situation is None else decision_inputs(self.decision, self.situation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +219,12 @@ class TimePointResponse:
     new_lesions_counted: tuple[str, ...] = ()
     tace: Decision | None = None
     sorafenib: Decision | None = None
-    liver: LiverFunction | None = None
+    clinical: ClinicalStatus | None = None
+
+    @property
+    def liver(self) -> LiverFunction | None:
+        """Child-Pugh and ALBI; None where no clinical data were recorded."""
+        return None if self.clinical is None else liver_function(self.clinical)
 
     def scope(self, scope: Scope) -> RegionResponse:
         match scope:
@@ -191,7 +257,11 @@ class BaselineSums:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """All responses of one read of one case. `timepoints` lists the follow-ups, in order."""
+    """All responses of one read of one case. `timepoints` lists the follow-ups, in order.
+
+    `version` names the rule set's version and what the case's own policy changes of it; `protocol` is the name and
+    version of the protocol whose tables decided, if any did.
+    """
 
     case_id: str
     read_id: str
@@ -201,6 +271,8 @@ class Assessment:
     timepoints: tuple[TimePointResponse, ...] = ()
     adjudicated: Mapping[Scope, str | None] = field(default_factory=dict)
     best_response: Mapping[Scope, BestResponse] = field(default_factory=dict)
+    times: Mapping[Scope, ScopeTimes] = field(default_factory=dict)
+    protocol: str | None = None
 
     def timepoint(self, timepoint_id: str) -> TimePointResponse | None:
         return next((x for x in self.timepoints if x.timepoint == timepoint_id), None)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal
 
 from mrecist.case import Policy
+from mrecist.tomltables import read_table
 from mrecist.values import Scope
 
 
@@ -82,12 +82,32 @@ class EligibilityRules:
 
 @dataclass(frozen=True, slots=True)
 class BestResponseRules:
-    """Confirmation interval and least duration of stable disease, in days; what may stand between two responses."""
+    """How a best response is found.
+
+    Attributes
+    ----------
+    confirmation_days, minimum_stable_days : int
+        Least interval to the confirming response; least duration of stable disease from day 0; inclusive.
+    not_evaluable_between : int
+        How many NE may stand between two responses.
+    accept_stable_between : bool
+        May one SD stand between PR and the response that confirms it?
+    response_after_complete : {"progression", "complete_was_mistaken"}
+        What a PR after a CR means for confirmation: after a true CR any disease is progression; or the CR counts as
+        PR. Either way there is a data warning.
+    benefit_includes_nn : bool
+        Does lasting non-CR/non-PD count as clinical benefit?
+    stops_at_progression : bool
+        Is nothing after the first PD looked at?
+    """
 
     confirmation_days: int
     not_evaluable_between: int
     accept_stable_between: bool
     minimum_stable_days: int
+    response_after_complete: Literal["progression", "complete_was_mistaken"]
+    benefit_includes_nn: bool
+    stops_at_progression: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +135,10 @@ class RuleSet:
     warnings: WarningRules
 
     def with_policy(self, policy: Policy) -> RuleSet:
-        """The same rules with a case's own least growth for PD; scopes the policy does not name keep theirs."""
+        """The same rules with a case's own least growth for PD; scopes the policy does not name keep theirs.
+
+        What the policy changes is part of the version then: ``1.0.0+intrahepatic-5mm``.
+        """
         if not policy.min_abs_mm:
             return self
         names = {
@@ -124,7 +147,11 @@ class RuleSet:
             Scope.OVERALL: "min_growth_overall_mm",
         }
         changes: dict[str, Any] = {names[scope]: mm for scope, mm in policy.min_abs_mm}
-        return replace(self, target=replace(self.target, **changes))
+        target = replace(self.target, **changes)
+        if target == self.target:
+            return self
+        changed = ".".join(f"{scope}-{_as_text(mm)}mm" for scope, mm in sorted(policy.min_abs_mm))
+        return replace(self, target=target, version=f"{self.version}+{changed}")
 
     @property
     def recist11(self) -> RuleSet:
@@ -136,6 +163,10 @@ class RuleSet:
         return replace(self, target=target, new_lesions=replace(self.new_lesions, liver_rule="certainty"))
 
 
+def _as_text(mm: Fraction) -> str:
+    return f"{float(mm):.10g}"
+
+
 def parse_ruleset(text: str) -> RuleSet:
     """Read a rule set from TOML text.
 
@@ -144,52 +175,7 @@ def parse_ruleset(text: str) -> RuleSet:
     RuleSetError
         If the text is not TOML, or a key is missing, unknown or of the wrong type; all faults are named.
     """
-    try:
-        table = tomllib.loads(text, parse_float=Fraction)
-    except ValueError as error:
-        raise RuleSetError(f"not a rule set: {error}") from error
-    faults: list[str] = []
-    built = _build(RuleSet, table, "", faults)
-    if faults:
+    ruleset, faults = read_table(RuleSet, text)
+    if ruleset is None:
         raise RuleSetError("not a rule set: " + "; ".join(faults))
-    assert isinstance(built, RuleSet)
-    return built
-
-
-def _build(kind: type, table: dict[str, Any], path: str, faults: list[str]) -> object | None:
-    hints = get_type_hints(kind)
-    names = [f.name for f in fields(kind)]
-    faults += [f"{path}{key} is unknown" for key in table if key not in names]
-    values: dict[str, object] = {}
-    for name in names:
-        if name not in table:
-            faults.append(f"{path}{name} is missing")
-        else:
-            values[name] = _value(hints[name], table[name], f"{path}{name}", faults)
-    return None if faults else kind(**values)
-
-
-def _value(hint: Any, value: object, path: str, faults: list[str]) -> object:
-    if hasattr(hint, "__dataclass_fields__"):
-        if isinstance(value, dict):
-            return _build(hint, value, f"{path}.", faults)
-        faults.append(f"{path} is a table")
-    elif hint is str:
-        if not isinstance(value, str) or not value:
-            faults.append(f"{path} is a text")
-    elif hint is bool:
-        if not isinstance(value, bool):
-            faults.append(f"{path} is true or false")
-    elif hint is int:
-        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            faults.append(f"{path} is a whole number, 0 or more")
-    elif get_origin(hint) is Literal:
-        if value not in get_args(hint):
-            faults.append(f"{path} is one of {', '.join(get_args(hint))}")
-    elif value == "by_content" and hint is not Fraction:
-        return value
-    elif isinstance(value, int | Fraction) and not isinstance(value, bool) and value >= 0:
-        return Fraction(value)
-    else:
-        faults.append(f"{path} is a number, 0 or more")
-    return value
+    return ruleset

@@ -97,7 +97,7 @@ _TARGETS: dict[str, Template] = {
     "T-PD-ZERO": "{sum_mm} mm after nothing was left ({nadir_at}): any viable tumour then is PD.",
     "T-PD-PARTIAL": _partial,
     "T-NE": _not_evaluable,
-    "T-CARRIED": "PR was reached before and neither PD nor a new PR holds: PR is carried forward.",
+    "T-CARRIED": "PR was reached before ({pr_at}), and {sum_mm} mm is neither PD nor PR: PR is carried forward.",
     "N-CR": "All non-targets are gone ({lesions}).",
     "N-NN": _counted(
         "Non-target {lesions} persists without unequivocal progression.",
@@ -111,8 +111,8 @@ _TARGETS: dict[str, Template] = {
         "CR at {at}, and {lesions} is again at or above 10 mm: PD on a node alone. Image it again.",
         "CR at {at}, and {lesions} are again at or above 10 mm: PD on nodes alone. Image them again.",
     ),
-    "COV-CR": "A required examination was not done, so CR cannot be stated: {response}.",
-    "COV-ND": "A required examination was not done, so freedom from disease cannot be stated: {response}.",
+    "COV-CR": "Not done at this time point: {examinations}. So CR cannot be stated: {response}.",
+    "COV-ND": "Not done at this time point: {examinations}. So freedom from disease cannot be stated: {response}.",
     "PATTERN": "Pattern of progression: {patterns}.",
 }
 
@@ -135,36 +135,6 @@ _NEW: dict[str, Template] = {
     "NEW-EQ-NODE": _small_node,
     "NEW-EQ-PET": "{lesion}: seen only on a test that was not done at baseline; confirm it on CT or MRI.",
     "NEW-EQ-UNCERTAIN": "{lesion}: new lesion, not called unequivocal; equivocal.",
-}
-
-_DECISIONS: dict[str, Template] = {
-    "T1": "Stop: consent withdrawn (T1).",
-    "T2": "Stop, TACE failure: declared at {at} (T2).",
-    "T3": "Stop: intrahepatic CR (T3). Re-evaluate in 4–8 weeks; sorafenib continues.",
-    "T4": "Stop, TACE failure: no benefit (T4).",
-    "T5": "Stop, TACE failure: lastingly ineligible because of {because} (T5).",
-    "T6": "Hold: {gates} (T6). Is this lasting?",
-    "T6-DATA": "Hold: {missing} not recorded at this time point (T6). Eligibility must be known before TACE.",
-    "T7": "Hold: the liver is not fully evaluable (T7). Complete the imaging.",
-    "T8": "No indication: no viable tumour in the liver (T8). Re-evaluate in 4–8 weeks.",
-    "T9": "Intrahepatic PD alone is not TACE failure (T9). Is benefit of further TACE expected?",
-    "T9-YES": "Continue: intrahepatic PD, benefit of further TACE expected (T9).",
-    "T10": "Continue: viable tumour, intrahepatic {response}, benefit expected (T10). TACE in 4–8 weeks.",
-    "T11": "Viable tumour, intrahepatic {response}: benefit decides (T11). Not answered; it is not taken as no.",
-    "S1": "Stop: consent withdrawn (S1).",
-    "S2": "Stop: condition worsened by clinical decision (S2).",
-    "S3": "Stop: sorafenib not tolerable (S3). Interruption or reduction first is a judgement.",
-    "S4": "Sorafenib failure: extrahepatic PD and no benefit of TACE (S4).",
-    "S5": "Extrahepatic PD and nothing viable to treat in the liver (S5). Read literally: sorafenib failure; sign it.",
-    "S6": "May continue: TACE of benefit and planned, sorafenib tolerable (S6).",
-    "S7": "Extrahepatic PD with benefit of TACE (S7): not decided yet; missing: {missing}.",
-    "S8": "Extrahepatic PD alone is not failure; TACE benefit decides (S8).",
-    "S8-NODE": "Extrahepatic PD rests on a re-grown node alone (S8). Image it again before anything is decided.",
-    "S9": "Continue: extrahepatic {response} (S9). Intrahepatic PD alone is not sorafenib failure.",
-    "S10": "Continue: extrahepatic not evaluable (S10), so failure cannot be declared. Complete the imaging.",
-    "S11": "Continue: no extrahepatic disease (S11). Whether to go on is a judgement.",
-    "S12": "{gates} (S12). Is the condition worsening: stop, interrupt, reduce or continue?",
-    "S-COVERAGE": "A required examination outside the liver was not done.",
 }
 
 _ISSUES: dict[str, Template] = {
@@ -197,4 +167,4 @@ _ISSUES: dict[str, Template] = {
     "E-LIPIODOL": "{lesion}: compact lipiodol counts as no viable tumour; MRI is advised.",
 }
 
-SENTENCES: Mapping[str, Template] = MappingProxyType(_TARGETS | _NEW | _DECISIONS | _ISSUES)
+SENTENCES: Mapping[str, Template] = MappingProxyType(_TARGETS | _NEW | _ISSUES)

@@ -25,6 +25,9 @@ settings.load_profile("hepatrace")
 
 ROOT = Path(__file__).resolve().parent.parent
 TEST_DATA = Path(os.environ.get("HEPATRACE_TEST_DATA", ROOT.parent / "shared" / "data"))
+SHARED = TEST_DATA.parent
+"""Real and reference tables that are no part of the repository: worked cases, a published cohort."""
+
 NEEDS_DATA = "needs the real DICOM"
 
 

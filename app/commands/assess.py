@@ -13,17 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from app.cli import DONE, Refusal
-from app.resources import DEFAULT_RULESET, RULESETS, load_ruleset
+from app.resources import DEFAULT_RULESET, RULESETS, load_protocol, load_ruleset
 from mrecist.assess import assess
 from mrecist.bestresponse import confirmed, unconfirmed
-from mrecist.case import Case, Protocol
+from mrecist.case import Case, ProtocolName
 from mrecist.casefile import CaseFileError, Sequenced, decode, read_case, read_document
 from mrecist.resultfile import result, results_document
 from mrecist.results import Assessment, RegionResponse
 from mrecist.rulesets import RuleSet
 
 _MOST_FAULTS_SHOWN = 100
-PROTOCOLS = tuple(x.value for x in Protocol)
+PROTOCOLS = tuple(x.value for x in ProtocolName)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -61,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
     if sequences:
         _print_sequences(sequences, rules, options.json)
         return DONE
-    assessments = [assess(case, rules) for case in cases]
+    assessments = [assess(case, rules, protocol=load_protocol()) for case in cases]
     if options.json:
         print(json.dumps(results_document(assessments, rules.name, rules.version)))
     else:
@@ -104,7 +104,10 @@ def _assess_lines(files: Sequence[Path], rules: RuleSet, protocol: str | None) -
                     faults.append(f"{file}: line {number}: id: {json.dumps(case.id)} is the id of an earlier case")
                 seen.add(case.id)
                 if not faults:
-                    print(json.dumps(result(assess(_with_protocol(case, protocol), rules))), file=held_back)
+                    print(
+                        json.dumps(result(assess(_with_protocol(case, protocol), rules, protocol=load_protocol()))),
+                        file=held_back,
+                    )
         _refuse(faults, given_up=len(faults) >= _MOST_FAULTS_SHOWN)
         held_back.seek(0)
         shutil.copyfileobj(held_back, sys.stdout)
@@ -137,8 +140,8 @@ def _print_sequences(sequences: Sequence[Sequenced], rules: RuleSet, as_json: bo
     results: list[dict[str, Any]] = [
         {
             "id": x.id,
-            "unconfirmed": unconfirmed(x.sequence, rules.best_response).value,
-            "confirmed": confirmed(x.sequence, rules.best_response).value,
+            "unconfirmed": unconfirmed(x.sequence, rules.best_response).response,
+            "confirmed": confirmed(x.sequence, rules.best_response).response,
         }
         for x in sequences
     ]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from app.assessing import assess_read
 from app.demo.course import course_of
 from app.demo.truth import TrueFinding, TrueLine, TrueRegion, TrueTimePoint, Truth
 from app.reading.marking import Declined, Drawing, Intent, mark
@@ -22,7 +23,6 @@ from app.state.events import (
     LesionChanged,
 )
 from app.state.record import Record
-from mrecist.assess import assess
 from mrecist.case import Read
 from mrecist.lesions import Features, Lesion, Measured, Observation, Present
 from mrecist.results import Assessment, RegionResponse, TimePointResponse
@@ -177,7 +177,7 @@ class DemoReader:
     # --- comparing --------------------------------------------------------------------------------------------
 
     def _assess(self) -> Assessment:
-        return assess(self._record.case_of(self._record.reads[0].id), self._ruleset, self._record.reads[0].id)
+        return assess_read(self._record, self._record.reads[0].id, self._ruleset)
 
     def _compare(self, timepoint: TrueTimePoint, judged: bool) -> None:
         truth, found = timepoint.responses, self._assess().timepoint(timepoint.id)

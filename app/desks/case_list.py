@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from app.assessing import assess_read
 from app.desks.signing import today_of
 from app.models.worklist import CaseLine, line_of
 from app.storage.database import Database
 from app.storage.errors import StorageError
 from app.storage.log import read_present
 from app.storage.worklist import list_cases
-from mrecist.assess import assess
 from mrecist.rulesets import RuleSet
 
 
@@ -34,7 +34,7 @@ def case_lines(database: Database, ruleset: RuleSet, cancelled: Callable[[], boo
                 lines.append(CaseLine(summary.case_id, fault=str(error)))
                 continue
             ready = record.visits and record.reads
-            assessment = assess(record.case_of(record.reads[0].id), ruleset, record.reads[0].id) if ready else None
+            assessment = assess_read(record, record.reads[0].id, ruleset) if ready else None
             today = today_of(record, record.visits[-1].id) if record.visits else date.today()
             lines.append(line_of(record, assessment, today))
     return tuple(lines)

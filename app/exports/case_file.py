@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any, assert_never
 
 from app.exports.exported import ExportedRead, ExportRefused
-from mrecist.case import ClinicalStatus, Marker, Protocol, Read, TimePoint
+from mrecist.case import ClinicalStatus, Marker, ProtocolName, Read, TimePoint
 from mrecist.casefile import CASES_SCHEMA, CaseFileError, decode, read_document
 from mrecist.lesionfields import Status
 from mrecist.lesions import (
@@ -78,7 +78,7 @@ def case_plain(one: ExportedRead) -> _Plain:
 def _token(protocol: str) -> str:
     """The protocol's token, whatever the case of the letters in which it was recorded."""
     token = protocol.lower()
-    return token if token in tuple(Protocol) else protocol
+    return token if token in tuple(ProtocolName) else protocol
 
 
 def unfit_for_a_file(one: ExportedRead) -> str:

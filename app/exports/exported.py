@@ -7,8 +7,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
+from app.assessing import assess_read
 from app.state.record import Record
-from mrecist.assess import assess
 from mrecist.case import Read
 from mrecist.results import Assessment
 from mrecist.rulesets import RuleSet
@@ -37,7 +37,7 @@ def exported_reads(record: Record, head: str, ruleset: RuleSet) -> tuple[Exporte
     found: list[ExportedRead] = []
     for read in record.reads:
         name = record.case_id if len(record.reads) == 1 else f"{record.case_id}/{read.id}"
-        assessment = replace(assess(record.case_of(read.id), ruleset, read.id), case_id=name)
+        assessment = replace(assess_read(record, read.id, ruleset), case_id=name)
         found.append(ExportedRead(name, record, read, assessment, head))
     return tuple(found)
 

@@ -112,13 +112,13 @@ def reason_line(decision: Decision, response: TimePointResponse | None = None) -
     told = reason.text.replace(f" ({decision.row})", "")
     match reason.rule:
         case "S9" if response is not None and response.intrahepatic.response is not Response.PD:
-            return translated("Extrahepatic {response}: sorafenib continues.", response=reason.numbers["response"])
+            return translated("Extrahepatic {response}: sorafenib continues.", response=reason.numbers["extrahepatic"])
         case "S4" if _benefit(decision) != "alert":
             return translated("Sorafenib failure: extrahepatic PD and TACE failure.")
         case "T3" if response is not None and not _sorafenib_continues(response):
             return translated("Stop: intrahepatic CR. Re-evaluate in 4–8 weeks.")
         case "T11" if _benefit_left_open(decision):
-            liver = reason.numbers["response"]
+            liver = reason.numbers["intrahepatic"]
             decides = translated("Viable tumour, intrahepatic {response}: benefit decides.", response=liver)
             return f"{decides} {_cannot_say()}"
         case _:

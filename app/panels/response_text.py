@@ -172,8 +172,11 @@ def equivocal_new(response: RegionResponse) -> tuple[str, ...]:
 
 
 def distance_text(response: RegionResponse, following: NextCategory, short: bool = False) -> str:
-    """How far another category is: ``PR → SD at 51.0 mm (+13.3)``; exact, shown to 0.1 mm."""
+    """How far another category is: ``PR → SD at 51.0 mm (+13.3)``, ``SD → PD: IN1 +0.4 mm``; exact, shown to 0.1 mm."""
     by = words.decimal_text(following.by_mm, plus=True)
+    if following.lesion is not None:
+        changed = f"{following.lesion} {by}{words.SPACE}mm"
+        return changed if short else f"{response.response} → {following.response}: {changed}"
     if short:
         return translated("to {next}: {by}", next=following.response, by=f"{by}{words.SPACE}mm")
     if response.sum_mm is None:
@@ -185,7 +188,7 @@ def distance_text(response: RegionResponse, following: NextCategory, short: bool
 def borderline_text(response: RegionResponse) -> str:
     """Which side of the nearest threshold the sum is on, and by how much."""
     nearest = nearest_category(response)
-    if nearest is None:
+    if nearest is None or nearest.lesion is not None:
         return translated("borderline")
     margin = words.with_mm(abs(nearest.by_mm))
     leaves = nearest.response is Response.SD or response.target is Response.PD
@@ -195,7 +198,8 @@ def borderline_text(response: RegionResponse) -> str:
 
 
 def nearest_category(response: RegionResponse) -> NextCategory | None:
-    return min(response.to_next_category, key=lambda following: abs(following.by_mm), default=None)
+    """The nearest category that a change of the sum leads to; else the nearest that a single lesion leads to."""
+    return min(response.to_next_category, key=lambda step: (step.lesion is not None, abs(step.by_mm)), default=None)
 
 
 def _short_sentence(response: RegionResponse, reading: Reading, limits: Thresholds) -> Sentence:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from app.state.record import Record
-from mrecist.case import Protocol, TreatmentKind
+from mrecist.case import ProtocolName, TreatmentKind
 from mrecist.results import Decision, TaceOutput
 
 
@@ -72,7 +72,7 @@ def next_dates(
     Where the TACE decision ends TACE, only the next visit remains. Nothing is said of a TACE that no earlier TACE
     dates: its window is unknown, not zero.
     """
-    if record.protocol != Protocol.COTSOM:
+    if record.protocol != ProtocolName.COTSOM:
         return ()
     limits = windows or Windows()
     found: list[NextDate] = []

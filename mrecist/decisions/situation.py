@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mrecist.case import Benefit, Case, ClinicalStatus, EventKind, Protocol
+from mrecist.case import Benefit, ClinicalStatus
+from mrecist.decisions.gates import Gate
 from mrecist.lesions import Present, UnequivocalProgression
-from mrecist.liver import Gate
 from mrecist.newlesion import Verdict
 from mrecist.nontarget import NonTarget
 from mrecist.region import Judged, Scoped
-from mrecist.results import DecisionInput
+from mrecist.results import Decision
 from mrecist.tracks import Track
 from mrecist.values import Response
 
@@ -30,7 +30,7 @@ class Situation:
     """The inputs of both decision tables at one time point.
 
     `failure_declared_at` names the earlier time point that declared TACE failure; consent once withdrawn stays
-    withdrawn; every other input holds for its own time point.
+    withdrawn; every other input holds for its own time point. `tace` is what follows for TACE, once that is known.
     """
 
     intrahepatic: Response
@@ -43,6 +43,7 @@ class Situation:
     missing: tuple[str, ...]
     consent_withdrawn: bool
     failure_declared_at: str | None
+    tace: Decision | None = None
 
     @property
     def benefit(self) -> Benefit | None:
@@ -52,23 +53,13 @@ class Situation:
 
     @property
     def gates_text(self) -> str:
-        text = "; ".join(g.text for g in self.gates)
-        return text[:1].upper() + text[1:]
-
-
-def asks_decisions(case: Case) -> bool:
-    """Is this a case of COTSOM, or is anything on record that a decision rests on: clinical data, withdrawn consent?"""
-    return (
-        case.protocol == Protocol.COTSOM
-        or any(t.clinical is not None for t in case.timepoints)
-        or any(e.kind is EventKind.CONSENT_WITHDRAWN for e in case.events)
-    )
+        return "; ".join(g.text for g in self.gates)
 
 
 def viability(judged: Judged, liver: Scoped, target_tracks: Sequence[Track]) -> Viability:
     """Whether viable tumour is seen in the liver: a target above 0, a non-target, or a counted new lesion."""
     index = judged.index
-    if judged.counted or any(x.tenths[index] for x in liver.targets):
+    if judged.counted or any([x.tenths[index] for x in liver.targets]):
         return Viability.VIABLE
     if any(_seen(x, index) for x in liver.nontargets) or any(_visible(t, index) for t in target_tracks):
         return Viability.VIABLE
@@ -94,49 +85,3 @@ def _visible(track: Track, index: int) -> bool:
     return isinstance(finding, Present | UnequivocalProgression) and (
         finding.diameter is None or finding.diameter.tenths > 0
     )
-
-
-def judged_input(name: str, value: bool | Benefit | None, good: object, words: dict[object, str]) -> DecisionInput:
-    """One judgement as the card shows it: an open question until it is answered."""
-    if value is None or value is Benefit.UNDETERMINED:
-        return DecisionInput(name, "not answered" if value is None else "cannot say yet", "judged", "open")
-    return DecisionInput(name, words[value], "judged", "met" if value == good else "alert")
-
-
-def reported_input(name: str, reported: bool) -> DecisionInput:
-    """An event that counts only once it is reported."""
-    return DecisionInput(name, "reported" if reported else "none reported", "recorded", "alert" if reported else "met")
-
-
-def gate_inputs(situation: Situation) -> tuple[DecisionInput, ...]:
-    """ECOG and liver function as the card shows them."""
-    found = []
-    for kind, name in (("ecog", "ECOG"), ("liver", "Liver function")):
-        crossed = [g.text for g in situation.gates if g.kind == kind]
-        missing = [m for m in situation.missing if (m == "ecog") == (kind == "ecog")]
-        if crossed:
-            found.append(DecisionInput(name, "; ".join(crossed), "recorded", "alert"))
-        elif missing:
-            words = ", ".join(LABELS[m] for m in missing)
-            found.append(DecisionInput(name, f"{words} not recorded", "recorded", "open"))
-        else:
-            value = str(situation.clinical.ecog) if kind == "ecog" else "no gate"
-            found.append(DecisionInput(name, value, "recorded", "met"))
-    return tuple(found)
-
-
-LABELS = {
-    "ecog": "ECOG",
-    "bilirubin_mg_dl": "bilirubin",
-    "albumin_g_dl": "albumin",
-    "inr": "INR",
-    "ascites": "ascites",
-    "encephalopathy": "encephalopathy",
-    "tace_benefit": "TACE benefit",
-    "tace_planned": "next TACE planned",
-    "sorafenib_tolerable": "sorafenib tolerable",
-    "eligibility": "eligibility",
-    "eligibility data": "eligibility data",
-    "imaging": "liver imaging",
-    "clinical_worsening": "clinical worsening",
-}

@@ -11,6 +11,7 @@ from fractions import Fraction
 from importlib import resources
 
 from app.models.reading import Reading
+from app.resources import load_protocol
 from app.state.record import DatedTreatment, Judgement, Patient, Record, SeriesRef, Visit
 from mrecist.assess import assess
 from mrecist.case import Ascites, ClinicalStatus, Marker, Read, Signature, TimePointRead, TreatmentKind
@@ -87,7 +88,7 @@ def example_record() -> Record:
 
 def example_assessment(record: Record | None = None) -> Assessment:
     """What the engine says of the example under published mRECIST."""
-    return assess((record or example_record()).case, example_ruleset(), READ_ID)
+    return assess((record or example_record()).case, example_ruleset(), READ_ID, protocol=load_protocol())
 
 
 def example_ruleset() -> RuleSet:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import tomllib
 from dataclasses import replace
 from fractions import Fraction
@@ -12,19 +11,18 @@ from typing import Any
 
 import pytest
 
-from app.resources import load_ruleset
+from app.resources import load_protocol, load_ruleset
 from mrecist.assess import assess
 from mrecist.case import Case
 from mrecist.casefile import decode, read_document
 from mrecist.resultfile import result
 from mrecist.values import Response, Scope
+from tests.conftest import SHARED
 from tests.support.patients import assessed, case, last, patient, row, rules, visit
 
 ROOT = Path(__file__).resolve().parents[3]
 SCENARIOS = tomllib.loads((ROOT / "tests/scenarios/responses.toml").read_text(encoding="utf-8"))["patient"]
-SHARED = (
-    Path(os.environ["HEPATRACE_TEST_DATA"]).parent if "HEPATRACE_TEST_DATA" in os.environ else ROOT.parent / "shared"
-) / "cases/response_cases.json"
+WORKED_CASES = SHARED / "cases/response_cases.json"
 
 
 def _policy(floor_mm: list[float] | None) -> dict[str, Any]:
@@ -42,15 +40,15 @@ def test_that_every_scenario_has_its_hand_worked_responses(scenario: dict[str, A
 
 
 def test_that_the_shared_cases_have_their_expected_results() -> None:
-    if not SHARED.is_file():
-        pytest.skip(f"needs the shared cases ({SHARED} does not exist)")
-    text = SHARED.read_text(encoding="utf-8")
+    if not WORKED_CASES.is_file():
+        pytest.skip(f"needs the shared cases ({WORKED_CASES} does not exist)")
+    text = WORKED_CASES.read_text(encoding="utf-8")
     wanted = {c["id"]: c for c in json.loads(text)["cases"]}
     cases = read_document(decode(text))
     assert len(cases) == len(wanted) == 47
     for one in cases:
         assert isinstance(one, Case)
-        found = result(assess(one, load_ruleset()))
+        found = result(assess(one, load_ruleset(), protocol=load_protocol()))
         expected = wanted[one.id]
         if "expected_adjudicated_pd_timepoint" in expected:
             assert found["adjudicated_pd_timepoint"] == expected["expected_adjudicated_pd_timepoint"], one.id
@@ -283,7 +281,6 @@ def test_that_a_percentage_never_reads_as_a_threshold_it_does_not_reach() -> Non
         (("L1=80", "L1=40", "L1=47"), [("PD", 1)]),
         (("L1=50", "L1=0"), [("PR", "0.1")]),
         (("L1=50 INF=P", "L1=0 INF=P"), []),
-        (("L1=50", "L1=30 xIN=12t"), []),
     ],
 )
 def test_that_the_way_to_the_next_category_is_told_in_recordable_steps(
@@ -291,6 +288,36 @@ def test_that_the_way_to_the_next_category_is_told_in_recordable_steps(
 ) -> None:
     found = last(*visits).intrahepatic.to_next_category
     assert [(n.response, n.by_mm) for n in found] == [(r, Fraction(mm)) for r, mm in expected]
+
+
+@pytest.mark.parametrize(
+    ("visits", "region", "expected"),
+    [
+        pytest.param(("L1=50", "L1=30 xIN=12t"), "intra", ("PR", "-2.1", "xIN"), id="typical nodule, below 10 mm"),
+        pytest.param(("L1=50", "L1=30 xIN=9.9t"), "intra", ("PD", "0.1", "xIN"), id="typical nodule, just too small"),
+        pytest.param(("L1=50", "L1=30 xIN=15", "L1=30 xIN=20"), "intra", ("PD", 5, "xIN"), id="growth of 10 mm"),
+        pytest.param(("L1=50", "L1=30 xIN=15", "L1=30 xIN=25"), "intra", ("PR", "-0.1", "xIN"), id="growth undone"),
+        pytest.param(("Lu1=20", "Lu1=20 xNm=14"), "extra", ("PD", 1, "xNm"), id="node elsewhere from 15 mm"),
+        pytest.param(("Lu1=20", "Lu1=20 xNp=14"), "extra", ("PD", 6, "xNp"), id="node at the hilum from 20 mm"),
+        pytest.param(("N1=20", "N1=9.9"), "extra", ("PR", "0.1", "N1"), id="CR ends where the node is 10 mm"),
+        pytest.param(("N1=20", "N1=12"), "extra", ("CR", "-2.1", "N1"), id="a node below 10 mm is CR"),
+        pytest.param(("N1=20 Lu1=20", "N1=8 Lu1=0"), "extra", ("PR", "0.1", "Lu1"), id="CR ends with any lung tumour"),
+        pytest.param(("N1=20", "N1=9", "N1=9.9"), "extra", ("PD", "0.1", "N1"), id="a node that grows after CR"),
+    ],
+)
+def test_that_a_lesion_at_a_limit_is_named_with_its_own_distance(
+    visits: tuple[str, ...], region: str, expected: tuple[str, Any, str]
+) -> None:
+    at = last(*visits)
+    response = at.intrahepatic if region == "intra" else at.extrahepatic
+    found = [(n.response, n.by_mm, n.lesion) for n in response.to_next_category if n.lesion is not None]
+    assert (expected[0], Fraction(expected[1]), expected[2]) in found
+
+
+def test_that_a_lesion_whose_size_decides_nothing_has_no_distance() -> None:
+    for visits in (("L1=50", "L1=30 xIN=15"), ("L1=50", "L1=80 xIN=9t"), ("L1=50", "L1=30 xIN=12t", "L1=30 xIN=12t")):
+        found = last(*visits).intrahepatic.to_next_category
+        assert [n.lesion for n in found if n.lesion is not None] == []
 
 
 def test_that_a_liver_alone_is_as_far_from_progression_pooled_as_in_its_region() -> None:

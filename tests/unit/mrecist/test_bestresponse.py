@@ -28,21 +28,21 @@ def _sequence(text: str) -> list[Assessed]:
 def test_that_every_example_has_its_hand_worked_best_response(example: str) -> None:
     sequence, _, expected = example.partition("->")
     found = _sequence(sequence)
-    assert f"{unconfirmed(found, RULES)}/{confirmed(found, RULES)}" == expected.strip()
+    assert f"{unconfirmed(found, RULES).response}/{confirmed(found, RULES).response}" == expected.strip()
 
 
 def test_that_stable_disease_between_two_responses_is_accepted_only_on_request() -> None:
     sequence = _sequence("42PR 84SD 126PR")
     accepting = replace(RULES, accept_stable_between=True)
-    assert (confirmed(sequence, RULES), confirmed(sequence, accepting)) == ("SD", "PR")
-    assert confirmed(_sequence("42PR 84SD 100SD 126PR"), accepting) == "SD"
-    assert confirmed(_sequence("42CR 84SD 126CR"), accepting) == "SD"
+    assert (confirmed(sequence, RULES).response, confirmed(sequence, accepting).response) == ("SD", "PR")
+    assert confirmed(_sequence("42PR 84SD 100SD 126PR"), accepting).response == "SD"
+    assert confirmed(_sequence("42CR 84SD 126CR"), accepting).response == "SD"
 
 
 def test_that_a_cr_but_for_what_was_not_evaluated_stands_as_not_evaluable_after_a_cr() -> None:
     sequence = [Assessed(42, Response.CR), Assessed(84, Response.PR, unevaluated_cr=True), Assessed(126, Response.CR)]
-    assert confirmed(sequence, RULES) == "CR"
-    assert confirmed(sequence[:2], RULES) == "SD"
+    assert confirmed(sequence, RULES).response == "CR"
+    assert confirmed(sequence[:2], RULES).response == "SD"
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,8 @@ def test_that_every_sentence_can_be_said_with_all_numbers_and_with_few(rule: str
             "response",
             "patterns",
             "nadir_at",
+            "pr_at",
+            "examinations",
         )
     }
     few |= dict.fromkeys(("evaluated", "targets", "count", "limit", "days"), 3)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.resources import load_ruleset
+from app.resources import load_protocol, load_ruleset
 from mrecist.assess import assess
 from mrecist.case import Case, Read, TimePoint, TimePointRead
 from mrecist.lesions import (
@@ -47,7 +47,7 @@ def _see(finding: Finding, lesion: Lesion = LIVER, features: Features | None = N
 
 
 def _assess(one: Case, ruleset: str = "mrecist-literal") -> Assessment:
-    return assess(one, load_ruleset(ruleset))
+    return assess(one, load_ruleset(ruleset), protocol=load_protocol())
 
 
 def test_that_a_target_without_a_baseline_is_not_evaluable_and_said_so() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from app.exports.case_file import case_plain, json_files, unfit_for_a_file
 from app.exports.exported import ExportedRead, ExportRefused, exported_reads
-from app.resources import load_ruleset, read_text
+from app.resources import load_protocol, load_ruleset, read_text
 from app.state.events import (
     BaselineConfirmed,
     ClinicalEventRecorded,
@@ -24,7 +24,7 @@ from app.state.events import (
 )
 from app.state.record import DatedEvent, DatedTreatment, Judgement
 from mrecist.assess import assess
-from mrecist.case import Case, ClinicalStatus, EventKind, Examination, Marker, Protocol, Signature, TreatmentKind
+from mrecist.case import Case, ClinicalStatus, EventKind, Examination, Marker, ProtocolName, Signature, TreatmentKind
 from mrecist.casefile import decode, read_document
 from mrecist.lesions import (
     Absent,
@@ -123,7 +123,7 @@ def test_that_assess_reads_the_case_back_and_judges_it_the_same() -> None:
     assert case.treatments == original.treatments
     assert case.events == original.events
     assert case.protocol == original.protocol == "cotsom"
-    again = assess(case, load_ruleset())
+    again = assess(case, load_ruleset(), protocol=load_protocol())
     assert again.timepoints == one.assessment.timepoints
     assert again.best_response == one.assessment.best_response
     results = json.loads(json_files([one], load_ruleset())["results.json"])
@@ -141,7 +141,7 @@ def test_that_the_protocol_is_written_as_its_token_and_an_unknown_one_is_refused
 
 def test_that_the_demonstration_names_its_protocol_by_the_token() -> None:
     story = tomllib.loads(read_text("demo", "story.toml"))
-    assert story["protocol"] in tuple(Protocol)
+    assert story["protocol"] in tuple(ProtocolName)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from app.models.reading import Reading
 from app.panels.decision_panel import DecisionPanel, Session
 from app.panels.decision_strip import DecisionStrip
 from app.panels.decision_text import data_missing, questions, reason_line, why_asked, would_be
+from app.resources import load_protocol
 from app.state.record import Judgement
 from app.theme import Theme
 from mrecist.case import Benefit, Signature
@@ -24,7 +25,8 @@ from mrecist.values import Diameter, LesionRole, Organ, Region, Response
 from tests.support.example_reading import example_assessment, example_reading, example_what_if
 
 TODAY = date(2025, 6, 12)
-S9_SD = Reason("S9", {"response": "SD"})
+_ROWS = {row.rule or row.row: row for row in (*load_protocol().tace, *load_protocol().sorafenib)}
+S9_SD = Reason("S9", {"extrahepatic": "SD"}, template=_ROWS["S9"].text)
 
 
 @pytest.fixture
@@ -294,7 +296,7 @@ def _with_liver(response: Response, sorafenib: SorafenibOutput = SorafenibOutput
 
 
 def test_that_sorafenib_is_said_to_continue_only_where_it_does() -> None:
-    stop = Decision(TaceOutput.STOP_CR, "T3", (Reason("T3"),))
+    stop = Decision(TaceOutput.STOP_CR, "T3", (Reason("T3", template=_ROWS["T3"].text),))
     assert "sorafenib continues" in reason_line(stop, _with_liver(Response.CR))
     assert "sorafenib" not in reason_line(stop, _with_liver(Response.CR, SorafenibOutput.STOP_TOXICITY))
 

@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from app.panels.derivation import numbers_text
 from app.panels.response_cards import ResponseCard, ResponseCards
-from app.panels.response_text import borderline_text, component_line, distance_text
+from app.panels.response_text import borderline_text, component_line, distance_text, nearest_category
 from app.theme import Theme
-from mrecist.results import NextCategory, Reason, RegionResponse
+from mrecist.results import Explanation, NextCategory, Reason, RegionResponse
 from mrecist.values import Region, Response
 from tests.support.example_reading import example_reading
 
@@ -94,7 +94,7 @@ def test_that_a_screen_reader_hears_the_response_in_words(cards: ResponseCards) 
 
 def region_response(target: Response, by_mm: str, following: Response) -> RegionResponse:
     step = NextCategory(following, Fraction(by_mm))
-    return RegionResponse(target, R.NA, False, target, target, sum_mm=Fraction(50), to_next_category=(step,))
+    return RegionResponse(target, R.NA, False, target, target, sum_mm=Fraction(50), explained=Explanation((), (step,)))
 
 
 @pytest.mark.parametrize(
@@ -117,6 +117,18 @@ def test_that_the_distance_is_signed_and_says_where_the_category_changes() -> No
     assert plain(distance_text(response, response.to_next_category[0])) == "SD → PR at 35.0 mm (−15.0)"
 
 
+def test_that_a_lesion_at_a_limit_is_named_where_the_sum_decides_nothing() -> None:
+    step = NextCategory(R.PD, Fraction("0.4"), "IN1")
+    response = replace(region_response(R.SD, "1", R.PD), explained=Explanation((), (step,)))
+    assert nearest_category(response) is step
+    assert plain(distance_text(response, step)) == "SD → PD: IN1 +0.4 mm"
+    assert plain(distance_text(response, step, short=True)) == "IN1 +0.4 mm"
+    of_the_sum = NextCategory(R.PR, Fraction(-9))
+    both = replace(response, explained=Explanation((), (of_the_sum, step)))
+    assert nearest_category(both) is of_the_sum
+    assert plain(borderline_text(response)) == "borderline"
+
+
 def test_that_what_is_to_do_stands_before_the_components() -> None:
     response = replace(region_response(R.SD, "1", R.PD), non_target=R.NN, new_lesion=True)
     assert component_line(response, ()) == "target SD · NT NN · new lesion"
@@ -134,7 +146,7 @@ def test_that_an_equivocal_new_lesion_is_named_and_marked(cards: ResponseCards) 
     assert reading.response is not None and reading.assessment is not None
     doubt = Reason("IH-NEW-EQ-SMALL", {"lesion": "IN1", "limit_mm": Fraction(10)})
     liver = reading.response.intrahepatic
-    liver = replace(liver, flags=("EQUIVOCAL_NEW",), reasons=(*liver.reasons, doubt))
+    liver = replace(liver, flags=("EQUIVOCAL_NEW",), explained=Explanation((*liver.reasons, doubt)))
     point = replace(reading.response, intrahepatic=liver)
     cards.set_reading(replace(reading, assessment=replace(reading.assessment, timepoints=(point,))))
     card = cards.cards[Region.INTRAHEPATIC]

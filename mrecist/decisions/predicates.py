@@ -1,0 +1,132 @@
+"""The named conditions and questions that the rows of a protocol's decision tables are made of.
+
+A judgement that was not answered is neither yes nor no: each answer has a condition of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from mrecist.case import Benefit
+from mrecist.decisions.situation import Situation, Viability
+from mrecist.results import TaceOutput
+from mrecist.values import Response
+
+CR, PR, SD, PD = Response.CR, Response.PR, Response.SD, Response.PD
+NE, NN, ND = Response.NE, Response.NN, Response.ND
+
+LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "ecog": "ECOG",
+        "bilirubin_mg_dl": "bilirubin",
+        "albumin_g_dl": "albumin",
+        "inr": "INR",
+        "ascites": "ascites",
+        "encephalopathy": "encephalopathy",
+        "tace_benefit": "TACE benefit",
+        "tace_planned": "next TACE planned",
+        "sorafenib_tolerable": "sorafenib tolerable",
+        "eligibility": "eligibility",
+        "eligibility data": "eligibility data",
+        "imaging": "liver imaging",
+        "clinical_worsening": "clinical worsening",
+    }
+)
+"""What is asked for, in words."""
+
+
+def _tace_is(situation: Situation, output: TaceOutput) -> bool:
+    return situation.tace is not None and situation.tace.decision is output
+
+
+PREDICATES: Mapping[str, Callable[[Situation], bool]] = MappingProxyType(
+    {
+        "consent_withdrawn": lambda s: s.consent_withdrawn,
+        # what was computed
+        "intrahepatic_cr": lambda s: s.intrahepatic is CR,
+        "intrahepatic_pd": lambda s: s.intrahepatic is PD,
+        "liver_not_evaluable": lambda s: s.intrahepatic is NE or s.viability is Viability.UNKNOWN,
+        "liver_not_viable": lambda s: s.intrahepatic is ND or s.viability is Viability.NONE,
+        "extrahepatic_pd": lambda s: s.extrahepatic is PD,
+        "extrahepatic_ne": lambda s: s.extrahepatic is NE,
+        "extrahepatic_nd": lambda s: s.extrahepatic is ND,
+        "extrahepatic_controlled": lambda s: s.extrahepatic in (CR, PR, SD, NN),
+        "extrahepatic_pd_rests_on_node": lambda s: s.extrahepatic_rests_on_node,
+        "extrahepatic_not_covered": lambda s: not s.extrahepatic_covered,
+        "gate_crossed": lambda s: bool(s.gates),
+        "eligibility_data_missing": lambda s: bool(s.missing),
+        "failure_declared_before": lambda s: s.failure_declared_at is not None,
+        "tace_continues": lambda s: _tace_is(s, TaceOutput.CONTINUE),
+        "nothing_to_treat_in_liver": lambda s: s.intrahepatic is CR or _tace_is(s, TaceOutput.NO_INDICATION),
+        # what was judged
+        "benefit_expected": lambda s: s.benefit is Benefit.YES,
+        "benefit_denied": lambda s: s.benefit is Benefit.NO,
+        "benefit_not_answered": lambda s: s.benefit is None,
+        "no_benefit_of_tace": lambda s: s.benefit is Benefit.NO or _tace_is(s, TaceOutput.STOP_FAILURE),
+        "ineligibility_confirmed": lambda s: s.clinical.ineligibility_confirmed is not None,
+        "tace_planned": lambda s: s.clinical.tace_planned is True,
+        "sorafenib_tolerable": lambda s: s.clinical.sorafenib_tolerable is True,
+        "sorafenib_not_tolerable": lambda s: s.clinical.sorafenib_tolerable is False,
+        "condition_worsened": lambda s: s.clinical.clinical_worsening is True,
+        "worsening_not_answered": lambda s: s.clinical.clinical_worsening is None,
+    }
+)
+"""The conditions a row may name."""
+
+
+def _question(name: str, is_open: Callable[[Situation], bool]) -> Callable[[Situation], tuple[str, ...]]:
+    return lambda situation: (name,) if is_open(situation) else ()
+
+
+def _what_tace_needs(situation: Situation) -> tuple[str, ...]:
+    """Why TACE does not continue: what it asks for itself, or that it is to continue at all."""
+    tace = situation.tace
+    if tace is None or tace.decision is TaceOutput.CONTINUE:
+        return ()
+    return tace.needs or ("TACE continued",)
+
+
+QUESTIONS: Mapping[str, Callable[[Situation], tuple[str, ...]]] = MappingProxyType(
+    {
+        "eligibility": _question("eligibility", lambda s: s.clinical.ineligibility_confirmed is None),
+        "eligibility data": _question("eligibility data", lambda s: bool(s.missing)),
+        "imaging": _question("imaging", PREDICATES["liver_not_evaluable"]),
+        "tace_benefit": _question("tace_benefit", PREDICATES["benefit_not_answered"]),
+        "tace_planned": _question("tace_planned", lambda s: not s.clinical.tace_planned),
+        "sorafenib_tolerable": _question("sorafenib_tolerable", lambda s: s.clinical.sorafenib_tolerable is None),
+        "tace": _what_tace_needs,
+        "clinical_worsening": _question("clinical_worsening", PREDICATES["worsening_not_answered"]),
+        "extrahepatic imaging": _question("extrahepatic imaging", lambda s: True),
+        "sorafenib continuation": _question("sorafenib continuation", lambda s: True),
+    }
+)
+"""The questions a row may raise: each gives the names of what is still to be answered."""
+
+
+def _lower(text: str) -> str:
+    first = text.split(" ", 1)[0]
+    return text if first in _NAMES else text[:1].lower() + text[1:]
+
+
+_NAMES = frozenset(("ECOG", "Child-Pugh", "INR", "AST", "ALT", "ANC"))
+_BECAUSE = {"ecog": "ECOG", "liver": "liver function"}
+
+
+def _because(situation: Situation) -> str:
+    confirmed = situation.clinical.ineligibility_confirmed
+    return "" if confirmed is None else _BECAUSE[confirmed]
+
+
+SHOWN: Mapping[str, Callable[[Situation], str]] = MappingProxyType(
+    {
+        "at": lambda s: s.failure_declared_at or "",
+        "because": _because,
+        "gates": lambda s: s.gates_text[:1].upper() + s.gates_text[1:],
+        "gates_lower": lambda s: _lower(s.gates_text),
+        "missing": lambda s: ", ".join(LABELS[m] for m in s.missing),
+        "intrahepatic": lambda s: str(s.intrahepatic),
+        "extrahepatic": lambda s: str(s.extrahepatic),
+    }
+)
+"""What the sentence of a row may show."""

@@ -1,0 +1,60 @@
+"""Decisions for TACE and for sorafenib: the first row of the protocol's table whose conditions all hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from string import Formatter
+
+from mrecist.decisions.predicates import LABELS, PREDICATES, QUESTIONS, SHOWN
+from mrecist.decisions.situation import Situation
+from mrecist.protocols import Protocol, ProtocolError, Row
+from mrecist.results import Decision, Number, Reason, SorafenibOutput, TaceOutput
+
+
+def decide_tace(situation: Situation, protocol: Protocol) -> Decision:
+    """What follows for TACE.
+
+    Raises
+    ------
+    ProtocolError
+        If no row of the protocol's table holds.
+    """
+    row = _first(protocol.tace, situation, protocol)
+    return _decision(TaceOutput(row.output), row, situation, protocol)
+
+
+def decide_sorafenib(situation: Situation, protocol: Protocol) -> Decision:
+    """What follows for sorafenib, given what follows for TACE (`situation.tace`).
+
+    Raises
+    ------
+    ProtocolError
+        If no row of the protocol's table holds.
+    """
+    row = _first(protocol.sorafenib, situation, protocol)
+    return _decision(SorafenibOutput(row.output), row, situation, protocol)
+
+
+def _first(table: Sequence[Row], situation: Situation, protocol: Protocol) -> Row:
+    for row in table:
+        for condition in row.when:
+            if not PREDICATES[condition](situation):
+                break
+        else:
+            return row
+    raise ProtocolError(f"protocol {protocol.name} {protocol.version} has no row for this situation")
+
+
+def _decision(output: TaceOutput | SorafenibOutput, row: Row, situation: Situation, protocol: Protocol) -> Decision:
+    needs = tuple([name for question in row.asks for name in QUESTIONS[question](situation)])
+    numbers: dict[str, Number] = {}
+    for name in _shown(row.text):
+        numbers[name] = ", ".join(LABELS.get(n, n) for n in needs) if name == "asked" else SHOWN[name](situation)
+    reason = Reason(row.rule or row.row, numbers, protocol.source, row.text)
+    return Decision(output, row.row, (reason,), needs, row.proposal or None, situation)
+
+
+@lru_cache(maxsize=256)
+def _shown(text: str) -> tuple[str, ...]:
+    return tuple(name for _, name, _, _ in Formatter().parse(text) if name is not None)

@@ -17,6 +17,7 @@ from app.state.timepoints import place_exams
 from app.storage.catalogue import known_series, put_series
 from app.storage.database import Database
 from app.storage.log import Log, append, read_log, read_record
+from app.storage.scans import StoredScans
 from app.storage.worklist import list_cases
 from viewers.imaging.catalogue import FindingCode, Refused, ScanResult, Series
 from viewers.imaging.errors import Cancelled
@@ -144,7 +145,7 @@ def import_folder(
     StorageError
         If the database did not take it. Nothing is written then.
     """
-    result = scan(folder, progress=progress, cancelled=cancelled)
+    result = scan(folder, progress=progress, cancelled=cancelled, memory=StoredScans(database))
     if cancelled is not None and cancelled():
         raise Cancelled
     return import_series(result, database, case_id, author)

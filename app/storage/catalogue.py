@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import zlib
 from collections.abc import Iterable
-from functools import cache
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, delete, insert, select
 
-from app.state.codec import canonical, exact_converter
 from app.storage.database import Database
+from app.storage.packing import SPOILED, packed, series_as_plain, series_from_plain, unpacked
+from app.storage.scans import forget_scans
 from app.storage.tables import catalogue
 from viewers.imaging.catalogue import Series
-
-if TYPE_CHECKING:
-    from cattrs import Converter
 
 
 class StoredCatalogue:
@@ -36,8 +30,8 @@ class StoredCatalogue:
 
 def known_series(connection: Connection, uid: str) -> Series | None:
     """What is known of a series; None when it is not known, or was kept by another version of the scanner."""
-    packed = connection.scalar(select(catalogue.c.series).where(catalogue.c.uid == uid))
-    return None if packed is None else _unpack(packed)
+    content = connection.scalar(select(catalogue.c.series).where(catalogue.c.uid == uid))
+    return None if content is None else _unpack(content)
 
 
 def put_series(connection: Connection, series: Iterable[Series]) -> None:
@@ -49,22 +43,17 @@ def put_series(connection: Connection, series: Iterable[Series]) -> None:
 
 
 def forget_series(connection: Connection, uids: Iterable[str]) -> None:
+    """Remove these series, and with them the memory of all scans, which may hold what their files said."""
     connection.execute(delete(catalogue).where(catalogue.c.uid.in_(list(uids))))
+    forget_scans(connection)
 
 
 def _pack(series: Series) -> bytes:
-    return zlib.compress(canonical(_converter().unstructure(series)).encode("utf-8"), level=1)
+    return packed(series_as_plain(series))
 
 
-def _unpack(packed: bytes) -> Series | None:
-    from cattrs.errors import ForbiddenExtraKeysError
-
+def _unpack(content: bytes) -> Series | None:
     try:
-        return _converter().structure(json.loads(zlib.decompress(packed)), Series)
-    except (zlib.error, ValueError, TypeError, KeyError, AttributeError, ForbiddenExtraKeysError):
+        return series_from_plain(unpacked(content))
+    except SPOILED:
         return None  # it is a cache: the folder is scanned again
-
-
-@cache
-def _converter() -> Converter:
-    return exact_converter()

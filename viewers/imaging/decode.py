@@ -17,9 +17,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from viewers.imaging.archives import ArchiveError
 from viewers.imaging.catalogue import Series, SliceRecord
 from viewers.imaging.errors import DecodeError
 from viewers.imaging.headers import DEFLATED, EXPLICIT_BIG, NATIVE
+from viewers.imaging.sources import opened
 from viewers.imaging.tags import MALFORMED
 
 RLE = "1.2.840.10008.1.2.5"
@@ -61,6 +63,8 @@ def read_stored(series: Series, record: SliceRecord, out: Pixels | None = None) 
             _fill(target, _by_gdcm(series, record), record)
     except FileNotFoundError:
         raise DecodeError("the file is gone", file=record.path, remedy="scan the folder again") from None
+    except ArchiveError as error:
+        raise DecodeError(str(error), file=record.path, remedy="unpack the archive") from None
     except OSError as error:
         raise DecodeError(f"cannot be read ({error.strerror or error})", file=record.path) from None
     _keep_stored_bits(series, target)
@@ -70,11 +74,11 @@ def read_stored(series: Series, record: SliceRecord, out: Pixels | None = None) 
 def _read_native(series: Series, record: SliceRecord, target: Pixels) -> None:
     offset = record.pixel_offset or 0
     buffer = target.data.cast("B")
-    with Path(record.path).open("rb", buffering=0) as file:
+    with opened(record.path) as file:
         file.seek(offset, os.SEEK_SET)
         done = 0
         while done < len(buffer):
-            count = file.readinto(buffer[done:])
+            count = file.readinto(buffer[done:])  # type: ignore[attr-defined]
             if not count:
                 raise DecodeError("cut short inside its pixels", file=record.path, remedy=_REMEDY)
             done += count
@@ -111,10 +115,11 @@ def _by_gdcm(series: Series, record: SliceRecord) -> NDArray[Any]:
     reader.SetImageIO("GDCMImageIO")
     plain = record.slope == 1 and record.intercept == 0
     try:
-        if record.frames_in_file == 1:
+        whole = record.frames_in_file == 1 and Path(record.path).is_file()
+        if whole:
             reader.SetFileName(record.path)
             pixels = sitk.GetArrayFromImage(reader.Execute())
-        if record.frames_in_file > 1 or not (plain or reader.HasMetaDataKey(_RESCALE_SLOPE)):
+        if not whole or not (plain or reader.HasMetaDataKey(_RESCALE_SLOPE)):
             # GDCM would rescale all frames alike; which frame's rescale it takes is not told.
             plain = True
             with tempfile.TemporaryDirectory() as folder:
@@ -144,7 +149,8 @@ def _frame_alone(record: SliceRecord, folder: Path) -> str:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            dataset = pydicom.dcmread(record.path)
+            with opened(record.path) as file:
+                dataset = pydicom.dcmread(file, force=True)
             alone = Dataset()
             for keyword in kept:
                 setattr(alone, keyword, dataset[keyword].value)
@@ -169,7 +175,8 @@ def _by_pydicom(series: Series, record: SliceRecord) -> NDArray[Any]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            dataset = pydicom.dcmread(record.path, force=True)
+            with opened(record.path) as file:
+                dataset = pydicom.dcmread(file, force=True)
             if "TransferSyntaxUID" not in dataset.file_meta:
                 dataset.file_meta.TransferSyntaxUID = pydicom.uid.UID(record.transfer_syntax)
             pixels = pixel_array(dataset, index=record.frame)

@@ -20,7 +20,7 @@ from viewers.imaging.headers import (
     rescale_of,
     window_of,
 )
-from viewers.imaging.imagefile import FileKind, FrameHeader, FrameKind, ImageFile, NotAnImage
+from viewers.imaging.imagefile import NOT_DICOM, FileKind, FrameHeader, FrameKind, ImageFile, NotAnImage
 from viewers.imaging.rawheader import FIRST_READ, HeaderReader, RawHeader
 from viewers.imaging.rawtags import Value, tags_of
 from viewers.imaging.sources import PlainFile, Source, why_closed
@@ -74,7 +74,7 @@ class FileReader:
             with source:
                 start = source.read(FIRST_READ)
                 if start[128:132] != b"DICM" and not looks_like_a_data_set(start):
-                    raise NotAnImage("not a DICOM file")
+                    raise NotAnImage(NOT_DICOM)
                 raw = self._raw.read(start, source.read)
                 image = self._plain(source, raw) if raw is not None else None
                 return image or _parsed(source)
@@ -128,7 +128,7 @@ def _parsed(source: Source) -> ImageFile:
     try:
         return image_file(source.path, parsed(source.stream(), source.size))
     except InvalidDicomError:
-        raise NotAnImage("not a DICOM file") from None
+        raise NotAnImage(NOT_DICOM) from None
     except BytesLengthException as error:
         raise _damaged(f"{type(error).__name__} while reading its header") from None
 

@@ -25,8 +25,9 @@ JPEG_LOSSY = tuple(f"1.2.840.10008.1.2.4.{n}" for n in (50, 51, 53, 55))
 
 _STORAGE = "1.2.840.10008.5.1.4.1.1."
 _PARAMETRIC_MAP = _STORAGE + "30"
+A_DICOMDIR = "a DICOMDIR (index of a disc) holds no images"
 _NO_IMAGES = (
-    ("1.2.840.10008.1.3.10", "a DICOMDIR (index of a disc) holds no images"),
+    ("1.2.840.10008.1.3.10", A_DICOMDIR),
     (_STORAGE + "88.59", "a key object selection holds no images"),
     (_STORAGE + "88.", "a structured report (SR) holds no images"),
     (_STORAGE + "66.4", "a segmentation (SEG) holds no images to read"),
@@ -168,25 +169,30 @@ def image_file(path: str, header: Header) -> ImageFile:
 
 
 def frame_bytes_of(kind: FileKind) -> int:
+    """How many bytes the pixels of one frame take."""
     return kind.rows * kind.columns * kind.samples_per_pixel * kind.bits_allocated // 8
 
 
 def window_of(tags: Tags) -> tuple[float, float] | None:
+    """The (width, centre) that the file asks for."""
     width, centre = tags.number("WindowWidth"), tags.number("WindowCenter")
     return (width, centre) if width is not None and centre is not None and width >= 1 else None
 
 
 def rescale_of(tags: Tags) -> tuple[float | None, float | None]:
+    """Slope and intercept; a slope of 0 is none."""
     slope = tags.number("RescaleSlope")
     return slope if slope != 0 else None, tags.number("RescaleIntercept")
 
 
 def position_of(tags: Tags) -> Vector | None:
+    """Centre of the first pixel, LPS mm."""
     position = tags.numbers("ImagePositionPatient", 3)
     return (position[0], position[1], position[2]) if position else None
 
 
 def acquired_at_of(tags: Tags) -> str | None:
+    """When the image was acquired, ISO 8601 without a zone."""
     return (
         tags.date_time("FrameAcquisitionDateTime")
         or tags.moment("AcquisitionDate", "AcquisitionTime")
@@ -232,6 +238,7 @@ def _pixel_element(dataset: FileDataset, file: BinaryIO, syntax: str, sop_class:
 def refuse_if_cut_short(
     count: int, frame_bytes: int, syntax: str, offset: int | None, length: int | None, size: int
 ) -> None:
+    """Raise `NotAnImage` where the file does not hold the pixels that its header speaks of."""
     if count < 1:
         raise NotAnImage("its NumberOfFrames is impossible")
     if syntax in NATIVE and length is not None and offset is not None:

@@ -7,6 +7,8 @@ from datetime import date
 
 from viewers.imaging.catalogue import PatientTags, SequenceTags, Vector
 
+NOT_DICOM = "not a DICOM file"
+
 
 class NotAnImage(Exception):
     """The file holds no image that can be read; the message says why, for a person."""

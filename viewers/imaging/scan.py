@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 import warnings
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from pathlib import Path
 
+from viewers.imaging import dicomdir
+from viewers.imaging.archives import MAGIC, ArchiveError, archive_at
 from viewers.imaging.catalogue import Refused, ScanResult
 from viewers.imaging.errors import Cancelled, FolderError
 from viewers.imaging.filereader import FileReader
-from viewers.imaging.headers import DEFLATED, NATIVE
-from viewers.imaging.imagefile import ImageFile, NotAnImage
+from viewers.imaging.headers import A_DICOMDIR, DEFLATED, NATIVE
+from viewers.imaging.imagefile import NOT_DICOM, ImageFile, NotAnImage
+from viewers.imaging.known import KnownTree, Outcome, ScanMemory, State, state_of
 from viewers.imaging.phases import with_phases
 from viewers.imaging.quality import series_of
-from viewers.imaging.sources import PlainFile
+from viewers.imaging.sources import MemberFile, PlainFile, Source, opened
 from viewers.imaging.stacks import stacks_of
+
+Found = tuple[str, os.stat_result | None]
 
 
 def scan(
@@ -26,17 +32,21 @@ def scan(
     *,
     progress: Callable[[int, int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    memory: ScanMemory | None = None,
 ) -> ScanResult:
     """The series under a folder, read from headers alone; pixels are never touched.
 
     Parameters
     ----------
     folder
-        Folder of files with any names, scanned with all its subfolders; or a single file.
+        Folder of files with any names, scanned with all its subfolders and the ZIP archives in it; or a single file:
+        an image, an archive, or a DICOMDIR, of which the files it names are scanned.
     progress
         Called with (files done, files in all) after each file.
     cancelled
         Asked before each file; true stops the scan.
+    memory
+        What earlier scans saw: files that have not changed since are not read again.
 
     Raises
     ------
@@ -46,6 +56,31 @@ def scan(
         `cancelled` said so.
     """
     folder = Path(folder)
+    _require(folder)
+    refused: list[Refused] = []
+    started_ns = time.time_ns()
+    found = sorted(_walk(folder, refused), key=itemgetter(0)) if folder.is_dir() else _named_by(folder)
+    root = os.path.abspath(folder)  # noqa: PTH100 (links are kept as they are)
+    states = {path: state_of(status, started_ns) for path, status in found}
+    known = memory.recall(root) if memory is not None else None
+    if known is not None and known.states == states and not refused:
+        result = known.result()
+        if result is not None:
+            if progress is not None:
+                progress(len(found), len(found))
+            return ScanResult(tuple(with_phases(result.series)), result.refused)
+    with warnings.catch_warnings():
+        # pydicom warns about every odd value; what matters of it becomes a finding or a reason.
+        warnings.simplefilter("ignore")
+        outcomes = _outcomes(found, states, known, progress, cancelled)
+    result = _grouped(outcomes, refused)
+    if memory is not None and not refused:
+        kept = {path: state for path, state in states.items() if state is not None}
+        memory.keep(root, KnownTree(kept, lambda: result, lambda: outcomes))
+    return result
+
+
+def _require(folder: Path) -> None:
     try:
         there = folder.exists()
     except OSError as error:  # a folder above it is closed
@@ -53,28 +88,112 @@ def scan(
         raise FolderError(why, file=folder, remedy="ask for the right to read it") from error
     if not there:
         raise FolderError("there is no such folder", file=folder, remedy="check the path, or insert the disc")
-    refused: list[Refused] = []
-    found = [(str(folder), folder.stat())] if folder.is_file() else sorted(_walk(folder, refused), key=itemgetter(0))
-    files: list[ImageFile] = []
-    reader = FileReader()
-    with warnings.catch_warnings():
-        # pydicom warns about every odd value; what matters of it becomes a finding or a reason.
-        warnings.simplefilter("ignore")
-        for done, (path, status) in enumerate(found, start=1):
-            if cancelled is not None and cancelled():
-                raise Cancelled
-            try:
-                files.append(reader.read(PlainFile(path, status)))
-            except NotAnImage as problem:
-                refused.append(Refused(path, str(problem)))
-            if progress is not None:
-                progress(done, len(found))
-    files, copies = _without_copies(files)
+
+
+def _outcomes(
+    found: Sequence[Found],
+    states: Mapping[str, State | None],
+    known: KnownTree | None,
+    progress: Callable[[int, int], None] | None,
+    cancelled: Callable[[], bool] | None,
+) -> dict[str, tuple[Outcome, ...]]:
+    """What came of each file: an image, a refusal, or those of the members of an archive."""
+    reader, outcomes = FileReader(), {}
+    before = known.outcomes() if known is not None else {}
+    indices: list[str] = []
+    for done, (path, status) in enumerate(found, start=1):
+        if cancelled is not None and cancelled():
+            raise Cancelled
+        state = states[path]
+        if known is not None and state is not None and known.states.get(path) == state and path in before:
+            outcomes[path] = before[path]
+        else:
+            outcomes[path] = _read(reader, PlainFile(path, status))
+        if _is_index(outcomes[path]):
+            indices.append(path)
+        elif _may_be_archive(outcomes[path]):
+            outcomes[path] = _unpacked(reader, path, outcomes[path], cancelled)
+        if progress is not None:
+            progress(done, len(found))
+    for path in indices:
+        with opened(path) as file:
+            reason = dicomdir.about(dicomdir.names_in(file), str(Path(path).parent), outcomes)
+        outcomes[path] = (Refused(path, reason),)
+    return outcomes
+
+
+def _read(reader: FileReader, source: Source) -> tuple[Outcome, ...]:
+    try:
+        return (reader.read(source),)
+    except NotAnImage as problem:
+        return (Refused(source.path, str(problem)),)
+
+
+def _is_index(outcomes: tuple[Outcome, ...]) -> bool:
+    return isinstance(outcomes[0], Refused) and outcomes[0].reason.startswith(A_DICOMDIR)
+
+
+def _may_be_archive(outcomes: tuple[Outcome, ...]) -> bool:
+    (first, *others) = outcomes
+    if others or not isinstance(first, Refused) or first.reason != NOT_DICOM:
+        return False
+    try:
+        with Path(first.file).open("rb") as file:
+            return file.read(4) in MAGIC
+    except OSError:
+        return False
+
+
+def _unpacked(
+    reader: FileReader, path: str, otherwise: tuple[Outcome, ...], cancelled: Callable[[], bool] | None
+) -> tuple[Outcome, ...]:
+    """What came of the members of an archive; of an archive of other things, such as a document, one refusal."""
+    try:
+        archive = archive_at(path)
+    except ArchiveError as error:
+        return (Refused(path, str(error)),)
+    except OSError:
+        return otherwise
+    outcomes: dict[str, Outcome] = {}
+    indices = []
+    for member in archive.members.values():
+        if cancelled is not None and cancelled():
+            raise Cancelled
+        source = MemberFile(archive, member)
+        of_member = _read(reader, source)
+        if _is_index(of_member):
+            indices.append(source.path)
+        outcomes[source.path] = of_member[0]
+    if all(isinstance(one, Refused) and one.reason == NOT_DICOM for one in outcomes.values()):
+        return (Refused(path, f"an archive (ZIP) of {len(outcomes)} files, none of them DICOM"),)
+    for index in indices:
+        with opened(index) as file:
+            reason = dicomdir.about(dicomdir.names_in(file), str(Path(index).parent), outcomes)
+        outcomes[index] = Refused(index, reason)
+    return tuple(outcomes.values())
+
+
+def _grouped(outcomes: Mapping[str, Sequence[Outcome]], refused: Iterable[Refused]) -> ScanResult:
+    all_outcomes = [one for of_path in outcomes.values() for one in of_path]
+    files, copies = _without_copies(one for one in all_outcomes if isinstance(one, ImageFile))
     series = with_phases([series_of(stack) for stack in stacks_of(files)])
-    return ScanResult(tuple(series), tuple(sorted([*refused, *copies], key=lambda r: r.file)))
+    others = [one for one in all_outcomes if isinstance(one, Refused)]
+    return ScanResult(tuple(series), tuple(sorted([*refused, *others, *copies], key=lambda r: r.file)))
 
 
-def _walk(folder: Path, refused: list[Refused]) -> Iterator[tuple[str, os.stat_result | None]]:
+def _named_by(file: Path) -> list[Found]:
+    """The file itself; of a DICOMDIR, the files beside it that it names as well."""
+    found: dict[str, os.stat_result | None] = {str(file): file.stat()}
+    if file.name.upper().startswith("DICOMDIR"):
+        with warnings.catch_warnings(), opened(str(file)) as content:
+            warnings.simplefilter("ignore")
+            named = {"/".join(parts).casefold() for parts in dicomdir.names_in(content)}
+        below = _walk(file.parent, []) if named else ()
+        found |= {path: status for path, status in below if dicomdir.plain(path[len(str(file.parent)) + 1 :]) in named}
+    return sorted(found.items(), key=itemgetter(0))
+
+
+def _walk(folder: Path, refused: list[Refused]) -> Iterator[Found]:
     """All files below a folder, and what the file system says of each (None: nothing).
 
     A folder reached twice, as by a loop of links, is entered once.
@@ -134,4 +253,5 @@ def _same_images(files: Iterable[ImageFile]) -> Iterable[list[ImageFile]]:
 
 
 def _loss(file: ImageFile) -> tuple[bool, bool, bool, str]:
-    return file.kind.lossy, file.kind.transfer_syntax not in NATIVE, file.kind.transfer_syntax == DEFLATED, file.path
+    syntax = file.kind.transfer_syntax
+    return file.kind.lossy, syntax not in NATIVE, syntax == DEFLATED, file.path

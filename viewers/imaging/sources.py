@@ -1,13 +1,19 @@
-"""Where the bytes of an image come from."""
+"""Where the bytes of an image come from: a file of its own, or a member of a ZIP archive.
+
+A member has a path as if the archive were a folder (``disc.zip/DICOM/IM0001``); nothing is unpacked to the disk.
+"""
 
 from __future__ import annotations
 
+import io
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Protocol, Self
+from typing import BinaryIO, Protocol, Self, TypeVar
 
+from viewers.imaging.archives import Archive, ArchiveError, Member, UnpackedMember, member_at
 from viewers.imaging.imagefile import NotAnImage
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -86,3 +92,68 @@ def why_closed(path: str, error: OSError) -> str:
     if isinstance(error, PermissionError):
         return "no permission to read the file"
     return f"the disk cannot read the file ({error.strerror or error})"
+
+
+T = TypeVar("T")
+
+
+class MemberFile:
+    """A member of an archive, unpacked in memory as far as it is read. Raises `NotAnImage` as `PlainFile` does."""
+
+    def __init__(self, archive: Archive, member: Member) -> None:
+        self._archive, self._member = archive, member
+        self.path, self.size = os.path.join(archive.path, *member.name.split("/")), member.size  # noqa: PTH118
+        self._unpacked: UnpackedMember | None = None
+
+    def __enter__(self) -> Self:
+        if self.size == 0 and not self._member.fault:
+            raise NotAnImage("the file is empty")
+        self._unpacked = self._asked(lambda: self._archive.opened(self._member))
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._unpacked is not None:
+            self._unpacked.close()
+            self._unpacked = None
+
+    def read(self, count: int) -> bytes:
+        """The next `count` bytes, fewer at the end."""
+        unpacked = self._unpacked
+        return b"" if unpacked is None else self._asked(lambda: unpacked.read(count))
+
+    def stream(self) -> BinaryIO:
+        """All bytes, from the first."""
+        return io.BytesIO(self._asked(lambda: self._archive.content(self._member)))
+
+    def _asked(self, what: Callable[[], T]) -> T:
+        try:
+            return what()
+        except ArchiveError as error:
+            raise NotAnImage(str(error)) from None
+        except OSError as error:
+            raise NotAnImage(why_closed(self._archive.path, error)) from None
+
+
+def opened(path: str) -> BinaryIO:
+    """The bytes of an image, from its file or from the archive that its path leads into; to be closed.
+
+    Raises
+    ------
+    OSError
+        The file is gone or cannot be read.
+    ArchiveError
+        The archive does not give the member.
+    """
+    try:
+        return Path(path).open("rb", buffering=0)
+    except (FileNotFoundError, NotADirectoryError):
+        found = member_at(path)
+        if found is None:
+            raise FileNotFoundError(path) from None
+    archive, member = found
+    return io.BytesIO(archive.content(member))
+
+
+def in_archive(path: str) -> bool:
+    """True for the path of a member of an archive."""
+    return not Path(path).is_file() and member_at(path) is not None

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+import zipfile
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from pydicom.dataset import FileDataset
 
 from app.importing import ImportRefused, ImportReport, import_folder, import_series, propose
 from app.state.apply import replay
@@ -17,9 +20,11 @@ from app.storage.log import case_ids, verify
 from app.storage.open_case import OpenCase
 from tests.support.cases import READER, log_of
 from tests.support.databases import url_in
+from tests.support.phantoms import Phantom, write_phantom
 from tests.support.series import series
 from viewers.imaging.catalogue import FindingCode, QualityFinding, Refused, ScanResult, Series
 from viewers.imaging.errors import Cancelled
+from viewers.imaging.volume import load_volume
 
 BL, LATE_BL, FU1 = date(2025, 1, 6), date(2025, 1, 13), date(2025, 2, 17)
 MIXED = QualityFinding(FindingCode.MIXED_PATIENT, "two patients")
@@ -227,3 +232,109 @@ def test_that_a_real_folder_of_two_dates_becomes_two_time_points(database: Datab
     assert told[-1][0] == told[-1][1] > 0
     again = import_folder(folder, database)
     assert [c.series_added for c in again.cases] == [(), ()]
+
+
+# --- discs, archives, grown folders, MR ----------------------------------------------------------------------------
+
+
+def patient(number: int, day: str = "20260105", **more: str) -> Phantom:
+    tags = {"PatientID": f"P-{number}", "PatientName": f"Name {number}", "StudyDate": day, "AcquisitionDate": day}
+    return Phantom(study_uid=f"1.2.{number}.{day}", tags=tags | more)
+
+
+def test_that_an_archive_of_several_patients_becomes_one_case_each(database: Database, tmp_path: Path) -> None:
+    source, archive = tmp_path / "source", tmp_path / "disc.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        for number in (1, 2, 3):
+            for path in write_phantom(source, patient(number), name=f"p{number}-"):
+                packed.write(path, f"DICOM/{path.name}")
+    shutil.rmtree(source)
+    report = import_folder(archive, database)
+    assert [(c.case_id, len(c.series_added), c.visits) for c in report.cases] == [
+        (f"P-{number}", 1, ("BL",)) for number in (1, 2, 3)
+    ]
+    assert report.refused == ()
+    for case in report.cases:
+        kept = StoredCatalogue(database).get(case.series_added[0])
+        assert kept is not None and kept.patient.id == case.case_id
+        assert load_volume(kept).loaded.all()
+
+
+def test_that_images_of_two_patients_under_one_series_uid_never_share_a_case(
+    database: Database, tmp_path: Path
+) -> None:
+    first, second = patient(1), patient(2)
+    write_phantom(tmp_path / "x", first, name="a")
+    write_phantom(tmp_path / "x", second.but(series_uid=first.series_uid, study_uid=first.study_uid), name="b")
+    with pytest.raises(ImportRefused, match="several patients"):
+        import_folder(tmp_path / "x", database)
+    with database.reading() as connection:
+        assert case_ids(connection) == ()
+
+
+def test_that_a_grown_folder_on_the_disk_adds_only_what_is_new(database: Database, tmp_path: Path) -> None:
+    folder = tmp_path / "x"
+    baseline, later = patient(1), patient(1, "20260217")
+    write_phantom(folder / "a", baseline)
+    import_folder(folder, database)
+    write_phantom(folder / "b", later)
+    report = import_folder(folder, database)
+    (case,) = report.cases
+    assert (case.series_added, case.series_known, case.visits) == (
+        (later.series_uid,),
+        (baseline.series_uid,),
+        ("FU1",),
+    )
+    assert import_folder(folder, database).cases[0].series_added == ()
+
+
+def test_that_a_series_that_has_grown_shows_all_its_images_and_keeps_its_place(
+    database: Database, tmp_path: Path
+) -> None:
+    folder, phantom = tmp_path / "x", patient(1)
+    paths = write_phantom(folder, phantom)
+    last = paths[-1].read_bytes()
+    paths[-1].unlink()
+    import_folder(folder, database)
+    before = OpenCase.read(database, "P-1").entries
+    paths[-1].write_bytes(last)
+    (case,) = import_folder(folder, database).cases
+    assert (case.series_added, case.series_known) == ((), (phantom.series_uid,))
+    kept = StoredCatalogue(database).get(phantom.series_uid)
+    assert kept is not None and len(kept.slices) == 6
+    assert OpenCase.read(database, "P-1").entries == before
+
+
+def test_that_liver_mr_comes_in_beside_ct_and_is_never_shown_as_hounsfield_units(
+    database: Database, tmp_path: Path
+) -> None:
+    folder = tmp_path / "x"
+    names = (
+        "T1 VIBE pre",
+        "T1 VIBE arterial",
+        "T1 VIBE portal",
+        "T1 VIBE transitional",
+        "T1 VIBE HBP 20min",
+        "T2 HASTE",
+    )
+    for number, name in enumerate(names):
+        mr = patient(1, AcquisitionTime=f"0815{number:02}", ContrastBolusAgent="" if number == 0 else "Primovist")
+        write_phantom(folder / str(number), mr.but(modality="MR", rescale=None, description=name))
+    weights = ("0", "400", "800")
+    diffusion = patient(1).but(modality="MR", rescale=None, description="DWI")
+
+    def weighted(b_value: str) -> Callable[[int, FileDataset], None]:
+        def change(_: int, dataset: FileDataset) -> None:
+            dataset.DiffusionBValue = float(b_value)
+
+        return change
+
+    for b_value in weights:
+        write_phantom(folder / "dwi", diffusion, weighted(b_value), name=f"b{b_value}-")
+    write_phantom(folder / "ct", patient(1))
+    (case,) = import_folder(folder, database).cases
+    assert case.visits == ("BL",)
+    kept = [StoredCatalogue(database).get(uid) for uid in case.series_added]
+    assert sorted((one.modality, one.hounsfield) for one in kept if one) == [("CT", True)] + [("MR", False)] * 9
+    assert [len(one.slices) for one in kept if one and one.description == "DWI"] == [6, 6, 6]
+    assert {load_volume(one).unit for one in kept if one and one.modality == "MR"} == {"stored"}

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import cache, partial
 
 from mrecist.bestresponse import Assessed, confirmed, unconfirmed
-from mrecist.case import Case, ClinicalStatus, EventKind, Modality, Read, Scan, TimePoint
+from mrecist.case import Case, EventKind, Modality, Read, Scan
 from mrecist.course import Course, NotDone, follow_pooled, follow_region, not_done, scoped_region
-from mrecist.decisions.gates import Gatekeeper, missing_for_gate
-from mrecist.decisions.situation import Situation, viability
-from mrecist.decisions.tables import decide_sorafenib, decide_tace
-from mrecist.eligibility import baseline_issues, visit_issues
+from mrecist.decisions.decider import Decider, clinical_issues
+from mrecist.eligibility import baseline_issues, noted_issues, visit_issues
 from mrecist.endpoints import ScopeTimes, scope_times
+from mrecist.lesions import NOTHING_NOTED
+from mrecist.newlesion import Verdict
 from mrecist.overall import composite
 from mrecist.protocols import Protocol
+from mrecist.region import Judged, Scoped
 from mrecist.results import (
     Assessment,
     BaselineSums,
     BestResponse,
-    Decision,
+    Issue,
+    Number,
     RegionResponse,
-    TaceOutput,
+    Severity,
     TimePointResponse,
 )
 from mrecist.rulesets import RuleSet
@@ -45,7 +49,6 @@ FLAGS = (
     "COVERAGE_INCOMPLETE",
 )
 _CROSS_SECTIONAL = frozenset((Modality.CT, Modality.MR))
-_NOTHING_RECORDED = ClinicalStatus()
 
 
 def assess(case: Case, ruleset: RuleSet, read_id: str | None = None, *, protocol: Protocol | None = None) -> Assessment:
@@ -63,8 +66,8 @@ def assess(case: Case, ruleset: RuleSet, read_id: str | None = None, *, protocol
     read_id : str, optional
         Which read; by default the first. A case without a read has no responses.
     protocol : Protocol, optional
-        Its tables decide on TACE and sorafenib, where the case names it or has anything on record that a decision
-        rests on: clinical data, withdrawn consent. None: no decisions.
+        Its tables decide on TACE and sorafenib, where the case names it, or names none and has anything on record
+        that a decision rests on: clinical data, withdrawn consent. None: no decisions.
 
     Returns
     -------
@@ -78,10 +81,9 @@ def assess(case: Case, ruleset: RuleSet, read_id: str | None = None, *, protocol
     read = case.reads[0] if read_id is None and case.reads else case.read(read_id or "")
     if read is None and read_id is not None:
         raise KeyError(f"case {case.id} has no read {read_id!r}")
-    rules = ruleset.with_policy(case.policy)
     if read is None or not case.timepoints:
-        return _unread(case, Read() if read is None else read, rules)
-    return _Work(case, read, rules, protocol).assessment()
+        return _unread(case, Read() if read is None else read, ruleset.with_policy(case.policy))
+    return _Work(case, read, ruleset, protocol).assessment()
 
 
 def _unread(case: Case, read: Read, rules: RuleSet) -> Assessment:
@@ -102,12 +104,13 @@ def _unread(case: Case, read: Read, rules: RuleSet) -> Assessment:
 class _Work:
     """The steps of one assessment, each building on the one before."""
 
-    def __init__(self, case: Case, read: Read, rules: RuleSet, protocol: Protocol | None) -> None:
+    def __init__(self, case: Case, read: Read, ruleset: RuleSet, protocol: Protocol | None) -> None:
         self.case = case
         self.read = read
-        self.rules = rules
+        self.ruleset = ruleset
+        self.rules = ruleset.with_policy(case.policy)
         self.protocol = protocol
-        self.limits = Thresholds.of(rules)
+        self.limits = Thresholds.of(self.rules)
         self.tracks = follow(case, read)
         self.tests = functional_tests(case)
 
@@ -121,6 +124,11 @@ class _Work:
         extra = follow_region(case, regions[Region.EXTRAHEPATIC], rules, limits, missed[Scope.EXTRAHEPATIC])
         overall = follow_pooled(case, intra, extra, rules, limits, missed[Scope.OVERALL])
         courses = {Scope.INTRAHEPATIC: intra, Scope.EXTRAHEPATIC: extra, Scope.OVERALL: overall}
+        days = [t.day for t in case.timepoints[1:]]
+        as_read = {
+            scope: [Assessed(day, x.response, x.unevaluated_cr) for day, x in zip(days, c.judged, strict=True)]
+            for scope, c in courses.items()
+        }
         protocol = self.protocol
         entry = protocol.gates if protocol is not None and case.protocol == protocol.name else ()
         return Assessment(
@@ -134,52 +142,68 @@ class _Work:
                 overall.baseline_sum_mm,
                 baseline_issues(case, self.tracks, rules, entry),
             ),
-            timepoints=self._timepoints(courses, self._recist11(missed[Scope.OVERALL])),
+            timepoints=self._timepoints(courses, self._recist11(missed)),
             adjudicated={
                 scope: None if c.progression is None else case.timepoints[c.progression].id
                 for scope, c in courses.items()
             },
-            best_response={scope: self._best(c) for scope, c in courses.items()},
-            times={scope: self._times(c) for scope, c in courses.items()},
+            best_response={scope: self._best(as_read[scope], c) for scope, c in courses.items()},
+            times={scope: self._times(as_read[scope], c) for scope, c in courses.items()},
             protocol=protocol.label if protocol is not None and self._asks_decisions() else None,
         )
 
-    def _recist11(self, missed: NotDone) -> Course | None:
-        """RECIST 1.1 in parallel, where every liver target has a whole diameter at baseline."""
+    def _recist11(self, missed: Mapping[Scope, NotDone]) -> Callable[[], Course] | None:
+        """RECIST 1.1 in parallel, worked out when it is asked for; where every liver target has a whole diameter."""
         liver = [t for t in self.tracks if _is_liver_target(t)]
         if not liver or any(whole_at(t.observations[0]) is None for t in liver):
             return None
-        rules, n = self.rules.recist11, len(self.case.timepoints)
-        inside, outside = (scoped_region(self.tracks, region, n, rules, self.tests) for region in Region)
-        return follow_region(self.case, inside.pooled_with(outside, "R11"), rules, Thresholds.of(rules), missed)
+        return cache(partial(self._in_parallel, missed))
+
+    def _in_parallel(self, missed: Mapping[Scope, NotDone]) -> Course:
+        case, rules, n = self.case, self.ruleset.recist11, len(self.case.timepoints)
+        limits = Thresholds.of(rules)
+        liver = scoped_region(self.tracks, Region.INTRAHEPATIC, n, rules, self.tests)
+        outside = scoped_region(self.tracks, Region.EXTRAHEPATIC, n, rules, self.tests)
+        intra = follow_region(case, liver, rules, limits, missed[Scope.INTRAHEPATIC])
+        extra = follow_region(case, outside, rules, limits, missed[Scope.EXTRAHEPATIC])
+        return follow_pooled(case, intra, extra, rules, limits, missed[Scope.OVERALL], "R11")
 
     def _asks_decisions(self) -> bool:
-        """Is this a case of the protocol, or is anything on record that a decision rests on?"""
+        """Is this a case of the protocol, or of none, with anything on record that a decision rests on?"""
         case = self.case
-        return self.protocol is not None and (
-            case.protocol == self.protocol.name
+        if self.protocol is None or case.protocol not in (None, self.protocol.name):
+            return False
+        return (
+            case.protocol is not None
             or any(t.clinical is not None for t in case.timepoints)
             or any(e.kind is EventKind.CONSENT_WITHDRAWN for e in case.events)
         )
 
-    def _timepoints(self, courses: Mapping[Scope, Course], parallel: Course | None) -> tuple[TimePointResponse, ...]:
+    def _timepoints(
+        self, courses: Mapping[Scope, Course], parallel: Callable[[], Course] | None
+    ) -> tuple[TimePointResponse, ...]:
         intra, extra, overall = courses[Scope.INTRAHEPATIC], courses[Scope.EXTRAHEPATIC], courses[Scope.OVERALL]
-        decide = _Decider(self.case, intra, extra, self.tracks, self.protocol) if self._asks_decisions() else None
-        after_complete = {scope: _response_after_complete(c.shown) for scope, c in courses.items()}
+        decider = self._decider(intra, extra)
+        flagged, issued = self._visits()
+        after_complete = frozenset().union(*[_response_after_complete(c.judged) for c in courses.values()])
         found = []
         for position, timepoint in enumerate(self.case.timepoints[1:]):
             index = position + 1
             i, e, o = intra.shown[position], extra.shown[position], overall.shown[position]
             combined = composite(i.response, e.response)
-            flags = {*i.flags, *e.flags, *o.flags, *self._visit_flags(index)}
+            flags = {*i.flags, *e.flags, *o.flags, *flagged[index]}
             if combined is not o.response:
                 flags.add("DISCORDANT")
-            if any([position in positions for positions in after_complete.values()]):
+            if position in after_complete:
                 flags.add("CR_THEN_PR")
+            issues = issued[index]
+            if overall.scoped.new:
+                issues = [*issues, *_unseen(overall, index, self.case)]
             tace = sorafenib = None
-            if decide is not None:
-                tace, sorafenib = decide.at(position)
-                if missing_for_gate(timepoint.clinical):
+            if decider is not None:
+                tace, sorafenib, checked = decider.at(position)
+                issues = [*issues, *clinical_issues(timepoint.clinical, checked)]
+                if checked.missing:
                     flags.add("GATE_UNKNOWN")
             counted = overall.judged[position].counted
             found.append(
@@ -190,114 +214,99 @@ class _Work:
                     e,
                     o,
                     combined,
-                    None if parallel is None else parallel.shown[position],
                     tuple([f for f in FLAGS if f in flags]) if flags else (),
-                    visit_issues(timepoint, self.tracks, index, self.rules),
+                    tuple(issues),
                     tuple([x.lesion.id for x in counted]) if counted else (),
                     tace,
                     sorafenib,
                     timepoint.clinical,
+                    None if parallel is None else partial(_shown_at, parallel, position),
                 )
             )
         return tuple(found)
 
-    def _visit_flags(self, index: int) -> list[str]:
-        flags = []
-        for track in self.tracks:
-            observation = track.observations[index]
-            if observation is None:
-                if index > track.first:
-                    flags.append("not_recorded")
-                continue
-            noted = observation.features
-            if noted.lipiodol_compact:
-                flags.append("LIPIODOL_COMPACT")
-            if noted.hypovascular or (noted.arterial_enhancement is False and _lost_enhancement(track, index)):
-                flags.append("HYPOVASCULAR")
-        now, baseline = self.case.timepoints[index].scans, self.case.timepoints[0].scans
-        if now and baseline and _is_switch(_modalities(baseline), _modalities(now)):
-            flags.append("MODALITY_SWITCH")
-        return flags
+    def _decider(self, intra: Course, extra: Course) -> Decider | None:
+        if self.protocol is None or not self._asks_decisions():
+            return None
+        targets = [t for t in self.tracks if _is_liver_target(t)]
+        return Decider(self.case, intra.judged, extra.judged, self._viable_liver(intra), targets, self.protocol)
 
-    def _best(self, course: Course) -> BestResponse:
-        rules, later = self.rules.best_response, self.case.timepoints[1:]
-        looked_back = [Assessed(t.day, r.adjudicated_response) for t, r in zip(later, course.shown, strict=True)]
-        as_read = _as_read(later, course.shown)
-        return BestResponse(
-            unconfirmed(as_read, rules).response,
-            confirmed(as_read, rules).response,
-            unconfirmed(looked_back, rules).response,
-        )
+    def _viable_liver(self, intra: Course) -> Scoped:
+        """The liver by its viable diameters, which decide on TACE under whole diameters too."""
+        target = self.rules.target
+        if target.liver_diameter == "viable":
+            return intra.scoped
+        rules = replace(self.rules, target=replace(target, liver_diameter="viable"))
+        return scoped_region(self.tracks, Region.INTRAHEPATIC, len(self.case.timepoints), rules, self.tests)
 
-    def _times(self, course: Course) -> ScopeTimes:
+    def _visits(self) -> tuple[list[list[str]], list[list[Issue]]]:
+        """The flags and issues that each time point raises by what was noted and recorded, not by a response."""
         timepoints = self.case.timepoints
+        flags: list[list[str]] = [[] for _ in timepoints]
+        issues = [visit_issues(t, self.rules) for t in timepoints]
+        for track in self.tracks:
+            for index in range(1, len(timepoints)):
+                observation = track.observations[index]
+                if observation is None:
+                    if index > track.first:
+                        flags[index].append("not_recorded")
+                    continue
+                noted = observation.features
+                if noted is NOTHING_NOTED:
+                    continue
+                issues[index] += noted_issues(track.lesion, noted)
+                if noted.lipiodol_compact:
+                    flags[index].append("LIPIODOL_COMPACT")
+                if noted.hypovascular or (noted.arterial_enhancement is False and _lost_enhancement(track, index)):
+                    flags[index].append("HYPOVASCULAR")
+        baseline = timepoints[0].scans
+        for index, timepoint in enumerate(timepoints):
+            if baseline and timepoint.scans and _is_switch(_modalities(baseline), _modalities(timepoint.scans)):
+                flags[index].append("MODALITY_SWITCH")
+        return flags, issues
+
+    def _best(self, as_read: Sequence[Assessed], course: Course) -> BestResponse:
+        rules = self.rules.best_response
+        looked_back = as_read
+        if course.scoped.new:
+            later = self.case.timepoints[1:]
+            looked_back = [Assessed(t.day, r.adjudicated_response) for t, r in zip(later, course.shown, strict=True)]
+        best = unconfirmed(as_read, rules).response
+        adjudicated = best if looked_back is as_read else unconfirmed(looked_back, rules).response
+        return BestResponse(best, confirmed(as_read, rules).response, adjudicated)
+
+    def _times(self, as_read: Sequence[Assessed], course: Course) -> ScopeTimes:
         return scope_times(
-            _as_read(timepoints[1:], course.shown),
+            as_read,
             self.rules.best_response,
-            adjudicated_day=None if course.progression is None else timepoints[course.progression].day,
+            adjudicated_day=None if course.progression is None else self.case.timepoints[course.progression].day,
             death_day=next((e.day for e in self.case.events if e.kind is EventKind.DEATH), None),
         )
-
-
-class _Decider:
-    """Decides time point by time point: withdrawn consent and declared TACE failure carry forward."""
-
-    def __init__(
-        self, case: Case, intra: Course, extra: Course, tracks: Sequence[Track], protocol: Protocol | None
-    ) -> None:
-        assert protocol is not None
-        self._case = case
-        self._intra = intra
-        self._extra = extra
-        self._protocol = protocol
-        self._liver_targets = [t for t in tracks if _is_liver_target(t)]
-        self._keeper = Gatekeeper(protocol.gates, case.timepoints[0].clinical)
-        self._withdrawn = _withdrawn(case.timepoints[0].clinical)
-        self._declared_at: str | None = None
-
-    def at(self, position: int) -> tuple[Decision, Decision]:
-        """TACE and sorafenib at one follow-up; follow-ups are asked in order."""
-        timepoint = self._case.timepoints[position + 1]
-        clinical = timepoint.clinical
-        self._withdrawn = self._withdrawn or _withdrawn(clinical) or self._withdrawn_by(timepoint.day)
-        intra, extra = self._intra.judged[position], self._extra.judged[position]
-        known = (
-            intra.response,
-            extra.response,
-            viability(intra, self._intra.scoped, self._liver_targets),
-            extra.rests_on_node,
-            extra.covered,
-            _NOTHING_RECORDED if clinical is None else clinical,
-            self._keeper.gates(clinical),
-            missing_for_gate(clinical),
-            self._withdrawn,
-            self._declared_at,
-        )
-        tace = decide_tace(Situation(*known), self._protocol)
-        if tace.decision is TaceOutput.STOP_FAILURE and self._declared_at is None:
-            self._declared_at = timepoint.id
-        return tace, decide_sorafenib(Situation(*known, tace), self._protocol)
-
-    def _withdrawn_by(self, day: int) -> bool:
-        return any(e.kind is EventKind.CONSENT_WITHDRAWN and e.day <= day for e in self._case.events)
 
 
 def _is_liver_target(track: Track) -> bool:
     return track.lesion.region is Region.INTRAHEPATIC and track.lesion.role is LesionRole.TARGET
 
 
-def _as_read(timepoints: Sequence[TimePoint], shown: Sequence[RegionResponse]) -> list[Assessed]:
-    return [Assessed(t.day, r.response, r.unevaluated_cr) for t, r in zip(timepoints, shown, strict=True)]
+def _shown_at(course: Callable[[], Course], position: int) -> RegionResponse:
+    return course().shown[position]
 
 
-def _response_after_complete(shown: Sequence[RegionResponse]) -> frozenset[int]:
+def _response_after_complete(judged: Sequence[Judged]) -> frozenset[int]:
     """The positions at which a scope is in PR after it was in CR."""
-    first = next((i for i, r in enumerate(shown) if r.response is Response.CR), len(shown))
-    return frozenset(i for i in range(first + 1, len(shown)) if shown[i].response is Response.PR)
+    first = next((i for i, x in enumerate(judged) if x.response is Response.CR), len(judged))
+    return frozenset([i for i in range(first + 1, len(judged)) if judged[i].response is Response.PR])
 
 
-def _withdrawn(clinical: ClinicalStatus | None) -> bool:
-    return clinical is not None and bool(clinical.consent_withdrawn)
+def _unseen(overall: Course, index: int, case: Case) -> tuple[Issue, ...]:
+    """New lesions that counted before and were not evaluated now: a response without them may be too good."""
+    found = []
+    for new in overall.scoped.new:
+        first = new.first_counted
+        if first is not None and first < index and new.verdicts[index] is Verdict.NOT_EVALUABLE:
+            numbers: dict[str, Number] = {"lesion": new.lesion.id, "counted_at": case.timepoints[first].id}
+            found.append(Issue("E-NEW-UNSEEN", Severity.WARNING, new.lesion.id, numbers))
+    return tuple(found)
 
 
 def _lost_enhancement(track: Track, index: int) -> bool:

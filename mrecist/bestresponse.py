@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from mrecist.rulesets import BestResponseRules
 from mrecist.values import Response
@@ -14,8 +15,7 @@ NE, NN, ND = Response.NE, Response.NN, Response.ND
 _DISEASE_CONTROL = (CR, PR, SD, NN)
 
 
-@dataclass(frozen=True, slots=True)
-class Assessed:
+class Assessed(NamedTuple):
     """A response on a day after the start of treatment.
 
     `unevaluated_cr`: it would be CR, had nothing been left unevaluated; it neither confirms nor contradicts a CR.

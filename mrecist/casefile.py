@@ -6,7 +6,7 @@ Numbers are read as decimals, so that rounding half up happens on the text that 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -149,21 +149,22 @@ def _case(value: object, path: str, faults: list[str]) -> Case | None:
     register = _Register(faults)
     for index, item in enumerate(listed):
         _timepoint(item, f"{path}.timepoints[{index}]", faults, timepoints, reads, register)
+    treatments = [
+        t
+        for i, x in enumerate(fields.sequence("treatments"))
+        if (t := _treatment(x, f"{path}.treatments[{i}]", faults, register.known))
+    ]
     return Case(
         id=case_id or "",
         timepoints=tuple(timepoints),
         reads=(Read(lesions=tuple(x.lesion for x in register.known.values()), timepoints=tuple(reads)),),
-        treatments=tuple(
-            t
-            for i, x in enumerate(fields.sequence("treatments"))
-            if (t := _treatment(x, f"{path}.treatments[{i}]", faults))
-        ),
+        treatments=tuple(treatments),
         events=tuple(
             e for i, x in enumerate(fields.sequence("events")) if (e := _event(x, f"{path}.events[{i}]", faults))
         ),
         policy=_policy(fields),
         protocol=fields.choice("protocol", ProtocolName),
-        title=fields.text("title", empty=True) or "",
+        title=title if isinstance(title := fields.values.get("title"), str) else "",
         arm=fields.text("arm"),
         enrolled_day=fields.whole("enrolled_day", -MOST_DAYS, MOST_DAYS),
         randomised_day=fields.whole("randomised_day", -MOST_DAYS, MOST_DAYS),
@@ -296,7 +297,7 @@ def _coverage(timepoint: Fields) -> tuple[tuple[Examination, bool], ...] | None:
     return tuple((x, done) for x, done in given if done is not None)
 
 
-def _treatment(value: object, path: str, faults: list[str]) -> Treatment | None:
+def _treatment(value: object, path: str, faults: list[str], known: Container[str]) -> Treatment | None:
     fields = Fields.of(value, path, faults, "a treatment")
     if fields is None:
         return None
@@ -311,6 +312,8 @@ def _treatment(value: object, path: str, faults: list[str]) -> Treatment | None:
     for index, lesion in enumerate(lesions):
         if not isinstance(lesion, str):
             fields.fault(f"lesions[{index}]", "is not the id of a lesion")
+        elif lesion not in known:
+            fields.fault(f"lesions[{index}]", f"{as_text(lesion)} is no lesion of this case")
     if dose is not None and not isinstance(dose, str | int | Decimal):
         fields.fault("dose", "is neither a text nor a number")
     if kind is None or day is None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import partial
+from functools import cached_property, partial
 
 from mrecist.case import Case, Examination
-from mrecist.margins import growth_to_progression
+from mrecist.margins import change_of_progression
 from mrecist.newlesion import new_lesion
 from mrecist.nontarget import nontarget, progressing_target
 from mrecist.overall import floors
@@ -25,14 +25,19 @@ NotDone = Sequence[tuple[Examination, ...]]
 """At each time point, the examinations a scope requires that are known not to have been done."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Course:
     """One scope over all follow-ups. `progression` is the index at which progression is dated in retrospect."""
 
     scoped: Scoped
     judged: tuple[Judged, ...]
-    shown: tuple[RegionResponse, ...]
     progression: int | None
+    present: Callable[[Judged], RegionResponse] = field(repr=False)
+
+    @cached_property
+    def shown(self) -> tuple[RegionResponse, ...]:
+        """The responses, with numbers and flags."""
+        return tuple([self.present(x) for x in self.judged])
 
     @property
     def baseline_sum_mm(self) -> Fraction | None:
@@ -60,22 +65,28 @@ def scoped_region(
 
 
 def follow_region(case: Case, scoped: Scoped, rules: RuleSet, limits: Thresholds, not_done: NotDone) -> Course:
-    """One region apart, or RECIST 1.1 over both."""
+    """One region apart."""
     lowest = floors(scoped.scope, rules.target, len(case.timepoints))
     return _follow(case, scoped, rules, limits, not_done, lowest, lambda one: (patterns(one, scoped.scope), None))
 
 
 def follow_pooled(
-    case: Case, intra: Course, extra: Course, rules: RuleSet, limits: Thresholds, not_done: NotDone
+    case: Case,
+    intra: Course,
+    extra: Course,
+    rules: RuleSet,
+    limits: Thresholds,
+    not_done: NotDone,
+    prefix: str = "OV",
 ) -> Course:
     """Both regions pooled, one sum: the pooled floor may follow what the liver did."""
-    scoped = intra.scoped.pooled_with(extra.scoped)
+    scoped = intra.scoped.pooled_with(extra.scoped, prefix)
     by_content = rules.target.min_growth_overall_mm == "by_content"
 
     def beside(one: Judged) -> tuple[tuple[str, ...], Callable[[], int | None] | None]:
         position = one.index - 1
-        pattern = _pooled_patterns(one, intra.shown[position], extra.shown[position])
-        return pattern, partial(growth_to_progression, intra.judged[position], limits) if by_content else None
+        pattern = _pooled_patterns(one, intra.judged[position], extra.judged[position])
+        return pattern, partial(change_of_progression, intra.judged[position], limits) if by_content else None
 
     lowest = floors(Scope.OVERALL, rules.target, len(case.timepoints), intra.judged)
     return _follow(case, scoped, rules, limits, not_done, lowest, beside)
@@ -91,6 +102,7 @@ def _follow(
     beside: Callable[[Judged], tuple[tuple[str, ...], Callable[[], int | None] | None]],
 ) -> Course:
     carry = rules.target.carry_response_forward
+    by_content = rules.target.min_growth_overall_mm == "by_content"
 
     def judge(other: Scoped, timepoints: int) -> tuple[Judged, ...]:
         return judge_scope(other, timepoints, limits, floors=lowest, not_done=not_done, carry_forward=carry)
@@ -99,12 +111,13 @@ def _follow(
     context = Context(
         scoped, case.timepoints, limits, rules.new_lesions, lambda other, index: judge(other, index + 1)[-1].response
     )
-    shown = []
-    for one in judged:
-        pattern, lifting = beside(one)
+
+    def present_one(one: Judged) -> RegionResponse:
+        pattern, turning = beside(one) if one.response is Response.PD or by_content else ((), None)
         adjudicated = Response.PD if scoped.new and _dated_back(scoped, one.index) else one.response
-        shown.append(present(one, context, adjudicated=adjudicated, patterns=pattern, lifting=lifting))
-    return Course(scoped, judged, tuple(shown), _progression(scoped, judged))
+        return present(one, context, adjudicated=adjudicated, patterns=pattern, turning=turning)
+
+    return Course(scoped, judged, _progression(scoped, judged), present_one)
 
 
 def not_done(case: Case, tracks: Sequence[Track]) -> dict[Scope, NotDone]:
@@ -151,14 +164,15 @@ def _progression(scoped: Scoped, judged: Sequence[Judged]) -> int | None:
     return min(dates, default=None)
 
 
-def _pooled_patterns(judged: Judged, intra: RegionResponse, extra: RegionResponse) -> tuple[str, ...]:
-    if judged.response is not Response.PD:
+def _pooled_patterns(pooled: Judged, intra: Judged, extra: Judged) -> tuple[str, ...]:
+    """The patterns of both regions; where neither progressed by itself, those whose sums grew."""
+    if pooled.response is not Response.PD:
         return ()
-    both = dict.fromkeys((*intra.patterns, *extra.patterns))
-    if both:
-        return tuple(both)
-    return tuple(
-        name
-        for name, region in (("IHG", intra), ("EHG", extra))
-        if region.sum_mm is not None and region.nadir_sum_mm is not None and region.sum_mm > region.nadir_sum_mm
-    )
+    regions = ((intra, Scope.INTRAHEPATIC, "IHG"), (extra, Scope.EXTRAHEPATIC, "EHG"))
+    both = dict.fromkeys([name for judged, scope, _ in regions for name in patterns(judged, scope)])
+    return tuple(both) or tuple([growth for judged, _, growth in regions if _has_grown(judged)])
+
+
+def _has_grown(judged: Judged) -> bool:
+    total, nadir = judged.sum.total, judged.sum.nadir
+    return total is not None and nadir is not None and total > nadir

@@ -53,8 +53,8 @@ def judge_eligibility(
     E-NODE-REACTIVE     hilar node < 20 mm without proof                                   not recorded
     E-NODE              node < 15 mm; hilar and proven: < 20 mm                            non-target
     E-BONE              bone without a soft-tissue part >= 10 mm                           non-target
+    E-TREATED           liver lesion, treated, without a well-delineated viable part       non-target
     E-ENHANCEMENT       liver lesion without arterial enhancement, not measured as RECIST  non-target
-    E-TREATED           liver lesion, treated, viable part not well delineated             non-target
     E-DELINEATED        not well delineated                                                non-target
     E-SMALL             < 10 mm, or not measured                                           non-target
     E-SLICE             < 2 x the slice thickness where slices are thicker than 5 mm       non-target
@@ -132,10 +132,11 @@ def _judge_size(
     if lesion.is_bone and (noted.soft_tissue is None or noted.soft_tissue.mm < limits.measurable_mm):
         return Verdict(Eligible.NONTARGET, "E-BONE", numbers)
     if lesion.region is Region.INTRAHEPATIC:
+        viable_part = noted.arterial_enhancement is not False or rules.target.liver_diameter == "whole"
+        if noted.previously_treated and not (viable_part and noted.well_delineated is not False):
+            return Verdict(Eligible.NONTARGET, "E-TREATED", numbers)
         if noted.arterial_enhancement is False and not _as_recist(lesion, rules):
             return Verdict(Eligible.NONTARGET, "E-ENHANCEMENT", numbers)
-        if noted.previously_treated and noted.well_delineated is False:
-            return Verdict(Eligible.NONTARGET, "E-TREATED", numbers)
     if noted.well_delineated is False:
         return Verdict(Eligible.NONTARGET, "E-DELINEATED", numbers)
     if tenths is None or tenths < limits.measurable_mm * 10:
@@ -238,7 +239,7 @@ def _override(tracks: Iterable[Track]) -> str:
 
 
 def _entry(case: Case, gates: tuple[Limit, ...]) -> Iterable[Issue]:
-    crossed = Gatekeeper(gates).gates(case.timepoints[0].clinical)
+    crossed = Gatekeeper(gates).check(case.timepoints[0].clinical).gates
     if crossed:
         text = "; ".join(g.text for g in crossed)
         yield Issue("E-ENTRY", Severity.WARNING, numbers={"gates": text})
@@ -278,22 +279,23 @@ def _notes(lesion: Lesion, observation: Observation, rules: RuleSet, justified: 
         yield Issue("E-TREATED-OUTSIDE", Severity.WARNING, lesion.id, numbers, justified)
 
 
-def visit_issues(timepoint: TimePoint, tracks: Sequence[Track], index: int, rules: RuleSet) -> tuple[Issue, ...]:
-    """What does not conform at a follow-up: stale laboratory values, overridden proposals, compact lipiodol."""
-    found: list[Issue] = []
+def visit_issues(timepoint: TimePoint, rules: RuleSet) -> list[Issue]:
+    """What the clinical data of a time point remind of: stale laboratory values."""
     clinical = timepoint.clinical
-    if clinical is not None and clinical.labs_day is not None:
-        age = timepoint.day - clinical.labs_day
-        if age > rules.eligibility.labs_valid_days:
-            numbers: dict[str, Number] = {"days": age, "limit": rules.eligibility.labs_valid_days}
-            found.append(Issue("E-LABS", Severity.NOTE, numbers=numbers))
-    for track in tracks:
-        observation = track.observations[index]
-        if observation is None:
-            continue
-        named: dict[str, Number] = {"lesion": track.lesion.id}
-        if observation.features.override:
-            found.append(Issue("E-OVERRIDE", Severity.NOTE, track.lesion.id, named, observation.features.override))
-        if observation.features.lipiodol_compact:
-            found.append(Issue("E-LIPIODOL", Severity.NOTE, track.lesion.id, named))
-    return tuple(found)
+    if clinical is None or clinical.labs_day is None:
+        return []
+    age = timepoint.day - clinical.labs_day
+    if age <= rules.eligibility.labs_valid_days:
+        return []
+    return [Issue("E-LABS", Severity.NOTE, numbers={"days": age, "limit": rules.eligibility.labs_valid_days})]
+
+
+def noted_issues(lesion: Lesion, noted: Features) -> list[Issue]:
+    """What was noted of a lesion at a follow-up: an overridden proposal, compact lipiodol."""
+    found = []
+    named: dict[str, Number] = {"lesion": lesion.id}
+    if noted.override:
+        found.append(Issue("E-OVERRIDE", Severity.NOTE, lesion.id, named, noted.override))
+    if noted.lipiodol_compact:
+        found.append(Issue("E-LIPIODOL", Severity.NOTE, lesion.id, named))
+    return found

@@ -9,6 +9,7 @@ from typing import assert_never
 
 from mrecist.casefields import Fields, as_text
 from mrecist.lesions import (
+    NOTHING_NOTED,
     Absent,
     Features,
     Finding,
@@ -129,7 +130,7 @@ def _lesion(fields: Fields, lesion_id: str | None) -> Lesion | None:
 
 def _features(fields: Fields) -> Features:
     if fields.values.keys().isdisjoint(_FEATURE_KEYS):
-        return _NOTHING_NOTED
+        return NOTHING_NOTED
     return Features(
         typical_vascular_pattern=fields.flag("typical_vascular_pattern"),
         certainty=fields.choice("certainty", Certainty),
@@ -144,7 +145,6 @@ def _features(fields: Fields) -> Features:
     )
 
 
-_NOTHING_NOTED = Features()
 _FEATURE_KEYS = frozenset(
     (
         "typical_vascular_pattern",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from mrecist.values import (
@@ -155,10 +155,14 @@ class Features:
     override: str = ""
 
 
+NOTHING_NOTED = Features()
+"""One for all: most observations note nothing beside their finding."""
+
+
 @dataclass(frozen=True, slots=True)
 class Observation:
     """One lesion at one time point in one read."""
 
     lesion_id: str
     finding: Finding
-    features: Features = field(default_factory=Features)
+    features: Features = NOTHING_NOTED

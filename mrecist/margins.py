@@ -25,7 +25,7 @@ def next_categories(
     scoped: Scoped,
     limits: Thresholds,
     rejudge: Callable[[Scoped, int], Response],
-    lifting: int | None = None,
+    turning: int | None = None,
 ) -> tuple[NextCategory, ...]:
     """The least recordable changes that lead to another response, in mm: of the sum first, then of single lesions.
 
@@ -37,13 +37,20 @@ def next_categories(
     limits : Thresholds
     rejudge : callable
         The response of the scope at a time point, had its lesions been others.
-    lifting : int, optional
-        Growth in tenths of a mm that would lift the floor of a pooled sum, since it makes the liver itself PD.
+    turning : int, optional
+        The change of the liver's own sum, tenths of a mm, with which it begins (above 0) or ceases (below 0) to be PD
+        itself, and the floor of a pooled sum that follows its content goes or comes back.
     """
-    return (*_of_the_sum(judged, scoped, limits, lifting), *_of_lesions(judged, scoped, limits, rejudge))
+    return (*_of_the_sum(judged, scoped, limits, rejudge, turning), *_of_lesions(judged, scoped, limits, rejudge))
 
 
-def _of_the_sum(judged: Judged, scoped: Scoped, limits: Thresholds, lifting: int | None) -> tuple[NextCategory, ...]:
+def _of_the_sum(
+    judged: Judged,
+    scoped: Scoped,
+    limits: Thresholds,
+    rejudge: Callable[[Scoped, int], Response],
+    turning: int | None,
+) -> tuple[NextCategory, ...]:
     """What a change of the sum alone could bring about.
 
     Nothing where a new lesion, a non-target or returned disease decides, where a target is not evaluable, or for a
@@ -52,17 +59,18 @@ def _of_the_sum(judged: Judged, scoped: Scoped, limits: Thresholds, lifting: int
     at = judged.sum
     if not _decided_by_sum(judged) or at.total is None or at.baseline is None or at.nadir is None:
         return ()
+    if judged.target is _CR:
+        return _from_complete(judged, scoped, rejudge)
     progression = least_progression(at.nadir, judged.floor, limits)
-    if lifting is not None:
-        progression = min(progression, max(least_progression(at.nadir, 0, limits), at.total + lifting))
+    ending = progression - 1
+    if turning is not None and turning > 0:
+        progression = min(progression, max(least_progression(at.nadir, 0, limits), at.total + turning))
+    elif turning is not None and limits.by_content:
+        ending = max(ending, min(at.total + turning, least_progression(at.nadir, limits.by_content, limits) - 1))
     response_up_to = at.baseline * limits.shrunk_num // limits.shrunk_den
     steps: tuple[tuple[Response, int], ...]
-    if judged.target is _CR:
-        if any(x.is_node for x in scoped.targets):
-            return ()
-        steps = ((_step(at.total + 1, progression, response_up_to), at.total + 1),)
-    elif judged.target is _PD:
-        steps = ((_step(progression - 1, progression, response_up_to), progression - 1),)
+    if judged.target is _PD:
+        steps = ((_PR if ending <= response_up_to else _SD, ending),)
     elif judged.target is _SD:
         steps = ((_PD, progression), (_PR, response_up_to))
     elif response_up_to + 1 < progression:
@@ -75,6 +83,18 @@ def _of_the_sum(judged: Judged, scoped: Scoped, limits: Thresholds, lifting: int
         if response is not judged.response:
             found.append(NextCategory(response, mm_of(total - at.total)))
     return tuple(found)
+
+
+def _from_complete(
+    judged: Judged, scoped: Scoped, rejudge: Callable[[Scoped, int], Response]
+) -> tuple[NextCategory, ...]:
+    """From CR without nodes: the least viable tumour in any target."""
+    if any(x.is_node for x in scoped.targets):
+        return ()
+    index, first = judged.index, scoped.targets[0]
+    sizes = (*first.tenths[:index], 1, *first.tenths[index + 1 :])
+    response = rejudge(replace(scoped, targets=_with(scoped.targets, 0, replace(first, tenths=sizes))), index)
+    return () if response is judged.response else (NextCategory(response, mm_of(1)),)
 
 
 def _of_lesions(
@@ -123,12 +143,15 @@ def _with(items: tuple[_Item, ...], position: int, item: _Item) -> tuple[_Item, 
     return (*items[:position], item, *items[position + 1 :])
 
 
-def growth_to_progression(judged: Judged, limits: Thresholds) -> int | None:
-    """By how many tenths of a mm this scope's sum would have to grow for target PD; None where it is that already."""
+def change_of_progression(judged: Judged, limits: Thresholds) -> int | None:
+    """The change of this scope's sum, tenths of a mm, with which target PD begins, or ceases; None: neither can."""
     at = judged.sum
-    if judged.target not in (_PR, _SD) or at.total is None or at.nadir is None:
+    if at.total is None or at.nadir is None:
         return None
-    return least_progression(at.nadir, judged.floor, limits) - at.total
+    begins = least_progression(at.nadir, judged.floor, limits) - at.total
+    if judged.target is _PD:
+        return begins - 1
+    return begins if judged.target in (_PR, _SD) else None
 
 
 def least_progression(nadir: int, floor: Fraction | int, limits: Thresholds) -> int:
@@ -141,7 +164,10 @@ def is_borderline(judged: Judged, limits: Thresholds) -> bool:
     """Does the sum lie within 1 mm, or 1 % of its reference, of the limit of PR or of PD?"""
     at = judged.sum
     total, nadir, baseline = at.total, at.nadir, at.baseline
-    if judged.target not in (_PR, _SD, _PD) or total is None or nadir is None or baseline is None:
+    target = judged.target
+    if target is not _PR and target is not _SD and target is not _PD:
+        return False
+    if total is None or nadir is None or baseline is None:
         return False
     relative, absolute = nadir * limits.grown_num, (nadir + judged.floor) * limits.grown_den
     growth = absolute if absolute > relative else relative
@@ -166,9 +192,3 @@ def _decided_by_sum(judged: Judged) -> bool:
         and judged.covered
         and judged.pr_index is None
     )
-
-
-def _step(total: int, progression: int, response_up_to: int) -> Response:
-    if total >= progression:
-        return _PD
-    return _PR if total <= response_up_to else _SD

@@ -121,7 +121,7 @@ _BY_SIZE = frozenset(
 def _counts_from(
     track: Track, index: int, verdict: Verdict, tenths: Sequence[int | None], rules: NewLesionRules
 ) -> int | None:
-    """The least size (tenths of a mm) at which this lesion would count here; at its first measurement none by growth."""
+    """The least size (tenths of a mm) at which it would count here; by growth only from its second measurement."""
     observation = track.observations[index]
     if verdict not in _BY_SIZE or observation is None or tenths[index] is None:
         return None

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from mrecist.lesions import (
+    NOTHING_NOTED,
     Absent,
-    Features,
     Measured,
     Merged,
     Nonviable,
@@ -19,7 +19,7 @@ from mrecist.lesions import (
     UnequivocalProgression,
 )
 from mrecist.rulesets import RuleSet
-from mrecist.tracks import NOTHING_NOTED, Tests, Track
+from mrecist.tracks import Tests, Track
 from mrecist.values import LesionKind, Proof, Region, Response
 
 _RANK = {Response.NA: -1, Response.CR: 0, Response.NN: 1, Response.NE: 2, Response.PD: 3}
@@ -49,7 +49,11 @@ def judge_nontarget(responses: Sequence[Response]) -> Response:
     N-CR else, all are gone               CR
     ==== ================================ ==
     """
-    return max(responses, key=_RANK.__getitem__, default=Response.NA)
+    worst = Response.NA
+    for response in responses:
+        if _RANK[response] > _RANK[worst]:
+            worst = response
+    return worst
 
 
 def nontarget(track: Track, rules: RuleSet, tests: Sequence[Tests]) -> NonTarget:
@@ -126,9 +130,10 @@ def proven(track: Track) -> tuple[bool | None, ...]:
     known: bool | None = None
     found: list[bool | None] = []
     for observation in track.observations:
-        features: Features = NOTHING_NOTED if observation is None else observation.features
-        for result in (features.cytology, features.proof):
-            if result is not None:
-                known = result is Proof.POSITIVE
+        features = NOTHING_NOTED if observation is None else observation.features
+        if features is not NOTHING_NOTED:
+            for result in (features.cytology, features.proof):
+                if result is not None:
+                    known = result is Proof.POSITIVE
         found.append(known)
     return tuple(found)

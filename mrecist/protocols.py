@@ -36,7 +36,8 @@ class Limit:
     """A limit of ECOG or liver function: crossed strictly `above` or `below` it.
 
     `value` names what is compared: a field of `ClinicalStatus`, or ``child_pugh_at_least`` (the score, with one point
-    for each item that was not recorded). `text` is what is said of a value that crosses it.
+    for each item that was not recorded). `text` is what is said of a value that crosses it. `when_given`: the value
+    is looked at where it was recorded, and not missed where it was not.
     """
 
     kind: Literal["ecog", "liver"]
@@ -44,6 +45,7 @@ class Limit:
     text: str
     above: Fraction | None = None
     below: Fraction | None = None
+    when_given: bool = False
 
     @property
     def limit(self) -> Fraction:

@@ -47,7 +47,7 @@ def present(
     *,
     adjudicated: Response,
     patterns: tuple[str, ...],
-    lifting: Callable[[], int | None] | None = None,
+    turning: Callable[[], int | None] | None = None,
 ) -> RegionResponse:
     """The response of this scope at one time point.
 
@@ -61,13 +61,13 @@ def present(
         The response in retrospect.
     patterns : tuple of str
         Pattern of progression.
-    lifting : callable, optional
-        Growth of the liver's own sum, tenths of a mm, that would lift the floor of a pooled sum; None: it would not.
+    turning : callable, optional
+        The change of the liver's own sum, tenths of a mm, that would turn the floor of a pooled sum.
     """
     at = judged.sum
     borderline = is_borderline(judged, context.limits)
     flags = _flags(judged, context, borderline)
-    told = Told(judged, context, patterns, lifting)
+    told = Told(judged, context, patterns, turning)
     if not context.scoped.targets:
         return RegionResponse(
             judged.target,
@@ -127,14 +127,14 @@ class Told:
     judged: Judged
     context: Context
     patterns: tuple[str, ...]
-    lifting: Callable[[], int | None] | None
+    turning: Callable[[], int | None] | None
     _reasons: tuple[Reason, ...] | None = field(default=None, init=False)
 
     @property
     def to_next_category(self) -> tuple[NextCategory, ...]:
         context = self.context
-        lifting = None if self.lifting is None else self.lifting()
-        return next_categories(self.judged, context.scoped, context.limits, context.rejudge, lifting)
+        turning = None if self.turning is None else self.turning()
+        return next_categories(self.judged, context.scoped, context.limits, context.rejudge, turning)
 
     @property
     def reasons(self) -> tuple[Reason, ...]:

@@ -48,7 +48,7 @@ class Returned:
     nodes_only: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Judged:
     """Everything that decided one scope's response at one time point; sums in tenths of a mm.
 
@@ -144,16 +144,17 @@ def judge_scope(
         Keep PR where neither PR nor PD holds, once PR was reached.
     """
     history = sums(scoped.targets, timepoints, limits)
-    nontargets, new = scoped.nontargets, scoped.new
+    targets, nontargets, new = scoped.targets, scoped.nontargets, scoped.new
     found: list[Judged] = []
     cr_index: int | None = None
     pr_index: int | None = None
+    proved: set[str] = set()
     for index in range(1, timepoints):
         at = history[index]
-        target = judge_target(at, limits, floors[index]) if scoped.targets else NA
+        target = judge_target(at, limits, floors[index]) if targets else NA
         non_target = judge_nontarget([x.responses[index] for x in nontargets]) if nontargets else NA
         counted = tuple([x for x in new if x.verdicts[index].counts]) if new else ()
-        returned = None if cr_index is None else _returned(scoped, index, cr_index, limits)
+        returned = None if cr_index is None else _returned(scoped, index, cr_index, limits, proved)
         response = overall_response(target, non_target, bool(counted))
         carried_from = pr_index if carry_forward and response is SD else None
         if carried_from is not None:
@@ -182,6 +183,7 @@ def judge_scope(
         )
         if response is CR:
             cr_index = index
+            proved.clear()
         if response is PD:
             pr_index = None
         elif response is PR and pr_index is None:
@@ -189,10 +191,11 @@ def judge_scope(
     return tuple(found)
 
 
-def _returned(scoped: Scoped, index: int, cr_index: int, limits: Thresholds) -> Returned | None:
+def _returned(scoped: Scoped, index: int, cr_index: int, limits: Thresholds, proved: set[str]) -> Returned | None:
     """Disease seen again after CR: any non-node target, a target node >= 10 mm, a non-node non-target.
 
-    A non-target node, and an effusion without positive cytology, only show it by unequivocal progression.
+    A non-target node, and an effusion without positive cytology, only show it by unequivocal progression; once they
+    did (`proved`), they do while they are there, until the scope is CR again.
     """
     nodes, others = [], []
     for target in scoped.targets:
@@ -202,7 +205,10 @@ def _returned(scoped: Scoped, index: int, cr_index: int, limits: Thresholds) -> 
         elif not target.is_node and tenths:
             others.append(target.lesion_id)
     for lesion in scoped.nontargets:
-        if lesion.returns[index] or lesion.responses[index] is PD:
+        seen = lesion.responses[index]
+        if seen is PD:
+            proved.add(lesion.lesion_id)
+        if lesion.returns[index] or (lesion.lesion_id in proved and seen in (NN, PD)):
             (nodes if lesion.is_node else others).append(lesion.lesion_id)
     if not nodes and not others:
         return None

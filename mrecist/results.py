@@ -6,7 +6,7 @@ a decision) is worked out when it is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
@@ -213,13 +213,18 @@ class TimePointResponse:
     extrahepatic: RegionResponse
     overall: RegionResponse
     composite: Response
-    recist11: RegionResponse | None = None
     flags: tuple[str, ...] = ()
     issues: tuple[Issue, ...] = ()
     new_lesions_counted: tuple[str, ...] = ()
     tace: Decision | None = None
     sorafenib: Decision | None = None
     clinical: ClinicalStatus | None = None
+    parallel: Callable[[], RegionResponse] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def recist11(self) -> RegionResponse | None:
+        """RECIST 1.1 in every region, in parallel; None where whole diameters were not recorded."""
+        return None if self.parallel is None else self.parallel()
 
     @property
     def liver(self) -> LiverFunction | None:

@@ -155,12 +155,18 @@ class RuleSet:
 
     @property
     def recist11(self) -> RuleSet:
-        """RECIST 1.1 in every region, to run in parallel: whole diameters, its own floor, new lesions by certainty."""
+        """RECIST 1.1 in every region, to run in parallel: whole diameters, its own floor, new lesions by certainty.
+
+        Nodes at the liver hilum are judged as elsewhere; a case's own policy has no say.
+        """
         floor = self.target.min_growth_extrahepatic_mm
         target = replace(
             self.target, min_growth_intrahepatic_mm=floor, min_growth_overall_mm=floor, liver_diameter="whole"
         )
-        return replace(self, target=target, new_lesions=replace(self.new_lesions, liver_rule="certainty"))
+        nodes = replace(self.nodes, periportal_target_mm=self.nodes.target_mm)
+        node_mm = self.new_lesions.node_mm
+        new_lesions = replace(self.new_lesions, liver_rule="certainty", periportal_node_mm=node_mm)
+        return replace(self, target=target, nodes=nodes, new_lesions=new_lesions)
 
 
 def _as_text(mm: Fraction) -> str:

@@ -150,7 +150,7 @@ _ISSUES: dict[str, Template] = {
     "E-RECIST": "{lesion}: no arterial enhancement; measured by RECIST 1.1 (longest diameter).",
     "E-INFILTRATIVE": "{lesion}: infiltrative; a non-target whatever its size.",
     "E-DELINEATED": "{lesion}: not well delineated; not suited for repeated measurement.",
-    "E-TREATED": "{lesion}: previously treated and not well delineated; record it as non-target.",
+    "E-TREATED": "{lesion}: previously treated, without a well-delineated viable part; record it as non-target.",
     "E-TREATED-OUTSIDE": "{lesion}: previously treated; measurable only if it has progressed since.",
     "E-THROMBUS": "{lesion}: a tumour thrombus cannot be measured; record it as non-target.",
     "E-EFFUSION": "{lesion}: an effusion cannot be measured; record it as non-target.",
@@ -164,6 +164,9 @@ _ISSUES: dict[str, Template] = {
     "E-OVERRIDE": "{lesion}: the reader overrode a proposal.",
     "E-ENTRY": "At baseline: {gates}. This deviates from the protocol's entry criteria.",
     "E-LABS": "The laboratory values are {days} d old; renew them before the procedure (at most {limit} d).",
+    "E-UNRECORDED": "Not recorded at this time point: {missing}. What is not recorded sets no gate.",
+    "E-INELIGIBLE": "Lasting ineligibility because of {because} was signed, but no such limit is crossed.",
+    "E-NEW-UNSEEN": "{lesion}: a new lesion that counted ({counted_at}) was not evaluated; it does not count here.",
     "E-LIPIODOL": "{lesion}: compact lipiodol counts as no viable tumour; MRI is advised.",
 }
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from mrecist.lesions import (
     Absent,
@@ -52,6 +52,7 @@ class Thresholds:
     borderline: Fraction | int
     borderline_pct: Fraction | int
     small_growth: Fraction | int
+    by_content: Fraction | int
     response_pct: Fraction
     progression_pct: Fraction
 
@@ -68,6 +69,7 @@ class Thresholds:
             tenths_of(rules.warnings.borderline_mm),
             whole_if_possible(rules.warnings.borderline_pct),
             tenths_of(rules.warnings.small_growth_mm),
+            tenths_of(rules.target.by_content_growth_mm),
             -rules.target.response_pct,
             rules.target.progression_pct,
         )
@@ -96,8 +98,7 @@ def tenths_of(mm: Fraction) -> Fraction | int:
     return whole_if_possible(mm * 10)
 
 
-@dataclass(frozen=True, slots=True)
-class SumAt:
+class SumAt(NamedTuple):
     """The sum of one scope at one time point, in tenths of a mm; None where no target is evaluable."""
 
     total: int | None
@@ -158,9 +159,10 @@ def sums(targets: Sequence[Target], timepoints: int, limits: Thresholds) -> tupl
             if tenths is None:
                 continue
             known += 1
-            total += tenths
-            if tenths > 0 and not (target.is_node and tenths < limits.node_normal):
-                gone = False
+            if tenths:
+                total += tenths
+                if gone and not (target.is_node and tenths < limits.node_normal):
+                    gone = False
         complete = known == len(targets)
         if index == 0 and complete:
             baseline = total
@@ -175,19 +177,22 @@ def region_targets(tracks: Sequence[Track], timepoints: int, rules: TargetRules)
 
     Where every target of the region is merged, none of them holds the diameter of the fused mass: not evaluable.
     """
-    all_merged = [
-        bool(tracks)
-        and all(o is not None and isinstance(o.finding, Merged) for o in (t.observations[i] for t in tracks))
-        for i in range(timepoints)
-    ]
+    columns = []
+    merged = [0] * timepoints
+    for track in tracks:
+        whole = uses_whole(track, rules)
+        tenths: list[int | None] = []
+        for index, observation in enumerate(track.observations):
+            if observation is not None and type(observation.finding) is Merged:
+                merged[index] += 1
+            tenths.append(counted_tenths(observation, rules, whole))
+        columns.append(tenths)
+    for index, count in enumerate(merged):
+        if count and count == len(tracks):
+            for tenths in columns:
+                tenths[index] = None
     return tuple(
-        Target(
-            track.lesion.id,
-            track.lesion.is_node,
-            tuple(None if all_merged[i] else counted_tenths(o, rules, whole) for i, o in enumerate(track.observations)),
-        )
-        for track in tracks
-        for whole in (uses_whole(track, rules),)
+        [Target(t.lesion.id, t.lesion.is_node, tuple(tenths)) for t, tenths in zip(tracks, columns, strict=True)]
     )
 
 
@@ -221,7 +226,7 @@ def counted_tenths(observation: Observation | None, rules: TargetRules, whole: b
     finding = observation.finding
     match finding:
         case Measured():
-            return _tenths(finding.whole if whole else finding.diameter)
+            return _tenths(finding.whole) if whole else finding.diameter.tenths
         case Absent():
             return (_tenths(finding.whole) or 0) if whole else 0
         case Nonviable():

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mrecist.case import Case, Examination, Modality, Read, TimePoint
-from mrecist.lesions import Features, Lesion, Observation
+from mrecist.lesions import Lesion, Observation
 from mrecist.values import SeenOn
-
-NOTHING_NOTED = Features()
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,6 +143,8 @@ class Diameter:
             exact = Decimal(str(mm))
             if not exact.is_finite():
                 raise ValueError(f"a diameter is a finite number of mm, not {mm}")
+            if not 0 <= exact <= LONGEST_PLAUSIBLE_MM:
+                raise ValueError(f"a diameter lies between 0 and {LONGEST_PLAUSIBLE_MM} mm, not {mm} mm")
             return cls(int(exact.quantize(_TENTH, rounding=ROUND_HALF_UP).scaleb(1)))
         except ArithmeticError as error:  # a text that is no number, or one out of reach of decimal arithmetic
             raise ValueError(f"a diameter is a number of mm between 0 and {LONGEST_PLAUSIBLE_MM}") from error

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from mrecist.protocols import Limit
 
 Value = Fraction | int
+REQUIRED = ("ecog", *CHILD_PUGH_ITEMS)
+"""What has to be recorded before TACE is continued."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,19 @@ class Gate:
 
     kind: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Clinical data held against the limits.
+
+    `gates` are the limits crossed; `missing` are those of ECOG and the Child-Pugh items that were not recorded;
+    `unrecorded` are all values that a limit wants and that were not. What is not recorded sets no gate.
+    """
+
+    gates: tuple[Gate, ...]
+    missing: tuple[str, ...]
+    unrecorded: tuple[str, ...]
 
 
 def _child_pugh_at_least(clinical: ClinicalStatus) -> int:
@@ -55,11 +70,13 @@ VALUES: Mapping[str, Callable[[ClinicalStatus], Value | None]] = MappingProxyTyp
 )
 """What a limit may look at, by name."""
 
+_NOTHING_RECORDED = Checked((), REQUIRED, ())
+
 
 class Gatekeeper:
     """Finds the limits that are crossed at a time point, and that were not crossed as badly at baseline.
 
-    A value that was not recorded crosses nothing. A limit is crossed strictly: a value equal to it is within.
+    A limit is crossed strictly: a value equal to it is within.
 
     Parameters
     ----------
@@ -73,32 +90,34 @@ class Gatekeeper:
         self._checks = [
             (x, VALUES[x.value], -1 if x.is_lower else 1, x.limit.numerator, x.limit.denominator) for x in limits
         ]
-        self._before: dict[Limit, Value] = {} if baseline is None else dict(self._crossed(baseline))
+        self._before: dict[str, Value] = {}
+        if baseline is not None:
+            self._before = {limit.text: value for limit, value in self._look(baseline)[0]}
 
-    def gates(self, clinical: ClinicalStatus | None) -> tuple[Gate, ...]:
+    def check(self, clinical: ClinicalStatus | None) -> Checked:
+        """Which limits are crossed, and what was not recorded; without clinical data nothing was."""
         if clinical is None:
-            return ()
-        found = []
-        for limit, value in self._crossed(clinical):
-            before = self._before.get(limit)
+            return _NOTHING_RECORDED
+        crossed, unrecorded = self._look(clinical)
+        gates = []
+        for limit, value in crossed:
+            before = self._before.get(limit.text)
             if before is None or (value < before if limit.is_lower else value > before):
-                found.append(Gate(limit.kind, limit.text.format(value=_plain(value), limit=_plain(limit.limit))))
-        return tuple(found)
+                gates.append(Gate(limit.kind, limit.text.format(value=_plain(value), limit=_plain(limit.limit))))
+        missing = [name for name in REQUIRED if getattr(clinical, name) is None]
+        return Checked(tuple(gates), tuple(missing), tuple(unrecorded))
 
-    def _crossed(self, clinical: ClinicalStatus) -> list[tuple[Limit, Value]]:
-        found = []
+    def _look(self, clinical: ClinicalStatus) -> tuple[list[tuple[Limit, Value]], list[str]]:
+        crossed, unrecorded = [], []
         for limit, value_of, sign, over, under in self._checks:
             value = value_of(clinical)
+            if value is None:
+                if not limit.when_given:
+                    unrecorded.append(limit.value)
             # exact, and several times faster than the comparison of fractions itself
-            if value is not None and sign * (value.numerator * under - over * value.denominator) > 0:
-                found.append((limit, value))
-        return found
-
-
-def missing_for_gate(clinical: ClinicalStatus | None) -> tuple[str, ...]:
-    """Which of ECOG and the five Child-Pugh items were not recorded."""
-    names = ("ecog", *CHILD_PUGH_ITEMS)
-    return names if clinical is None else tuple([name for name in names if getattr(clinical, name) is None])
+            elif sign * (value.numerator * under - over * value.denominator) > 0:
+                crossed.append((limit, value))
+        return crossed, unrecorded
 
 
 def _plain(value: Value) -> str:

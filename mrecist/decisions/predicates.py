@@ -31,6 +31,14 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "eligibility data": "eligibility data",
         "imaging": "liver imaging",
         "clinical_worsening": "clinical worsening",
+        "child_pugh_at_least": "Child-Pugh",
+        "ast_x_uln": "AST",
+        "alt_x_uln": "ALT",
+        "main_pv_occlusion": "main portal vein",
+        "anc_per_ul": "ANC",
+        "hb_g_dl": "haemoglobin",
+        "platelets_per_ul": "platelets",
+        "creatinine_x_uln": "creatinine",
     }
 )
 """What is asked for, in words."""
@@ -89,7 +97,7 @@ def _what_tace_needs(situation: Situation) -> tuple[str, ...]:
 
 QUESTIONS: Mapping[str, Callable[[Situation], tuple[str, ...]]] = MappingProxyType(
     {
-        "eligibility": _question("eligibility", lambda s: s.clinical.ineligibility_confirmed is None),
+        "eligibility": _question("eligibility", lambda s: True),
         "eligibility data": _question("eligibility data", lambda s: bool(s.missing)),
         "imaging": _question("imaging", PREDICATES["liver_not_evaluable"]),
         "tace_benefit": _question("tace_benefit", PREDICATES["benefit_not_answered"]),
@@ -110,12 +118,12 @@ def _lower(text: str) -> str:
 
 
 _NAMES = frozenset(("ECOG", "Child-Pugh", "INR", "AST", "ALT", "ANC"))
-_BECAUSE = {"ecog": "ECOG", "liver": "liver function"}
+BECAUSE: Mapping[str, str] = MappingProxyType({"ecog": "ECOG", "liver": "liver function"})
 
 
 def _because(situation: Situation) -> str:
     confirmed = situation.clinical.ineligibility_confirmed
-    return "" if confirmed is None else _BECAUSE[confirmed]
+    return "" if confirmed is None else BECAUSE[confirmed]
 
 
 SHOWN: Mapping[str, Callable[[Situation], str]] = MappingProxyType(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from mrecist.case import Benefit, ClinicalStatus
@@ -25,7 +25,7 @@ class Viability(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Situation:
     """The inputs of both decision tables at one time point.
 
@@ -44,6 +44,10 @@ class Situation:
     consent_withdrawn: bool
     failure_declared_at: str | None
     tace: Decision | None = None
+
+    def after(self, tace: Decision) -> Situation:
+        """The same, once it is known what follows for TACE."""
+        return replace(self, tace=tace)
 
     @property
     def benefit(self) -> Benefit | None:

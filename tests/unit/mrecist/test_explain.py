@@ -92,6 +92,7 @@ def test_that_every_sentence_can_be_said_with_all_numbers_and_with_few(rule: str
             "patterns",
             "nadir_at",
             "pr_at",
+            "counted_at",
             "examinations",
         )
     }

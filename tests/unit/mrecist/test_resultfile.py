@@ -53,7 +53,7 @@ def test_that_a_result_has_the_keys_of_its_schema() -> None:
     assert at["decisions"]["tace"].keys() == {"decision", "row", "reasons", "needs"}
     assert at["liver"]["child_pugh_score"] == 5
     assert (at["liver"]["child_pugh_class"], at["liver"]["albi_grade"]) == ("A", 1)
-    assert [i["rule"] for i in at["issues"]] == ["E-WINDOW"]
+    assert [i["rule"] for i in at["issues"]] == ["E-WINDOW", "E-UNRECORDED"]
     assert at["issues"][0].keys() == {"rule", "severity", "lesion", "text", "numbers"}
 
 

@@ -42,11 +42,13 @@ WELL = ClinicalStatus(
 )
 def test_that_a_limit_itself_is_not_crossed(field: str, free: Any, gated: Any) -> None:
     keeper = Gatekeeper(LIMITS)
-    assert keeper.gates(replace(WELL, **{field: free})) == ()
-    assert [g.kind for g in keeper.gates(replace(WELL, **{field: gated}))] == ["ecog" if field == "ecog" else "liver"]
+    assert keeper.check(replace(WELL, **{field: free})).gates == ()
+    assert [g.kind for g in keeper.check(replace(WELL, **{field: gated})).gates] == [
+        "ecog" if field == "ecog" else "liver"
+    ]
 
 
 def test_that_a_child_pugh_b_is_gated_even_where_items_are_missing() -> None:
     poor = ClinicalStatus(bilirubin_mg_dl=Fraction(2), albumin_g_dl=Fraction("2.5"))
-    assert [g.text for g in Gatekeeper(LIMITS).gates(poor)] == ["Child-Pugh 8 is above 6 (class A)"]
-    assert Gatekeeper(LIMITS).gates(None) == ()
+    assert [g.text for g in Gatekeeper(LIMITS).check(poor).gates] == ["Child-Pugh 8 is above 6 (class A)"]
+    assert Gatekeeper(LIMITS).check(None).gates == ()

@@ -1,0 +1,92 @@
+"""Decisions over the follow-ups of a case, in order: withdrawn consent and declared TACE failure carry forward."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mrecist.case import Case, ClinicalStatus, EventKind
+from mrecist.decisions.gates import Checked, Gatekeeper
+from mrecist.decisions.predicates import BECAUSE, LABELS
+from mrecist.decisions.situation import Situation, viability
+from mrecist.decisions.tables import decide_sorafenib, decide_tace
+from mrecist.protocols import Protocol
+from mrecist.region import Judged, Scoped
+from mrecist.results import Decision, Issue, Severity, TaceOutput
+from mrecist.tracks import Track
+
+_NOTHING_RECORDED = ClinicalStatus()
+
+
+class Decider:
+    """Decides on TACE and sorafenib at each follow-up.
+
+    Parameters
+    ----------
+    case : Case
+    intra, extra : sequence of Judged
+        What was judged of each region, by follow-up.
+    liver : Scoped
+        The liver's lesions by their viable diameters.
+    liver_targets : sequence of Track
+    protocol : Protocol
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        intra: Sequence[Judged],
+        extra: Sequence[Judged],
+        liver: Scoped,
+        liver_targets: Sequence[Track],
+        protocol: Protocol,
+    ) -> None:
+        self._case = case
+        self._intra = intra
+        self._extra = extra
+        self._liver = liver
+        self._liver_targets = liver_targets
+        self._protocol = protocol
+        baseline = case.timepoints[0].clinical
+        self._keeper = Gatekeeper(protocol.gates, baseline)
+        self._withdrawn = baseline is not None and baseline.consent_withdrawn is True
+        self._withdrawn_on = min((e.day for e in case.events if e.kind is EventKind.CONSENT_WITHDRAWN), default=None)
+        self._declared_at: str | None = None
+
+    def at(self, position: int) -> tuple[Decision, Decision, Checked]:
+        """TACE, sorafenib, and the clinical data held against the limits, at one follow-up; ask them in order."""
+        timepoint = self._case.timepoints[position + 1]
+        clinical = timepoint.clinical or _NOTHING_RECORDED
+        checked = self._keeper.check(timepoint.clinical)
+        if clinical.consent_withdrawn or (self._withdrawn_on is not None and self._withdrawn_on <= timepoint.day):
+            self._withdrawn = True
+        intra, extra = self._intra[position], self._extra[position]
+        situation = Situation(
+            intra.response,
+            extra.response,
+            viability(intra, self._liver, self._liver_targets),
+            extra.rests_on_node,
+            extra.covered,
+            clinical,
+            checked.gates,
+            checked.missing,
+            self._withdrawn,
+            self._declared_at,
+        )
+        tace = decide_tace(situation, self._protocol)
+        if tace.decision is TaceOutput.STOP_FAILURE and self._declared_at is None:
+            self._declared_at = timepoint.id
+        return tace, decide_sorafenib(situation.after(tace), self._protocol), checked
+
+
+def clinical_issues(clinical: ClinicalStatus | None, checked: Checked) -> tuple[Issue, ...]:
+    """What the clinical data of a time point leave open, or contradict."""
+    if clinical is None or not (checked.unrecorded or clinical.ineligibility_confirmed):
+        return ()
+    found = []
+    if checked.unrecorded:
+        words = ", ".join(LABELS[name] for name in checked.unrecorded)
+        found.append(Issue("E-UNRECORDED", Severity.NOTE, numbers={"missing": words, "count": len(checked.unrecorded)}))
+    confirmed = clinical.ineligibility_confirmed
+    if confirmed is not None and all(g.kind != confirmed for g in checked.gates):
+        found.append(Issue("E-INELIGIBLE", Severity.WARNING, numbers={"because": BECAUSE[confirmed]}))
+    return tuple(found)

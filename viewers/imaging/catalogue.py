@@ -22,9 +22,13 @@ class PhaseName(StrEnum):
     HEPATOBILIARY = "hepatobiliary"
 
 
+SURE_PHASE = 0.80
+"""From this confidence on a phase is hung and used without asking; below it is shown as unsure."""
+
+
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """Contrast phase of a series: the best guess, how sure (0 to 1), and the evidence in words."""
+    """Contrast phase of a series: the best guess, how sure (0 to 1; see `SURE_PHASE`), and the evidence in words."""
 
     name: PhaseName | None = None
     confidence: float = 0.0

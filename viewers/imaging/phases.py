@@ -1,278 +1,154 @@
 """Which contrast phase a series shows, from its header and from the others of its study, with the evidence in words.
 
-Each piece of evidence gives points to a phase: the attribute ContrastBolusAgentPhase 5, words in the description 4
-(2 or 3 where they are ambiguous), seconds since the bolus 3 (1 near the limits), the order of acquisition 2, the
-contrast agent 1. Most points win; the confidence is their share of all points and 2 more. A draw names no phase.
+Each piece of evidence gives points to a phase (`phaseevidence`): the attribute ContrastBolusAgentPhase 5, words in the
+description 4 (2 or 3 where they are ambiguous), seconds since the bolus 3 (1 near the limits), the contrast agent 1 to
+3. The passes over the liver in one study are then judged together (`phasecourse`): their times must fit one injection,
+which counts up to 6, and a usual order. A series made later from the same pass shares its phase (`phasescans`).
+
+The confidence is 1 - 2^(-lead/2), where the lead is by how many points the best phase is ahead of the second: one word
+alone stays below `SURE_PHASE`, two pieces of evidence that agree pass it. A lead below `LEAST_LEAD` names no phase.
 """
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from viewers.imaging.catalogue import Phase, PhaseName, Series
-from viewers.imaging.geometry import dot
+from viewers.imaging.phasecourse import Course, Scan, judge, phases_of
+from viewers.imaging.phaseevidence import Evidence, agent_of, course_of, evidence_of
+from viewers.imaging.phasekinds import holds_several, why_no_phase
+from viewers.imaging.phasescans import Pass, made_later, passes_of
+from viewers.imaging.phasewords import said_in
 
-PRE, ARTERIAL, PORTAL = PhaseName.PRE, PhaseName.ARTERIAL, PhaseName.PORTAL_VENOUS
-DELAYED, TRANSITIONAL, HEPATOBILIARY = PhaseName.DELAYED, PhaseName.TRANSITIONAL, PhaseName.HEPATOBILIARY
-
-_ATTRIBUTE = {
-    "PRE_CONTRAST": PRE,
-    "ARTERIAL": ARTERIAL,
-    "PORTAL_VENOUS": PORTAL,
-    "VENOUS": PORTAL,
-    "DELAYED": DELAYED,
-}
-
-_NEGATION = r"(?:W/?O|WITHOUT|NON|NOT|NO)[ -]?"
-_WORDS: tuple[tuple[PhaseName, float, str], ...] = (
-    (PRE, 4, r"PRE[ -]?CONTRAST|PRE[ -]?CM|PRE[ -]?GD|UNENHANCED|NECT|NCCT|NC|PLAIN|NATIVE|PRE"),
-    (PRE, 4, _NEGATION + r"(?:IV )?(?:CONTRAST|ENHANCED|ENHANCEMENT|ENH|CM|GD|C)|W/O"),
-    (ARTERIAL, 4, r"(?:EARLY|LATE)?[ -]?ARTERIAL(?:[ -]PHASE)?|ART|HAP|LAP|EAP|A[ -]?PHASE|DYN(?:AMIC)? ?1"),
-    (ARTERIAL, 3, r"(?:25|30|35|40) ?S(?:EC)?"),
-    (ARTERIAL, 2, r"AP"),
-    (PORTAL, 4, r"PORTAL(?:[ -]?(?:VENOUS|VEIN))?(?:[ -]PHASE)?|PVP|VENOUS|P[ -]PHASE"),
-    (PORTAL, 3, r"(?:65|70|75|80) ?S(?:EC)?|PV|VEN"),
-    (DELAYED, 4, r"DELAY(?:ED)?(?:[ -]PHASE)?|EQUIL(?:IBRIUM)?|LATE VENOUS|D[ -]PHASE"),
-    (DELAYED, 3, r"[35] ?MIN|180 ?S(?:EC)?|DP|EQ"),
-    (TRANSITIONAL, 4, r"TRANSITION(?:AL)?(?:[ -]PHASE)?"),
-    (TRANSITIONAL, 2, r"TP"),
-    (HEPATOBILIARY, 4, r"HEPATO[ -]?BILIARY(?:[ -]PHASE)?|HBP"),
-    (HEPATOBILIARY, 3, r"(?:15|20) ?MIN"),
-)
-_KOREAN: tuple[tuple[PhaseName, str], ...] = (
-    (PRE, r"조영 ?전|비조영"),
-    (ARTERIAL, r"동맥 ?기"),
-    (PORTAL, r"(?:간)?문맥 ?기"),
-    (DELAYED, r"지연 ?기|평형 ?기"),
-    (TRANSITIONAL, r"이행 ?기"),
-    (HEPATOBILIARY, r"간담도 ?기"),
-)
-_START, _END = r"(?<![A-Z0-9])", r"(?![A-Z0-9])"
-_PATTERNS = tuple(
-    (name, points, re.compile(f"{_START}(?P<not>{_NEGATION})?(?P<word>{words}){_END}"))
-    for name, points, words in _WORDS
-) + tuple((name, 4.0, re.compile(f"(?P<not>비 ?|없는 )?(?P<word>{words})")) for name, words in _KOREAN)
-_BOTH = re.compile(
-    r"(?:W/?O|WITHOUT)(?: IV)?(?: CONTRAST)? ?(?:AND|&|\+) ?W(?:ITH)?(?![A-Z/])"
-    r"|(?<![A-Z])W(?:ITH)? ?(?:AND|&|\+) ?W(?:/?O|ITHOUT)|PRE ?[/&+-] ?POST"
-)
-_VIEW = re.compile(_START + r"(?:AP|PA)[ /&+-]+LAT|LAT[ /&+-]+(?:AP|PA)" + _END)
-
-_SUBTRACTED = re.compile(_START + r"SUB(?:TRACTION|TRACTED)?" + _END + "|감산")
-_REFORMATTED = re.compile(_START + r"(?:COR(?:ONAL)?|SAG(?:ITTAL)?|MIP|MPR|3D|VR|CURVED)" + _END)
-_ELSEWHERE = re.compile(
-    _START + r"(?:CHEST|THORAX|LUNGS?|PULM\w*|HEAD|BRAIN|SKULL|NECK|SPINE|CARDIAC|HEART|KNEE|BREAST|PET)" + _END
-)
-_ABDOMEN = re.compile(_START + r"(?:ABD\w*|LIVER|HEPA\w*|UPPER|A/?P|CAP|C/A/P|PEL\w*|DYNAMIC)" + _END + "|복부|간")
-_GADOXETATE = re.compile(r"GADOXET|PRIMOVIST|EOVIST|프리모비스트", re.IGNORECASE)
-
-_LONGEST = timedelta(minutes=45)
-
-
-@dataclass
-class _Evidence:
-    points: defaultdict[PhaseName, float] = field(default_factory=lambda: defaultdict(float))
-    words: list[str] = field(default_factory=list)
-
-    def add(self, name: PhaseName, points: float, words: str) -> None:
-        self.points[name] += points
-        self.words.append(f"{words}: {name.value}")
-
-    def verdict(self) -> Phase:
-        ranked = sorted(((p, n) for n, p in self.points.items() if p > 0), key=lambda pair: -pair[0])
-        if not ranked:
-            return Phase(None, 0.0, tuple(self.words) or ("nothing in the header tells the phase",))
-        if len(ranked) > 1 and ranked[0][0] == ranked[1][0]:
-            return Phase(None, 0.0, (*self.words, "the evidence contradicts itself"))
-        best, name = ranked[0]
-        return Phase(name, round(best / (sum(points for points, _ in ranked) + 2), 2), tuple(self.words))
+LEAST_LEAD = 1.0
+"""Points by which a phase must lead to be named."""
+_AGENT_UNKNOWN = 0.5
+"""Most confidence in a delayed or transitional phase where nobody says which agent was given."""
+_LATE = (PhaseName.DELAYED, PhaseName.TRANSITIONAL)
+_ENHANCED = tuple(phase for phase in PhaseName if phase is not PhaseName.PRE)
 
 
 def with_phases(series: Sequence[Series]) -> list[Series]:
     """The series, each with its phase judged; series of one study are evidence for each other."""
-    why_not = {one.uid: _not_dynamic(one) for one in series}
-    evidence = {one.uid: _own_evidence(one) for one in series if why_not[one.uid] is None}
-    dynamic = [one for one in series if one.uid in evidence]
-    for group in _comparable(dynamic):
-        _order_evidence(group, evidence)
-    _agent_evidence(dynamic, evidence)
-    return [
-        replace(
-            one, phase=evidence[one.uid].verdict() if one.uid in evidence else Phase(None, 0.0, (_why(why_not, one),))
-        )
-        for one in series
-    ]
+    studies: defaultdict[str, list[Series]] = defaultdict(list)
+    for one in series:
+        studies[one.study_uid].append(one)
+    judged: dict[int, Phase] = {}
+    for study in studies.values():
+        judged |= _judge_study(study)
+    return [replace(one, phase=judged[id(one)]) for one in series]
 
 
-def _why(why_not: dict[str, str | None], one: Series) -> str:
-    return why_not[one.uid] or ""
+def _judge_study(study: Sequence[Series]) -> dict[int, Phase]:
+    stacks = Counter(one.series_uid for one in study)
+    judged: dict[int, Phase] = {}
+    dynamic: dict[str, list[Series]] = {"CT": [], "MR": []}
+    for one in study:
+        why = why_no_phase(one) or _why_several(one, alone=stacks[one.series_uid] == 1)
+        if why is None:
+            dynamic[one.modality].append(one)
+        else:
+            judged[id(one)] = Phase(None, 0.0, (why,))
+    for group in dynamic.values():
+        if group:
+            judged |= _judge_together(group, study)
+    return judged
 
 
-def _plain(text: str) -> str:
-    return " ".join(text.upper().replace("_", " ").replace("(", " ").replace(")", " ").replace(",", " ").split())
-
-
-def _not_dynamic(series: Series) -> str | None:
-    """Why a series has no contrast phase of the liver; None when it may have one."""
-    if series.modality not in ("CT", "MR"):
-        return f"{series.modality or 'an unknown modality'} has no contrast phase"
-    if not series.measurable:
-        return "no image to judge a phase on (localizer, projection or no geometry)"
-    name = _plain(series.description)
-    if _SUBTRACTED.search(name):
-        return f"'{series.description}' is a subtraction of two phases"
-    if _ELSEWHERE.search(name) and not _ABDOMEN.search(name):
-        return f"'{series.description}' is not called a liver series"
-    place = _plain(f"{series.body_part} {series.study_description} {series.protocol}")
-    if not _ABDOMEN.search(f"{name} {place}") and _ELSEWHERE.search(place):
-        return "the study is of another part of the body"
-    return None
-
-
-def words_in(text: str) -> dict[PhaseName, tuple[float, str]]:
-    """The phases a text names, with points and the words; a word inside a longer one, or denied, does not count."""
-    plain = _VIEW.sub(" ", _BOTH.sub(" ", _plain(text)))
-    found = []
-    for name, points, pattern in _PATTERNS:
-        for match in pattern.finditer(plain):
-            found.append(
-                (match.end("word") - match.start("word"), match.span("word"), match.group("not"), name, points)
-            )
-    taken: list[tuple[int, int]] = []
-    named: dict[PhaseName, tuple[float, str]] = {}
-    for _, (start, end), denied, name, points in sorted(found, key=lambda hit: -hit[0]):
-        if any(start < b and a < end for a, b in taken):
-            continue
-        taken.append((start, end))
-        if not denied and points > named.get(name, (0.0, ""))[0]:
-            named[name] = (points, plain[start:end])
-    return named
-
-
-def _own_evidence(series: Series) -> _Evidence:
-    evidence = _Evidence()
-    attribute = _ATTRIBUTE.get(series.bolus_phase.upper())
-    if attribute is not None:
-        evidence.add(attribute, 5, f"contrast phase attribute {series.bolus_phase}")
-    fields = (
-        ("description", series.description),
-        ("protocol", series.protocol),
-        ("study description", series.study_description),
-        ("comments", series.comments),
-    )
-    for label, text in fields:
-        named = words_in(text)
-        if len(named) == 1:
-            ((name, (points, word)),) = named.items()
-            evidence.add(name, points, f"'{word}' in the {label}")
-        elif named:
-            evidence.words.append(f"the {label} names several phases")
-        if named:
-            break
-    _timing_evidence(series, evidence)
-    return evidence
-
-
-def _timing_evidence(series: Series, evidence: _Evidence) -> None:
-    started, acquired = _moment(series.bolus_started_at), _moment(_acquired(series))
-    if started is None or acquired is None:
-        return
-    seconds = (acquired - started).total_seconds()
-    if seconds == 0 or not 0 < seconds <= _LONGEST.total_seconds():
-        evidence.words.append("the bolus time is not believable")
-        return
-    limits = _MR_SECONDS if series.modality == "MR" else _CT_SECONDS
-    for first, last, name, points in limits:
-        if first <= seconds < last:
-            gadoxetate = bool(_GADOXETATE.search(series.contrast_agent))
-            if name is TRANSITIONAL and not gadoxetate:
-                name = DELAYED
-            evidence.add(name, points, f"acquired {seconds:.0f} s after the bolus")
-            return
-
-
-_CT_SECONDS = (
-    (0, 10, PRE, 3),
-    (10, 50, ARTERIAL, 3),
-    (50, 60, ARTERIAL, 1),
-    (60, 70, PORTAL, 1),
-    (70, 100, PORTAL, 3),
-    (100, 2701, DELAYED, 3),
-)
-_MR_SECONDS = (
-    (15, 45, ARTERIAL, 3),
-    (55, 90, PORTAL, 3),
-    (120, 300, TRANSITIONAL, 3),
-    (600, 2701, HEPATOBILIARY, 3),
-)
-
-
-def _acquired(series: Series) -> str | None:
-    return min((s.acquisition_time for s in series.slices if s.acquisition_time), default=None)
-
-
-def _moment(text: str | None) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text) if text else None
-    except ValueError:
+def _why_several(one: Series, *, alone: bool) -> str | None:
+    """Why a stack shows several phases; None when it shows one. `alone`: it is all of its series."""
+    if holds_several(one):
+        return "a split bolus shows several phases at once"
+    if not alone or one.sequence.repeat:
         return None
+    if (one.sequence.repeats or 1) > 1:
+        return f"the series holds {one.sequence.repeats} repeats that nothing tells apart"
+    named = said_in(one.description).named
+    return None if len(named) <= 1 or set(named) <= {*_LATE, PhaseName.HEPATOBILIARY} else _NAMES_SEVERAL
 
 
-def _comparable(series: Sequence[Series]) -> list[list[Series]]:
-    """Groups of series that may be the phases of one examination: same study, frame, plane, kernel and thickness."""
-    groups: defaultdict[object, list[Series]] = defaultdict(list)
-    for one in series:
-        axial = one.row_direction is not None and one.column_direction is not None and _is_axial(one)
-        if not axial or _REFORMATTED.search(_plain(one.description)) or _acquired(one) is None:
-            continue
-        key = (one.study_uid, one.frame_of_reference_uid, one.modality, one.kernel, one.slice_thickness_mm)
-        groups[key].append(one)
-    return list(groups.values())
+_NAMES_SEVERAL = "the description names several phases"
 
 
-def _is_axial(series: Series) -> bool:
-    row, column = series.row_direction, series.column_direction
-    return bool(row and column and abs(dot(row, (1.0, 0.0, 0.0))) > 0.9 and abs(dot(column, (0.0, 1.0, 0.0))) > 0.9)
+def _judge_together(dynamic: Sequence[Series], study: Sequence[Series]) -> dict[int, Phase]:
+    passes, apart = passes_of(dynamic)
+    course, guessed = course_of(dynamic, study)
+    evidence = evidence_of(dynamic, passes, course)
+    for scan in [scan for scan in passes if not _agree(scan.members, evidence)]:
+        passes.remove(scan)
+        apart += scan.members
+    scans = [Scan(one.at, _points(one.members, evidence)) for one in passes]
+    together = judge(scans, course) if _contrast_was_given(study, evidence) else [dict(scan.points) for scan in scans]
+    judged: dict[int, Phase] = {}
+    for number, (scan, best) in enumerate(zip(passes, together, strict=True)):
+        leading = _leading(scan.members, evidence)
+        for one in scan.members:
+            own = evidence[id(one)]
+            points, words = dict(best), list(own.words)
+            if max(points, key=points.__getitem__) not in own.named:
+                for phase, value in own.points.items():
+                    points[phase] = points.get(phase, 0.0) + value / 2
+            if one is not leading[0] and not own.named:
+                words.append(f"shows the same scan as '{leading[0].description}'")
+            judged[id(one)] = _verdict(points, words, _place(passes, number), course, own, guessed=guessed)
+    for one in apart:
+        own = evidence[id(one)]
+        judged[id(one)] = _verdict(own.points, own.words, "", course, own, guessed=guessed)
+    return judged
 
 
-_ORDERS = {
-    4: ((PRE, ARTERIAL, PORTAL, DELAYED),),
-    3: ((PRE, ARTERIAL, PORTAL), (ARTERIAL, PORTAL, DELAYED)),
-}
-_GADOXETATE_ORDERS = {5: ((PRE, ARTERIAL, PORTAL, TRANSITIONAL, HEPATOBILIARY),)}
+def _contrast_was_given(study: Sequence[Series], evidence: Mapping[int, Evidence]) -> bool:
+    said = any(own.said.enhanced or own.named & set(_ENHANCED) for own in evidence.values())
+    return said or any(map(agent_of, study))
 
 
-def _order_evidence(group: Sequence[Series], evidence: dict[str, _Evidence]) -> None:
-    """Points by order of acquisition, where something else says that contrast was given and which order it is."""
-    times = sorted({_acquired(one) or "" for one in group})
-    first, last = _moment(times[0]), _moment(times[-1])
-    gadoxetate = any(_GADOXETATE.search(one.contrast_agent) for one in group)
-    orders = (_GADOXETATE_ORDERS if gadoxetate else _ORDERS).get(len(times), ())
-    if not orders or first is None or last is None or last - first > _LONGEST:
-        return
-    enhanced = (ARTERIAL, PORTAL, DELAYED, TRANSITIONAL, HEPATOBILIARY)
-    if not any(evidence[one.uid].points[name] > 0 for one in group for name in enhanced):
-        return
-    rank = {one.uid: times.index(_acquired(one) or "") for one in group}
-    agreement = [sum(evidence[one.uid].points[order[rank[one.uid]]] for one in group) for order in orders]
-    best = max(range(len(orders)), key=agreement.__getitem__)
-    if agreement.count(agreement[best]) > 1:
-        return
-    for one in group:
-        words = f"acquired as number {rank[one.uid] + 1} of {len(times)}"
-        evidence[one.uid].add(orders[best][rank[one.uid]], 2, words)
+def _agree(members: Sequence[Series], evidence: Mapping[int, Evidence]) -> bool:
+    """False where originals of one time name different phases: then the time is not that of the scan."""
+    named = [evidence[id(one)].named for one in members if not made_later(one) and evidence[id(one)].named]
+    return not named or bool(set.intersection(*named))
 
 
-def _agent_evidence(series: Sequence[Series], evidence: dict[str, _Evidence]) -> None:
-    given = {one.study_uid for one in series if one.contrast_agent}
-    for one in series:
-        own = evidence[one.uid]
-        if one.contrast_agent:
-            own.points[PRE] -= 1
-            own.words.append("a contrast agent is named: not before contrast")
-        elif one.study_uid in given:
-            own.add(PRE, 1, "no contrast agent, unlike others of the study")
+def _leading(members: Sequence[Series], evidence: Mapping[int, Evidence]) -> list[Series]:
+    """The members whose evidence stands for the pass: its originals, or where these name no phase the others."""
+    originals = [one for one in members if not made_later(one)]
+    naming = [one for one in originals if evidence[id(one)].named]
+    return naming or [one for one in members if evidence[id(one)].named] or originals or list(members)
+
+
+def _points(members: Sequence[Series], evidence: Mapping[int, Evidence]) -> dict[PhaseName, float]:
+    """Of each phase the most points that any leading member has for it, or else the most against it."""
+    points: dict[PhaseName, float] = {}
+    for one in _leading(members, evidence):
+        for phase, value in evidence[id(one)].points.items():
+            known = points.get(phase, 0.0)
+            points[phase] = max(known, value) if value > 0 or known > 0 else min(known, value)
+    return points
+
+
+def _place(passes: Sequence[Pass], number: int) -> str:
+    if len(passes) == 1:
+        return ""
+    now, before = passes[number].at, passes[number - 1].at if number else None
+    gap = f", {now - before:.0f} s after the one before" if now is not None and before is not None else ""
+    return f"acquired as number {number + 1} of {len(passes)}{gap}"
+
+
+def _verdict(
+    points: Mapping[PhaseName, float], words: Sequence[str], place: str, course: Course, own: Evidence, *, guessed: bool
+) -> Phase:
+    possible = {*phases_of(course), *points}
+    ranked = sorted(((points.get(name, 0.0), name) for name in possible), key=lambda pair: (-pair[0], pair[1]))
+    (best, name), (second, _) = ranked[0], ranked[1]
+    if best - second < LEAST_LEAD:
+        if not words:
+            return Phase(None, 0.0, ("nothing in the header tells the phase",))
+        against = "the evidence contradicts itself" if len(own.named) > 1 else "the phase stays open"
+        return Phase(None, 0.0, (*words, against))
+    said = (*words, f"{place}: {name.value}") if place else tuple(words)
+    confidence = round(1 - 2 ** (-(best - second) / 2), 2)
+    if guessed and name in _LATE and PhaseName.TRANSITIONAL not in own.said.named:
+        said = (*said, "the agent is not named: transitional with gadoxetate, delayed with another")
+        confidence = min(confidence, _AGENT_UNKNOWN)
+    return Phase(name, confidence, said)

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from tests.support.phantoms import AXIAL, CORONAL, Phantom, write_phantom
-from viewers.imaging.phases import words_in
+from viewers.imaging.phasewords import words_in
 from viewers.imaging.scan import scan
 
 COUNT = itertools.count(1)
@@ -97,7 +97,10 @@ def test_that_four_acquisitions_in_order_confirm_each_other(tmp_path):
     assert [p.name.value for p in found] == ["pre", "arterial", "portal_venous", "delayed"]
     assert all(0 < p.confidence <= 1 for p in found)
     assert found[1].confidence > found[2].confidence
-    assert found[3].evidence == ("acquired as number 4 of 4: delayed", "a contrast agent is named: not before contrast")
+    assert found[3].evidence == (
+        "a contrast agent is named: not before contrast",
+        "acquired as number 4 of 4, 140 s after the one before: delayed",
+    )
 
 
 @pytest.mark.parametrize(
@@ -110,8 +113,10 @@ def test_that_four_acquisitions_in_order_confirm_each_other(tmp_path):
     ids=["pre first", "arterial first", "nothing says"],
 )
 def test_that_three_acquisitions_take_the_order_that_agrees_with_the_words(tmp_path, descriptions, expected):
+    times = ("081000", "081035", "081230") if descriptions[0] == "arterial" else ("080700", "081000", "081035")
     kinds = [
-        {"AcquisitionTime": f"08100{n}", "SeriesDescription": f"Liver {words}"} for n, words in enumerate(descriptions)
+        {"AcquisitionTime": time, "SeriesDescription": f"Liver {words}"}
+        for time, words in zip(times, descriptions, strict=True)
     ]
     assert named(tmp_path, *kinds) == expected
 
@@ -172,10 +177,14 @@ def test_that_what_is_no_dynamic_liver_series_has_no_phase_and_says_why(tmp_path
 
 def test_that_reformats_do_not_count_in_the_order(tmp_path):
     for n, (seconds, words, directions) in enumerate(
-        [("00", "pre", AXIAL), ("10", "arterial", AXIAL), ("11", "arterial cor", CORONAL), ("40", "portal", AXIAL)]
+        [
+            ("0810", "pre", AXIAL),
+            ("1230", "arterial", AXIAL),
+            ("1250", "arterial cor", CORONAL),
+            ("1306", "portal", AXIAL),
+        ]
     ):
-        tags = {"AcquisitionTime": f"0810{seconds}", "ContrastBolusAgent": None}
-        tags.pop("ContrastBolusAgent")
+        tags = {"AcquisitionTime": f"08{seconds}"}
         phantom = Phantom(heights_mm=HEIGHTS, description=f"Liver {words}", directions=directions, tags=tags)
         write_phantom(tmp_path / str(n), phantom)
     evidence = {s.description: s.phase.evidence for s in scan(tmp_path).series}

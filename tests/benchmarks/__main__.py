@@ -7,7 +7,7 @@ import sys
 
 from tests.benchmarks.rows import Row, table
 
-NAMES = ("start", "engine", "commit", "scan", "load")
+NAMES = ("start", "engine", "commit", "index", "load", "first-image")
 
 
 def main(words: list[str]) -> int:
@@ -19,7 +19,7 @@ def main(words: list[str]) -> int:
     rows: list[Row] = []
     for name in words or NAMES:
         print(f"{name} ...", file=sys.stderr, flush=True)
-        rows += importlib.import_module(f"tests.benchmarks.{name}").run()
+        rows += importlib.import_module(f"tests.benchmarks.{name.replace('-', '_')}").run()
     print(table(rows))
     return 0
 

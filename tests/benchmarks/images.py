@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from tests.support.phantoms import Phantom, write_phantom
+from pydicom.uid import generate_uid
+
+from tests.support.phantoms import AXIAL, Phantom, write_phantom
 
 SLICES = 200
 _OF_A_SCANNER = {
@@ -33,6 +36,34 @@ CT = Phantom(
 )
 
 
-def write_ct(folder: Path) -> list[Path]:
-    """Write the series and return its files in order."""
-    return write_phantom(folder, CT)
+def write_ct(folder: Path, name: str = "slice") -> list[Path]:
+    """Write the series, under a UID of its own, and return its files in order."""
+    return write_phantom(folder, CT.but(series_uid=generate_uid()), name=name)
+
+
+def write_many(folder: Path, count: int, per_series: int = 400) -> None:
+    """Small files of many series, made from one by putting in other numbers of the same length; written long ago."""
+    phantom = Phantom(
+        heights_mm=(0.0,),
+        directions=AXIAL,
+        origin=(-120.0, -120.0, -200000.0),
+        series_uid="1.2.3.10000000",
+        tags=_OF_A_SCANNER | {"SOPInstanceUID": "1.2.4.10000000", "InstanceNumber": "500000"},
+    )
+    (path,) = write_phantom(folder.parent / "source", phantom)
+    content = path.read_bytes()
+    for n in range(count):
+        series, k = divmod(n, per_series)
+        own = content
+        for old, new in (
+            ("1.2.4.10000000", f"1.2.4.{10000000 + n}"),
+            ("1.2.3.10000000", f"1.2.3.{10000000 + series}"),
+            ("-200000.00000000", f"{k - 200000}.00000000"),
+            ("500000", f"{500000 + k}"),
+        ):
+            own = own.replace(old.encode(), new.encode())
+        target = folder / f"{series:04}" / f"IM{k:05}"
+        if k == 0:
+            target.parent.mkdir(parents=True)
+        target.write_bytes(own)
+        os.utime(target, (1_600_000_000, 1_600_000_000))

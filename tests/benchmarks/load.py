@@ -1,7 +1,9 @@
-"""How long it takes to load an uncompressed series, beside a pydicom loop and beside reading the bytes alone."""
+"""How long it takes to load a series, raw or compressed, and how much memory it takes, beside other readers."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -9,13 +11,51 @@ import numpy as np
 import pydicom
 from numpy.typing import NDArray
 
+from tests.benchmarks.encoded import SYNTAXES, write_encoded
 from tests.benchmarks.images import CT, write_ct
+from tests.benchmarks.peers import Peers
 from tests.benchmarks.rows import Row, interleaved
 from viewers.imaging.scan import scan
 from viewers.imaging.volume import load_volume
 
+_PEERS = {
+    "SimpleITK series reader": (
+        "SimpleITK",
+        "reader = sitk.ImageSeriesReader()\nreader.SetFileNames(files)\nsitk.GetArrayFromImage(reader.Execute())",
+    ),
+    "gdcm to rescaled bytes": (
+        "gdcm",
+        """
+for file in files:
+    reader = gdcm.ImageReader()
+    reader.SetFileName(file)
+    assert reader.Read()
+    reader.GetImage().GetBuffer()
+""",
+    ),
+    "dcm2niix to NIfTI": ("dcm2niix", "-b n -z n"),
+}
+_MEMORY = """
+import re, sys
+from pathlib import Path
+from viewers.imaging.scan import scan
+from viewers.imaging.volume import load_volume
+def peak():
+    return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) * 1024
+one, *others = [scan(Path(folder)).series[0] for folder in sys.argv[1:]]
+held = [load_volume(one)]
+if others:
+    base = peak() - held[0].pixels.nbytes
+    held += [load_volume(series) for series in others]
+    print((peak() - base) / sum(volume.pixels.nbytes for volume in held), base)
+"""
+
 
 def run() -> list[Row]:
+    return [*_raw(), *_compressed(), *_memory()]
+
+
+def _raw() -> list[Row]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         files = write_ct(folder)
@@ -23,20 +63,67 @@ def run() -> list[Row]:
         offset = series.slices[0].pixel_offset
         assert offset is not None
         assert np.array_equal(load_volume(series).values(7), _by_pydicom(files)[7])
+        peers = Peers(folder, _PEERS)
+        peers.measure()
         seconds = interleaved(
             {
                 "ours": lambda: load_volume(series),
-                "pydicom": lambda: _by_pydicom(files),
+                "fresh": lambda: load_volume(scan(folder).series[0]),
+                "pydicom loop": lambda: _by_pydicom(files),
                 "floor": lambda: _bytes_alone(files, offset),
             }
         )
-    return [
-        Row(f"load: {len(files)} raw slices, known to the catalogue", seconds["ours"] * 1e3, "ms"),
-        Row(f"load: {len(files)} raw slices, pydicom loop to int16", seconds["pydicom"] * 1e3, "ms"),
-        Row(f"load: {len(files)} raw slices, bytes alone", seconds["floor"] * 1e3, "ms", note="the floor"),
-        Row("load: faster than a pydicom loop", seconds["pydicom"] / seconds["ours"], "x", 6.0, at_least=True),
-        Row("load: times the floor", seconds["ours"] / seconds["floor"], "x", 1.3),
+        peers.measure()
+    seconds |= peers.seconds()
+    ours, fresh, floor = (seconds.pop(who) for who in ("ours", "fresh", "floor"))
+    rows = [
+        Row(f"load: {len(files)} raw slices, known to the catalogue", ours * 1e3, "ms"),
+        Row(f"load: {len(files)} raw slices, never seen", fresh * 1e3, "ms"),
+        *(Row(f"load: {len(files)} raw slices, {who}", taken * 1e3, "ms") for who, taken in seconds.items()),
+        Row(f"load: {len(files)} raw slices, bytes alone", floor * 1e3, "ms", note="the floor"),
     ]
+    goals = {"pydicom loop": 6.0, "SimpleITK series reader": 10.0, "dcm2niix to NIfTI": 3.0}
+    rows += [
+        Row(f"load: faster than {who}", seconds[who] / ours, "x", goal, at_least=True)
+        for who, goal in goals.items()
+        if who in seconds
+    ]
+    rows.append(Row("load: known, times the floor", ours / floor, "x", 1.3))
+    rows.append(Row("load: never seen, times the floor", fresh / floor, "x", 2.0))
+    return rows
+
+
+def _compressed() -> list[Row]:
+    rows = []
+    for syntax in SYNTAXES:
+        with tempfile.TemporaryDirectory() as name:
+            files = write_encoded(Path(name), syntax)
+            if files is None:
+                rows.append(Row(f"load: compressed, {syntax.name}", 0.0, "ms", note="no encoder for it here"))
+                continue
+            (series,) = scan(Path(name)).series
+            assert np.array_equal(load_volume(series).pixels, _by_pydicom(files))
+            seconds = interleaved(
+                {"ours": lambda s=series: load_volume(s), "pydicom": lambda f=files: _by_pydicom(f)}  # type: ignore[misc]
+            )
+        what = f"load: {len(files)} slices, {syntax.name}"
+        rows.append(Row(what, seconds["ours"] * 1e3, "ms"))
+        rows.append(Row(f"{what}, pydicom with {syntax.plugin}", seconds["pydicom"] * 1e3, "ms"))
+        rows.append(Row(f"{what}, of its time", seconds["ours"] / seconds["pydicom"], "x", 0.7))
+    return rows
+
+
+def _memory() -> list[Row]:
+    if not Path("/proc/self/status").exists():
+        return []  # only Linux tells the peak of this process alone
+    with tempfile.TemporaryDirectory() as name:
+        folders = [Path(name) / str(phase) for phase in range(4)]
+        for folder in folders:
+            write_ct(folder)
+        words = [sys.executable, "-c", _MEMORY, *map(str, folders)]
+        done = subprocess.run(words, check=True, capture_output=True, text=True)
+    times, base = map(float, done.stdout.split())
+    return [Row("load: memory of 4 phases, times their bytes", times, "x", 1.1, note=f"base {base / 1e6:.0f} MB")]
 
 
 def _by_pydicom(files: list[Path]) -> NDArray[np.int16]:

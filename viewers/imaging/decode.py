@@ -21,6 +21,7 @@ from viewers.imaging.archives import ArchiveError
 from viewers.imaging.catalogue import Series, SliceRecord
 from viewers.imaging.errors import DecodeError
 from viewers.imaging.headers import DEFLATED, EXPLICIT_BIG, NATIVE
+from viewers.imaging.rawheader import FIRST_READ, HeaderReader
 from viewers.imaging.sources import opened
 from viewers.imaging.tags import MALFORMED
 
@@ -57,6 +58,8 @@ def read_stored(series: Series, record: SliceRecord, out: Pixels | None = None) 
     try:
         if record.pixel_offset is not None and not series.colour:
             _read_native(series, record, target)
+        elif record.transfer_syntax == RLE and (pixels := _by_rle(series, record)) is not None:
+            _fill(target, pixels, record)
         elif series.colour or record.transfer_syntax in (RLE, DEFLATED, *NATIVE, *HTJ2K):
             _fill(target, _by_pydicom(series, record), record)
         else:
@@ -167,6 +170,38 @@ def _frame_alone(record: SliceRecord, folder: Path) -> str:
     return str(path)
 
 
+def _by_rle(series: Series, record: SliceRecord) -> NDArray[Any] | None:
+    """The frame's bytes straight to the decoder; None where the header is not plain, or the image has colours."""
+    from pydicom.encaps import get_frame
+
+    if series.samples_per_pixel != 1 or series.colour:
+        return None
+    with opened(record.path) as file:
+        header = HeaderReader().read(file.read(FIRST_READ), file.read)
+        if header is None or header.pixel_length is not None:
+            return None
+        file.seek(header.pixel_offset)
+        try:
+            frame = get_frame(file, record.frame, number_of_frames=record.frames_in_file)
+            decode_frame = importlib.import_module("rle.rle").decode_frame
+            content = decode_frame(frame, series.rows * series.columns, series.bits_allocated, "<")
+        except (RuntimeError, *MALFORMED) as error:
+            raise DecodeError("its pixels do not decode", file=record.path, remedy=_REMEDY) from error
+        except BaseException as error:
+            raise _panicked(error, record) from error
+    pixels = np.frombuffer(content, stored_type(series).newbyteorder("<"))
+    if pixels.size != series.rows * series.columns:
+        raise DecodeError("decodes to another number of pixels", file=record.path, remedy=_REMEDY)
+    return pixels.reshape(series.rows, series.columns)
+
+
+def _panicked(error: BaseException, record: SliceRecord) -> BaseException:
+    """What to raise for a plug-in written in Rust, which on damaged data panics; a panic is no Exception."""
+    if type(error).__name__ != "PanicException":
+        return error
+    return DecodeError("its pixels do not decode", file=record.path, remedy=_REMEDY)
+
+
 def _by_pydicom(series: Series, record: SliceRecord) -> NDArray[Any]:
     import pydicom
     from pydicom.pixels.processing import apply_color_lut
@@ -186,10 +221,7 @@ def _by_pydicom(series: Series, record: SliceRecord) -> NDArray[Any]:
     except (RuntimeError, *MALFORMED) as error:
         raise DecodeError("its pixels do not decode", file=record.path, remedy=_REMEDY) from error
     except BaseException as error:
-        # The RLE plug-in is written in Rust: on damaged data it panics, which is no Exception.
-        if type(error).__name__ != "PanicException":
-            raise
-        raise DecodeError("its pixels do not decode", file=record.path, remedy=_REMEDY) from error
+        raise _panicked(error, record) from error
     return _luminance(pixels) if pixels.ndim == 3 else pixels
 
 

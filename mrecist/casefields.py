@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, TypeVar
 
 _LONGEST_QUOTE = 60
@@ -35,6 +36,7 @@ class Unreadable:
         return self.text
 
 
+@lru_cache(maxsize=16_384)
 def read_decimal(text: str) -> Decimal | Unreadable:
     """A JSON number as it was written, or `Unreadable`, which every field refuses."""
     if len(text) > _LONGEST_NUMBER:
@@ -49,6 +51,12 @@ def as_text(value: object) -> str:
     """A value as it may stand in a message: short, on one line."""
     text = str(value) if isinstance(value, Decimal | Unreadable) else json.dumps(value, default=str, ensure_ascii=False)
     return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
+
+
+@lru_cache(maxsize=16_384)
+def _exact(value: Decimal | int) -> Fraction:
+    """Laboratory values repeat, and exact fractions are slow to make."""
+    return Fraction(value)
 
 
 @dataclass(slots=True)
@@ -109,8 +117,8 @@ class Fields:
     def decimal(self, name: str) -> Decimal | int | None:
         """A finite number, exact as it was written; 0, or at least 1e-30 from it, so that exact arithmetic is fast."""
         value = self.values.get(name)
-        if value is None:
-            return None
+        if value is None or type(value) is int:
+            return value
         if isinstance(value, float):
             value = Decimal(str(value))
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
@@ -134,7 +142,7 @@ class Fields:
             limits = f"above {least} and at most {most}" if above else f"between {least} and {most}"
             self.fault(name, f"{as_text(value)} is not {limits}")
             return None
-        return Fraction(value)
+        return _exact(value)
 
     def flag(self, name: str) -> bool | None:
         value = self.values.get(name)

@@ -82,14 +82,18 @@ def _show(name: str) -> Show:
 
 
 def _percent(value: Fraction | int, numbers: Mapping[str, Number]) -> str:
-    limits = [numbers.get(x) for x in _LIMITS]
-    return percent(value, tuple([x for x in limits if isinstance(x, int | Fraction)]))
+    limits = [x for name in _LIMITS if isinstance(x := numbers.get(name), int | Fraction)]
+    return percent(value, tuple(limits))
 
 
 def number(value: Fraction | int, decimals: int = 1) -> str:
     """A number with a fixed count of decimals, rounded half up from zero, with a true minus sign."""
+    return _digits(value.numerator, value.denominator, decimals)
+
+
+@lru_cache(maxsize=8192)
+def _digits(over: int, under: int, decimals: int) -> str:
     scale = 10**decimals
-    over, under = value.numerator, value.denominator
     scaled = (2 * abs(over) * scale + under) // (2 * under)
     whole, part = divmod(scaled, scale)
     digits = f"{whole}.{part:0{decimals}}" if decimals else str(whole)
@@ -98,7 +102,9 @@ def number(value: Fraction | int, decimals: int = 1) -> str:
 
 def signed(value: Fraction | int, decimals: int = 1) -> str:
     """The same with a plus sign on growth."""
-    return f"+{number(value, decimals)}" if value.numerator > 0 else number(value, decimals)
+    over = value.numerator
+    digits = _digits(over, value.denominator, decimals)
+    return f"+{digits}" if over > 0 else digits
 
 
 def percent(value: Fraction | int, limits: tuple[Fraction | int, ...] = ()) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import assert_never
 
 from mrecist.casefields import Fields, as_text
@@ -166,10 +168,15 @@ def _diameter(fields: Fields, name: str) -> Diameter | None:
     if value is None:
         return None
     try:
-        return Diameter.from_mm(value)
+        return _recorded(value)
     except ValueError:
         fields.fault(name, f"{as_text(value)} is not a length between 0 and 500 mm")
         return None
+
+
+@lru_cache(maxsize=16_384)
+def _recorded(mm: Decimal | int) -> Diameter:
+    return Diameter.from_mm(mm)
 
 
 def _check_region(fields: Fields, region: Region, organ: Organ, kind: LesionKind) -> None:

@@ -74,7 +74,11 @@ def child_pugh_class(score: int) -> str:
 
 def albi_score(bilirubin_mg_dl: Fraction, albumin_g_dl: Fraction) -> float:
     """0.66 log10(bilirubin in umol/L) - 0.085 albumin in g/L (Johnson et al., J Clin Oncol 2015;33:550)."""
-    return 0.66 * math.log10(bilirubin_mg_dl * UMOL_PER_MG) - 0.085 * float(albumin_g_dl * 10)
+    umol_l = (bilirubin_mg_dl.numerator * UMOL_PER_MG.numerator) / (
+        bilirubin_mg_dl.denominator * UMOL_PER_MG.denominator
+    )
+    g_l = (albumin_g_dl.numerator * 10) / albumin_g_dl.denominator
+    return 0.66 * math.log10(umol_l) - 0.085 * g_l
 
 
 def albi_grade(score: float) -> str:

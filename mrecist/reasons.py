@@ -10,9 +10,9 @@ from mrecist.case import TimePoint
 from mrecist.margins import is_borderline, next_categories
 from mrecist.newlesion import NewLesion, Verdict
 from mrecist.region import Judged, Scoped
-from mrecist.results import NextCategory, Number, Reason, RegionResponse, change_pct
+from mrecist.results import NextCategory, Number, Reason, RegionResponse
 from mrecist.rulesets import NewLesionRules
-from mrecist.target import Thresholds, mm_of
+from mrecist.target import Thresholds, change_pct, mm_of
 from mrecist.values import Response
 
 CR, PR, SD, PD = Response.CR, Response.PR, Response.SD, Response.PD
@@ -171,20 +171,19 @@ class Told:
             "progression_pct": limits.progression_pct,
             "floor_mm": mm_of(self.judged.floor),
         }
-        total, baseline, nadir = _mm(at.total), _mm(at.baseline), _mm(at.nadir)
-        if baseline is not None:
-            numbers["baseline_mm"] = baseline
-        if nadir is not None:
-            numbers["nadir_mm"] = nadir
+        if at.baseline is not None:
+            numbers["baseline_mm"] = mm_of(at.baseline)
+        if at.nadir is not None:
+            numbers["nadir_mm"] = mm_of(at.nadir)
             numbers["nadir_at"] = self.context.named(at.nadir_index) or ""
-        if total is not None:
-            numbers["sum_mm"] = total
-            if (change := change_pct(total, baseline)) is not None:
-                numbers["change_pct"] = change
-            if at.total is not None and at.nadir is not None:
+        if at.total is not None:
+            numbers["sum_mm"] = mm_of(at.total)
+            if at.baseline:
+                numbers["change_pct"] = change_pct(at.total, at.baseline)
+            if at.nadir is not None:
                 numbers["growth_mm"] = mm_of(at.total - at.nadir)
-                if (growth := change if at.nadir == at.baseline else change_pct(total, nadir)) is not None:
-                    numbers["growth_pct"] = growth
+                if at.nadir:
+                    numbers["growth_pct"] = change_pct(at.total, at.nadir)
         return numbers
 
     def _progression(self, numbers: dict[str, Number]) -> list[Reason]:
@@ -237,9 +236,9 @@ class Told:
         return {"lesions": ", ".join(missing), "evaluated": len(targets) - len(missing), "targets": len(targets)}
 
     def _nontargets(self, response: Response) -> dict[str, Number]:
-        index = self.judged.index
-        ids = [x.lesion_id for x in self.context.scoped.nontargets if x.responses[index] is response]
-        return {"lesions": ", ".join(ids), "count": len(ids)}
+        index, all_of_them = self.judged.index, self.context.scoped.nontargets
+        ids = [x.lesion_id for x in all_of_them if x.responses[index] is response]
+        return {"lesions": ", ".join(ids), "count": len(ids), "nontargets": len(all_of_them)}
 
     def _new_numbers(self, new: NewLesion) -> dict[str, Number]:
         rules = self.context.new_rules

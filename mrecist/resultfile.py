@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
+from mrecist.endpoints import Duration, ScopeTimes
 from mrecist.liver import LiverFunction
 from mrecist.results import (
     Assessment,
     BestResponse,
     Decision,
     Issue,
+    NextCategory,
     Number,
     Reason,
     RegionResponse,
@@ -28,14 +30,22 @@ def results_document(assessments: Iterable[Assessment], ruleset: str, version: s
 
 
 def result(assessment: Assessment) -> dict[str, Any]:
-    """One case's result. Lengths in mm and percentages are JSON numbers, nearest to the exact value.
+    """One case's result, with the rule set and protocol it rests on.
 
+    Lengths in mm and percentages are JSON numbers, nearest to the exact value.
     Issues of the baseline, which has no entry of its own, stand with the first follow-up; where there is none, in
     ``issues`` of the case.
     """
     timepoints = [_timepoint(t) for t in assessment.timepoints]
     at_baseline = [_issue(i) for i in assessment.baseline.issues]
-    found: dict[str, Any] = {"id": assessment.case_id, "timepoints": timepoints}
+    found: dict[str, Any] = {
+        "id": assessment.case_id,
+        "ruleset": assessment.ruleset,
+        "version": assessment.version,
+        "timepoints": timepoints,
+    }
+    if assessment.protocol is not None:
+        found["protocol"] = assessment.protocol
     if timepoints:
         timepoints[0]["issues"] = at_baseline + timepoints[0]["issues"]
     elif at_baseline:
@@ -43,6 +53,7 @@ def result(assessment: Assessment) -> dict[str, Any]:
     found["adjudicated_pd_timepoint"] = assessment.adjudicated[Scope.OVERALL]
     found["adjudicated"] = {scope.value: assessment.adjudicated[scope] for scope in Scope}
     found["best_response"] = {scope.value: _best(assessment.best_response[scope]) for scope in Scope}
+    found["times"] = {scope.value: _times(assessment.times[scope]) for scope in Scope}
     return found
 
 
@@ -53,42 +64,47 @@ def _timepoint(at: TimePointResponse) -> dict[str, Any]:
         "intrahepatic": _region(at.intrahepatic),
         "extrahepatic": _region(at.extrahepatic),
         "overall": _region(at.overall),
-        "composite": at.composite.value,
+        "composite": at.composite,
     }
-    if at.recist11 is not None:
-        found["recist11"] = _region(at.recist11)
+    if (parallel := at.recist11) is not None:
+        found["recist11"] = _region(parallel)
     found["flags"] = list(at.flags)
     found["issues"] = [_issue(i) for i in at.issues]
     found["new_lesions_counted"] = list(at.new_lesions_counted)
     if at.tace is not None and at.sorafenib is not None:
         found["decisions"] = {"tace": _decision(at.tace), "sorafenib": _decision(at.sorafenib)}
-    if at.liver is not None:
-        found["liver"] = _liver(at.liver)
+    if (liver := at.liver) is not None:
+        found["liver"] = _liver(liver)
     return found
 
 
 def _region(region: RegionResponse) -> dict[str, Any]:
     return {
-        "target": region.target.value,
-        "non_target": region.non_target.value,
+        "target": region.target,
+        "non_target": region.non_target,
         "new_lesion": region.new_lesion,
-        "response": region.response.value,
-        "adjudicated_response": region.adjudicated_response.value,
+        "response": region.response,
+        "adjudicated_response": region.adjudicated_response,
         "sum_mm": _number(region.sum_mm),
         "baseline_sum_mm": _number(region.baseline_sum_mm),
         "nadir_sum_mm": _number(region.nadir_sum_mm),
         "change_from_baseline_pct": _number(region.change_from_baseline_pct),
         "change_from_nadir_pct": _number(region.change_from_nadir_pct),
-        "to_next_category": [
-            {"response": n.response.value, "by_mm": _number(n.by_mm)} for n in region.to_next_category
-        ],
+        "to_next_category": [_step(n) for n in region.to_next_category],
         "reasons": [_reason(r) for r in region.reasons],
     }
 
 
+def _step(step: NextCategory) -> dict[str, Any]:
+    found: dict[str, Any] = {"response": step.response, "by_mm": _number(step.by_mm)}
+    if step.lesion is not None:
+        found["lesion"] = step.lesion
+    return found
+
+
 def _decision(decision: Decision) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "decision": decision.decision.value,
+        "decision": decision.decision,
         "row": decision.row,
         "reasons": [_reason(r) for r in decision.reasons],
         "needs": list(decision.needs),
@@ -109,10 +125,25 @@ def _liver(liver: LiverFunction) -> dict[str, Any]:
 
 def _best(best: BestResponse) -> dict[str, str]:
     return {
-        "unconfirmed": best.unconfirmed.value,
-        "confirmed": best.confirmed.value,
-        "adjudicated": best.adjudicated.value,
+        "unconfirmed": best.unconfirmed,
+        "confirmed": best.confirmed,
+        "adjudicated": best.adjudicated,
     }
+
+
+def _times(times: ScopeTimes) -> dict[str, Any]:
+    return {
+        "clinical_benefit_day": times.clinical_benefit_day,
+        "time_to_response_days": times.time_to_response,
+        "time_to_confirmed_response_days": times.time_to_confirmed_response,
+        "duration_of_response": _duration(times.duration_of_response),
+        "time_to_progression": _duration(times.time_to_progression),
+        "adjudicated_time_to_progression": _duration(times.adjudicated_time_to_progression),
+    }
+
+
+def _duration(duration: Duration | None) -> dict[str, Any] | None:
+    return None if duration is None else {"days": duration.days, "event": duration.event}
 
 
 def _reason(reason: Reason) -> dict[str, Any]:
@@ -125,7 +156,7 @@ def _issue(issue: Issue) -> dict[str, Any]:
         numbers["override"] = issue.overridden
     return {
         "rule": issue.rule,
-        "severity": issue.severity.value,
+        "severity": issue.severity,
         "lesion": issue.lesion,
         "text": issue.text,
         "numbers": numbers,
@@ -133,8 +164,9 @@ def _issue(issue: Issue) -> dict[str, Any]:
 
 
 def _numbers(numbers: Mapping[str, Number]) -> dict[str, float | int | str]:
-    return {name: float(v) if isinstance(v, Fraction) else v for name, v in numbers.items()}
+    return {name: v.numerator / v.denominator if isinstance(v, Fraction) else v for name, v in numbers.items()}
 
 
 def _number(value: Fraction | None) -> float | None:
-    return None if value is None else float(value)
+    """The float nearest to the exact value: the division of whole numbers is rounded once."""
+    return None if value is None else value.numerator / value.denominator

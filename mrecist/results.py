@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol, assert_never
+from typing import TYPE_CHECKING, NamedTuple, Protocol, assert_never
 
 from mrecist.case import ClinicalStatus
 from mrecist.endpoints import ScopeTimes
 from mrecist.liver import LiverFunction, liver_function
+from mrecist.target import change_pct
 from mrecist.values import Response, Scope
 
 if TYPE_CHECKING:
@@ -25,15 +26,14 @@ Number = Fraction | int | str
 _NOTHING: Mapping[str, Number] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """One rule that held: its id, the numbers in it, and the source of the rule.
 
     `template` is its sentence where the rule is a row of a protocol; the rule sets' own are in `mrecist.sentences`.
     """
 
     rule: str
-    numbers: Mapping[str, Number] = field(default_factory=lambda: _NOTHING)
+    numbers: Mapping[str, Number] = _NOTHING
     source: str = ""
     template: str = ""
 
@@ -125,11 +125,11 @@ class RegionResponse:
 
     @property
     def change_from_baseline_pct(self) -> Fraction | None:
-        return change_pct(self.sum_mm, self.baseline_sum_mm) if self.comparable else None
+        return _change_pct(self.sum_mm, self.baseline_sum_mm) if self.comparable else None
 
     @property
     def change_from_nadir_pct(self) -> Fraction | None:
-        return change_pct(self.sum_mm, self.nadir_sum_mm) if self.comparable else None
+        return _change_pct(self.sum_mm, self.nadir_sum_mm) if self.comparable else None
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -142,13 +142,11 @@ class RegionResponse:
         return self.explained.to_next_category
 
 
-def change_pct(now: Fraction | None, before: Fraction | None) -> Fraction | None:
+def _change_pct(now: Fraction | None, before: Fraction | None) -> Fraction | None:
     """The exact change in per cent; None without both lengths, or from nothing."""
     if now is None or not before:
         return None
-    scaled = now.numerator * before.denominator
-    reference = before.numerator * now.denominator
-    return Fraction(100 * (scaled - reference), reference)
+    return change_pct(now.numerator * before.denominator, before.numerator * now.denominator)
 
 
 class TaceOutput(StrEnum):

@@ -44,7 +44,7 @@ def _stable(numbers: Mapping[str, Number]) -> str:
 
 def _complete(numbers: Mapping[str, Number]) -> str:
     if numbers.get("sum_mm"):
-        return "No target left but nodes below 10 mm: sum {sum_mm} mm, BL {baseline_mm} mm."
+        return "No target left but nodes below {node_mm} mm: sum {sum_mm} mm, BL {baseline_mm} mm."
     return "No viable tumour left in any target: sum 0.0 mm, BL {baseline_mm} mm."
 
 
@@ -98,18 +98,21 @@ _TARGETS: dict[str, Template] = {
     "T-PD-PARTIAL": _partial,
     "T-NE": _not_evaluable,
     "T-CARRIED": "PR was reached before ({pr_at}), and {sum_mm} mm is neither PD nor PR: PR is carried forward.",
-    "N-CR": "All non-targets are gone ({lesions}).",
+    "N-CR": "All non-targets are gone: {lesions} ({count} of {nontargets}).",
     "N-NN": _counted(
-        "Non-target {lesions} persists without unequivocal progression.",
-        "Non-targets {lesions} persist without unequivocal progression.",
+        "Non-target {lesions} persists without unequivocal progression ({count} of {nontargets}).",
+        "Non-targets {lesions} persist without unequivocal progression ({count} of {nontargets}).",
     ),
-    "N-NE": _counted("Non-target {lesions} was not evaluated.", "Non-targets {lesions} were not evaluated."),
-    "N-PD": "Unequivocal progression of {lesions}.",
+    "N-NE": _counted(
+        "Non-target {lesions} was not evaluated ({count} of {nontargets}).",
+        "Non-targets {lesions} were not evaluated ({count} of {nontargets}).",
+    ),
+    "N-PD": "Unequivocal progression of {lesions} ({count} of {nontargets}).",
     "ND": "{scope}: no disease at baseline and none since.",
     "RE": "CR at {at}, and disease again now ({lesions}): PD. Confirm that the CR was true.",
     "RE-NODE": _counted(
-        "CR at {at}, and {lesions} is again at or above 10 mm: PD on a node alone. Image it again.",
-        "CR at {at}, and {lesions} are again at or above 10 mm: PD on nodes alone. Image them again.",
+        "CR at {at}, and {lesions} is again at or above {node_mm} mm: PD on a node alone. Image it again.",
+        "CR at {at}, and {lesions} are again at or above {node_mm} mm: PD on nodes alone. Image them again.",
     ),
     "COV-CR": "Not done at this time point: {examinations}. So CR cannot be stated: {response}.",
     "COV-ND": "Not done at this time point: {examinations}. So freedom from disease cannot be stated: {response}.",

@@ -93,6 +93,12 @@ def mm_of(tenths: Fraction | int) -> Fraction:
     return Fraction(tenths, 10)
 
 
+@lru_cache(maxsize=16_384)
+def change_pct(now: int, before: int) -> Fraction:
+    """The exact change between two lengths in per cent; `before` is not 0."""
+    return Fraction(100 * (now - before), before)
+
+
 def tenths_of(mm: Fraction) -> Fraction | int:
     """A limit in mm as tenths of a mm."""
     return whole_if_possible(mm * 10)

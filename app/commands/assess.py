@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, TextIO
 
 from app.cli import DONE, Refusal
+from app.commands.judging import JudgedLine, Judging, judge_lines
 from app.resources import DEFAULT_RULESET, RULESETS, load_protocol, load_ruleset
-from mrecist.assess import assess
 from mrecist.bestresponse import confirmed, unconfirmed
 from mrecist.case import Case, ProtocolName
-from mrecist.casefile import CaseFileError, Sequenced, decode, read_case, read_document
-from mrecist.resultfile import result, results_document
+from mrecist.casefile import CaseFileError, Sequenced, decode, read_document
+from mrecist.resultfile import results_document
 from mrecist.results import Assessment, RegionResponse
 from mrecist.rulesets import RuleSet
 
 _MOST_FAULTS_SHOWN = 100
+_PARALLEL_FROM_BYTES = 4_000_000
 PROTOCOLS = tuple(x.value for x in ProtocolName)
 
 
@@ -37,9 +39,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Assess every case of the files; nothing is printed if any of them is refused."""
-    rules = load_ruleset(options.ruleset)
+    judging = Judging(load_ruleset(options.ruleset), load_protocol(), options.protocol)
+    rules = judging.ruleset
     if options.jsonl:
-        _assess_lines(options.files, rules, options.protocol)
+        _assess_lines(options.files, judging)
         return DONE
     cases: list[Case] = []
     sequences: list[Sequenced] = []
@@ -53,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
         except OSError as error:
             faults.append(_unreadable(file, error))
             continue
-        cases += [_with_protocol(c, options.protocol) for c in found if isinstance(c, Case)]
+        cases += [c for c in found if isinstance(c, Case)]
         sequences += [c for c in found if isinstance(c, Sequenced)]
     _refuse(faults)
     if cases and sequences:
@@ -61,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
     if sequences:
         _print_sequences(sequences, rules, options.json)
         return DONE
-    assessments = [assess(case, rules, protocol=load_protocol()) for case in cases]
+    assessments = [judging.assess(case) for case in cases]
     if options.json:
         print(json.dumps(results_document(assessments, rules.name, rules.version)))
     else:
@@ -86,51 +89,45 @@ def _refuse(faults: Sequence[str], *, given_up: bool = False) -> None:
     raise Refusal("\n".join(["the input was refused", *shown]))
 
 
-def _with_protocol(case: Case, protocol: str | None) -> Case:
-    return case if protocol is None or case.protocol is not None else replace(case, protocol=protocol)
-
-
 # --- one case a line -------------------------------------------------------------------------------------------------
 
 
-def _assess_lines(files: Sequence[Path], rules: RuleSet, protocol: str | None) -> None:
+def _assess_lines(files: Sequence[Path], judging: Judging) -> None:
     """Assess line by line into a temporary file, and print that once no line was refused: memory stays flat."""
     faults: list[str] = []
     with tempfile.TemporaryFile("w+", encoding="ascii") as held_back:
         for file in files:
-            seen: set[str] = set()
-            for number, case in _lines(file, faults):
-                if case.id in seen:
-                    faults.append(f"{file}: line {number}: id: {json.dumps(case.id)} is the id of an earlier case")
-                seen.add(case.id)
-                if not faults:
-                    print(
-                        json.dumps(result(assess(_with_protocol(case, protocol), rules, protocol=load_protocol()))),
-                        file=held_back,
-                    )
+            try:
+                _assess_file(file, judging, faults, held_back)
+            except OSError as error:
+                faults.append(_unreadable(file, error))
         _refuse(faults, given_up=len(faults) >= _MOST_FAULTS_SHOWN)
         held_back.seek(0)
         shutil.copyfileobj(held_back, sys.stdout)
 
 
-def _lines(file: Path, faults: list[str]) -> Iterator[tuple[int, Case]]:
-    """Each case of a JSON-lines file with its line number.
+def _assess_file(file: Path, judging: Judging, faults: list[str], held_back: TextIO) -> None:
+    """Collect results, and faults until there are as many as can be shown: reading stops there."""
+    seen: set[str] = set()
+    if len(faults) >= _MOST_FAULTS_SHOWN:
+        return
+    with file.open("rb") as stream, closing(_judged(stream, judging)) as judged:
+        for line in judged:
+            faults += [f"{file}: line {line.number}: {fault}" for fault in line.faults]
+            if not line.faults and line.case_id in seen:
+                named = json.dumps(line.case_id)
+                faults.append(f"{file}: line {line.number}: id: {named} is the id of an earlier case")
+            seen.add(line.case_id)
+            if len(faults) >= _MOST_FAULTS_SHOWN:
+                return
+            if not faults:
+                held_back.write(line.text + "\n")
 
-    Faults are collected and their lines left out, until there are as many as can be shown: reading stops there.
-    """
-    try:
-        with file.open("rb") as stream:
-            for number, line in enumerate(stream, 1):
-                if len(faults) >= _MOST_FAULTS_SHOWN:
-                    return
-                if not line.strip():
-                    continue
-                try:
-                    yield number, read_case(decode(line))
-                except CaseFileError as error:
-                    faults += [f"{file}: line {number}: {fault}" for fault in error.faults]
-    except OSError as error:
-        faults.append(_unreadable(file, error))
+
+def _judged(stream: BinaryIO, judging: Judging) -> Generator[JudgedLine]:
+    lines = ((number, line) for number, line in enumerate(stream, 1) if line.strip())
+    worth_it = os.fstat(stream.fileno()).st_size >= _PARALLEL_FROM_BYTES
+    yield from judge_lines(judging, lines, in_parallel=worth_it)
 
 
 # --- for people ------------------------------------------------------------------------------------------------------

@@ -63,12 +63,12 @@ def test_that_an_unknown_rule_has_no_sentence() -> None:
     [
         (("L1=30 INF=P", "L1=30 INF=P"), "Non-target INF persists without"),
         (("L1=30 INF=P PVT=P", "L1=30 INF=P PVT=P"), "Non-targets INF, PVT persist without"),
-        (("L1=30 INF=P PVT=P", "L1=30 INF=NE PVT=P"), "Non-target INF was not evaluated."),
-        (("L1=30 INF=P PVT=P", "L1=30 INF=NE PVT=NE"), "Non-targets INF, PVT were not evaluated."),
+        (("L1=30 INF=P PVT=P", "L1=30 INF=NE PVT=P"), "Non-target INF was not evaluated (1 of 2)."),
+        (("L1=30 INF=P PVT=P", "L1=30 INF=NE PVT=NE"), "Non-targets INF, PVT were not evaluated (2 of 2)."),
         (("L1=30 INF=P PVT=P", "L1=0 INF=P PVT=P"), "but non-targets INF, PVT persist: PR."),
         (("L1=30 INF=P PVT=P", "L1=0 INF=NE PVT=NE"), "but non-targets INF, PVT were not evaluated: PR."),
-        (("N1=20 N2=20", "N1=5 N2=5", "N1=5 N2=11"), "N2 is again at or above 10 mm: PD on a node alone."),
-        (("N1=20 N2=20", "N1=5 N2=5", "N1=11 N2=11"), "N1, N2 are again at or above 10 mm: PD on nodes alone."),
+        (("N1=20 N2=20", "N1=5 N2=5", "N1=5 N2=11"), "N2 is again at or above 10.0 mm: PD on a node alone."),
+        (("N1=20 N2=20", "N1=5 N2=5", "N1=11 N2=11"), "N1, N2 are again at or above 10.0 mm: PD on nodes alone."),
     ],
 )
 def test_that_one_lesion_persists_and_several_persist(visits: tuple[str, ...], words: str) -> None:
@@ -96,9 +96,10 @@ def test_that_every_sentence_can_be_said_with_all_numbers_and_with_few(rule: str
             "examinations",
         )
     }
-    few |= dict.fromkeys(("evaluated", "targets", "count", "limit", "days"), 3)
+    few |= dict.fromkeys(("evaluated", "targets", "nontargets", "count", "limit", "days"), 3)
     lengths = (
         "floor_mm",
+        "node_mm",
         "growth_mm",
         "limit_mm",
         "growth_limit_mm",

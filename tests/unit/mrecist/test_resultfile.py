@@ -30,7 +30,17 @@ def test_that_a_result_has_the_keys_of_its_schema() -> None:
     assert document.keys() == {"schema", "ruleset", "version", "results"}
     assert document["schema"] == "tumour-response-results/1"
     (one,) = document["results"]
-    assert one.keys() == {"id", "timepoints", "adjudicated_pd_timepoint", "adjudicated", "best_response"}
+    assert one.keys() == {
+        "id",
+        "ruleset",
+        "version",
+        "protocol",
+        "timepoints",
+        "adjudicated_pd_timepoint",
+        "adjudicated",
+        "best_response",
+        "times",
+    }
     (at,) = one["timepoints"]
     assert at.keys() == {
         "timepoint",

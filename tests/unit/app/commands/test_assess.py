@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.cli import BAD_USAGE, DONE, REFUSED, main
-from app.commands import assess
+from app.commands import assess, judging
 from mrecist import casefile
 from tests.support.patients import patient
 
@@ -120,13 +120,31 @@ def test_that_reading_stops_where_no_more_faults_can_be_shown(
     line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     read: list[object] = []
-    monkeypatch.setattr(assess, "decode", lambda text: (read.append(text), casefile.decode(text))[1])
+    monkeypatch.setattr(judging, "decode", lambda text: (read.append(text), casefile.decode(text))[1])
     file = tmp_path / "cases.jsonl"
     file.write_text(f"{line}\n" * 5000, encoding="utf-8")
     assert main(["assess", str(file), str(file), "--jsonl"]) == REFUSED
     assert len(read) <= 100
     shown = capsys.readouterr()
     assert shown.out == "" and len(shown.err.splitlines()) < 110
+
+
+def test_that_lines_judged_on_all_processors_are_the_same_in_the_same_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [json.dumps(patient("L1=10 Lu1=20", f"L1={n} Lu1=20", id=str(n))) for n in range(1, 200)]
+    file = tmp_path / "cases.jsonl"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    assert main(["assess", str(file), "--jsonl"]) == DONE
+    alone = capsys.readouterr().out
+    monkeypatch.setattr(assess, "_PARALLEL_FROM_BYTES", 0)
+    assert main(["assess", str(file), "--jsonl"]) == DONE
+    assert capsys.readouterr().out == alone
+    file.write_text("\n".join([*lines[:150], "{", *lines[:1]]), encoding="utf-8")
+    assert main(["assess", str(file), "--jsonl"]) == REFUSED
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "line 151: not JSON" in shown.err and 'line 152: id: "1" is the id of an earlier case' in shown.err
 
 
 @pytest.mark.parametrize("form", [["--json"], ["--jsonl"]])

@@ -1,0 +1,119 @@
+"""How the command line turns a case into its result, and many cases line by line, on all processors."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import islice
+from multiprocessing import get_context
+from typing import Any
+
+from mrecist.assess import assess
+from mrecist.case import Case
+from mrecist.casefile import CaseFileError, decode, read_case
+from mrecist.protocols import Protocol
+from mrecist.resultfile import result
+from mrecist.results import Assessment
+from mrecist.rulesets import RuleSet
+
+Line = tuple[int, bytes]
+_LINES_AT_ONCE = 32
+_CHUNKS_AHEAD = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """By what a case is judged: rule set and decision tables; `named` is the protocol of cases that name none."""
+
+    ruleset: RuleSet
+    protocol: Protocol
+    named: str | None = None
+
+    def assess(self, case: Case) -> Assessment:
+        if self.named is not None and case.protocol is None:
+            case = replace(case, protocol=self.named)
+        return assess(case, self.ruleset, protocol=self.protocol)
+
+    def result(self, case: Case) -> dict[str, Any]:
+        return result(self.assess(case))
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedLine:
+    """One line: its number and, of a case, the id and the result as text; else its faults."""
+
+    number: int
+    case_id: str = ""
+    text: str = ""
+    faults: tuple[str, ...] = ()
+
+
+def judge_line(judging: Judging, line: Line) -> JudgedLine:
+    """Judge the case of one line of a JSON-lines file."""
+    number, written = line
+    try:
+        case = read_case(decode(written))
+    except CaseFileError as error:
+        return JudgedLine(number, faults=error.faults)
+    return JudgedLine(number, case.id, json.dumps(judging.result(case)))
+
+
+def judge_lines(judging: Judging, lines: Iterable[Line], *, in_parallel: bool) -> Iterator[JudgedLine]:
+    """Judge many lines, in their order; few are held in memory at any time.
+
+    In parallel the lines are shared out among as many processes as there are processors. Stop asking, and no more
+    lines are read.
+    """
+    workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if not in_parallel or workers < 2:
+        with _garbage_left_alone():
+            yield from (judge_line(judging, line) for line in lines)
+        return
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(judging,))
+    try:
+        yield from _in_order(pool, iter(lines), workers * _CHUNKS_AHEAD)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _in_order(pool: ProcessPoolExecutor, lines: Iterator[Line], ahead: int) -> Iterator[JudgedLine]:
+    waiting: list[Future[list[JudgedLine]]] = []
+    while True:
+        while len(waiting) < ahead and (chunk := list(islice(lines, _LINES_AT_ONCE))):
+            waiting.append(pool.submit(_judge_chunk, chunk))
+        if not waiting:
+            return
+        yield from waiting.pop(0).result()
+
+
+# --- in a worker process ---------------------------------------------------------------------------------------------
+
+_JUDGING: list[Judging] = []
+"""What this process judges by: set once, when it starts."""
+
+
+def _begin(judging: Judging) -> None:
+    _JUDGING[:] = [judging]
+    gc.freeze()
+
+
+def _judge_chunk(lines: Sequence[Line]) -> list[JudgedLine]:
+    with _garbage_left_alone():
+        return [judge_line(_JUDGING[0], line) for line in lines]
+
+
+@contextmanager
+def _garbage_left_alone() -> Iterator[None]:
+    """Results hold no cycles, so looking for some in a flood of short-lived objects only costs time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

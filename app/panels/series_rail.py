@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 
 from PySide6.QtCore import QByteArray, QEvent, QMimeData, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QDrag,
     QEnterEvent,
     QFontMetrics,
@@ -25,12 +26,12 @@ from app.reading.hanging import phase_label
 from app.state.record import Record, SeriesRef, Visit
 from app.theme import Face, Theme, paint_focus_ring
 from app.words import translated
+from viewers.imaging.catalogue import SURE_PHASE
 
 MIME = "application/x-hepatrace-series"
 """What a dragged series carries: its UID as UTF-8 text."""
 
 WIDE, NARROW = 168, 44
-LEAST_CONFIDENCE = 0.80
 Thumbnails = Callable[[str], QImage | None]
 
 
@@ -48,7 +49,10 @@ class SeriesItem(QWidget):
         self.setFixedHeight(theme.px(40 if narrow else 48))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         said = [series.description, phase_text(series), _amount(series), *_faults(series)]
-        self.setToolTip("\n".join(part for part in said if part))
+        asked = translated("unsure phase: right-click to correct it") if is_unsure(series) else ""
+        evidence = "" if series.phase_corrected_by else "; ".join(series.phase_evidence)
+        self.setToolTip("\n".join(part for part in (*said, evidence, asked) if part))
+        said.insert(2, translated("unsure") if asked else "")
         self.setAccessibleName(", ".join(part for part in said if part))
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -87,6 +91,10 @@ class SeriesItem(QWidget):
             return
         if not self._narrow and self._chip_box().contains(pressed):
             self.phase_asked.emit(self._series.uid, self.mapToGlobal(self._chip_box().bottomLeft()))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        # Also the menu key, and the only way where the rail is narrow and shows no chip.
+        self.phase_asked.emit(self._series.uid, event.globalPos())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.opened.emit(self._series.uid)
@@ -138,15 +146,14 @@ class SeriesItem(QWidget):
         width = painter.fontMetrics().horizontalAdvance(letters) + theme.px(4)
         box = QRect(spot.right() - width, spot.bottom() - theme.px(13), width, theme.px(13))
         painter.fillRect(box, theme.colour("surface.view", 0.62))
-        painter.setPen(theme.colour("signal.error" if not self._series.measurable else "text.1"))
+        unsure = "signal.amber" if is_unsure(self._series) else "text.1"
+        painter.setPen(theme.colour("signal.error" if not self._series.measurable else unsure))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, letters)
 
     def _paint_words(self, painter: QPainter, left: int) -> None:
         theme = self._theme
         box = self._chip_box()
-        doubtful = self._series.phase is not None and self._series.phase_confidence < LEAST_CONFIDENCE
-        doubtful = doubtful and not self._series.phase_corrected_by
-        painter.setPen(QPen(theme.colour("signal.amber" if doubtful else "line.strong"), 1))
+        painter.setPen(QPen(theme.colour("signal.amber" if is_unsure(self._series) else "line.strong"), 1))
         painter.setBrush(theme.colour("surface.view"))
         painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), theme.px(2), theme.px(2))
         painter.setFont(theme.font(Face.SMALL))
@@ -228,6 +235,11 @@ class SeriesRail(QScrollArea):
 
     def sizeHint(self) -> QSize:
         return QSize(self.width(), self._theme.px(400))
+
+
+def is_unsure(series: SeriesRef) -> bool:
+    """True for a phase that a reader should look at: neither sure nor corrected."""
+    return series.phase is not None and series.phase_confidence < SURE_PHASE and not series.phase_corrected_by
 
 
 def phase_text(series: SeriesRef) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.state.record import Record, SeriesRef, Visit
-from viewers.imaging.catalogue import PhaseName
+from viewers.imaging.catalogue import SURE_PHASE, PhaseName
 
 PHASE_LETTERS = {
     PhaseName.PRE: "PRE",
@@ -29,6 +29,7 @@ PHASE_WORDS = {
     PhaseName.HEPATOBILIARY: "Hepatobiliary phase",
 }
 _CHEST = re.compile(r"chest|thora|lung|흉부|폐", re.IGNORECASE)
+_REFORMAT = re.compile(r"(?<![a-z])(?:cor(?:onal)?|sag(?:ittal)?|mpr)(?![a-z])|관상면|시상면|冠状|矢状", re.IGNORECASE)
 
 
 class Stage(StrEnum):
@@ -128,10 +129,16 @@ def _refs(record: Record, visit: Visit) -> list[SeriesRef]:
 
 def _phase_tile(record: Record, visit: Visit, phase: PhaseName) -> Tile:
     refs = [ref for ref in _refs(record, visit) if ref.phase == phase]
-    best = max(refs, key=lambda ref: (ref.measurable, ref.volume_ok, ref.images), default=None)
+    best = max(refs, key=_fitness, default=None)
     if best is None:
         return Tile(visit.id, None, f"{PHASE_WORDS[phase]} missing at {visit.id}")
     return Tile(visit.id, best.uid, preset=_preset(best))
+
+
+def _fitness(ref: SeriesRef) -> tuple[bool, bool, bool, bool, int]:
+    """What decides between series of one phase: a phase that is only guessed, or a reformat, hangs after the others."""
+    sure = bool(ref.phase_corrected_by) or ref.phase_confidence >= SURE_PHASE
+    return ref.measurable, sure, not _REFORMAT.search(ref.description), ref.volume_ok, ref.images
 
 
 def _chest_tile(record: Record, visit: Visit, preset: int) -> Tile:

@@ -7,12 +7,10 @@ from datetime import date
 from app.reading.hanging import is_chest, phase_label
 from app.state.record import Patient, Record, SeriesRef, Visit
 from app.words import MINUS, SPACE, person_name
-from viewers.imaging.catalogue import FindingCode, Series
+from viewers.imaging.catalogue import SURE_PHASE, FindingCode, Series
 from viewers.imaging.geometry import SlicePlane
 from viewers.widgets.marks import Chip, CornerEntry, CornerTexts, TextLine, Tone
 from viewers.widgets.stack_view import ViewState
-
-UNSURE_BELOW = 0.80
 
 
 def corner_texts(
@@ -87,7 +85,7 @@ def _phase_chip(ref: SeriesRef) -> Chip:
         return Chip("CHEST" if is_chest(ref) else ref.modality)
     if ref.phase_corrected_by:
         return Chip(phase_label(ref), "set")
-    unsure = ref.phase_confidence < UNSURE_BELOW
+    unsure = ref.phase_confidence < SURE_PHASE
     return Chip(phase_label(ref), f"{ref.phase_confidence:.2f}", Tone.AMBER if unsure else Tone.PLAIN)
 
 

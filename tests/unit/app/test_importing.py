@@ -12,7 +12,7 @@ from pydicom.dataset import FileDataset
 
 from app.importing import ImportRefused, ImportReport, import_folder, import_series, propose
 from app.state.apply import replay
-from app.state.events import CaseClosed, CaseOpened, Event, SeriesImported, VisitProposed
+from app.state.events import CaseClosed, CaseOpened, Event, PhaseCorrected, SeriesImported, VisitProposed
 from app.state.record import Patient, Record
 from app.storage.catalogue import StoredCatalogue
 from app.storage.database import Database
@@ -303,6 +303,23 @@ def test_that_a_series_that_has_grown_shows_all_its_images_and_keeps_its_place(
     kept = StoredCatalogue(database).get(phantom.series_uid)
     assert kept is not None and len(kept.slices) == 6
     assert OpenCase.read(database, "P-1").entries == before
+
+
+def test_that_a_phase_a_reader_corrected_stays_corrected_when_the_folder_is_read_again(
+    database: Database, tmp_path: Path
+) -> None:
+    folder, phantom = tmp_path / "x", patient(1).but(description="Liver arterial")
+    paths = write_phantom(folder, phantom)
+    last = paths[-1].read_bytes()
+    paths[-1].unlink()
+    import_folder(folder, database)
+    opened = OpenCase.read(database, "P-1")
+    assert [ref.phase for ref in opened.record.series] == ["arterial"]
+    opened.do(PhaseCorrected(phantom.series_uid, "portal_venous"), READER)
+    paths[-1].write_bytes(last)
+    import_folder(folder, database)
+    (ref,) = OpenCase.read(database, "P-1").record.series
+    assert (ref.phase, ref.phase_corrected_by) == ("portal_venous", READER)
 
 
 def test_that_liver_mr_comes_in_beside_ct_and_is_never_shown_as_hounsfield_units(

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent, QImage
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.panels.series_rail import MIME, NARROW, WIDE, SeriesRail, phase_text
+from app.panels.series_rail import MIME, NARROW, WIDE, SeriesRail, is_unsure, phase_text
 from app.theme import Theme
 from tests.support.example_reading import example_record
+
+
+def none(_uid: str) -> QImage | None:
+    return None
 
 
 def rail(qtbot: QtBot, theme: Theme, upto: str = "FU2") -> SeriesRail:
@@ -61,6 +68,51 @@ def test_that_a_series_that_cannot_be_measured_says_why(qtbot: QtBot, theme: The
     qtbot.addWidget(made)
     made.set_record(record, "FU2", lambda _uid: None, set())
     assert "not measurable, 3 slices missing" in made.items[broken.uid].accessibleName()
+
+
+def test_that_an_unsure_phase_says_so_with_its_evidence_until_it_is_corrected(qtbot: QtBot, theme: Theme) -> None:
+    record = example_record()
+    evidence = ("'AP' in the description: arterial",)
+    unsure = replace(record.series[1], phase_confidence=0.79, phase_evidence=evidence)
+    sure = replace(record.series[2], phase_confidence=0.80)
+    made = SeriesRail(theme)
+    qtbot.addWidget(made)
+    made.set_record(replace(record, series=(record.series[0], unsure, sure, *record.series[3:])), "FU2", none, set())
+    assert "unsure" in made.items[unsure.uid].accessibleName()
+    assert evidence[0] in made.items[unsure.uid].toolTip()
+    assert "unsure" not in made.items[sure.uid].accessibleName()
+    assert is_unsure(unsure) and not is_unsure(replace(unsure, phase_corrected_by="Dr J. Lee"))
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_that_an_unsure_phase_is_drawn_in_amber(qtbot: QtBot, theme: Theme, narrow: bool) -> None:
+    def amber(confidence: float) -> int:
+        record = example_record()
+        series = replace(record.series[1], phase_confidence=confidence)
+        made = SeriesRail(theme)
+        qtbot.addWidget(made)
+        made.set_narrow(narrow)
+        made.set_record(replace(record, series=(record.series[0], series, *record.series[2:])), "FU2", none, set())
+        item = made.items[series.uid]
+        item.resize(NARROW if narrow else WIDE, item.height())
+        image = item.grab().toImage()
+        colours = [image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())]
+        # Letters are smoothed: their amber is mixed with the ground, which is grey like all else.
+        return sum(colour.red() > colour.blue() + 60 for colour in colours)
+
+    assert amber(0.79) > 0
+    assert amber(0.80) == 0
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_that_a_right_click_or_the_menu_key_asks_for_the_phase(qtbot: QtBot, theme: Theme, narrow: bool) -> None:
+    made = rail(qtbot, theme)
+    made.set_narrow(narrow)
+    item = made.items["2.25.BL.AP"]
+    for reason in (QContextMenuEvent.Reason.Mouse, QContextMenuEvent.Reason.Keyboard):
+        with qtbot.waitSignal(made.phase_asked) as told:
+            QApplication.sendEvent(item, QContextMenuEvent(reason, QPoint(2, 2), QPoint(40, 50)))
+        assert told.args == ["2.25.BL.AP", QPoint(40, 50)]
 
 
 def test_that_a_corrected_phase_shows_no_confidence() -> None:

@@ -48,6 +48,29 @@ def test_that_a_measurable_series_is_preferred_within_a_phase() -> None:
 
 
 @pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ({}, {"phase_confidence": 0.79}),
+        ({"phase_corrected_by": "Dr J. Lee", "phase_confidence": 0.3}, {"phase_confidence": 0.5}),
+        ({}, {"description": "Liver AP Cor 3.0"}),
+        ({}, {"description": "동맥기 관상면"}),
+    ],
+    ids=["sure", "corrected", "axial", "axial, Korean"],
+)
+def test_that_a_phase_that_is_only_guessed_and_a_reformat_hang_after_the_others(
+    first: dict[str, object], then: dict[str, object]
+) -> None:
+    record = two_visits()
+    on = record.visits[1].on
+    good = series_ref("FU1-AP", on, "arterial", "Liver AP", **first)
+    larger = series_ref("FU1-AP2", on, "arterial", **{"description": "Liver", "images": 300, **then})  # type: ignore[arg-type]
+    visits = (record.visits[0], replace(record.visits[1], series=(larger.uid, *record.visits[1].series)))
+    others = tuple(ref for ref in record.series if ref.uid != good.uid)
+    record = replace(record, series=(larger, *others, good), visits=visits)
+    assert hang(record, Stage.PHASES, record.visits[1], None).tiles[1].series_uid == "FU1-AP"
+
+
+@pytest.mark.parametrize(
     ("description", "phase", "chest", "label"),
     [
         ("Chest CT", None, True, "CHEST"),

@@ -19,24 +19,31 @@ from mrecist.results import (
     RegionResponse,
     TimePointResponse,
 )
+from mrecist.robustness import Probabilities, Robustness
 from mrecist.values import Scope
 
 SCHEMA = "tumour-response-results/1"
 
 
-def results_document(assessments: Iterable[Assessment], ruleset: str, version: str) -> dict[str, Any]:
-    """One document for several assessments by one rule set."""
-    return {"schema": SCHEMA, "ruleset": ruleset, "version": version, "results": [result(a) for a in assessments]}
+def results_document(results: Iterable[Mapping[str, Any]], ruleset: str, version: str) -> dict[str, Any]:
+    """One document for the results of several cases by one rule set."""
+    return {"schema": SCHEMA, "ruleset": ruleset, "version": version, "results": list(results)}
 
 
-def result(assessment: Assessment) -> dict[str, Any]:
+def result(assessment: Assessment, firmness: Robustness | None = None) -> dict[str, Any]:
     """One case's result, with the rule set and protocol it rests on.
 
-    Lengths in mm and percentages are JSON numbers, nearest to the exact value.
+    Lengths in mm and percentages are JSON numbers, nearest to the exact value. With `firmness`, each scope's
+    response stands beside the probability of every response, and the composite's beside it.
     Issues of the baseline, which has no entry of its own, stand with the first follow-up; where there is none, in
     ``issues`` of the case.
     """
     timepoints = [_timepoint(t) for t in assessment.timepoints]
+    if firmness is not None:
+        for written, firm in zip(timepoints, firmness.timepoints, strict=True):
+            for scope, probabilities in firm.scopes.items():
+                written[scope]["probability"] = _shares(probabilities)
+            written["composite_probability"] = _shares(firm.composite)
     at_baseline = [_issue(i) for i in assessment.baseline.issues]
     found: dict[str, Any] = {
         "id": assessment.case_id,
@@ -46,6 +53,14 @@ def result(assessment: Assessment) -> dict[str, Any]:
     }
     if assessment.protocol is not None:
         found["protocol"] = assessment.protocol
+    if firmness is not None:
+        found["measurement_error"] = {
+            "sd_mm": _number(firmness.error.sd_mm),
+            "sd_pct": _number(firmness.error.sd_pct),
+            "source": firmness.error.source,
+            "draws": firmness.draws,
+            "seed": firmness.seed,
+        }
     if timepoints:
         timepoints[0]["issues"] = at_baseline + timepoints[0]["issues"]
     elif at_baseline:
@@ -93,6 +108,10 @@ def _region(region: RegionResponse) -> dict[str, Any]:
         "to_next_category": [_step(n) for n in region.to_next_category],
         "reasons": [_reason(r) for r in region.reasons],
     }
+
+
+def _shares(probabilities: Probabilities) -> dict[str, float]:
+    return {str(response): share.numerator / share.denominator for response, share in probabilities.items()}
 
 
 def _step(step: NextCategory) -> dict[str, Any]:

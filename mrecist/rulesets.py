@@ -120,6 +120,18 @@ class WarningRules:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasurementError:
+    """Standard deviation of one measured diameter: a fixed part in mm and a part in per cent of its length, added.
+
+    Used to tell how firm a category is, never to decide.
+    """
+
+    sd_mm: Fraction
+    sd_pct: Fraction
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RuleSet:
     """One complete set of thresholds. A change of any value is a new `version`."""
 
@@ -133,6 +145,7 @@ class RuleSet:
     eligibility: EligibilityRules
     best_response: BestResponseRules
     warnings: WarningRules
+    measurement_error: MeasurementError
 
     def with_policy(self, policy: Policy) -> RuleSet:
         """The same rules with a case's own least growth for PD; scopes the policy does not name keep theirs.

@@ -10,18 +10,20 @@ import sys
 import tempfile
 from collections.abc import Generator, Sequence
 from contextlib import closing
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
 from app.cli import DONE, Refusal
 from app.commands.judging import JudgedLine, Judging, judge_lines
 from app.resources import DEFAULT_RULESET, RULESETS, load_protocol, load_ruleset
-from mrecist.bestresponse import confirmed, unconfirmed
+from mrecist.bestresponse import confirmed, has_response_after_complete, unconfirmed
 from mrecist.case import Case, ProtocolName
 from mrecist.casefile import CaseFileError, Sequenced, decode, read_document
 from mrecist.resultfile import results_document
 from mrecist.results import Assessment, RegionResponse
-from mrecist.rulesets import RuleSet
+from mrecist.robustness import DRAWS, SEED, Robustness, TimePointRobustness
+from mrecist.rulesets import BestResponseRules, MeasurementError, RuleSet, RuleSetError, parse_ruleset
 
 _MOST_FAULTS_SHOWN = 100
 _PARALLEL_FROM_BYTES = 4_000_000
@@ -30,16 +32,31 @@ PROTOCOLS = tuple(x.value for x in ProtocolName)
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="response-case files")
-    parser.add_argument("--ruleset", choices=RULESETS, default=DEFAULT_RULESET, help="default: %(default)s")
+    parser.add_argument(
+        "--ruleset",
+        default=DEFAULT_RULESET,
+        type=_named_ruleset,
+        metavar="NAME|FILE",
+        help=f"{', '.join(RULESETS)}, or a file of your own (.toml); default: %(default)s",
+    )
     parser.add_argument("--protocol", choices=PROTOCOLS, help="protocol of cases that name none")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print one JSON document")
     form.add_argument("--jsonl", action="store_true", help="read and write one case a line, whatever their number")
+    firm = parser.add_argument_group(
+        "robustness",
+        "How firm each category is: its probability, had every diameter been measured again. Never decides.",
+    )
+    firm.add_argument("--robustness", action="store_true", help="add probabilities (with --json or --jsonl)")
+    firm.add_argument("--error-mm", type=_deviation, metavar="SD", help="standard deviation of one diameter, in mm")
+    firm.add_argument("--error-pct", type=_deviation, metavar="SD", help="the same, in per cent of its length")
+    firm.add_argument("--draws", type=_count, default=DRAWS, metavar="N", help="default: %(default)s")
+    firm.add_argument("--seed", type=int, default=SEED, metavar="N", help="of the random numbers; default: %(default)s")
 
 
 def run(options: argparse.Namespace) -> int:
     """Assess every case of the files; nothing is printed if any of them is refused."""
-    judging = Judging(load_ruleset(options.ruleset), load_protocol(), options.protocol)
+    judging = _judging(options)
     rules = judging.ruleset
     if options.jsonl:
         _assess_lines(options.files, judging)
@@ -64,13 +81,57 @@ def run(options: argparse.Namespace) -> int:
     if sequences:
         _print_sequences(sequences, rules, options.json)
         return DONE
-    assessments = [judging.assess(case) for case in cases]
     if options.json:
-        print(json.dumps(results_document(assessments, rules.name, rules.version)))
+        print(json.dumps(results_document([judging.result(case) for case in cases], rules.name, rules.version)))
     else:
-        for assessment in assessments:
-            _print_table(assessment)
+        for case in cases:
+            _print_table(judging.assess(case), judging.firmness(case))
     return DONE
+
+
+def _judging(options: argparse.Namespace) -> Judging:
+    rules = _ruleset(options.ruleset)
+    error = None
+    if options.robustness or options.error_mm is not None or options.error_pct is not None:
+        error = rules.measurement_error
+        if options.error_mm is not None or options.error_pct is not None:
+            error = MeasurementError(options.error_mm or Fraction(0), options.error_pct or Fraction(0), "given")
+    return Judging(rules, load_protocol(), options.protocol, error, options.draws, options.seed)
+
+
+def _ruleset(name: str) -> RuleSet:
+    """A shipped rule set by name, or one's own by the path of its file."""
+    if name in RULESETS:
+        return load_ruleset(name)
+    try:
+        return parse_ruleset(Path(name).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Refusal(_unreadable(Path(name), error)) from error
+    except (RuleSetError, UnicodeDecodeError) as error:
+        raise Refusal(f"{name}: {error}") from error
+
+
+def _named_ruleset(text: str) -> str:
+    if text not in RULESETS and not text.endswith(".toml"):
+        raise argparse.ArgumentTypeError(f"{text!r} is neither {', '.join(RULESETS)} nor a .toml file")
+    return text
+
+
+def _deviation(text: str) -> Fraction:
+    try:
+        value = Fraction(text)
+    except (ValueError, ZeroDivisionError) as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from error
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is below 0")
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is below 1")
+    return value
 
 
 def _unreadable(file: Path, error: OSError) -> str:
@@ -134,22 +195,27 @@ def _judged(stream: BinaryIO, judging: Judging) -> Generator[JudgedLine]:
 
 
 def _print_sequences(sequences: Sequence[Sequenced], rules: RuleSet, as_json: bool) -> None:
-    results: list[dict[str, Any]] = [
-        {
-            "id": x.id,
-            "unconfirmed": unconfirmed(x.sequence, rules.best_response).response,
-            "confirmed": confirmed(x.sequence, rules.best_response).response,
-        }
-        for x in sequences
-    ]
+    results = [_best_of(one, rules.best_response) for one in sequences]
     if as_json:
         print(json.dumps({"results": results}))
         return
     for row in results:
-        print(f"{row['id']}: best response {row['unconfirmed']}, confirmed {row['confirmed']}")
+        doubt = " (a PR follows a CR: was the CR true?)" if row.get("warnings") else ""
+        print(f"{row['id']}: best response {row['unconfirmed']}, confirmed {row['confirmed']}{doubt}")
 
 
-def _print_table(assessment: Assessment) -> None:
+def _best_of(one: Sequenced, rules: BestResponseRules) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "id": one.id,
+        "unconfirmed": unconfirmed(one.sequence, rules).response,
+        "confirmed": confirmed(one.sequence, rules).response,
+    }
+    if has_response_after_complete(one.sequence):
+        found["warnings"] = ["CR_THEN_PR"]
+    return found
+
+
+def _print_table(assessment: Assessment, firmness: Robustness | None) -> None:
     print(f"{assessment.case_id}  ({assessment.ruleset} {assessment.version})")
     print(f"  {'time point':12}{'day':>6}  {'intra':16}{'extra':16}{'composite':11}{'overall':16}decisions, flags")
     for at in assessment.timepoints:
@@ -160,6 +226,8 @@ def _print_table(assessment: Assessment) -> None:
         notes += at.flags
         cells = f"{_cell(at.intrahepatic):16}{_cell(at.extrahepatic):16}{at.composite.value:11}{_cell(at.overall):16}"
         print(f"  {at.timepoint:12}{at.day:>6}  {cells}{', '.join(notes)}")
+    for firm in () if firmness is None else firmness.timepoints:
+        print(f"  {firm.timepoint:12}{'':>6}  measured again: {_shares(firm)}")
     for scope, best in assessment.best_response.items():
         dated = assessment.adjudicated[scope]
         progression = "none" if dated is None else dated
@@ -167,6 +235,14 @@ def _print_table(assessment: Assessment) -> None:
             f"  best {scope.value}: {best.unconfirmed.value}, confirmed {best.confirmed.value}, "
             f"progression dated {progression}"
         )
+
+
+def _shares(firm: TimePointRobustness) -> str:
+    parts = {**{scope.value: shares for scope, shares in firm.scopes.items()}, "composite": firm.composite}
+    return "; ".join(
+        f"{name} " + ", ".join(f"{response} {float(share):.0%}" for response, share in shares.items())
+        for name, shares in parts.items()
+    )
 
 
 def _cell(region: RegionResponse) -> str:

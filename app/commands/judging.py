@@ -19,7 +19,8 @@ from mrecist.casefile import CaseFileError, decode, read_case
 from mrecist.protocols import Protocol
 from mrecist.resultfile import result
 from mrecist.results import Assessment
-from mrecist.rulesets import RuleSet
+from mrecist.robustness import DRAWS, SEED, Robustness, robustness
+from mrecist.rulesets import MeasurementError, RuleSet
 
 Line = tuple[int, bytes]
 _LINES_AT_ONCE = 32
@@ -28,19 +29,30 @@ _CHUNKS_AHEAD = 3
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """By what a case is judged: rule set and decision tables; `named` is the protocol of cases that name none."""
+    """By what a case is judged: rule set and decision tables; `named` is the protocol of cases that name none.
+
+    With `error`, each response is told with its probability under this measurement error.
+    """
 
     ruleset: RuleSet
     protocol: Protocol
     named: str | None = None
+    error: MeasurementError | None = None
+    draws: int = DRAWS
+    seed: int = SEED
 
     def assess(self, case: Case) -> Assessment:
         if self.named is not None and case.protocol is None:
             case = replace(case, protocol=self.named)
         return assess(case, self.ruleset, protocol=self.protocol)
 
+    def firmness(self, case: Case) -> Robustness | None:
+        if self.error is None:
+            return None
+        return robustness(case, self.ruleset, error=self.error, draws=self.draws, seed=self.seed)
+
     def result(self, case: Case) -> dict[str, Any]:
-        return result(self.assess(case))
+        return result(self.assess(case), self.firmness(case))
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from mrecist.lesions import (
     TooSmall,
     UnequivocalProgression,
 )
-from mrecist.resultfile import results_document
+from mrecist.resultfile import result, results_document
 from mrecist.rulesets import RuleSet
 from mrecist.values import Diameter
 
@@ -52,7 +52,7 @@ def json_files(reads: Sequence[ExportedRead], ruleset: RuleSet) -> dict[str, byt
         read_document(decode(cases))
     except CaseFileError as error:
         raise ExportRefused(_named(error, reads)) from error
-    results = results_document([one.assessment for one in reads], ruleset.name, ruleset.version)
+    results = results_document([result(one.assessment) for one in reads], ruleset.name, ruleset.version)
     return {"cases.json": cases, "results.json": _text(results)}
 
 

@@ -26,7 +26,7 @@ REGION = {
 
 def test_that_a_result_has_the_keys_of_its_schema() -> None:
     found = assessed(visit("L1=30 Lu1=20 B1=P", day=-40), visit("L1=20 Lu1=20 B1=P", clinical=WELL))
-    document = json.loads(json.dumps(results_document([found], found.ruleset, found.version)))
+    document = json.loads(json.dumps(results_document([result(found)], found.ruleset, found.version)))
     assert document.keys() == {"schema", "ruleset", "version", "results"}
     assert document["schema"] == "tumour-response-results/1"
     (one,) = document["results"]

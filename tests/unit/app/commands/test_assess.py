@@ -10,6 +10,7 @@ import pytest
 
 from app.cli import BAD_USAGE, DONE, REFUSED, main
 from app.commands import assess, judging
+from app.resources import read_text
 from mrecist import casefile
 from tests.support.patients import patient
 
@@ -200,3 +201,83 @@ def test_that_bare_sequences_get_their_best_response(tmp_path: Path, capsys: pyt
     cases = _write(tmp_path / "c.json", patient("L1=10"))
     assert main(["assess", file, cases, "--json"]) == REFUSED
     assert "in two calls" in capsys.readouterr().err
+
+
+def test_that_a_rule_set_of_ones_own_is_read_from_its_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own = read_text("rulesets", "mrecist-literal.toml").replace("progression_pct = 20", "progression_pct = 25")
+    own = own.replace('name = "mrecist-literal"', 'name = "ours"').replace('version = "1.0.0"', 'version = "0.1"')
+    rules = tmp_path / "ours.toml"
+    rules.write_text(own, encoding="utf-8")
+    file = _write(tmp_path / "a.json", patient("L1=100", "L1=124"))
+    assert main(["assess", file, "--ruleset", str(rules), "--json"]) == DONE
+    document = json.loads(capsys.readouterr().out)
+    assert (document["ruleset"], document["version"]) == ("ours", "0.1")
+    assert document["results"][0]["timepoints"][0]["overall"]["response"] == "SD"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [(None, "cannot be read"), ("name = 5", "not a rule set: version is missing"), ("\udcff", "can't decode byte")],
+)
+def test_that_a_faulty_rule_set_is_refused(
+    text: str | None, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules = tmp_path / "ours.toml"
+    if text is not None:
+        rules.write_bytes(text.encode("utf-8", "surrogateescape"))
+    file = _write(tmp_path / "a.json", patient("L1=100", "L1=124"))
+    assert main(["assess", file, "--ruleset", str(rules), "--json"]) == REFUSED
+    shown = capsys.readouterr()
+    assert shown.out == "" and "ours.toml: " in shown.err and words in shown.err
+
+
+def test_that_a_case_policy_is_part_of_the_version_printed_with_its_result(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = patient("L1=10", "L1=12", id="own", policy={"min_abs_mm": {"intra": 5, "extra": 2.5}})
+    same = patient("L1=10", "L1=12", id="same", policy={"min_abs_mm": {"intra": 0}})
+    file = _write(tmp_path / "a.json", own, same)
+    assert main(["assess", file, "--json"]) == DONE
+    versions = [r["version"] for r in json.loads(capsys.readouterr().out)["results"]]
+    assert versions == ["1.0.0+extrahepatic-2.5mm.intrahepatic-5mm", "1.0.0"]
+
+
+def test_that_robustness_is_told_beside_the_responses(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = _write(tmp_path / "a.json", patient("L1=50 Lu1=20", "L1=36 Lu1=20"))
+    words = ["assess", file, "--draws", "200", "--error-mm", "2"]
+    assert main([*words, "--json"]) == DONE
+    (one,) = json.loads(capsys.readouterr().out)["results"]
+    rests_on = one["measurement_error"]
+    assert (rests_on["sd_mm"], rests_on["sd_pct"], rests_on["draws"]) == (2.0, 0.0, 200)
+    (at,) = one["timepoints"]
+    shares = at["intrahepatic"]["probability"]
+    assert at["intrahepatic"]["response"] == "SD"
+    assert set(shares) == {"PR", "SD"} and sum(shares.values()) == pytest.approx(1)
+    assert sum(at["composite_probability"].values()) == pytest.approx(1)
+    assert main(words) == DONE
+    assert "measured again: intrahepatic SD " in capsys.readouterr().out
+    assert main(["assess", file, "--robustness", "--draws", "20", "--json"]) == DONE
+    assert json.loads(capsys.readouterr().out)["results"][0]["measurement_error"]["sd_pct"] == 6.1
+
+
+@pytest.mark.parametrize(
+    "option", [["--error-mm", "-1"], ["--error-pct", "x"], ["--error-pct", "1/0"], ["--draws", "0"]]
+)
+def test_that_a_senseless_measurement_error_is_bad_usage(option: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["assess", "a.json", *option]) == BAD_USAGE
+    assert option[0] in capsys.readouterr().err
+
+
+def test_that_a_pr_after_a_cr_is_warned_of_in_a_bare_sequence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    doubtful = {"id": "a", "sequence": [{"day": 42, "response": "CR"}, {"day": 84, "response": "PR"}]}
+    plain = {"id": "b", "sequence": [{"day": 42, "response": "PR"}, {"day": 84, "response": "CR"}]}
+    file = _write(tmp_path / "s.json", doubtful, plain, schema="best-response-cases/1")
+    assert main(["assess", file, "--json"]) == DONE
+    assert json.loads(capsys.readouterr().out)["results"] == [
+        {"id": "a", "unconfirmed": "CR", "confirmed": "SD", "warnings": ["CR_THEN_PR"]},
+        {"id": "b", "unconfirmed": "CR", "confirmed": "PR"},
+    ]
+    assert main(["assess", file]) == DONE
+    assert "a: best response CR, confirmed SD (a PR follows a CR" in capsys.readouterr().out

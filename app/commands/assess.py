@@ -45,7 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     form.add_argument("--jsonl", action="store_true", help="read and write one case a line, whatever their number")
     firm = parser.add_argument_group(
         "robustness",
-        "How firm each category is: its probability, had every diameter been measured again. Never decides.",
+        "How firm each category is: its probability, were every diameter measured again. Never decides.",
     )
     firm.add_argument("--robustness", action="store_true", help="add probabilities (with --json or --jsonl)")
     firm.add_argument("--error-mm", type=_deviation, metavar="SD", help="standard deviation of one diameter, in mm")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -21,6 +21,8 @@ from app.storage.scans import StoredScans
 from app.storage.worklist import list_cases
 from viewers.imaging.catalogue import FindingCode, Refused, ScanResult, Series
 from viewers.imaging.errors import Cancelled
+from viewers.imaging.phasepixels import densities_of
+from viewers.imaging.phases import with_phases
 from viewers.imaging.scan import scan
 
 READ_MODALITIES = frozenset({"CT", "MR", "PT", "NM"})
@@ -148,6 +150,8 @@ def import_folder(
     result = scan(folder, progress=progress, cancelled=cancelled, memory=StoredScans(database))
     if cancelled is not None and cancelled():
         raise Cancelled
+    # Only where the headers leave the phase of a CT scan unsure are a few of its images looked at.
+    result = replace(result, series=tuple(with_phases(result.series, densities_of)))
     return import_series(result, database, case_id, author)
 
 

@@ -77,7 +77,7 @@ _SKIPPED = {
     (ARTERIAL, DELAYED): -1.0, (ARTERIAL, TRANSITIONAL): -1.0, (ARTERIAL, HEPATOBILIARY): -1.5,
     (PORTAL, HEPATOBILIARY): -0.5,
 }  # fmt: skip
-_FIRST = {PRE: 0.0, ARTERIAL: -1.0, PORTAL: -1.0, DELAYED: -1.0, TRANSITIONAL: -1.0, HEPATOBILIARY: -1.0}
+_FIRST = {phase: 0.0 if phase is PRE else -0.9 for phase in PhaseName}
 """What protocols seldom do costs points: a phase twice, one left out, an examination that begins late."""
 _NO_ARTERIAL_MR = -1.5
 """On CT a single portal venous scan after the plain one is common; a dynamic MR of the liver has an arterial phase."""

@@ -2,8 +2,9 @@
 
 Each piece of evidence gives points to a phase (`phaseevidence`): the attribute ContrastBolusAgentPhase 5, words in the
 description 4 (2 or 3 where they are ambiguous), seconds since the bolus 3 (1 near the limits), the contrast agent 1 to
-3. The passes over the liver in one study are then judged together (`phasecourse`): their times must fit one injection,
-which counts up to 6, and a usual order. A series made later from the same pass shares its phase (`phasescans`).
+3, how bright aorta and liver are 3 (`phasepixels`; only where all else leaves CT unsure). The passes over the liver in
+one study are then judged together (`phasecourse`): their times must fit one injection, which counts up to 6, and a
+usual order. A series made later from the same pass shares its phase (`phasescans`).
 
 The confidence is 1 - 2^(-lead/2), where the lead is by how many points the best phase is ahead of the second: one word
 alone stays below `SURE_PHASE`, two pieces of evidence that agree pass it. A lead below `LEAST_LEAD` names no phase.
@@ -12,13 +13,14 @@ alone stays below `SURE_PHASE`, two pieces of evidence that agree pass it. A lea
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from viewers.imaging.catalogue import Phase, PhaseName, Series
+from viewers.imaging.catalogue import SURE_PHASE, Phase, PhaseName, Series
 from viewers.imaging.phasecourse import Course, Scan, judge, phases_of
 from viewers.imaging.phaseevidence import Evidence, agent_of, course_of, evidence_of
 from viewers.imaging.phasekinds import holds_several, why_no_phase
+from viewers.imaging.phasepixels import Densities, phase_of
 from viewers.imaging.phasescans import Pass, made_later, passes_of
 from viewers.imaging.phasewords import said_in
 
@@ -30,18 +32,28 @@ _LATE = (PhaseName.DELAYED, PhaseName.TRANSITIONAL)
 _ENHANCED = tuple(phase for phase in PhaseName if phase is not PhaseName.PRE)
 
 
-def with_phases(series: Sequence[Series]) -> list[Series]:
-    """The series, each with its phase judged; series of one study are evidence for each other."""
+Measure = Callable[[Series], Densities | None]
+
+
+def with_phases(series: Sequence[Series], measure: Measure | None = None) -> list[Series]:
+    """The series, each with its phase judged; series of one study are evidence for each other.
+
+    Parameters
+    ----------
+    measure
+        Gives the densities of aorta and liver; asked as the last resort, for CT scans whose headers leave the phase
+        unsure. None: pixels are not looked at.
+    """
     studies: defaultdict[str, list[Series]] = defaultdict(list)
     for one in series:
         studies[one.study_uid].append(one)
     judged: dict[int, Phase] = {}
     for study in studies.values():
-        judged |= _judge_study(study)
+        judged |= _judge_study(study, measure)
     return [replace(one, phase=judged[id(one)]) for one in series]
 
 
-def _judge_study(study: Sequence[Series]) -> dict[int, Phase]:
+def _judge_study(study: Sequence[Series], measure: Measure | None) -> dict[int, Phase]:
     stacks = Counter(one.series_uid for one in study)
     judged: dict[int, Phase] = {}
     dynamic: dict[str, list[Series]] = {"CT": [], "MR": []}
@@ -53,7 +65,7 @@ def _judge_study(study: Sequence[Series]) -> dict[int, Phase]:
             judged[id(one)] = Phase(None, 0.0, (why,))
     for group in dynamic.values():
         if group:
-            judged |= _judge_together(group, study)
+            judged |= _judge_group(group, study, measure)
     return judged
 
 
@@ -72,17 +84,49 @@ def _why_several(one: Series, *, alone: bool) -> str | None:
 _NAMES_SEVERAL = "the description names several phases"
 
 
-def _judge_together(dynamic: Sequence[Series], study: Sequence[Series]) -> dict[int, Phase]:
+def _judge_group(dynamic: Sequence[Series], study: Sequence[Series], measure: Measure | None) -> dict[int, Phase]:
     passes, apart = passes_of(dynamic)
     course, guessed = course_of(dynamic, study)
     evidence = evidence_of(dynamic, passes, course)
     for scan in [scan for scan in passes if not _agree(scan.members, evidence)]:
         passes.remove(scan)
         apart += scan.members
+    said = _contrast_was_given(study, evidence)
+    judged = _judge_together(passes, apart, evidence, course, together=said, guessed=guessed)
+    if measure is None or course is not Course.CT:
+        return judged
+    unsure = [scan.members[0] for scan in passes if judged[id(scan.members[0])].confidence < SURE_PHASE]
+    unsure += [one for one in apart if judged[id(one)].confidence < SURE_PHASE]
+    if not any([_measured(one, evidence[id(one)], measure) for one in unsure]):
+        return judged
+    said = said or _contrast_was_given(study, evidence)
+    return _judge_together(passes, apart, evidence, course, together=said, guessed=guessed)
+
+
+def _measured(one: Series, own: Evidence, measure: Measure) -> bool:
+    """Add what the densities say; False where they say nothing."""
+    densities = measure(one)
+    phase = phase_of(densities) if densities else None
+    if densities is None or phase is None:
+        return False
+    own.add(phase, 3, f"aorta {densities.aorta_hu:.0f} HU, liver {densities.liver_hu:.0f} HU")
+    return True
+
+
+def _judge_together(
+    passes: Sequence[Pass],
+    apart: Sequence[Series],
+    evidence: Mapping[int, Evidence],
+    course: Course,
+    *,
+    together: bool,
+    guessed: bool,
+) -> dict[int, Phase]:
+    """`together`: contrast was given, so that the passes must fit one injection."""
     scans = [Scan(one.at, _points(one.members, evidence)) for one in passes]
-    together = judge(scans, course) if _contrast_was_given(study, evidence) else [dict(scan.points) for scan in scans]
+    best_of = judge(scans, course) if together else [dict(scan.points) for scan in scans]
     judged: dict[int, Phase] = {}
-    for number, (scan, best) in enumerate(zip(passes, together, strict=True)):
+    for number, (scan, best) in enumerate(zip(passes, best_of, strict=True)):
         leading = _leading(scan.members, evidence)
         for one in scan.members:
             own = evidence[id(one)]

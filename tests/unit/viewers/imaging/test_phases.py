@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from tests.support.phantoms import AXIAL, CORONAL, Phantom, write_phantom
+from viewers.imaging.catalogue import SURE_PHASE
 from viewers.imaging.phasewords import words_in
 from viewers.imaging.scan import scan
 
@@ -202,3 +203,151 @@ def test_that_real_timing_and_words_agree(test_data):
     # Venous phase named in the comments, 85 s after the bolus; arterial, 32 s.
     assert sorted(s.phase.name.value for s in found) == ["arterial", "portal_venous"]
     assert all(s.phase.confidence > 0.7 for s in found)
+
+
+def of_one_series(tmp_path, repeats, **common):
+    """The phases of the repeats of one series, in their order."""
+    for n, tags in enumerate(repeats, start=1):
+        phantom = Phantom(
+            heights_mm=HEIGHTS,
+            series_uid="1.2.9.1",
+            modality="MR",
+            directions=AXIAL,
+            description=common.get("SeriesDescription", "DYN"),
+            tags={
+                "TemporalPositionIdentifier": n,
+                "NumberOfTemporalPositions": len(repeats),
+                "BodyPartExamined": "LIVER",
+                **common,
+                **tags,
+            },
+        )
+        write_phantom(tmp_path / f"repeat {n}", phantom)
+    found = sorted(scan(tmp_path).series, key=lambda s: int(s.sequence.repeat or 0))
+    return [s.phase.name and s.phase.name.value for s in found if s.sequence.repeat]
+
+
+@pytest.mark.parametrize("key", ["AcquisitionTime", "TriggerTime"])
+def test_that_repeats_in_one_series_are_told_by_their_times(tmp_path, key):
+    seconds = (0, 78, 112, 240)
+    repeats = [
+        {"AcquisitionTime": f"15{10 + s // 60}{s % 60:02}"} if key == "AcquisitionTime" else {"TriggerTime": 1000.0 * s}
+        for s in seconds
+    ]
+    common = {"ContrastBolusAgent": "Dotarem"} | ({"AcquisitionTime": "151000"} if key == "TriggerTime" else {})
+    assert of_one_series(tmp_path, repeats, **common) == ["pre", "arterial", "portal_venous", "delayed"]
+
+
+def test_that_the_first_repeat_of_a_series_called_pre_and_post_is_before_contrast(tmp_path):
+    repeats = [{"AcquisitionTime": time} for time in ("083000", "083140", "083212", "083420")]
+    found = of_one_series(tmp_path, repeats, SeriesDescription="Ax LAVA PRE & POST", ContrastBolusAgent="Dotarem")
+    assert found == ["pre", "arterial", "portal_venous", "delayed"]
+
+
+def test_that_repeats_without_any_time_have_no_phase(tmp_path):
+    assert of_one_series(tmp_path, [{}, {}, {}], ContrastBolusAgent="Dotarem") == [None, None, None]
+
+
+def test_that_repeats_that_nothing_tells_apart_have_no_phase(tmp_path):
+    (phase,) = phases(tmp_path, {"NumberOfTemporalPositions": 5, "SeriesDescription": "Liver arterial"}, modality="MR")
+    assert (phase.name, phase.evidence) == (None, ("the series holds 5 repeats that nothing tells apart",))
+
+
+def test_that_a_series_made_later_shares_the_phase_of_its_scan(tmp_path):
+    found = phases(
+        tmp_path,
+        {"AcquisitionTime": "081000", "SeriesDescription": "Liver arterial"},
+        {"AcquisitionTime": "081035", "SeriesDescription": "Liver portal"},
+        {"AcquisitionTime": "081035", "SeriesDescription": "Liver 1.0", "SeriesTime": "094000"},
+    )
+    assert found[2].name == "portal_venous"
+    assert "shows the same scan as 'Liver portal'" in found[2].evidence
+
+
+def test_that_one_time_for_all_series_is_no_time(tmp_path):
+    # Some tools that remove names also set every time to one value.
+    kinds = [
+        {"AcquisitionTime": "120000", "SeriesDescription": f"Liver {name}"} for name in ("pre", "arterial", "portal")
+    ]
+    found = phases(tmp_path, *kinds)
+    assert [p.name.value for p in found] == ["pre", "arterial", "portal_venous"]
+    assert all(p.confidence < SURE_PHASE for p in found)
+
+
+@pytest.mark.parametrize(
+    ("agent", "expected", "sure"),
+    [
+        ("Primovist", ["transitional", "hepatobiliary"], True),
+        ("Gadovist", ["delayed", "delayed"], True),
+        ("MultiHance", ["delayed", "delayed"], True),
+        ("CE", ["delayed", None], False),
+    ],
+)
+def test_that_the_agent_decides_what_a_late_scan_is(tmp_path, agent, expected, sure):
+    names = ("pre", "arterial", "portal", "delay 3min", "delay 20min")
+    times = ("081000", "081230", "081305", "081500", "083200")
+    kinds = [
+        {"AcquisitionTime": time, "SeriesDescription": f"T1 {name}", "BodyPartExamined": "LIVER"}
+        | ({} if name == "pre" else {"ContrastBolusAgent": agent})
+        for time, name in zip(times, names, strict=True)
+    ]
+    late = phases(tmp_path, *kinds, modality="MR")[3:]
+    for phase, name in zip(late, expected, strict=True):
+        assert name is None or phase.name == name
+        assert (phase.confidence >= SURE_PHASE) == sure
+
+
+@pytest.mark.parametrize(
+    ("tags", "phase"),
+    [
+        ({"ContrastBolusAgentAdministered": "NO"}, "pre"),
+        ({"ContrastBolusAgentPhase": "PRE_CONTRAST"}, "pre"),
+        ({"ContrastBolusAgentPhase": "ARTERIAL"}, "arterial"),
+        ({"ContrastBolusAgentPhase": "VENOUS"}, "portal_venous"),
+        ({"ContrastBolusAgentPhase": "DELAYED"}, "delayed"),
+        ({"ContrastBolusAgentPhase": "POST_CONTRAST"}, None),
+    ],
+)
+def test_that_the_attributes_of_enhanced_objects_are_read(tmp_path, tags, phase):
+    assert named(tmp_path, tags) == [phase]
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"SeriesDescription": "Ax T2 liver"},
+        {"SeriesDescription": "liver", "EchoTime": 84.0, "ScanningSequence": "SE"},
+        {"SeriesDescription": "liver arterial", "ScanningSequence": "EP"},
+        {"SeriesDescription": "liver arterial", "DiffusionBValue": 800.0},
+        {"SeriesDescription": "liver arterial", "AcquisitionContrast": "DIFFUSION"},
+        {"SeriesDescription": "liver arterial", "AcquisitionContrast": "T2"},
+        {"SeriesDescription": "liver art", "ImageType": ["DERIVED", "PRIMARY", "M", "SUB"]},
+        {"SeriesDescription": "liver in phase"},
+        {"SeriesDescription": "mDIXON-F liver arterial"},
+        {"SeriesDescription": "FAT: Ax LAVA arterial"},
+        {"SeriesDescription": "liver fat fraction"},
+        {"SeriesDescription": "BolusTrak liver"},
+        {"SeriesDescription": "liver arterial MIP"},
+        {"SpecificCharacterSet": "ISO_IR 192", "SeriesDescription": "확산강조 간"},
+    ],
+    ids=str,
+)
+def test_that_what_is_no_t1_weighted_image_of_the_dynamic_has_no_phase(tmp_path, tags):
+    (phase,) = phases(tmp_path, {"BodyPartExamined": "LIVER", **tags}, modality="MR")
+    assert (phase.name, phase.confidence) == (None, 0.0)
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"SeriesDescription": "Liver VNC arterial"},
+        {"SeriesDescription": "Monitoring arterial"},
+        {"SeriesDescription": "Liver arterial", "ConvolutionKernel": "B70f"},
+        {"SeriesDescription": "Dose report arterial"},
+        {"SeriesDescription": "ABD SPLIT BOLUS portal"},
+    ],
+    ids=str,
+)
+def test_that_ct_that_shows_no_single_phase_has_none(tmp_path, tags):
+    (phase,) = phases(tmp_path, tags)
+    assert (phase.name, phase.confidence) == (None, 0.0)

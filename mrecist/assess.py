@@ -48,6 +48,21 @@ FLAGS = (
     "HYPOVASCULAR",
     "COVERAGE_INCOMPLETE",
 )
+"""What a time point may be flagged with, in the order in which it is told, beside the flags of each scope.
+
+=================== =======================================================================================
+flag                raised where
+=================== =======================================================================================
+DISCORDANT          the composite and the pooled overall response differ
+not_recorded        a lesion known from an earlier time point is missing from the list
+GATE_UNKNOWN        ECOG or an item of Child-Pugh was not recorded where a decision needs it
+MODALITY_SWITCH     the baseline is on CT alone and this time point on MR alone, or the reverse
+CR_THEN_PR          a scope is in PR after it was in CR: was the CR true?
+LIPIODOL_COMPACT    the reader noted compact lipiodol in a lesion
+HYPOVASCULAR        the reader noted that a lesion lost its enhancement without necrosis, or a measured liver
+                    target has no arterial enhancement any more
+=================== =======================================================================================
+"""
 _CROSS_SECTIONAL = frozenset((Modality.CT, Modality.MR))
 
 

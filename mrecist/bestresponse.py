@@ -49,7 +49,7 @@ def unconfirmed(sequence: Sequence[Assessed], rules: BestResponseRules) -> Best:
     U-SD any SD or NN, and one of CR, PR, SD at day >= 42 before PD                  SD
     U-NN the same, but only NN at day >= 42                                          NN
     U-PD a PD                                                                        PD
-    U-NE SD or NN earlier than day 42 with nothing after, NE, or no assessment       NE
+    U-NE SD or NN earlier than day 42 and no PD after, NE, or no assessment          NE
     U-ND nothing but "no disease"                                                    ND
     ==== =========================================================================== ==
 
@@ -73,9 +73,11 @@ def confirmed(sequence: Sequence[Assessed], rules: BestResponseRules) -> Best:
     F-CR CR, then CR >= 28 d later, nothing but CR and at most one NE between        CR
     F-PR PR, then PR or CR >= 28 d later, nothing but PR, CR and at most one NE      PR
          between
-    F-SD a response that was not confirmed, SD or NN; minimum duration met           SD
-    F-PD the same, duration not met, and PD follows; or PD                           PD
-    F-NE the same, duration not met, nothing follows; NE; or no assessment           NE
+    F-SD a CR or PR that was not confirmed, or SD, at day >= 42                      SD
+    F-NN the same, but only NN at day >= 42                                          NN
+    F-PD CR, PR, SD or NN earlier than day 42, and PD follows; or PD                 PD
+    F-NE CR, PR, SD or NN earlier than day 42, and no PD; NE; or no assessment       NE
+    F-ND nothing but "no disease"                                                    ND
     ==== =========================================================================== ==
 
     After a true CR any disease is progression, so what follows a CR and is neither CR nor NE ends the sequence as a
@@ -121,7 +123,10 @@ def confirmed_response_day(sequence: Sequence[Assessed], rules: BestResponseRule
 
 
 def clinical_benefit_day(sequence: Sequence[Assessed], rules: BestResponseRules) -> int | None:
-    """From which day there was clinical benefit: the first CR or PR, or SD (or NN) that lasted; None: no benefit."""
+    """From which day there was clinical benefit: the first CR or PR, or SD (or NN) that lasted; None: no benefit.
+
+    Only assessments before the first PD are looked at.
+    """
     seen = until_progression(sequence, rules)
     lasting = (SD, NN) if rules.benefit_includes_nn else (SD,)
     return next(

@@ -124,7 +124,15 @@ def not_done(case: Case, tracks: Sequence[Track]) -> dict[Scope, NotDone]:
     """Where a time point states its examinations: which of those each scope requires were left out?
 
     Only an explicit false degrades a response: an examination that a stated coverage does not name counts as done, as
-    it does where no coverage is stated at all. A bone scan is required from the first bone lesion outside the liver.
+    it does where no coverage is stated at all.
+
+    ============= =========================================================================================
+    scope         it requires
+    ============= =========================================================================================
+    intrahepatic  dynamic imaging of the liver
+    extrahepatic  chest, abdomen and pelvis; from the first bone lesion outside the liver a bone scan as well
+    overall       both
+    ============= =========================================================================================
     """
     if all(t.coverage is None for t in case.timepoints):
         return dict.fromkeys(Scope, [()] * len(case.timepoints))
@@ -147,7 +155,15 @@ def not_done(case: Case, tracks: Sequence[Track]) -> dict[Scope, NotDone]:
 def _dated_back(scoped: Scoped, index: int) -> bool:
     """Does a lesion that is counted later date progression back to this time point?
 
-    It does at its first listing, and where it is still seen between then and the time point at which it counts.
+    ==================================================== ==========================
+    time point of a new lesion that is counted later     response in retrospect
+    ==================================================== ==========================
+    before its first listing                             as read
+    its first listing                                    PD
+    later, equivocal then                                PD
+    later, not seen, not evaluable, or benign then       as read
+    from where it counts                                 as read
+    ==================================================== ==========================
     """
     return any(
         x.first_counted is not None

@@ -49,15 +49,19 @@ def judge_eligibility(
     E-THROMBUS          tumour thrombus                                                    non-target
     E-INFILTRATIVE      infiltrative, whatever its size                                    non-target
     E-FUNCTIONAL        seen only on PET or bone scan                                      non-target
+    E-SMALL             node, not measured                                                 non-target
     E-NODE-NORMAL       node < 10 mm (short axis)                                          not recorded
-    E-NODE-REACTIVE     hilar node < 20 mm without proof                                   not recorded
-    E-NODE              node < 15 mm; hilar and proven: < 20 mm                            non-target
+    E-NODE-REACTIVE     hilar node < 20 mm without proof, where hilar nodes need more      not recorded
+                        than others
+    E-NODE              node < 15 mm; hilar: < 20 mm                                       non-target
+    (none)              any other node                                                     target
     E-BONE              bone without a soft-tissue part >= 10 mm                           non-target
     E-TREATED           liver lesion, treated, without a well-delineated viable part       non-target
     E-ENHANCEMENT       liver lesion without arterial enhancement, not measured as RECIST  non-target
     E-DELINEATED        not well delineated                                                non-target
     E-SMALL             < 10 mm, or not measured                                           non-target
     E-SLICE             < 2 x the slice thickness where slices are thicker than 5 mm       non-target
+    (none)              anything else                                                      target
     =================== ================================================================== ============
 
     Parameters
@@ -158,7 +162,15 @@ def select_targets(
 ) -> tuple[str, ...]:
     """The ids of the largest eligible lesions: at most 2 in one organ and 5 in all, in order of size.
 
-    All nodes are one organ, and so are paired organs, the skeleton, the peritoneum and the pleura each.
+    ==================================================== ============================
+    lesion                                               its organ
+    ==================================================== ============================
+    a node, wherever it lies                             lymph nodes
+    anything intrahepatic                                liver
+    a bone lesion                                        skeleton
+    right or left of a pair (lungs, adrenals, kidneys)   one organ
+    peritoneum, pleura, or another organ                 that organ
+    ==================================================== ============================
     """
     sized = []
     for lesion, observation in candidates:
@@ -188,6 +200,22 @@ def baseline_issues(
     case: Case, tracks: Sequence[Track], rules: RuleSet, gates: tuple[Limit, ...] = ()
 ) -> tuple[Issue, ...]:
     """What does not conform at baseline: its window, the count of targets, each lesion's role, the entry criteria.
+
+    Every row that holds is told, beside what `judge_eligibility` says of each lesion: an error for a target that may
+    not be one, a warning for a non-target that is not to be recorded.
+
+    =================== ================================================================== ============
+    E-WINDOW            a baseline scan more than 28 days before the start of treatment    warning
+    E-AFTER-START       a baseline scan after the start of treatment                       warning
+    E-ORGAN             more than 2 targets in one organ                                   error
+    E-TOTAL             more than 5 targets in all                                         error
+    E-ENTRY             a limit of the protocol's entry criteria is crossed                warning
+    E-NEW-AT-BASELINE   a lesion listed as new has a finding at baseline                   error
+    E-BASELINE          a target has no diameter at baseline                               error
+    E-NODE-AXIS         a target node is not measured along its short axis                 error
+    E-RECIST            a liver target without arterial enhancement, measured as RECIST    note
+    E-TREATED-OUTSIDE   a target outside the liver was treated before                      warning
+    =================== ================================================================== ============
 
     `gates` are those of the protocol that the case names.
     """
@@ -280,7 +308,7 @@ def _notes(lesion: Lesion, observation: Observation, rules: RuleSet, justified: 
 
 
 def visit_issues(timepoint: TimePoint, rules: RuleSet) -> list[Issue]:
-    """What the clinical data of a time point remind of: stale laboratory values."""
+    """What the clinical data of a time point remind of: laboratory values more than 3 days old (E-LABS)."""
     clinical = timepoint.clinical
     if clinical is None or clinical.labs_day is None:
         return []

@@ -54,6 +54,22 @@ def scope_times(
 ) -> ScopeTimes:
     """The times of one scope.
 
+    ================================= ========================= ============================== ==================
+    time                              begins                    ends with                      without it
+    ================================= ========================= ============================== ==================
+    clinical benefit                  day 0                     first CR or PR, or SD (or NN)  none
+                                                                at day >= 42, before PD
+    time to response                  day 0                     first CR or PR before PD       none
+    time to confirmed response        day 0                     first CR or PR that a later    none
+                                                                assessment confirms
+    duration of response              first CR or PR            first PD as read, or death     censored
+    time to progression               day 0                     first PD as read               censored
+    adjudicated time to progression   day 0                     progression, dated in          censored
+                                                                retrospect
+    ================================= ========================= ============================== ==================
+
+    Censored: at the last assessment of the scope that is not NE. A death does not end a time to progression.
+
     Parameters
     ----------
     sequence : sequence of Assessed

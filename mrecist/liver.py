@@ -66,7 +66,16 @@ def exceeds(value: Fraction | int, limit: Fraction | int) -> bool:
 
 
 def child_pugh_class(score: int) -> str:
-    """A 5-6, B 7-9, C 10-15."""
+    """The class of a Child-Pugh score.
+
+    ======= =====
+    score   class
+    ======= =====
+    5-6     A
+    7-9     B
+    10-15   C
+    ======= =====
+    """
     if score <= 6:
         return "A"
     return "B" if score <= 9 else "C"
@@ -82,14 +91,33 @@ def albi_score(bilirubin_mg_dl: Fraction, albumin_g_dl: Fraction) -> float:
 
 
 def albi_grade(score: float) -> str:
-    """1 up to -2.60, 2 up to -1.39, 3 above."""
+    """The ALBI grade of a score.
+
+    ================ =====
+    score            grade
+    ================ =====
+    <= -2.60         1
+    <= -1.39         2
+    above            3
+    ================ =====
+    """
     if score <= -2.60:
         return "1"
     return "2" if score <= -1.39 else "3"
 
 
 def malbi_grade(score: float) -> str:
-    """ALBI grade with grade 2 divided at -2.27 into 2a and 2b."""
+    """The modified ALBI grade: grade 2 is divided at -2.27.
+
+    ================ =====
+    score            grade
+    ================ =====
+    <= -2.60         1
+    <= -2.27         2a
+    <= -1.39         2b
+    above            3
+    ================ =====
+    """
     grade = albi_grade(score)
     if grade != "2":
         return grade

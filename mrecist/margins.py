@@ -29,6 +29,20 @@ def next_categories(
 ) -> tuple[NextCategory, ...]:
     """The least recordable changes that lead to another response, in mm: of the sum first, then of single lesions.
 
+    ============================== ====================================================================
+    target response now            what is told of the sum
+    ============================== ====================================================================
+    PD                             how much less would be SD, or PR
+    SD                             how much more would be PD, how much less would be PR
+    PR                             how much more would be SD; PD, where no SD lies between
+    CR, no node among the targets  0.1 mm of viable tumour
+    CR with nodes, NE, NA          nothing; single lesions may still be told
+    ============================== ====================================================================
+
+    Of the sum nothing is told where something else decides: a non-target, a new lesion, disease that came back, an
+    examination that was not done, a PR carried forward. Of single lesions: a node at the limit of normal, a vanished
+    target beside nodes, a new lesion at the size from which it counts.
+
     Parameters
     ----------
     judged : Judged
@@ -161,7 +175,17 @@ def least_progression(nadir: int, floor: Fraction | int, limits: Thresholds) -> 
 
 
 def is_borderline(judged: Judged, limits: Thresholds) -> bool:
-    """Does the sum lie within 1 mm, or 1 % of its reference, of the limit of PR or of PD?"""
+    """Does the sum lie within 1 mm, or 1 % of its reference, of the limit of PR or of PD?
+
+    Asked of a target response of PR, SD or PD, partial sums included; never of CR or NE.
+
+    ============ ===================================================== ====================
+    limit        where it lies                                         its reference
+    ============ ===================================================== ====================
+    PR           70 % of the baseline sum                              the baseline sum
+    PD           the larger of nadir + 20 % and nadir + the floor      the nadir
+    ============ ===================================================== ====================
+    """
     at = judged.sum
     total, nadir, baseline = at.total, at.nadir, at.baseline
     target = judged.target

@@ -168,8 +168,8 @@ def judge_new_lesion(
     GROWTH        liver nodule grown by >= 10 mm since first measured                    counts
     EQ-SMALL      liver nodule < 10 mm, or not measured                                  equivocal
     EQ-ATYPICAL   liver nodule >= 10 mm, not typical                                     equivocal
-    EQ-PET        seen on a functional test alone that was not done at baseline          equivocal
-    PET           seen on PET, a baseline PET did not show it, not called equivocal      counts
+    EQ-PET        seen on PET or bone scan alone, not known to be done at baseline       equivocal
+    PET           seen on PET, a baseline PET was done, not called equivocal             counts
     CERTAIN       anything else called unequivocal                                       counts
     EQ-UNCERTAIN  anything else                                                          equivocal
     ============= ====================================================================== =========

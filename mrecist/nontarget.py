@@ -98,6 +98,17 @@ def progressing_target(track: Track) -> NonTarget | None:
 def one_response(observation: Observation | None, rules: RuleSet, is_node: bool, region: Region) -> Response:
     """What one observation says of a non-target: CR (gone), NN (there), NE or PD.
 
+    ===================================================== ==
+    what was found                                        it is
+    ===================================================== ==
+    not in the list, or not evaluable                     NE
+    absent, 0 mm, or a node with a short axis < 10 mm     CR
+    nonviable                                             CR
+    nonviable in the liver, judged by whole diameters     NN
+    present, measured, too small to measure, or merged    NN
+    unequivocal progression                               PD
+    ===================================================== ==
+
     A node whose short axis is recorded below 10 mm is normal. Judged by whole diameters (RECIST 1.1), a lesion of
     the liver without viable tumour is still there.
     """

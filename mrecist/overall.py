@@ -46,8 +46,18 @@ def floors(
 ) -> list[Fraction | int]:
     """Least absolute growth for PD at each time point, in tenths of a mm.
 
-    The pooled sum's floor may follow its content: 0 where the intrahepatic target response at that time point is
-    itself PD, so that a patient with disease in one region has that region's response.
+    The pooled sum's floor may follow its content, so that a patient with disease in one region has that region's
+    response.
+
+    ============================== ===================================================================
+    scope                          the floor is
+    ============================== ===================================================================
+    intrahepatic                   `min_growth_intrahepatic_mm`
+    extrahepatic                   `min_growth_extrahepatic_mm`
+    pooled, a number is set        `min_growth_overall_mm`
+    pooled, ``by_content``         0 where the intrahepatic target response is itself PD at that time
+                                   point, else `by_content_growth_mm`
+    ============================== ===================================================================
     """
     match scope:
         case Scope.INTRAHEPATIC:

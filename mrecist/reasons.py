@@ -51,7 +51,25 @@ def present(
 ) -> RegionResponse:
     """The response of this scope at one time point.
 
-    A partial sum gives no percentages, unless it already proves PD: they then are lower bounds.
+    A partial sum gives no percentages, unless it already proves PD: they then are lower bounds. Its reasons are all
+    rules that hold, in this order:
+
+    ===== ========================================= ==========================================================
+    order of                                        rules
+    ===== ========================================= ==========================================================
+    1     what makes it PD: the sum                 T-PD, T-PD-ZERO, T-PD-PARTIAL
+    2     a non-target                              N-PD
+    3     new lesions that count                    NEW-PROOF, NEW-CYTOLOGY, NEW-TYPICAL, NEW-GROWTH, NEW-NODE,
+                                                    NEW-CERTAIN, NEW-PET, NEW-PERSISTS
+    4     disease again after CR                    RE, RE-NODE
+    5     an examination that was not done          COV-CR, COV-ND
+    6     a PR carried forward                      T-CARRIED
+    7     target CR beside non-targets that stay    T-CR-NN, T-CR-NE
+    8     else the targets, then the non-targets    T-CR, T-PR, T-SD, T-NE; N-CR, N-NN, N-NE
+    9     none of these                             ND
+    10    new lesions that do not count             NEW-EQ-..., NEW-BENIGN
+    11    the pattern of progression                PATTERN
+    ===== ========================================= ==========================================================
 
     Parameters
     ----------
@@ -100,6 +118,20 @@ def present(
 
 
 def _flags(judged: Judged, context: Context, borderline: bool) -> tuple[str, ...]:
+    """What one scope draws attention to.
+
+    =================== ==================================================================================
+    flag                raised where
+    =================== ==================================================================================
+    PD_BELOW_5MM        the target response is PD on a growth below `small_growth_mm`
+    BORDERLINE          the sum lies close to the limit of PR or of PD
+    CONFIRM_PRIOR_CR    disease is seen again after a CR of this scope: was the CR true?
+    REIMAGE_NODE        the same, and nodes are the only sign of it
+    EQUIVOCAL_NEW       a new lesion is equivocal
+    PARTIAL_SUM         some targets were evaluated and some were not
+    COVERAGE_INCOMPLETE an examination the scope requires was not done
+    =================== ==================================================================================
+    """
     at = judged.sum
     flags = []
     growth = None if at.total is None or at.nadir is None else at.total - at.nadir

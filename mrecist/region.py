@@ -129,6 +129,18 @@ def judge_scope(
 ) -> tuple[Judged, ...]:
     """Judge a scope at every follow-up, in order; a later time point never changes an earlier one.
 
+    Ordered steps; each may replace the response of the one before.
+
+    ========== ============================================================================ ============
+    step       when                                                                         the response
+    ========== ============================================================================ ============
+    TABLE      always                                                                       that of `overall_response`
+    T-CARRIED  SD, PR was reached before and since then no PD; the rule set carries PR      PR
+    RE         the scope was CR before, and disease is seen again                           PD
+    COV-CR     CR, and a required examination was not done                                  PR; without targets NN
+    COV-ND     ND, and a required examination was not done                                  NE
+    ========== ============================================================================ ============
+
     Parameters
     ----------
     scoped : Scoped
@@ -192,10 +204,17 @@ def judge_scope(
 
 
 def _returned(scoped: Scoped, index: int, cr_index: int, limits: Thresholds, proved: set[str]) -> Returned | None:
-    """Disease seen again after CR: any non-node target, a target node >= 10 mm, a non-node non-target.
+    """Disease seen again after CR, at any time point until the scope is CR again.
 
-    A non-target node, and an effusion without positive cytology, only show it by unequivocal progression; once they
-    did (`proved`), they do while they are there, until the scope is CR again.
+    ================================================== ========================================================
+    lesion                                             it shows that disease is back
+    ================================================== ========================================================
+    target, not a node                                 above 0 mm
+    target node                                        short axis >= 10 mm
+    non-target, not a node                             present
+    non-target node                                    from unequivocal progression on (`proved`), while present
+    effusion or ascites without positive cytology      as a non-target node
+    ================================================== ========================================================
     """
     nodes, others = [], []
     for target in scoped.targets:
@@ -218,7 +237,15 @@ def _returned(scoped: Scoped, index: int, cr_index: int, limits: Thresholds, pro
 def patterns(judged: Judged, scope: Scope) -> tuple[str, ...]:
     """Pattern of progression of one region: growth or new, intrahepatic or extrahepatic.
 
-    New vascular invasion is of the pattern ``NEH (vascular)`` although its region stays intrahepatic.
+    Every row that holds is given; only with PD.
+
+    ============== ================================================================== ============
+    IHG            target PD, non-target PD, or disease again after CR                liver
+    NIH            a new lesion counts, not a tumour thrombus                         liver
+    NEH (vascular) a new tumour thrombus counts; its region stays intrahepatic        liver
+    EHG            target PD, non-target PD, or disease again after CR                outside
+    NEH            a new lesion counts                                                outside
+    ============== ================================================================== ============
 
     Notes
     -----

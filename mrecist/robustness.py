@@ -62,8 +62,17 @@ def robustness(
 
     Every measured diameter of the read, baseline and earlier time points included, is measured again: with a normal
     error of its own, independent of the others, and rounded to 0.1 mm as it would be recorded. The case is then judged
-    by the same rules. What was seen stays as it was seen: what is absent, too small, not evaluable or progressing
-    without doubt is so in every draw, and a lesion that was measured never vanishes.
+    by the same rules.
+
+    ==================================================== ===========================================
+    what was found                                       in each draw
+    ==================================================== ===========================================
+    measured, or present with a diameter                 measured again, 0.1 mm at least
+    0 mm                                                 0 mm
+    absent, nonviable, too small, merged, not evaluable  the same
+    unequivocal progression                              the same
+    what was noted beside it                             the same
+    ==================================================== ===========================================
 
     Parameters
     ----------

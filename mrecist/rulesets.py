@@ -21,13 +21,19 @@ class TargetRules:
 
     Attributes
     ----------
-    response_pct, progression_pct : Fraction
-        Least decrease from baseline for PR, least increase over the nadir for PD, in per cent; both inclusive.
-    min_growth_intrahepatic_mm, min_growth_extrahepatic_mm : Fraction
-        Least absolute growth over the nadir for PD, in mm; inclusive.
+    response_pct : Fraction
+        Least decrease from the baseline sum for PR; inclusive.
+    progression_pct : Fraction
+        Least increase over the nadir for PD; inclusive.
+    min_growth_intrahepatic_mm : Fraction
+        Least absolute growth over the nadir for PD in the liver (the floor); inclusive.
+    min_growth_extrahepatic_mm : Fraction
+        The same outside the liver.
     min_growth_overall_mm : Fraction or "by_content"
         The same for the pooled sum. ``by_content``: 0 where the intrahepatic target response is itself PD, else
         `by_content_growth_mm`.
+    by_content_growth_mm : Fraction
+        The floor of the pooled sum where it follows its content and the liver itself has not progressed.
     too_small_mm : Fraction
         What a lesion seen but too small to measure counts.
     liver_diameter : {"viable", "whole"}
@@ -49,7 +55,17 @@ class TargetRules:
 
 @dataclass(frozen=True, slots=True)
 class NodeRules:
-    """Short axes of lymph nodes, in mm: normal strictly below, target from (elsewhere, at the liver hilum)."""
+    """Short axes of lymph nodes, in mm.
+
+    Attributes
+    ----------
+    normal_below_mm : Fraction
+        A node below this short axis is normal; strict.
+    target_mm : Fraction
+        Least short axis of a target node; inclusive.
+    periportal_target_mm : Fraction
+        The same for a node at the liver hilum.
+    """
 
     normal_below_mm: Fraction
     target_mm: Fraction
@@ -58,7 +74,21 @@ class NodeRules:
 
 @dataclass(frozen=True, slots=True)
 class NewLesionRules:
-    """When a new lesion counts. `liver_rule` says whether size and pattern, or certainty, decide in the liver."""
+    """When a new lesion counts; lengths are inclusive.
+
+    Attributes
+    ----------
+    liver_rule : {"size_and_pattern", "certainty"}
+        What decides on a new nodule of the liver: its size and vascular pattern, or how certain the reader is.
+    liver_mm : Fraction
+        Least diameter of a liver nodule with typical vascular pattern.
+    liver_growth_mm : Fraction
+        Least growth of a liver nodule since it was first measured.
+    node_mm : Fraction
+        Least short axis of a new node.
+    periportal_node_mm : Fraction
+        The same at the liver hilum.
+    """
 
     liver_rule: Literal["size_and_pattern", "certainty"]
     liver_mm: Fraction
@@ -69,7 +99,25 @@ class NewLesionRules:
 
 @dataclass(frozen=True, slots=True)
 class EligibilityRules:
-    """What may be a target at baseline; lengths in mm, counts of targets, the baseline window in days."""
+    """What may be a target at baseline, and what a valid baseline is; all limits are inclusive.
+
+    Attributes
+    ----------
+    measurable_mm : Fraction
+        Least diameter of a target that is not a node, and of the soft-tissue part of a bone target.
+    thick_slice_mm : Fraction
+        Slices above this thickness are thick.
+    thick_slice_factor : Fraction
+        On thick slices a target measures at least this many times the slice thickness.
+    per_organ : int
+        Most targets in one organ.
+    total : int
+        Most targets in all.
+    baseline_window_days : int
+        Most days from a baseline scan to the start of treatment.
+    labs_valid_days : int
+        Laboratory values older than this are to be renewed before a procedure.
+    """
 
     measurable_mm: Fraction
     thick_slice_mm: Fraction
@@ -86,8 +134,10 @@ class BestResponseRules:
 
     Attributes
     ----------
-    confirmation_days, minimum_stable_days : int
-        Least interval to the confirming response; least duration of stable disease from day 0; inclusive.
+    confirmation_days : int
+        Least interval to the response that confirms; inclusive.
+    minimum_stable_days : int
+        Least duration of stable disease, from day 0; inclusive.
     not_evaluable_between : int
         How many NE may stand between two responses.
     accept_stable_between : bool
@@ -112,7 +162,17 @@ class BestResponseRules:
 
 @dataclass(frozen=True, slots=True)
 class WarningRules:
-    """When a result is called borderline (either limit), and below which growth a PD is warned of."""
+    """When a result is called borderline, and when a PD is warned of.
+
+    Attributes
+    ----------
+    borderline_mm : Fraction
+        Borderline within this distance of a limit; inclusive.
+    borderline_pct : Fraction
+        Borderline within this share of the sum it is compared with; inclusive, either is enough.
+    small_growth_mm : Fraction
+        A PD by the sum that has grown by less is flagged.
+    """
 
     borderline_mm: Fraction
     borderline_pct: Fraction
@@ -121,9 +181,18 @@ class WarningRules:
 
 @dataclass(frozen=True, slots=True)
 class MeasurementError:
-    """Standard deviation of one measured diameter: a fixed part in mm and a part in per cent of its length, added.
+    """Standard deviation of one measured diameter: a fixed part and a part of its length, added.
 
     Used to tell how firm a category is, never to decide.
+
+    Attributes
+    ----------
+    sd_mm : Fraction
+        The fixed part.
+    sd_pct : Fraction
+        The part in per cent of the diameter.
+    source : str
+        Where the two come from.
     """
 
     sd_mm: Fraction
@@ -168,9 +237,19 @@ class RuleSet:
 
     @property
     def recist11(self) -> RuleSet:
-        """RECIST 1.1 in every region, to run in parallel: whole diameters, its own floor, new lesions by certainty.
+        """RECIST 1.1 in every region, to run in parallel; a case's own policy has no say.
 
-        Nodes at the liver hilum are judged as elsewhere; a case's own policy has no say.
+        ============================== ==========================================
+        setting                        in parallel it is
+        ============================== ==========================================
+        `liver_diameter`               whole
+        `min_growth_intrahepatic_mm`   that of `min_growth_extrahepatic_mm`
+        `min_growth_overall_mm`        that of `min_growth_extrahepatic_mm`
+        `liver_rule`                   certainty
+        `periportal_target_mm`         that of `target_mm`
+        `periportal_node_mm`           that of `node_mm`
+        every other                    that of the rule set
+        ============================== ==========================================
         """
         floor = self.target.min_growth_extrahepatic_mm
         target = replace(

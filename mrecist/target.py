@@ -120,14 +120,14 @@ def judge_target(at: SumAt, limits: Thresholds, floor: Fraction | int) -> Respon
 
     Ordered decision table; the first row that holds decides.
 
-    ==== ============================================================ ====
-    T-NA no target in the scope (the caller's case: there is no sum)  NA
-    T-CR every target evaluable, each at 0 or, if a node, below 10 mm CR
-    T-PD sum, even partial, >= 20 % and >= the floor over the nadir   PD
-    T-NE a target is not evaluable, or there is no baseline sum       NE
-    T-PR sum <= 70 % of the baseline sum                              PR
-    T-SD otherwise                                                    SD
-    ==== ============================================================ ====
+    ==== ============================================================================== ====
+    T-NA no target in the scope (the caller's case: there is no sum)                    NA
+    T-CR every target evaluable, each at 0 or, if a node, below 10 mm; a baseline sum   CR
+    T-PD sum, even partial, above the nadir by >= 20 % and by >= the floor              PD
+    T-NE a target is not evaluable, or there is no baseline sum                         NE
+    T-PR sum <= 70 % of the baseline sum                                                PR
+    T-SD otherwise                                                                      SD
+    ==== ============================================================================== ====
 
     Parameters
     ----------
@@ -218,6 +218,19 @@ def whole_at(observation: Observation | None) -> Diameter | None:
 
 def counted_tenths(observation: Observation | None, rules: TargetRules, whole: bool = False) -> int | None:
     """What a target contributes to the sum, in tenths of a mm; None where it is not evaluable.
+
+    ================================== ==================================== =====================================
+    what was found                     it counts (viable diameter)          it counts (whole diameter)
+    ================================== ==================================== =====================================
+    measured                           the diameter                         the whole diameter, else not evaluable
+    absent                             0                                    what is left of it, else 0
+    nonviable                          0                                    the whole diameter, else not evaluable
+    too small to measure               the diameter, if stated, else 5 mm   the whole diameter, else 5 mm
+    present                            the diameter, else not evaluable     the whole diameter, else not evaluable
+    progressing without doubt          the diameter, else not evaluable     not evaluable
+    merged with another                0, it is measured with the other     0, it is measured with the other
+    not evaluable, or not in the list  not evaluable                        not evaluable
+    ================================== ==================================== =====================================
 
     Parameters
     ----------

@@ -80,7 +80,40 @@ PREDICATES: Mapping[str, Callable[[Situation], bool]] = MappingProxyType(
         "worsening_not_answered": lambda s: s.clinical.clinical_worsening is None,
     }
 )
-"""The conditions a row may name."""
+"""The conditions a row may name.
+
+============================= ===================================================================================
+condition                     it holds where
+============================= ===================================================================================
+consent_withdrawn             consent is withdrawn, now or earlier
+intrahepatic_cr               the intrahepatic response is CR
+intrahepatic_pd               the intrahepatic response is PD
+liver_not_evaluable           the intrahepatic response is NE, or no viable tumour is seen in the liver, but something
+                              there is not evaluable
+liver_not_viable              there was no disease in the liver (ND), or no viable tumour is left in it
+extrahepatic_pd               the extrahepatic response is PD
+extrahepatic_ne               the extrahepatic response is NE
+extrahepatic_nd               there is no extrahepatic disease (ND)
+extrahepatic_controlled       the extrahepatic response is CR, PR, SD or non-CR/non-PD
+extrahepatic_pd_rests_on_node the only sign of extrahepatic progression is a re-grown node
+extrahepatic_not_covered      a required examination outside the liver was not done
+gate_crossed                  a gate of ECOG or liver function is crossed
+eligibility_data_missing      ECOG or an item of Child-Pugh is not recorded at this time point
+failure_declared_before       TACE failure was declared at an earlier time point
+tace_continues                TACE is to continue
+nothing_to_treat_in_liver     the intrahepatic response is CR, or TACE has no indication
+benefit_expected              benefit of further TACE: signed yes
+benefit_denied                benefit of further TACE: signed no
+benefit_not_answered          benefit of further TACE: not signed, or cannot be said yet
+no_benefit_of_tace            benefit of further TACE: signed no, or TACE has failed
+ineligibility_confirmed       lasting ineligibility is signed (ECOG or liver function)
+tace_planned                  the next TACE is planned
+sorafenib_tolerable           sorafenib is tolerable
+sorafenib_not_tolerable       sorafenib is not tolerable
+condition_worsened            clinical worsening is answered yes
+worsening_not_answered        clinical worsening is not answered
+============================= ===================================================================================
+"""
 
 
 def _question(name: str, is_open: Callable[[Situation], bool]) -> Callable[[Situation], tuple[str, ...]]:
@@ -109,7 +142,23 @@ QUESTIONS: Mapping[str, Callable[[Situation], tuple[str, ...]]] = MappingProxyTy
         "sorafenib continuation": _question("sorafenib continuation", lambda s: True),
     }
 )
-"""The questions a row may raise: each gives the names of what is still to be answered."""
+"""The questions a row may raise: each gives the names of what is still to be answered.
+
+======================= =========================================================================================
+question                it asks
+======================= =========================================================================================
+eligibility             is the crossed gate lasting?
+eligibility data        what ECOG and Child-Pugh still lack
+imaging                 imaging of the liver, where it is not fully evaluable
+tace_benefit            is benefit of further TACE expected?
+tace_planned            is the next TACE planned?
+sorafenib_tolerable     is sorafenib tolerable?
+tace                    what TACE itself asks for; where it asks nothing, that it continues
+clinical_worsening      is the condition worsening?
+extrahepatic imaging    imaging outside the liver
+sorafenib continuation  is sorafenib to go on?
+======================= =========================================================================================
+"""
 
 
 def _lower(text: str) -> str:

@@ -61,7 +61,20 @@ class Situation:
 
 
 def viability(judged: Judged, liver: Scoped, target_tracks: Sequence[Track]) -> Viability:
-    """Whether viable tumour is seen in the liver: a target above 0, a non-target, or a counted new lesion."""
+    """Whether viable tumour is seen in the liver.
+
+    Ordered decision table; the first row that holds decides.
+
+    ======= ============================================================================= =======
+    row     when                                                                          viable
+    ======= ============================================================================= =======
+    new     a new liver lesion counts at this time point                                  yes
+    target  a liver target counts more than 0 mm, or is there without a diameter          yes
+    other   a liver non-target is there                                                   yes
+    unknown the liver was not imaged, or a liver lesion is not evaluable                  unknown
+    none    otherwise                                                                     no
+    ======= ============================================================================= =======
+    """
     index = judged.index
     if judged.counted or any([x.tenths[index] for x in liver.targets]):
         return Viability.VIABLE

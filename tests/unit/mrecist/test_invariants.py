@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.resources import load_ruleset
+from app.resources import RULESETS, load_protocol, load_ruleset
 from mrecist.assess import assess
 from mrecist.casefile import decode, read_case
+from mrecist.overall import composite
 from mrecist.resultfile import result
 from mrecist.results import Assessment
-from mrecist.values import Response
+from mrecist.values import Response, Scope
 from tests.support.patients import patient, row
+from tests.support.schema_cases import any_case
 
 RULES = load_ruleset()
 CR, PR, SD, PD, ND = Response.CR, Response.PR, Response.SD, Response.PD, Response.ND
@@ -122,3 +125,87 @@ def test_that_a_result_is_json_and_reads_back_the_same(lines: list[str]) -> None
     once = json.dumps(result(_assessed(lines)))
     again = json.dumps(result(assess(read_case(decode(json.dumps(case))), RULES)))
     assert once == again
+
+
+@given(any_case(), st.sampled_from(RULESETS))
+def test_that_any_case_of_the_schema_has_responses_reasons_and_decisions(case: dict[str, Any], ruleset: str) -> None:
+    """Nothing that the schema admits raises; every reason is a sentence; both tables give a row."""
+    read = read_case(decode(json.dumps(case)))
+    found = assess(read, load_ruleset(ruleset), protocol=load_protocol())
+    again = result(assess(read_case(case), load_ruleset(ruleset), protocol=load_protocol()))
+    assert json.dumps(result(found)) == json.dumps(again)
+    for at in found.timepoints:
+        for region in (at.intrahepatic, at.extrahepatic, at.overall, *([at.recist11] if at.recist11 else [])):
+            assert region.reasons and all(r.text and "{" not in r.text for r in region.reasons)
+            assert region.response is not Response.NA and region.adjudicated_response in (PD, region.response)
+        assert (at.tace is None) == (at.sorafenib is None)
+        assert all(issue.text for issue in at.issues)
+    assert found.best_response.keys() == found.times.keys() == set(Scope)
+
+
+@given(any_case())
+def test_that_no_time_point_of_any_case_is_changed_by_a_later_one(case: dict[str, Any]) -> None:
+    whole = [row(t) for t in assess(read_case(case), RULES).timepoints]
+    case["treatments"] = []
+    for count in range(1, len(case["timepoints"])):
+        earlier = assess(read_case(case | {"timepoints": case["timepoints"][:count]}), RULES)
+        assert [row(t) for t in earlier.timepoints] == whole[: count - 1]
+
+
+@given(any_case(), st.randoms(use_true_random=False))
+def test_that_the_order_in_which_any_lesions_are_listed_changes_nothing(case: dict[str, Any], random: Any) -> None:
+    found = assess(read_case(case), RULES, protocol=load_protocol()).timepoints
+    for timepoint in case["timepoints"]:
+        random.shuffle(timepoint["lesions"])
+    turned = assess(read_case(case), RULES, protocol=load_protocol()).timepoints
+    for at, again in zip(found, turned, strict=True):
+        assert (row(at), at.flags) == (row(again), again.flags)
+        if at.tace is not None and again.tace is not None:
+            assert (at.tace.row, at.sorafenib.row) == (again.tace.row, again.sorafenib.row)  # type: ignore[union-attr]
+
+
+@given(any_case())
+def test_that_the_composite_follows_from_the_regions_and_a_discordance_is_flagged(case: dict[str, Any]) -> None:
+    for at in assess(read_case(case), RULES).timepoints:
+        both = (at.intrahepatic.response, at.extrahepatic.response)
+        assert at.composite is composite(*both) is composite(*both[::-1])
+        assert ("DISCORDANT" in at.flags) == (at.composite is not at.overall.response)
+
+
+_lengths = st.lists(st.integers(10, 400), min_size=1, max_size=3)
+
+
+@given(_lengths, st.lists(st.integers(0, 600), min_size=1, max_size=4), st.integers(2, 4), st.sampled_from(["L", "Lu"]))
+def test_that_a_patient_drawn_larger_has_the_same_responses(
+    baseline: list[int], later: list[int], factor: int, organ: str
+) -> None:
+    """Every diameter times a whole number: with no floor, nodes, too small or new lesions nothing has a scale."""
+
+    def responses(scale: int) -> list[str]:
+        lines = [
+            " ".join(f"{organ}{n}={tenths * scale / 10}" for n, tenths in enumerate(sizes))
+            for sizes in (baseline, *[[(x + 7 * n) % 900 for n in range(len(baseline))] for x in later])
+        ]
+        return [row(t) for t in _assessed(lines, policy=NO_FLOOR).timepoints]
+
+    assert responses(factor) == responses(1)
+
+
+@given(_lengths, st.integers(-1, 1), st.booleans(), st.sampled_from([0, 5]))
+def test_that_every_threshold_is_exact_in_tenths(sizes: list[int], beside: int, grows: bool, floor_mm: int) -> None:
+    """The sum at a limit, a tenth below it and a tenth above it, spread over the lesions as tenths."""
+    total = sum(sizes)
+    if grows:
+        limit = max(-(-6 * total // 5), total + 10 * floor_mm, total + 1)
+        expected = PD if beside >= 0 else SD
+    else:
+        limit = 7 * total // 10
+        expected = PR if beside <= 0 else SD
+    now = limit + beside
+    parts = [now // len(sizes) + (n < now % len(sizes)) for n in range(len(sizes))]
+    lines = [" ".join(f"L{n}={tenths / 10}" for n, tenths in enumerate(x)) for x in (sizes, parts)]
+    policy = {"min_abs_mm": {"intra": floor_mm, "pooled": floor_mm}}
+    at = _assessed(lines, policy=policy).timepoints[0]
+    assert at.intrahepatic.sum_mm == Fraction(now, 10)
+    if 10 * now > 7 * total or not grows:
+        assert at.intrahepatic.response is at.overall.response is expected

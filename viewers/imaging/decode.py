@@ -1,18 +1,20 @@
 """The pixels of one image: stored values, exactly as they were encoded.
 
 Uncompressed pixels are read straight from the file. Of the compressed ones, GDCM (by way of SimpleITK) decodes JPEG,
-JPEG-LS and JPEG 2000 without holding the interpreter; it returns rescaled values, which are turned back. RLE, HTJ2K,
-deflated and colour images go through pydicom and its plug-ins.
+JPEG-LS and JPEG 2000 without holding the interpreter; it is given the stream alone, since it hangs on some headers. RLE
+goes to its decoder, HTJ2K, deflated and colour images to pydicom and its plug-ins.
 """
 
 from __future__ import annotations
 
 import importlib
 import os
+import struct
 import tempfile
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +24,13 @@ from viewers.imaging.catalogue import Series, SliceRecord
 from viewers.imaging.errors import DecodeError
 from viewers.imaging.headers import DEFLATED, EXPLICIT_BIG, NATIVE
 from viewers.imaging.rawheader import FIRST_READ, HeaderReader
+from viewers.imaging.rawtags import tags_of
 from viewers.imaging.sources import opened
-from viewers.imaging.tags import MALFORMED
+from viewers.imaging.streams import RLE, fault_of
+from viewers.imaging.tags import MALFORMED, Tags
 
-RLE = "1.2.840.10008.1.2.5"
 HTJ2K = tuple(f"1.2.840.10008.1.2.4.{n}" for n in (201, 202, 203))
-_RESCALE_SLOPE = "0028|1053"
+_SECONDARY_CAPTURE = b"1.2.840.10008.5.1.4.1.1.7"
 _REMEDY = "send the series again, or export it uncompressed"
 
 Pixels = NDArray[Any]
@@ -58,9 +61,9 @@ def read_stored(series: Series, record: SliceRecord, out: Pixels | None = None) 
     try:
         if record.pixel_offset is not None and not series.colour:
             _read_native(series, record, target)
-        elif record.transfer_syntax == RLE and (pixels := _by_rle(series, record)) is not None:
-            _fill(target, pixels, record)
-        elif series.colour or record.transfer_syntax in (RLE, DEFLATED, *NATIVE, *HTJ2K):
+        elif record.transfer_syntax == RLE and not series.colour:
+            _fill(target, _by_rle(series, record), record)
+        elif series.colour or record.transfer_syntax in (DEFLATED, *NATIVE, *HTJ2K):
             _fill(target, _by_pydicom(series, record), record)
         else:
             _fill(target, _by_gdcm(series, record), record)
@@ -112,83 +115,120 @@ def _keep_stored_bits(series: Series, target: Pixels) -> None:
         target >>= spare
 
 
-def _by_gdcm(series: Series, record: SliceRecord) -> NDArray[Any]:
-    sitk: Any = importlib.import_module("SimpleITK")
-    reader = sitk.ImageFileReader()
-    reader.SetImageIO("GDCMImageIO")
-    plain = record.slope == 1 and record.intercept == 0
-    try:
-        whole = record.frames_in_file == 1 and Path(record.path).is_file()
-        if whole:
-            reader.SetFileName(record.path)
-            pixels = sitk.GetArrayFromImage(reader.Execute())
-        if not whole or not (plain or reader.HasMetaDataKey(_RESCALE_SLOPE)):
-            # GDCM would rescale all frames alike; which frame's rescale it takes is not told.
-            plain = True
-            with tempfile.TemporaryDirectory() as folder:
-                reader.SetFileName(_frame_alone(record, Path(folder)))
-                pixels = sitk.GetArrayFromImage(reader.Execute())
-    except RuntimeError as error:
-        raise DecodeError("its pixels do not decode", file=record.path, remedy=_REMEDY) from error
-    pixels = pixels[0] if pixels.ndim == 3 else pixels
-    if plain:
-        return np.asarray(pixels)
-    if record.slope == 1 and pixels.dtype.kind in "iu" and record.intercept == int(record.intercept):
-        return np.asarray(pixels - np.int32(record.intercept))
-    return np.asarray(np.rint((pixels.astype(np.float64) - record.intercept) / record.slope))
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """One frame's compressed stream, and what a decoder must know of it."""
+
+    stream: bytes
+    bits_stored: int
+    samples: int
 
 
-def _frame_alone(record: SliceRecord, folder: Path) -> str:
-    """One frame of a multi-frame file as a file of its own, without rescale and without the patient."""
-    import pydicom
-    from pydicom.dataset import Dataset
-    from pydicom.encaps import encapsulate, get_frame
-    from pydicom.uid import SecondaryCaptureImageStorage, generate_uid
-
-    kept = (
-        "Rows", "Columns", "SamplesPerPixel", "PhotometricInterpretation", "BitsAllocated", "BitsStored", "HighBit",
-        "PixelRepresentation",
-    )  # fmt: skip
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with opened(record.path) as file:
-                dataset = pydicom.dcmread(file, force=True)
-            alone = Dataset()
-            for keyword in kept:
-                setattr(alone, keyword, dataset[keyword].value)
-            alone.SOPClassUID, alone.SOPInstanceUID = SecondaryCaptureImageStorage, generate_uid()
-            frame = get_frame(dataset.PixelData, record.frame, number_of_frames=record.frames_in_file)
-            alone.PixelData = encapsulate([frame])
-            alone["PixelData"].is_undefined_length = True
-            alone.file_meta = pydicom.dataset.FileMetaDataset()
-            alone.file_meta.TransferSyntaxUID = dataset.file_meta.TransferSyntaxUID
-            path = folder / "frame.dcm"
-            alone.save_as(path, enforce_file_format=True)
-    except MALFORMED as error:
-        raise DecodeError("its frames cannot be told apart", file=record.path, remedy=_REMEDY) from error
-    return str(path)
-
-
-def _by_rle(series: Series, record: SliceRecord) -> NDArray[Any] | None:
-    """The frame's bytes straight to the decoder; None where the header is not plain, or the image has colours."""
-    from pydicom.encaps import get_frame
-
-    if series.samples_per_pixel != 1 or series.colour:
-        return None
+def _frame_of(series: Series, record: SliceRecord) -> _Frame:
+    """The compressed stream of one image, looked at before anything decodes it."""
     with opened(record.path) as file:
         header = HeaderReader().read(file.read(FIRST_READ), file.read)
-        if header is None or header.pixel_length is not None:
-            return None
-        file.seek(header.pixel_offset)
+        tags = tags_of(header.found) if header is not None else None
         try:
-            frame = get_frame(file, record.frame, number_of_frames=record.frames_in_file)
-            decode_frame = importlib.import_module("rle.rle").decode_frame
-            content = decode_frame(frame, series.rows * series.columns, series.bits_allocated, "<")
+            if header is not None and tags is not None and header.pixel_length is None:
+                file.seek(header.pixel_offset)
+                stream = _stream_of(file, record)
+                bits = tags.whole("BitsStored")
+            else:
+                file.seek(0)
+                dataset = _dataset(file)
+                stream = _stream_of(dataset.PixelData, record)
+                bits = Tags(dataset).whole("BitsStored")
         except (RuntimeError, *MALFORMED) as error:
-            raise DecodeError("its pixels do not decode", file=record.path, remedy=_REMEDY) from error
-        except BaseException as error:
-            raise _panicked(error, record) from error
+            what = "its pixels do not decode" if record.frames_in_file == 1 else "its frames cannot be told apart"
+            raise DecodeError(what, file=record.path, remedy=_REMEDY) from error
+    fault = fault_of(
+        stream, record.transfer_syntax, series.rows, series.columns, series.samples_per_pixel, series.bits_allocated
+    )
+    if fault:
+        raise DecodeError(fault, file=record.path, remedy=_REMEDY)
+    known = bits is not None and 0 < bits <= series.bits_allocated
+    return _Frame(stream, bits if bits is not None and known else series.bits_allocated, series.samples_per_pixel)
+
+
+def _stream_of(content: Any, record: SliceRecord) -> bytes:
+    from pydicom.encaps import get_frame
+
+    return get_frame(content, record.frame, number_of_frames=record.frames_in_file)
+
+
+def _dataset(file: BinaryIO) -> Any:
+    import pydicom
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return pydicom.dcmread(file, force=True)
+
+
+def _by_gdcm(series: Series, record: SliceRecord) -> NDArray[Any]:
+    """Decoded from a file of its own with nothing in it but the stream: no rescale, no geometry, no patient."""
+    sitk: Any = importlib.import_module("SimpleITK")
+    frame = _frame_of(series, record)
+    reader = sitk.ImageFileReader()
+    reader.SetImageIO("GDCMImageIO")
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "frame.dcm"
+            path.write_bytes(_alone(series, record, frame))
+            reader.SetFileName(str(path))
+            pixels = sitk.GetArrayFromImage(reader.Execute())
+    except RuntimeError as error:
+        raise DecodeError("its pixels do not decode", file=record.path, remedy=_REMEDY) from error
+    return np.asarray(pixels[0] if pixels.ndim == 3 else pixels)
+
+
+def _alone(series: Series, record: SliceRecord, frame: _Frame) -> bytes:
+    """One frame as a DICOM file (explicit little endian) that says what a decoder needs, and no more."""
+
+    def element(group: int, number: int, vr: bytes, value: bytes) -> bytes:
+        value += b"\0" * (len(value) % 2)
+        return struct.pack("<HH2sH", group, number, vr, len(value)) + value
+
+    def word(number: int, value: int) -> bytes:
+        return element(0x0028, number, b"US", struct.pack("<H", value))
+
+    stream = frame.stream + b"\0" * (len(frame.stream) % 2)
+    meta = element(2, 0x02, b"UI", _SECONDARY_CAPTURE) + element(2, 0x03, b"UI", b"1.2.3")
+    meta += element(2, 0x10, b"UI", record.transfer_syntax.encode("ascii"))
+    return b"".join(
+        (
+            b"\0" * 128 + b"DICM",
+            element(2, 0x00, b"UL", struct.pack("<I", len(meta))),
+            meta,
+            element(8, 0x16, b"UI", _SECONDARY_CAPTURE),
+            element(8, 0x18, b"UI", b"1.2.3"),
+            word(0x02, frame.samples),
+            element(0x0028, 0x04, b"CS", b"MONOCHROME2 "),
+            word(0x10, series.rows),
+            word(0x11, series.columns),
+            word(0x100, series.bits_allocated),
+            word(0x101, frame.bits_stored),
+            word(0x102, frame.bits_stored - 1),
+            word(0x103, int(series.signed)),
+            struct.pack("<HH2sHI", 0x7FE0, 0x10, b"OB", 0, 0xFFFFFFFF),
+            struct.pack("<HHI", 0xFFFE, 0xE000, 0),
+            struct.pack("<HHI", 0xFFFE, 0xE000, len(stream)),
+            stream,
+            struct.pack("<HHI", 0xFFFE, 0xE0DD, 0),
+        )
+    )
+
+
+def _by_rle(series: Series, record: SliceRecord) -> NDArray[Any]:
+    """The frame's bytes straight to the decoder."""
+    frame = _frame_of(series, record)
+    try:
+        decode_frame = importlib.import_module("rle.rle").decode_frame
+        content = decode_frame(frame.stream, series.rows * series.columns, series.bits_allocated, "<")
+    except (RuntimeError, *MALFORMED) as error:
+        raise DecodeError("its pixels do not decode", file=record.path, remedy=_REMEDY) from error
+    except BaseException as error:
+        raise _panicked(error, record) from error
     pixels = np.frombuffer(content, stored_type(series).newbyteorder("<"))
     if pixels.size != series.rows * series.columns:
         raise DecodeError("decodes to another number of pixels", file=record.path, remedy=_REMEDY)
@@ -207,6 +247,8 @@ def _by_pydicom(series: Series, record: SliceRecord) -> NDArray[Any]:
     from pydicom.pixels.processing import apply_color_lut
     from pydicom.pixels.utils import pixel_array
 
+    if record.transfer_syntax not in (DEFLATED, *NATIVE):
+        _frame_of(series, record)  # refuses what is not to be decoded
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

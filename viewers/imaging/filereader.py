@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -37,6 +38,8 @@ _TO_UNDERSTAND_TIMES = (
     "FrameAcquisitionDateTime",
 )  # fmt: skip
 _KINDS_KEPT = 4096
+_DEFLATED, _META = b"1.2.840.10008.1.2.1.99", 2048
+_DEFLATES_TO, _LARGEST_DEFLATED, _CHUNK = 1032, 1_000_000_000, 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ class FileReader:
                     raise NotAnImage(NOT_DICOM)
                 raw = self._raw.read(start, source.read)
                 image = self._plain(source, raw) if raw is not None else None
-                return image or _parsed(source)
+                return image or _parsed(source, start)
         except MALFORMED as error:
             raise _damaged(f"{type(error).__name__} while reading its header") from None
         except OSError as error:
@@ -122,15 +125,28 @@ def read_header(path: Path) -> ImageFile:
     return FileReader().read(PlainFile(str(path)))
 
 
-def _parsed(source: Source) -> ImageFile:
+def _parsed(source: Source, start: bytes) -> ImageFile:
     from pydicom.errors import BytesLengthException, InvalidDicomError
 
+    if _DEFLATED in start[:_META] and source.size * _DEFLATES_TO > _LARGEST_DEFLATED:
+        _refuse_bomb(source, start)
     try:
         return image_file(source.path, parsed(source.stream(), source.size))
     except InvalidDicomError:
         raise NotAnImage(NOT_DICOM) from None
     except BytesLengthException as error:
         raise _damaged(f"{type(error).__name__} while reading its header") from None
+
+
+def _refuse_bomb(source: Source, start: bytes) -> None:
+    """Refuse a deflated file that unpacks to more than can be held; a parse would unpack all of it at once."""
+    at = 144 + int.from_bytes(start[140:144], "little")  # behind the group length of the file meta information
+    stream, inflate, unpacked = source.stream(), zlib.decompressobj(-zlib.MAX_WBITS), 0
+    stream.seek(at)
+    while packed := inflate.unconsumed_tail or stream.read(_CHUNK):
+        unpacked += len(inflate.decompress(packed, _CHUNK))
+        if unpacked > _LARGEST_DEFLATED:
+            raise NotAnImage(f"it unpacks to more than {_LARGEST_DEFLATED / 1e9:g} GB, which is too much to hold")
 
 
 def _damaged(how: str) -> NotAnImage:

@@ -82,7 +82,20 @@ class PlainFile:
     def stream(self) -> BinaryIO:
         """All bytes, from the first; closed with the source."""
         os.lseek(self._descriptor, 0, os.SEEK_SET)
-        return os.fdopen(self._descriptor, "rb", closefd=False)
+        return BoundedReader(io.FileIO(self._descriptor, closefd=False))
+
+
+class BoundedReader(io.BufferedReader):
+    """A file that is never asked for more bytes than it has: asked for 4 GB, Python would make room for 4 GB first."""
+
+    def __init__(self, raw: io.FileIO) -> None:
+        super().__init__(raw)
+        self._end = os.fstat(raw.fileno()).st_size
+
+    def read(self, size: int | None = -1) -> bytes:
+        """The next `size` bytes, fewer at the end."""
+        left = max(self._end - self.tell(), 0)
+        return super().read(left if size is None or size < 0 else min(size, left))
 
 
 def why_closed(path: str, error: OSError) -> str:
@@ -145,7 +158,7 @@ def opened(path: str) -> BinaryIO:
         The archive does not give the member.
     """
     try:
-        return Path(path).open("rb", buffering=0)
+        return BoundedReader(io.FileIO(path))
     except (FileNotFoundError, NotADirectoryError):
         found = member_at(path)
         if found is None:

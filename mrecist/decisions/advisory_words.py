@@ -149,9 +149,9 @@ _FAILURE = {
 }
 
 _UNSUITABLE = {
-    "UP-TO-7.met": "Largest liver tumour {largest_cm} cm + number of tumours {tumours} at {at}: {score}, above 7.",
-    "UP-TO-7.not_met": "Largest liver tumour {largest_cm} cm + number of tumours {tumours} at {at}: {score}, at most 7.",
-    "UP-TO-7.not_recorded": "At least {score} at {at} (number of tumours {tumours}); the whole diameter is not "
+    "UP-TO-7.met": "Largest liver tumour {largest_cm} cm + tumours {tumours} at {at}: {score}, above 7.",
+    "UP-TO-7.not_met": "Largest liver tumour {largest_cm} cm + tumours {tumours} at {at}: {score}, at most 7.",
+    "UP-TO-7.not_recorded": "At least {score} at {at} (tumours: {tumours}); the whole diameter is not "
     "recorded of {lesions}.",
     "LIKELY-B.met": "Beyond up-to-7 and mALBI grade {grade} ({grade_at}).",
     "LIKELY-B.not_met": "Not both beyond up-to-7 and mALBI grade 2b or worse.",

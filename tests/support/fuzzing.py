@@ -288,8 +288,9 @@ def _one_child(bases: Path, seeds: Sequence[int], job: str) -> list[Case]:
                 if what != "began":
                     cases.append(Case(running, what, " ".join(details)))
                     running = None
-            hanging = child.poll() is None and running is not None
-            child.kill()
+            hanging = not ready
+            if hanging:
+                child.kill()
             status = child.wait()
     if running is not None:
         cases.append(Case(running, "hang" if hanging else "crash", "" if hanging else f"status {status}"))

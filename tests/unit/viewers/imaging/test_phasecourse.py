@@ -45,6 +45,16 @@ def test_that_a_scan_without_a_name_takes_the_phase_its_time_leaves():
     assert best(scans) == [PRE, ARTERIAL, PORTAL, DELAYED]
 
 
+def test_that_scans_a_few_seconds_apart_are_of_one_phase():
+    # Three within 8 s: naming one of them portal venous would have to cost as much as for a single scan.
+    quick = judge(
+        [Scan(0.0, {PRE: 4.0}), *(Scan(at, {PRE: -3.0}) for at in (72.0, 76.0, 80.0, 113.0))], Course.EXTRACELLULAR
+    )
+    single = judge([Scan(0.0, {PRE: 4.0}), *(Scan(at, {PRE: -3.0}) for at in (76.0, 113.0))], Course.EXTRACELLULAR)
+    assert [max(points, key=points.__getitem__) for points in quick] == [PRE, ARTERIAL, ARTERIAL, ARTERIAL, PORTAL]
+    assert max(quick[1].values()) - max(single[1].values()) == pytest.approx(0.0)
+
+
 def test_that_a_word_against_the_times_loses_its_certainty():
     # "Portal" 35 s before "arterial" cannot be.
     right = judge([Scan(0.0, {ARTERIAL: 4.0}), Scan(35.0, {PORTAL: 4.0})], Course.CT)

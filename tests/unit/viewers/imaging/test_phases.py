@@ -351,3 +351,19 @@ def test_that_what_is_no_t1_weighted_image_of_the_dynamic_has_no_phase(tmp_path,
 def test_that_ct_that_shows_no_single_phase_has_none(tmp_path, tags):
     (phase,) = phases(tmp_path, tags)
     assert (phase.name, phase.confidence) == (None, 0.0)
+
+
+def test_that_the_name_pre_and_post_outweighs_times_that_also_fit_without_a_plain_scan(tmp_path):
+    repeats = [{"AcquisitionTime": time} for time in ("083000", "083035", "083210")]
+    tags = {"ContrastBolusAgent": "Dotarem"}
+    assert of_one_series(tmp_path / "a", repeats, SeriesDescription="Ax LAVA", **tags)[0] != "pre"
+    assert of_one_series(tmp_path / "b", repeats, SeriesDescription="Ax LAVA PRE & POST", **tags)[0] == "pre"
+
+
+def test_that_ap_in_the_name_of_every_scan_is_the_abdomen_and_pelvis(tmp_path):
+    times = ("081000", "081435", "081510", "081720")
+    kinds = [{"AcquisitionTime": time, "SeriesDescription": f"Liver AP {n}"} for n, time in enumerate(times)]
+    given = [kinds[0], *({**tags, "ContrastBolusAgent": "Iopromide"} for tags in kinds[1:])]
+    found = phases(tmp_path, *given)
+    assert [p.name.value for p in found] == ["pre", "arterial", "portal_venous", "delayed"]
+    assert all("'AP' is in the name of several scans" in p.evidence for p in found)

@@ -1,0 +1,508 @@
+"""The generated blocks of the pages in docs/rules: decision tables, sentences, thresholds, rows and examples.
+
+``python -m tests.support.rule_pages`` rewrites the pages. What stands between ``<!-- generated: KIND ... -->`` and
+``<!-- end -->`` is made from the code; the rest is written by hand. The program stands with the tests because only
+they and the pages use it: the packages that ship need no Markdown.
+
+=================================== ===============================================================================
+block                               it shows
+=================================== ===============================================================================
+decision MODULE.NAME                the tables in that docstring
+sentences RULE ...                  the sentence of each rule; a name that ends in a dash takes all that begin so
+thresholds SECTION[.KEY] ...        a section of every shipped rule set, or single settings, side by side
+rows PROTOCOL TABLE                 the rows of a protocol's decision table
+gates PROTOCOL                      the limits of a protocol
+advice NAME ...                     the sentences of the advisory panels; a name ends as for rules, or in a dot
+schemes                             the advisory schemes with their sources
+rulesets, protocols                 name, version and sources of what is shipped
+responses ID ...                    worked patients of tests/scenarios/responses.toml
+decisions ID ...                    worked decisions of tests/scenarios/decisions.toml
+best-responses                      the sequences of tests/scenarios/best_responses.toml
+=================================== ===============================================================================
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import textwrap
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from typing import get_type_hints
+
+from app.resources import PROTOCOLS, RULESETS, load_protocol, load_ruleset
+from mrecist.decisions.advisory_words import SCHEMES, WORDS
+from mrecist.decisions.predicates import LABELS
+from mrecist.explain import plain
+from mrecist.protocols import Limit, Row
+from mrecist.results import Number
+from mrecist.rulesets import RuleSet
+from mrecist.sentences import SENTENCES, Template
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = ROOT / "docs" / "rules"
+PACKAGE = ROOT / "mrecist"
+SCENARIOS = ROOT / "tests" / "scenarios"
+
+_BLOCK = re.compile(r"^<!-- generated: (?P<what>[^\n]+?) -->\n(?P<body>.*?)^<!-- end -->$", re.M | re.S)
+_MARK = re.compile(r"^<!-- (generated:|end)", re.M)
+_BORDER = re.compile(r" *=+( +=+)+ *")
+
+
+class PageError(ValueError):
+    """A page asks for what the code does not have, or has a block that does not end."""
+
+
+def rendered(text: str) -> str:
+    """A page with its blocks as the code gives them.
+
+    Raises
+    ------
+    PageError
+        If a block does not end, or names what is not there.
+    """
+    if len(_MARK.findall(text)) != 2 * len(_BLOCK.findall(text)):
+        raise PageError("a generated block does not end, or ends twice")
+    return _BLOCK.sub(lambda m: f"<!-- generated: {m['what']} -->\n\n{_block(m['what'])}\n\n<!-- end -->", text)
+
+
+def blocks(text: str) -> tuple[tuple[str, ...], ...]:
+    """What each generated block of a page shows: its kind, then what it names."""
+    return tuple(tuple(m["what"].split()) for m in _BLOCK.finditer(text))
+
+
+def _block(what: str) -> str:
+    kind, *names = what.split()
+    if kind not in _KINDS:
+        raise PageError(f"{kind} is no kind of block")
+    return _KINDS[kind](*names)
+
+
+# --- Markdown ------------------------------------------------------------------------------------------------------
+
+
+def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def _marked(text: str) -> str:
+    """Text of a docstring as Markdown."""
+    text = text.replace("``", "`").replace(">=", "≥").replace("<=", "≤")
+    return text.replace("<", "&lt;")
+
+
+# --- decision tables of docstrings ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class DocTable:
+    """A table of a docstring; `head` is empty where it has none."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@cache
+def docstrings() -> Mapping[str, str]:
+    """Every docstring of mrecist by dotted name: of functions and classes at any depth, and of named values."""
+    found: dict[str, str] = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        found |= {module: ast.get_docstring(tree) or "", **_docstrings_in(tree.body, module)}
+    return {name: text for name, text in found.items() if text}
+
+
+def _docstrings_in(body: Sequence[ast.stmt], prefix: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for node, following in zip(body, [*body[1:], None], strict=True):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            name = f"{prefix}.{node.name}"
+            found |= {name: ast.get_docstring(node) or "", **_docstrings_in(node.body, name)}
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(following, ast.Expr):
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            if isinstance(target, ast.Name) and isinstance(following.value, ast.Constant):
+                found[f"{prefix}.{target.id}"] = textwrap.dedent(str(following.value.value))
+    return found
+
+
+def doc_tables(doc: str) -> tuple[DocTable, ...]:
+    """The simple tables of a docstring.
+
+    Raises
+    ------
+    PageError
+        If a cell runs into the next column: a reader of the docstring could not tell them apart.
+    """
+    lines = doc.splitlines()
+    found = []
+    at = 0
+    while at < len(lines):
+        if not _BORDER.fullmatch(lines[at]):
+            at += 1
+            continue
+        starts = [m.start() for m in re.finditer("=+", lines[at])]
+        borders = [at]
+        while len(borders) < 2 or (len(borders) == 2 and borders[1] + 1 < len(lines) and lines[borders[1] + 1].strip()):
+            after = (i for i in range(borders[-1] + 1, len(lines)) if _BORDER.fullmatch(lines[i]))
+            borders.append(next(after))
+        cells = [_cells(line, starts) for line in lines[borders[-2] + 1 : borders[-1]]]
+        head = tuple(_cells(lines[at + 1], starts)) if len(borders) == 3 else ()
+        found.append(DocTable(head, tuple(_joined(cells))))
+        at = borders[-1] + 1
+    return tuple(found)
+
+
+def _cells(line: str, starts: Sequence[int]) -> list[str]:
+    for start in starts[1:]:
+        if line[start - 1 : start].strip():
+            raise PageError(f"a cell runs into the next column: {line.strip()}")
+    return [line[a:b].strip() for a, b in zip(starts, [*starts[1:], None], strict=True)]
+
+
+def _joined(lines: Iterable[list[str]]) -> Iterator[tuple[str, ...]]:
+    """Rows of which the first cell is empty go on with the row before."""
+    row: list[str] = []
+    for cells in lines:
+        if row and not cells[0]:
+            row = [f"{a} {b}".strip() for a, b in zip(row, cells, strict=True)]
+            continue
+        if row:
+            yield tuple(row)
+        row = cells
+    if row:
+        yield tuple(row)
+
+
+def _decision(name: str) -> str:
+    found = doc_tables(docstrings().get(name, ""))
+    if not found:
+        raise PageError(f"{name} has no table in its docstring")
+    shown = []
+    for table in found:
+        head = table.head or ("rule", "when", "then")[: len(table.rows[0])]
+        titles = [x[:1].upper() + x[1:] for x in map(_marked, head)]
+        shown.append(markdown_table(titles, [[_marked(x) for x in row] for row in table.rows]))
+    return "\n\n".join(shown)
+
+
+# --- sentences -----------------------------------------------------------------------------------------------------
+
+_PLACEHOLDERS = {
+    "at": "time point",
+    "nadir_at": "its time point",
+    "pr_at": "its time point",
+    "counted_at": "time point",
+    "because": "reason",
+    "response_pct": "limit",
+    "progression_pct": "limit",
+    "floor_mm": "floor",
+    "evaluated": "number",
+    "gates_lower": "gates",
+    "asked": "what is asked",
+}
+
+
+def in_words(template: str) -> str:
+    """A template as it is read: what is filled in stands in italics."""
+    said = []
+    for literal, name, _, _ in Formatter().parse(template):
+        said.append(literal)
+        if name:
+            said.append(f"*{_PLACEHOLDERS.get(name, name.removesuffix('_mm').removesuffix('_pct').replace('_', ' '))}*")
+    return "".join(said)
+
+
+class _Asked(Exception):
+    """A template wants to know a number that was not settled yet."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+class _Settled(Mapping[str, Number]):
+    """Numbers of which some are settled, each as a value or as absent (None)."""
+
+    def __init__(self, values: Mapping[str, int | None]) -> None:
+        self._values = values
+
+    def _look(self, name: str) -> int | None:
+        if name not in self._values:
+            raise _Asked(name)
+        return self._values[name]
+
+    def __contains__(self, name: object) -> bool:
+        return self._look(str(name)) is not None
+
+    def __getitem__(self, name: str) -> Number:
+        value = self._look(name)
+        if value is None:
+            raise KeyError(name)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        raise PageError("a template looks through all numbers: its variants cannot be told")
+
+    def __len__(self) -> int:
+        raise PageError("a template counts the numbers: its variants cannot be told")
+
+
+def variants(template: Template) -> tuple[str, ...]:
+    """Every sentence a template can give: each number it looks at is tried as 1, 2, 0 and absent."""
+    if isinstance(template, str):
+        return (template,)
+    found: dict[str, None] = {}
+    open_: list[dict[str, int | None]] = [{}]
+    while open_:
+        values = open_.pop()
+        try:
+            found[template(_Settled(values))] = None
+        except _Asked as asked:
+            open_ += [{**values, asked.name: value} for value in (None, 0, 2, 1)]
+        except KeyError:
+            continue  # without this number there is no such sentence
+    return tuple(found)
+
+
+def rules_named(names: Iterable[str]) -> tuple[str, ...]:
+    """The rule ids that a `sentences` block shows, in their own order."""
+    return _named(names, SENTENCES)
+
+
+def advice_named(names: Iterable[str]) -> tuple[str, ...]:
+    """The sentences of the advisory panels that an `advice` block shows."""
+    return _named(names, WORDS)
+
+
+def _named(names: Iterable[str], known: Mapping[str, object]) -> tuple[str, ...]:
+    found: list[str] = []
+    for name in names:
+        matching = [x for x in known if (x.startswith(name) if name.endswith(("-", ".")) else x == name)]
+        if not matching:
+            raise PageError(f"{name} has no sentence")
+        found += matching
+    return tuple(found)
+
+
+def _sentences(*names: str) -> str:
+    rows = [[f"`{x}`", " *or* ".join(map(in_words, variants(SENTENCES[x])))] for x in rules_named(names)]
+    return markdown_table(["Rule", "Sentence"], rows)
+
+
+def _advice(*names: str) -> str:
+    rows = [[f"`{x}`", in_words(WORDS[x])] for x in advice_named(names)]
+    return markdown_table(["Item and its state, verdict or caveat", "Sentence"], rows)
+
+
+def _schemes() -> str:
+    return markdown_table(["Scheme", "What it is", "Source"], [[f"`{k}`", *told] for k, told in SCHEMES.items()])
+
+
+# --- rule sets -----------------------------------------------------------------------------------------------------
+
+_UNITS = {"_mm": " mm", "_pct": " %", "_days": " d"}
+
+
+def settings_named(names: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """The settings (section, key) that a `thresholds` block shows."""
+    sections = {f.name: get_type_hints(RuleSet)[f.name] for f in fields(RuleSet)}
+    found: list[tuple[str, str]] = []
+    for name in names:
+        section, _, key = name.partition(".")
+        declared = [f.name for f in fields(sections[section])] if is_dataclass(sections.get(section)) else []
+        keys = [x for x in declared if key in ("", x)]
+        if not keys:
+            raise PageError(f"rule sets have no {name}")
+        found += [(section, x) for x in keys]
+    return tuple(found)
+
+
+def _thresholds(*names: str) -> str:
+    shipped = [load_ruleset(x) for x in RULESETS]
+    rows = []
+    for section, key in settings_named(names):
+        words = attributes(type(getattr(shipped[0], section)).__name__).get(key)
+        if not words:
+            raise PageError(f"{section}.{key} has no words in its docstring")
+        rows.append(
+            [f"`{section}.{key}`", _marked(words), *[_value(key, getattr(getattr(x, section), key)) for x in shipped]]
+        )
+    return markdown_table(["Setting", "Meaning", *[f"{x.name} {x.version}" for x in shipped]], rows)
+
+
+def attributes(class_name: str) -> Mapping[str, str]:
+    """The words of a rule set's docstring for each of its settings."""
+    doc = docstrings()[f"mrecist.rulesets.{class_name}"]
+    _, _, listed = doc.partition("Attributes\n----------\n")
+    found: dict[str, str] = {}
+    for entry in re.split(r"\n(?=\S)", listed.strip()):
+        head, _, words = entry.partition("\n")
+        found[head.partition(" : ")[0]] = " ".join(words.split())
+    return found
+
+
+def _value(key: str, value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | Fraction):
+        return plain(value) + next((unit for end, unit in _UNITS.items() if key.endswith(end)), "")
+    return str(value) if " " in str(value) else f"`{value}`"
+
+
+def _rulesets() -> str:
+    return markdown_table(
+        ["Rule set", "Version", "What it is", "Sources"],
+        [[f"`{x.name}`", x.version, x.title, x.source] for x in map(load_ruleset, RULESETS)],
+    )
+
+
+# --- protocols -----------------------------------------------------------------------------------------------------
+
+
+def _protocols() -> str:
+    return markdown_table(
+        ["Protocol", "Version", "What it is", "Source"],
+        [[f"`{x.name}`", x.version, x.title, x.source] for x in map(load_protocol, PROTOCOLS)],
+    )
+
+
+def words_of(name: str) -> Mapping[str, str]:
+    """The words for each condition (`PREDICATES`) or question (`QUESTIONS`) that a row may name."""
+    return {row[0]: row[1] for row in doc_tables(docstrings()[f"mrecist.decisions.predicates.{name}"])[0].rows}
+
+
+def protocol_rows(protocol: str, table: str) -> tuple[Row, ...]:
+    if protocol not in PROTOCOLS or table not in ("tace", "sorafenib"):
+        raise PageError(f"there is no table {table} of {protocol}")
+    found = load_protocol(protocol)
+    return found.tace if table == "tace" else found.sorafenib
+
+
+def _rows(protocol: str, table: str) -> str:
+    conditions, questions = words_of("PREDICATES"), words_of("QUESTIONS")
+    shown = []
+    for row in protocol_rows(protocol, table):
+        output = f"`{row.output}`" + (f" (read literally: `{row.proposal}`)" if row.proposal else "")
+        name = f"{row.row} (`{row.rule}`)" if row.rule else row.row
+        when, asks = "; ".join(conditions[x] for x in row.when), "; ".join(questions[x] for x in row.asks)
+        shown.append([name, when, output, asks, in_words(row.text)])
+    return markdown_table(["Row", "Where all of these hold", "Output", "Asks, while open", "Sentence"], shown)
+
+
+def _gates(protocol: str) -> str:
+    if protocol not in PROTOCOLS:
+        raise PageError(f"there is no protocol {protocol}")
+    shown = [
+        [LABELS.get(x.value, x.value), _limit(x), "is not missed" if x.when_given else "is listed", in_words(x.text)]
+        for x in load_protocol(protocol).gates
+    ]
+    return markdown_table(["Value", "Crossed", "Where not recorded, it", "Sentence"], shown)
+
+
+def _limit(limit: Limit) -> str:
+    return f"{'below' if limit.is_lower else 'above'} {plain(limit.limit)}"
+
+
+# --- examples, which the tests hold the rules to -------------------------------------------------------------------
+
+
+def _scenarios(file: str, ids: Sequence[str]) -> list[dict[str, object]]:
+    patients = tomllib.loads((SCENARIOS / file).read_text(encoding="utf-8"))["patient"]
+    found = {str(x["id"]).split()[0]: x for x in patients}
+    missing = [x for x in ids if x not in found]
+    if missing:
+        raise PageError(f"{file} has no {', '.join(missing)}")
+    return [found[x] for x in ids]
+
+
+def _responses(*ids: str) -> str:
+    shown = []
+    for patient in _scenarios("responses.toml", ids):
+        visits, expected = patient["visits"], patient["expected"]
+        floors = f"; floors {'/'.join(map(str, patient['floor_mm']))} mm" if "floor_mm" in patient else ""
+        dated = f"; dated back to {patient['dated']}" if "dated" in patient else ""
+        shown.append(
+            [
+                str(patient["id"]),
+                f"`{'` → `'.join(visits)}`{floors}",
+                "<br>".join(_told(x) for x in expected) + dated,
+                str(patient["why"]),
+            ]
+        )
+    head = ["Patient", "Baseline → follow-ups (mm)", "Liver · outside · pooled · composite", "Why"]
+    return markdown_table(head, shown)
+
+
+def _told(expected: str) -> str:
+    _, intra, _, extra, overall, composite = expected.split("/")
+    return f"{intra} · {extra} · {overall} · {composite}"
+
+
+def _decisions(*ids: str) -> str:
+    shown = [
+        [str(x["id"]), _answers(x.get("clinical", {})), f"`{x['tace']}`", f"`{x['sorafenib']}`"]
+        for x in _scenarios("decisions.toml", ids)
+    ]
+    return markdown_table(["Patient", "Answered or recorded", "TACE", "Sorafenib"], shown)
+
+
+def _answers(clinical: object) -> str:
+    known = clinical if isinstance(clinical, dict) else {}
+    words = {True: "yes", False: "no"}
+    return "; ".join(f"{k.replace('_', ' ')}: {words[v] if isinstance(v, bool) else v}" for k, v in known.items())
+
+
+def _best_responses() -> str:
+    listed = tomllib.loads((SCENARIOS / "best_responses.toml").read_text(encoding="utf-8"))["examples"]
+    shown = []
+    for line in listed:
+        sequence, _, best = line.partition(" -> ")
+        unconfirmed, _, confirmed = best.partition("/")
+        shown.append(
+            [re.sub(r"(\d+)([A-Z]+)", r"day \1 \2", sequence).replace(" day", ", day"), unconfirmed, confirmed]
+        )
+    return markdown_table(["Assessments", "Unconfirmed", "Confirmed"], shown)
+
+
+_KINDS: Mapping[str, Callable[..., str]] = {
+    "decision": _decision,
+    "sentences": _sentences,
+    "thresholds": _thresholds,
+    "rows": _rows,
+    "gates": _gates,
+    "advice": _advice,
+    "schemes": _schemes,
+    "rulesets": _rulesets,
+    "protocols": _protocols,
+    "responses": _responses,
+    "decisions": _decisions,
+    "best-responses": _best_responses,
+}
+
+
+def main() -> int:
+    """Rewrite the pages; name what was changed, and what could not be made."""
+    status = 0
+    for page in sorted(PAGES.glob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        try:
+            made = rendered(text)
+        except PageError as error:
+            sys.stderr.write(f"{page.relative_to(ROOT)}: {error}\n")
+            status = 1
+            continue
+        if made != text:
+            page.write_text(made, encoding="utf-8")
+            sys.stdout.write(f"{page.relative_to(ROOT)}\n")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -121,7 +121,7 @@ def judge_target(at: SumAt, limits: Thresholds, floor: Fraction | int) -> Respon
     Ordered decision table; the first row that holds decides.
 
     ==== ============================================================================== ====
-    T-NA no target in the scope (the caller's case: there is no sum)                    NA
+    T-NA no target in the scope, so no sum (decided by the caller)                      NA
     T-CR every target evaluable, each at 0 or, if a node, below 10 mm; a baseline sum   CR
     T-PD sum, even partial, above the nadir by >= 20 % and by >= the floor              PD
     T-NE a target is not evaluable, or there is no baseline sum                         NE

@@ -20,14 +20,11 @@ from mrecist.newlesion import Verdict
 from mrecist.results import Number
 from mrecist.rulesets import RuleSet
 from mrecist.sentences import SENTENCES
+from tests.support.doc_tables import ROOT, PageError, doc_tables, docstrings
 from tests.support.rule_pages import (
     PAGES,
-    ROOT,
-    PageError,
     advice_named,
     blocks,
-    doc_tables,
-    docstrings,
     rendered,
     rules_named,
     settings_named,

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import TypeVar
 
 from mrecist.newlesion import Verdict
-from mrecist.region import Judged, Scoped, overall_response
+from mrecist.region import Judged, Scoped
 from mrecist.results import NextCategory
 from mrecist.target import Thresholds, mm_of
 from mrecist.values import Response
@@ -91,12 +91,7 @@ def _of_the_sum(
         steps = ((_SD, response_up_to + 1),)
     else:
         steps = ((_PD, progression),)
-    found = []
-    for target, total in steps:
-        response = overall_response(target, judged.non_target, False)
-        if response is not judged.response:
-            found.append(NextCategory(response, mm_of(total - at.total)))
-    return tuple(found)
+    return tuple(NextCategory(response, mm_of(total - at.total)) for response, total in steps)
 
 
 def _from_complete(

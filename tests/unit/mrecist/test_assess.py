@@ -407,3 +407,72 @@ def test_that_patterns_and_names_of_the_rule_set_are_in_the_assessment() -> None
     found = assessed("L1=30", "L1=30", ruleset="harmonised-5")
     assert (found.ruleset, found.version) == ("harmonised-5", "1.0.0")
     assert patient("L1=30")["id"] == found.case_id
+
+
+@pytest.mark.parametrize(
+    ("visits", "expected"),
+    [
+        pytest.param(("Lu1=20 NN1=12", "Lu1=0 NN1=8", "Lu1=0 NN1=U", "Lu1=0 NN1=13"), "CR PD PD", id="still there"),
+        pytest.param(
+            ("Lu1=20 NN1=12", "Lu1=0 NN1=8", "Lu1=0 NN1=U", "Lu1=0 NN1=8", "Lu1=0 NN1=13"),
+            "CR PD CR PR",
+            id="until CR again",
+        ),
+        pytest.param(("Lu1=20 NN1=12", "Lu1=0 NN1=8", "Lu1=0 NN1=13"), "CR PR", id="present is not enough"),
+    ],
+)
+def test_that_a_node_that_progressed_after_cr_counts_while_it_is_there(visits: tuple[str, ...], expected: str) -> None:
+    assert " ".join(t.extrahepatic.response for t in assessed(*visits).timepoints) == expected
+
+
+def _measured_whole(viable: float, whole: float, *beside: dict[str, Any]) -> dict[str, Any]:
+    liver = {"id": "L", "region": "intra", "role": "target", "organ": "liver", "kind": "other"}
+    return {"lesions": [liver | {"diameter_mm": viable, "whole_mm": whole}, *beside]}
+
+
+def test_that_recist_in_parallel_keeps_its_own_floor_and_node_limit() -> None:
+    at = last(_measured_whole(10, 10), _measured_whole(12, 12), policy={"min_abs_mm": {"extra": 0, "intra": 0}})
+    assert at.recist11 is not None
+    assert (at.intrahepatic.response, at.recist11.response) == ("PD", "SD")
+    node = {"id": "xNp", "region": "extra", "role": "new", "organ": "lymph_node_periportal", "kind": "lymph_node"}
+    at = last(_measured_whole(10, 10), _measured_whole(10, 10, node | {"diameter_mm": 16}))
+    assert at.recist11 is not None
+    assert (at.extrahepatic.response, at.recist11.response) == ("ND", "PD")
+
+
+@pytest.mark.parametrize(
+    ("lung", "new", "patterns"),
+    [(40, None, ("EHG",)), (20, 5, ("NEH",)), (40, 5, ("EHG", "NEH"))],
+)
+def test_that_recist_in_parallel_names_the_pattern_by_region(
+    lung: float, new: float | None, patterns: tuple[str, ...]
+) -> None:
+    known = {"region": "extra", "organ": "lung", "kind": "other"}
+    beside = [known | {"id": "Lu1", "role": "target", "diameter_mm": lung}]
+    if new is not None:
+        beside.append(known | {"id": "xLu", "role": "new", "diameter_mm": new, "certainty": "unequivocal"})
+    before = known | {"id": "Lu1", "role": "target", "diameter_mm": 20}
+    at = last(_measured_whole(30, 30, before), _measured_whole(30, 30, *beside))
+    assert at.recist11 is not None
+    assert (at.recist11.response, at.recist11.patterns) == ("PD", patterns)
+
+
+@pytest.mark.parametrize(
+    ("visits", "scope", "expected"),
+    [
+        pytest.param(("Lu1=20", "Lu1=0", "Lu1=0"), "overall", ("PD", "0.1"), id="any disease after an earlier CR"),
+        pytest.param(("L1=20", "L1=0", "L1=0"), "overall", ("PD", "0.1"), id="the same in the liver, pooled"),
+        pytest.param(
+            ("L1=34.1 Lu1=10", "L1=10 Lu1=5", "L1=50 Lu1=10"),
+            "overall",
+            ("PR", "-42"),
+            id="the pooled floor comes back",
+        ),
+    ],
+)
+def test_that_the_way_pooled_heeds_earlier_cr_and_the_floor_that_comes_back(
+    visits: tuple[str, ...], scope: str, expected: tuple[str, str]
+) -> None:
+    """Third: below 12 mm the liver is no longer PD itself, so 5 mm of growth are asked for again: 15 to 20 mm pooled."""
+    found = last(*visits).overall.to_next_category
+    assert [(n.response, n.by_mm) for n in found if n.lesion is None] == [(expected[0], Fraction(expected[1]))]

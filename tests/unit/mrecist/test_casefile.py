@@ -117,6 +117,11 @@ def _lesion(of: dict[str, Any], timepoint: int = 1, number: int = 0) -> dict[str
         (lambda c: c.update(treatments=[3]), "cases[0].treatments[0]", "is not a treatment"),
         (lambda c: c.update(treatments=[{"kind": "TACE", "day": 5, "end_day": 4}]), "end_day", "4 is before day 5"),
         (lambda c: c.update(treatments=[{"kind": "TACE", "day": 5, "lesions": [1]}]), "lesions[0]", "not the id"),
+        (
+            lambda c: c.update(treatments=[{"kind": "TACE", "day": 5, "lesions": ["L9"]}]),
+            "lesions[0]",
+            '"L9" is no lesion of this case',
+        ),
         (lambda c: c.update(treatments=[{"kind": "TACE", "day": 5, "dose": []}]), "dose", "neither a text nor"),
         (lambda c: c.update(treatments=[{"day": 5}]), "treatments[0].kind", "is missing"),
         (lambda c: c["timepoints"][1].update(scans=[{"modality": "US"}]), "scans[0].modality", "is not one of CT"),

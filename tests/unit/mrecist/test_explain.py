@@ -118,3 +118,9 @@ def test_that_every_sentence_can_be_said_with_all_numbers_and_with_few(rule: str
     for numbers in (few | ({"growth_pct": Fraction(0)} if rule == "T-PD" else {}), many):
         text = sentence(prefix + rule, numbers)
         assert "{" not in text and text.endswith((".", "?")), text
+
+
+def test_that_a_sentence_can_be_said_in_another_language() -> None:
+    korean = {"{lesion} is listed as new at baseline.": "{lesion}: 기저 검사에 새 병변으로 기록되었습니다."}
+    said = sentence("E-NEW-AT-BASELINE", {"lesion": "IN1"}, translate=lambda text: korean[text])
+    assert said == "IN1: 기저 검사에 새 병변으로 기록되었습니다."

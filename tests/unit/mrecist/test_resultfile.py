@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
+from app.resources import load_ruleset
 from mrecist.resultfile import result, results_document
-from tests.support.patients import assessed, visit
+from mrecist.robustness import robustness
+from tests.support.patients import assessed, case, visit
 
 WELL = {"ecog": 0, "bilirubin_mg_dl": 1.4, "albumin_g_dl": 4.4, "inr": 1.1, "ascites": "none", "encephalopathy": 0}
 REGION = {
@@ -84,3 +88,30 @@ def test_that_optional_parts_are_there_only_where_they_apply() -> None:
     assert at["decisions"]["sorafenib"]["proposal"] == "SORAFENIB_FAILURE"
     (at,) = result(assessed("L1=30", visit("L1=30", clinical={"ecog": 0})))["timepoints"]
     assert at["liver"] == dict.fromkeys(("child_pugh_score", "child_pugh_class", "albi_score", "albi_grade"))
+
+
+def test_that_probabilities_and_single_lesions_stand_beside_the_responses() -> None:
+    visits = ("L1=50 Lu1=20", "L1=36 Lu1=20 xIN=9.9t")
+    found = assessed(*visits)
+    firm = robustness(case(*visits), load_ruleset(), draws=100, seed=3)
+    told = json.loads(json.dumps(result(found, firm)))
+    assert told["measurement_error"].keys() == {"sd_mm", "sd_pct", "source", "draws", "seed"}
+    (at,) = told["timepoints"]
+    for scope in ("intrahepatic", "extrahepatic", "overall"):
+        assert sum(at[scope]["probability"].values()) == pytest.approx(1)
+    assert sum(at["composite_probability"].values()) == pytest.approx(1)
+    assert at["intrahepatic"]["to_next_category"][-1] == {"response": "PD", "by_mm": 0.1, "lesion": "xIN"}
+
+
+def test_that_times_are_told_in_days_with_what_was_censored() -> None:
+    found = result(assessed("L1=50", "L1=30", "L1=30", "L1=45"))
+    assert found["times"]["intrahepatic"] == {
+        "clinical_benefit_day": 42,
+        "time_to_response_days": 42,
+        "time_to_confirmed_response_days": 42,
+        "duration_of_response": {"days": 84, "event": True},
+        "time_to_progression": {"days": 126, "event": True},
+        "adjudicated_time_to_progression": {"days": 126, "event": True},
+    }
+    assert found["times"]["extrahepatic"]["time_to_progression"] == {"days": 126, "event": False}
+    assert found["times"]["extrahepatic"]["duration_of_response"] is None

@@ -113,3 +113,9 @@ def test_that_an_unknown_read_and_no_draws_are_refused() -> None:
         robustness(patient, RULES, draws=0)
     renamed = replace(patient, reads=(replace(patient.reads[0], id="second"),))
     assert robustness(renamed, RULES, "second", draws=2).draws == 2
+
+
+def test_that_a_length_of_0_mm_is_not_measured_again() -> None:
+    patient = case("L1=30", {"lesions": [_liver(0, 20) | {"id": "L1", "status": "measured"}]})
+    found = robustness(patient, RULES, error=_error(mm="3"), draws=50).timepoints[0]
+    assert found.composite == {CR: 1}

@@ -138,3 +138,48 @@ def test_that_there_are_no_decisions_without_the_protocol_or_clinical_data() -> 
     at = last("L1=30", "L1=30", protocol="cotsom")
     assert at.tace is not None and at.tace.row == "T11"
     assert case("L1=30", protocol="cotsom").protocol == "cotsom"
+
+
+def test_that_what_was_not_recorded_is_listed_and_sets_no_gate() -> None:
+    at = decided("L1=30", "L1=30", clinical=WELL | {"tace_benefit": "yes"})
+    assert at.tace is not None and at.tace.row == "T10"
+    assert [i.text for i in at.issues] == [
+        "Not recorded at this time point: AST, ALT. What is not recorded sets no gate."
+    ]
+    enzymes = {"ast_x_uln": 1, "alt_x_uln": 1}
+    assert decided("L1=30", "L1=30", clinical=WELL | enzymes).issues == ()
+
+
+def test_that_ineligibility_without_a_crossed_limit_is_decided_as_signed_and_warned_of() -> None:
+    enzymes = {"ast_x_uln": 1, "alt_x_uln": 1}
+    at = decided("L1=30", "L1=30", clinical=WELL | enzymes | {"ineligibility_confirmed": "ecog"})
+    assert at.tace is not None and at.tace.row == "T5"
+    assert [(i.rule, i.severity) for i in at.issues] == [("E-INELIGIBLE", "warning")]
+    at = decided("L1=30", "L1=30", clinical=WELL | enzymes | {"ineligibility_confirmed": "ecog", "ecog": 2})
+    assert at.issues == ()
+
+
+def test_that_viable_tumour_is_what_is_viable_also_under_whole_diameters() -> None:
+    """Judged by whole diameters the lesion is still there; there is nothing viable to embolise."""
+    known = {"id": "L1", "region": "intra", "role": "target", "organ": "liver", "kind": "other", "whole_mm": 40}
+    visits = [
+        {"lesions": [known | {"diameter_mm": 40}]},
+        {"lesions": [known | {"status": "nonviable"}], "clinical": WELL | {"tace_benefit": "yes"}},
+    ]
+    at = last(*visits, ruleset="recist-1.1", protocol="cotsom")
+    assert at.tace is not None
+    assert (at.intrahepatic.response, at.tace.row) == ("SD", "T8")
+
+
+def test_that_a_counted_new_lesion_that_was_not_evaluated_is_warned_of() -> None:
+    at = last("L1=30", "L1=30 xIN=12t", "L1=0 xIN=NE")
+    assert at.intrahepatic.response == "CR"
+    assert [i.text for i in at.issues] == [
+        "xIN: a new lesion that counted (TP1) was not evaluated; it does not count here."
+    ]
+
+
+def test_that_a_case_of_another_protocol_is_not_decided_by_these_tables() -> None:
+    at = last("L1=30", visit("L1=30", clinical=WELL), protocol="ld_ccrt")
+    assert (at.tace, at.sorafenib) == (None, None)
+    assert at.liver is not None

@@ -41,6 +41,9 @@ B_VALUES = (
 _GE_OFFSET = 100_000
 """GE adds 1,000,000,000 to some b values."""
 
+_ESCAPE = re.compile(r"\x1b[\x20-\x2f]*[\x30-\x7e]")
+"""An ISO 2022 escape that pydicom leaves in the text it decoded (ISO 2022 IR 58, Chinese)."""
+
 _DATE = re.compile(r"(\d{4})[.\-]?(\d\d)[.\-]?(\d\d)")
 _TIME = re.compile(r"(\d\d):?(\d\d)?:?(\d\d)?(\.\d{1,6})?")
 
@@ -68,7 +71,7 @@ class Tags:
             return ""
         try:
             parts = value if _is_multi(value) else [value]
-            return "\\".join(" ".join(str(part).replace("\0", "").split()) for part in parts)
+            return "\\".join(" ".join(_ESCAPE.sub("", str(part)).replace("\0", "").split()) for part in parts)
         except MALFORMED:
             return ""
 

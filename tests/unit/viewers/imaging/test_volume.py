@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -268,6 +269,43 @@ def test_that_frames_of_enhanced_mr_have_their_own_rescale(catalogue):
     # dcm2niix stacks these the other way round: its last slice is our first.
     assert maps[0].affine[:3, 1:3] == pytest.approx(expected[:, 1:3], abs=2e-3)
     assert np.abs(maps[0].affine[:3, 0]) == pytest.approx(np.abs(expected[:, 0]), abs=2e-3)
+
+
+RIDER = {  # largest and mean value (gdcmraw); size and origin of dcm2niix's NIfTI, whose axes are x, y, z in RAS
+    "-00598/14.": (913, 23.4867, (2, 256, 256), (-75.562, -91.378, -136.498)),
+    "-71264/6.": (985, 130.5941, (256, 256, 2), (-124.966, -110.051, 6.992)),
+    "-71264/7.": (1343, 125.1480, (256, 256, 2), (-124.966, -110.051, 6.992)),
+    "-44107/6.": (1045, 133.0685, (256, 256, 2), (-130.229, -93.78, 10.381)),
+    "-44107/7.": (1450, 126.6033, (256, 256, 2), (-130.229, -93.78, 10.381)),
+    "-60110/15.": (1261, 49.1270, (2, 256, 256), (-84.699, -92.344, -136.135)),
+    "-70171/8.": (1225, 116.6388, (256, 256, 2), (-127.0, -120.22, 59.873)),
+    "-70171/9.": (1762, 114.3971, (256, 256, 2), (-127.0, -120.22, 59.873)),
+    "-95938/16.": (668, 16.2721, (2, 256, 256), (-92.35, -123.562, -122.932)),
+    "-20539/8.": (580, 80.0652, (256, 256, 2), (-125.644, -116.153, 60.551)),
+    "-20539/9.": (908, 83.5166, (256, 256, 2), (-125.644, -116.153, 60.551)),
+    "-71964/16.": (866, 19.6055, (2, 256, 256), (-80.534, -117.508, -124.288)),
+}
+
+
+def corners(affine, last):
+    """The centres of the eight corner voxels, from the affine and the largest index along each axis."""
+    return sorted(tuple(np.round((affine @ [*at, 1.0])[:3], 2)) for at in itertools.product(*((0, n) for n in last)))
+
+
+@pytest.mark.parametrize(("name", "expected"), RIDER.items(), ids=RIDER.keys())
+def test_that_real_mr_lies_where_dcm2niix_puts_it(catalogue, name, expected):
+    largest, mean, size, origin = expected
+    (series,) = (s for s in catalogue if name in s.slices[0].path)
+    volume = load_volume(series)
+    found = volume.statistics()
+    assert (volume.unit, found.min, found.max) == ("stored", 0, largest)
+    assert found.mean == pytest.approx(mean, abs=5e-5)
+    thickness = 1.0 if size[0] == 2 else 5.0
+    nifti = np.diag([1.0, 1.0, thickness, 1.0])
+    nifti[:3, 3] = origin
+    to_ras = np.diag([-1.0, -1.0, 1.0, 1.0])
+    ours = corners(to_ras @ volume.affine, [n - 1 for n in volume.shape])
+    assert np.array(ours) == pytest.approx(np.array(corners(nifti, [n - 1 for n in size])), abs=0.011)
 
 
 def test_that_real_single_slices_keep_their_values(catalogue):

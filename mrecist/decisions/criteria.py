@@ -67,35 +67,36 @@ def response_item(
     """Is the liver's response to this session objective (CR, PR), as wanted or not? `met` are its points if so."""
     found = look.change(session)
     numbers: dict[str, Number] = {"session_day": session.day}
-    is_objective = None if found is None else found[0].is_objective
+    is_objective = None if found is None else found.is_objective
     if found is None or is_objective is None:
         numbers["missing"] = why_unknown(look, session, found)
         possible = (min(met, 0), max(met, 0))
         return item(scheme, criterion, NOT_RECORDED, numbers, possible=possible)
     holds = is_objective is objective
-    numbers |= change_numbers(look, session, found)
+    numbers |= change_numbers(look, found)
     return item(scheme, criterion, state_of(holds), numbers, points=met if holds else 0)
 
 
-def change_numbers(look: Lookback, session: Session, found: tuple[Change, int], name: str = "") -> dict[str, Number]:
+def change_numbers(look: Lookback, change: Change, name: str = "") -> dict[str, Number]:
     """The response to a session with its sums; `name` begins the names of the numbers."""
-    change, after = found
-    numbers: dict[str, Number] = {f"{name}response": change.response, f"{name}at": look.name(after)}
-    if session.before is not None:
-        numbers[f"{name}before_at"] = look.name(session.before)
+    numbers: dict[str, Number] = {
+        f"{name}response": change.response,
+        f"{name}at": look.name(change.after),
+        f"{name}before_at": look.name(change.before),
+    }
     if change.sum.baseline is not None and change.sum.total is not None:
         numbers[f"{name}before_sum_mm"] = mm_of(change.sum.baseline)
         numbers[f"{name}sum_mm"] = mm_of(change.sum.total)
     return numbers
 
 
-def why_unknown(look: Lookback, session: Session, found: tuple[Change, int] | None) -> str:
+def why_unknown(look: Lookback, session: Session, found: Change | None) -> str:
     """Why the response to a session cannot be told, in words."""
     if session.before is None:
         return MISSING["scan_before"]
     if found is None:
         return MISSING["scan_after" if first_after(look.case, session) is None else "scan_in_window"]
-    return MISSING["nothing_viable" if found[0].response is Response.ND else "liver"]
+    return MISSING["nothing_viable" if found.response is Response.ND else "liver"]
 
 
 def spread_item(scheme: Scheme, look: Lookback) -> Item:

@@ -103,9 +103,9 @@ def _insufficient(scheme: Scheme, look: Lookback) -> Item:
     numbers, missing, left = _days(look), [], []
     for name, session in zip(("first_", "second_"), last_two, strict=True):
         found = look.change(session, earliest=_WINDOW[0], latest=_WINDOW[1])
-        left.append(None if found is None else found[0].leaves_most)
+        left.append(None if found is None else found.leaves_most)
         if found is not None:
-            numbers |= change_numbers(look, session, found, name)
+            numbers |= change_numbers(look, found, name)
         if left[-1] is None:
             missing.append(_missing(look, session, found))
     state = state_of(all_hold(left))
@@ -114,7 +114,7 @@ def _insufficient(scheme: Scheme, look: Lookback) -> Item:
     return item(scheme, "INSUFFICIENT", state, numbers)
 
 
-def _missing(look: Lookback, session: Session, found: tuple[Change, int] | None) -> str:
+def _missing(look: Lookback, session: Session, found: Change | None) -> str:
     return f"day {session.day}: {why_unknown(look, session, found)}"
 
 
@@ -129,9 +129,9 @@ def _number(scheme: Scheme, look: Lookback) -> Item:
     numbers, missing, more, lesions = _days(look), [], [], []
     for session in last_two:
         found = look.change(session)
-        new = [] if found is None else [x.lesion.id for x in found[0].new if x.lesion.id not in look.vascular]
+        new = [] if found is None else [x.lesion.id for x in found.new if x.lesion.id not in look.vascular]
         lesions += new
-        unknown = found is None or (not new and found[0].response is Response.NE)
+        unknown = found is None or (not new and found.response is Response.NE)
         more.append(None if unknown else bool(new))
         if unknown:
             missing.append(_missing(look, session, found))

@@ -102,15 +102,15 @@ class Lookback:
                 return value, self.name(i)
         return None
 
-    def change(self, session: Session, *, earliest: int = 1, latest: int | None = None) -> tuple[Change, int] | None:
-        """The response of the liver to a session, and the index of the time point that shows it.
+    def change(self, session: Session, *, earliest: int = 1, latest: int | None = None) -> Change | None:
+        """The response of the liver to a session.
 
         The first time point after the session against the last one before it; None where either is missing.
         """
         after = first_after(self.case, session, earliest=earliest, latest=latest)
         if session.before is None or after is None:
             return None
-        found = judge_change(
+        return judge_change(
             self.liver,
             session.before,
             after,
@@ -118,7 +118,6 @@ class Lookback:
             floor=self.floor,
             not_done=self.liver_not_done[after],
         )
-        return found, after
 
     @property
     def since_first_session(self) -> list[tuple[int, TimePointResponse]]:

@@ -70,12 +70,15 @@ def first_after(case: Case, session: Session, *, earliest: int = 1, latest: int 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How the liver changed between two time points: sums in tenths of a mm, the earlier one in ``sum.baseline``.
+    """How the liver changed between two time points, given by index.
 
+    Sums are in tenths of a mm, the earlier one in ``sum.baseline``.
     `response` is ND where nothing viable was there to respond, or to come back. `new` are the lesions that count now
     and did not before.
     """
 
+    before: int
+    after: int
     response: Response
     sum: SumAt
     new: tuple[NewLesion, ...]
@@ -147,7 +150,7 @@ def judge_change(
     response = judged.response
     if earlier.response in (CR, ND) and response is not PD and response is not NE:
         response = ND
-    return Change(response, judged.sum, judged.counted)
+    return Change(before, after, response, judged.sum, judged.counted)
 
 
 def _at(values: Sequence[T], columns: Sequence[int]) -> tuple[T, ...]:

@@ -70,7 +70,7 @@ def _necrosis(look: Lookback) -> Item:
     change = judge_change(look.liver, first.before, after, look.limits, floor=look.floor)
     if change.leaves_most is None:
         return item(Scheme.EASL, "NECROSIS", NOT_RECORDED, numbers)
-    numbers |= change_numbers(look, first, (change, after))
+    numbers |= change_numbers(look, change)
     return item(Scheme.EASL, "NECROSIS", state_of(change.leaves_most), numbers)
 
 
@@ -220,12 +220,12 @@ def two_sessions(look: Lookback) -> Panel:
     without, missing = [], []
     for name, session in zip(("first_", "second_"), look.sessions[-2:], strict=True):
         found = look.change(session)
-        objective = None if found is None else found[0].is_objective
+        objective = None if found is None else found.is_objective
         without.append(None if objective is None else not objective)
         if objective is None:
             missing.append(f"day {session.day}: {why_unknown(look, session, found)}")
         if found is not None:
-            numbers |= change_numbers(look, session, found, name)
+            numbers |= change_numbers(look, found, name)
     state = state_of(all_hold(without))
     if state is NOT_RECORDED:
         numbers["missing"] = "; ".join(missing)

@@ -27,7 +27,7 @@ def change(*visits: str | dict[str, Any], days: tuple[int, ...], **more: Any) ->
     look = looked(*visits, days=days, **more)
     found = look.change(look.sessions[-1])
     assert found is not None
-    return found[0]
+    return found
 
 
 def test_that_sessions_are_the_days_of_tace_alone_in_order() -> None:
@@ -160,4 +160,4 @@ def test_that_whole_diameters_have_no_say_in_the_response_to_a_session() -> None
     look = Lookback.of(patient, assessment, rules, 1)
     found = look.change(look.sessions[0])
     assert found is not None
-    assert (found[0].response, Fraction(found[0].sum.total or 0, 10)) == ("PR", 10)
+    assert (found.response, Fraction(found.sum.total or 0, 10)) == ("PR", 10)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
+from itertools import islice
 
 from PySide6.QtCore import QObject, Signal
 
 from app.tasks import Cancelled, Failure, TaskRunner, Token
 from viewers.imaging.catalogue import Catalogue, Series
+from viewers.imaging.errors import ImagingError
 from viewers.imaging.volume import VolumeLoader
 from viewers.widgets.volume_source import VolumeSource
 
 BUDGET_BYTES = 2_000_000_000
+_FIRST_IMAGE = 1
 
 
 class LoadedSeries(VolumeSource):
@@ -19,6 +23,7 @@ class LoadedSeries(VolumeSource):
 
     def __init__(self, series: Series) -> None:
         self._loader = VolumeLoader(series)
+        self._steps = iter(self._loader)
         super().__init__(self._loader.volume)
 
     @property
@@ -29,13 +34,20 @@ class LoadedSeries(VolumeSource):
     def complete(self) -> bool:
         return bool(self.volume.loaded.all())
 
-    def load(self, token: Token) -> None:
-        """Read every image, the middle one first; runs on a worker."""
-        for done, _ in enumerate(self._loader, start=1):
+    def load_first(self, token: Token) -> None:
+        """Read one image, the middle one; runs on a worker."""
+        self._load(token, 1)
+
+    def load_rest(self, token: Token) -> None:
+        """Read the other images, outwards from the middle; runs on a worker, after `load_first`."""
+        self._load(token, self.count)
+
+    def _load(self, token: Token, most: int) -> None:
+        for _ in islice(self._steps, most):
             self.volume = self._loader.volume
             if token.cancelled():
                 raise Cancelled
-            token.progress(done, self.count)
+            token.progress(int(self.volume.loaded.sum()), self.count)
 
 
 class ImageLibrary(QObject):
@@ -71,7 +83,11 @@ class ImageLibrary(QObject):
         series = self._catalogue.get(uid)
         if series is None or not series.slices:
             return None
-        opened = LoadedSeries(series)
+        try:
+            opened = LoadedSeries(series)
+        except ImagingError as error:  # there is no memory for it
+            self._faults[uid] = str(error)
+            return None
         self._open[uid] = opened
         self._faults.pop(uid, None)
         self._make_room()
@@ -93,12 +109,23 @@ class ImageLibrary(QObject):
         self._open.clear()
 
     def _load(self, uid: str, opened: LoadedSeries) -> None:
+        """Begin to load. The first image of every series comes before the other images of any."""
+        self._start(uid, opened.load_first, lambda _: self._load_rest(uid, opened), _FIRST_IMAGE)
+
+    def _load_rest(self, uid: str, opened: LoadedSeries) -> None:
+        if opened.complete:
+            self.loaded.emit(uid)
+        elif self._open.get(uid) is opened:
+            self._start(uid, opened.load_rest, lambda _: self.loaded.emit(uid), 0)
+
+    def _start(self, uid: str, job: Callable[[Token], None], done: Callable[[object], None], priority: int) -> None:
         self._runner.start(
             _slot(uid),
-            opened.load,
-            done=lambda _: self.loaded.emit(uid),
+            job,
+            done=done,
             failed=lambda failure: self._failed(uid, failure),
-            progressed=lambda done, count: self.image_read.emit(uid, done, count),
+            progressed=lambda read, count: self.image_read.emit(uid, read, count),
+            priority=priority,
         )
 
     def _failed(self, uid: str, failure: Failure) -> None:

@@ -15,7 +15,9 @@ from viewers.imaging.errors import ImagingError
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", type=Path, help="folder of DICOM files, with all its subfolders")
+    parser.add_argument(
+        "folder", type=Path, help="folder with its subfolders and ZIP archives; or one archive or DICOMDIR"
+    )
     parser.add_argument("--case", metavar="ID", help="import into this case (default: one case for each patient)")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     add_database_option(parser)

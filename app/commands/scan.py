@@ -14,7 +14,9 @@ from viewers.imaging.scan import scan
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", type=Path, help="folder of DICOM files, with all its subfolders; or one file")
+    parser.add_argument(
+        "folder", type=Path, help="folder with its subfolders and ZIP archives; or one file, archive or DICOMDIR"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON document")
 
 

@@ -15,7 +15,9 @@ from viewers.imaging.volume import Volume, load_volume
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", type=Path, help="folder of DICOM files, with all its subfolders")
+    parser.add_argument(
+        "folder", type=Path, help="folder with its subfolders and ZIP archives; or one archive or DICOMDIR"
+    )
     parser.add_argument("--series", required=True, metavar="UID", help="series UID as `scan` lists it, `#2` included")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,20 @@ def test_that_another_patients_images_into_a_case_are_refused(
     capsys.readouterr()
     assert main(["cases", "--json", "--database", url]) == DONE
     assert [c["case"] for c in json.loads(capsys.readouterr().out)["cases"]] == ["HEP-1"]
+
+
+def test_that_an_archive_of_two_patients_becomes_two_cases(
+    test_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, disc = test_data / TWO_PATIENTS, tmp_path / "disc.zip"
+    with zipfile.ZipFile(disc, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in folder.rglob("*"):
+            archive.write(path, path.relative_to(folder))
+    url = f"sqlite:///{tmp_path / 'cases.db'}"
+    assert main(["import", str(disc), "--database", url, "--json"]) == DONE
+    report = json.loads(capsys.readouterr().out)
+    assert [(c["case"], len(c["series_added"])) for c in report["cases"]] == [("A027284", 6), ("A067967", 6)]
+    assert report["refused"] == []
 
 
 def test_that_a_folder_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -50,6 +50,14 @@ def test_that_a_missing_folder_is_refused_by_name(tmp_path, capsys):
     assert str(tmp_path / "nothing") in captured.err
 
 
+def test_that_a_disc_is_scanned_by_its_index_and_what_is_absent_is_told(test_data, capsys):
+    index = test_data / "odd" / "dicomdir" / "DICOMDIR"
+    assert main(["scan", str(index), "--json"]) == DONE
+    (refused,) = json.loads(capsys.readouterr().out)["refused"]
+    assert refused["file"] == str(index)
+    assert "2 files that it names are not there" in refused["reason"]
+
+
 @pytest.mark.parametrize("folder", ["series", "odd", "sr_seg_interop"])
 def test_that_every_real_file_is_accounted_for(test_data, folder, capsys):
     assert main(["scan", str(test_data / folder), "--json"]) == DONE

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 
 import numpy as np
 import pytest
@@ -54,6 +55,15 @@ def test_that_the_text_says_what_it_is(tmp_path, capsys):
     write_phantom(tmp_path, phantom)
     assert main(["volume", str(tmp_path), "--series", phantom.series_uid]) == DONE
     assert "6 x 12 x 16 voxels of 3 x 1.1 x 0.7 mm" in capsys.readouterr().out
+
+
+def test_that_a_series_in_an_archive_is_what_it_is_in_a_folder(tmp_path, capsys):
+    phantom = Phantom()
+    with zipfile.ZipFile(tmp_path / "disc.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in write_phantom(tmp_path / "plain", phantom):
+            archive.write(path, path.name)
+    plain = volume_json(tmp_path / "plain", phantom.series_uid, capsys)
+    assert volume_json(tmp_path / "disc.zip", phantom.series_uid, capsys) == plain
 
 
 def test_that_an_unknown_series_is_refused(tmp_path, capsys):

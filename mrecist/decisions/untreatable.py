@@ -101,7 +101,7 @@ def _came_back(target: Target, index: int, look: Lookback) -> bool:
     """Had this target responded before this time point, and was it in progression at it?"""
     history = sums([target], index + 1, look.limits)
     responded = any(
-        at.baseline and at.total is not None and look.limits.is_response(at.total, at.baseline) for at in history[:-1]
+        at.baseline and at.total is not None and look.limits.is_response(at.total, at.baseline) for at in history
     )
     last = history[-1]
     return (

@@ -206,6 +206,20 @@ def test_that_deterioration_to_child_pugh_c_counts_even_for_a_time(
     assert states(tactics(*visits))["CHILD-PUGH-C"] == state
 
 
+def test_that_only_what_follows_the_first_session_counts() -> None:
+    visits = (
+        seen("L1=40 Lu1=20 PVT=P"),
+        seen("L1=40 Lu1=30 PVT=U", **C),
+        seen("L1=40 Lu1=20 PVT=P"),
+        seen("L1=40 Lu1=20 PVT=P"),
+    )
+    after_all = states(tactics(*visits, days=(85,)))
+    assert (after_all["SPREAD"], after_all["VASCULAR"]) == ("not_applicable_at_baseline",) * 2
+    assert after_all["CHILD-PUGH-C"] == "not_met"
+    before_all = states(tactics(*visits, days=(0,)))
+    assert {before_all[x] for x in ("SPREAD", "VASCULAR", "CHILD-PUGH-C")} == {"met"}
+
+
 def test_that_untaceable_progression_is_any_of_four() -> None:
     well = [seen("L1=40 Lu1=20"), seen("L1=40 Lu1=20")]
     assert tactics(*well).verdict.rule == "TACTICS-NOT-MET"

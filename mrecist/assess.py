@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
 
-from mrecist.bestresponse import Assessed, confirmed, unconfirmed
+from mrecist.bestresponse import Assessed, Best, confirmed, unconfirmed
 from mrecist.case import Case, EventKind, Modality, Read, Scan
 from mrecist.course import Course, NotDone, follow_pooled, follow_region, not_done, scoped_region
 from mrecist.decisions.decider import Decider, clinical_issues
@@ -16,6 +16,7 @@ from mrecist.lesions import NOTHING_NOTED
 from mrecist.newlesion import Verdict
 from mrecist.overall import composite
 from mrecist.protocols import Protocol
+from mrecist.reasons import RECIST
 from mrecist.region import Judged, Scoped
 from mrecist.results import (
     Assessment,
@@ -23,11 +24,12 @@ from mrecist.results import (
     BestResponse,
     Issue,
     Number,
+    Reason,
     RegionResponse,
     Severity,
     TimePointResponse,
 )
-from mrecist.rulesets import RuleSet
+from mrecist.rulesets import BestResponseRules, RuleSet
 from mrecist.target import Thresholds, whole_at
 from mrecist.tracks import Track, follow, functional_tests
 from mrecist.values import LesionRole, Region, Response, Scope
@@ -286,9 +288,10 @@ class _Work:
         if course.scoped.new:
             later = self.case.timepoints[1:]
             looked_back = [Assessed(t.day, r.adjudicated_response) for t, r in zip(later, course.shown, strict=True)]
-        best = unconfirmed(as_read, rules).response
-        adjudicated = best if looked_back is as_read else unconfirmed(looked_back, rules).response
-        return BestResponse(best, confirmed(as_read, rules).response, adjudicated)
+        best, sure = unconfirmed(as_read, rules), confirmed(as_read, rules)
+        adjudicated = best if looked_back is as_read else unconfirmed(looked_back, rules)
+        reasons = tuple([_best_reason(x, rules) for x in (best, sure, adjudicated)])
+        return BestResponse(best.response, sure.response, adjudicated.response, reasons)
 
     def _times(self, as_read: Sequence[Assessed], course: Course) -> ScopeTimes:
         return scope_times(
@@ -297,6 +300,13 @@ class _Work:
             adjudicated_day=None if course.progression is None else self.case.timepoints[course.progression].day,
             death_day=next((e.day for e in self.case.events if e.kind is EventKind.DEATH), None),
         )
+
+
+def _best_reason(best: Best, rules: BestResponseRules) -> Reason:
+    numbers: dict[str, Number] = {"stable": rules.minimum_stable_days, "interval": rules.confirmation_days}
+    if best.day is not None:
+        numbers["day"] = best.day
+    return Reason(best.rule, numbers, RECIST)
 
 
 def _is_liver_target(track: Track) -> bool:

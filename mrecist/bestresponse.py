@@ -28,7 +28,7 @@ class Assessed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Best:
-    """A best response and the day it was first reached; None where there was no assessment.
+    """A best response, the day it was first reached (None where there was no assessment), and the rule that gave it.
 
     SD and NN are dated at the first assessment that lasted long enough; NE, where only its duration is wanting, at the
     first assessment.
@@ -36,6 +36,7 @@ class Best:
 
     response: Response
     day: int | None
+    rule: str
 
 
 def unconfirmed(sequence: Sequence[Assessed], rules: BestResponseRules) -> Best:
@@ -60,8 +61,8 @@ def unconfirmed(sequence: Sequence[Assessed], rules: BestResponseRules) -> Best:
     seen = until_progression(sequence, rules)
     for best in (CR, PR):
         if (day := _first(seen, (best,))) is not None:
-            return Best(best, day)
-    return _without_response(seen, seen, rules)
+            return Best(best, day, f"U-{best}")
+    return _without_response(seen, seen, rules, "U")
 
 
 def confirmed(sequence: Sequence[Assessed], rules: BestResponseRules) -> Best:
@@ -92,8 +93,8 @@ def confirmed(sequence: Sequence[Assessed], rules: BestResponseRules) -> Best:
     seen = _after_complete_response(original, rules)
     for first, second in ((CR, (CR,)), (PR, (PR, CR))):
         if (day := _confirmed_from(seen, (first,), second, rules)) is not None:
-            return Best(first, day)
-    return _without_response(original, seen, rules)
+            return Best(first, day, f"F-{first}")
+    return _without_response(original, seen, rules, "F")
 
 
 def has_response_after_complete(sequence: Sequence[Assessed]) -> bool:
@@ -194,16 +195,25 @@ def _confirmed_from(
     return None
 
 
-def _without_response(seen: Sequence[Assessed], ending: Sequence[Assessed], rules: BestResponseRules) -> Best:
+def _without_response(
+    seen: Sequence[Assessed], ending: Sequence[Assessed], rules: BestResponseRules, table: str
+) -> Best:
     """What is left where no response counts; `ending` is the sequence with what follows a CR taken as progression."""
+    response, day = _left(seen, ending, rules)
+    return Best(response, day, f"{table}-{response}")
+
+
+def _left(
+    seen: Sequence[Assessed], ending: Sequence[Assessed], rules: BestResponseRules
+) -> tuple[Response, int | None]:
     lasting = [x for x in seen if x.day >= rules.minimum_stable_days]
     for best, responses in ((SD, (CR, PR, SD)), (NN, (NN,))):
         if (day := _first(lasting, responses)) is not None:
-            return Best(best, day)
+            return best, day
     if (day := _first(ending, (PD,))) is not None:
-        return Best(PD, day)
+        return PD, day
     if (day := _first(seen, _DISEASE_CONTROL)) is not None:
-        return Best(NE, day)
+        return NE, day
     if seen and all(x.response is ND for x in seen):
-        return Best(ND, seen[0].day)
-    return Best(NE, _first(seen, (NE,)))
+        return ND, seen[0].day
+    return NE, _first(seen, (NE,))

@@ -60,7 +60,7 @@ def scoped_region(
         prefix,
         region_targets(targets, timepoints, rules.target),
         tuple(nontargets),
-        tuple([new_lesion(t, rules.new_lesions, tests) for t in here if t.lesion.role is LesionRole.NEW]),
+        tuple([new_lesion(t, rules, tests) for t in here if t.lesion.role is LesionRole.NEW]),
     )
 
 

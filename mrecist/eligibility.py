@@ -303,7 +303,7 @@ def _notes(lesion: Lesion, observation: Observation, rules: RuleSet, justified: 
     intrahepatic = lesion.region is Region.INTRAHEPATIC
     if intrahepatic and noted.arterial_enhancement is False and _as_recist(lesion, rules):
         yield Issue("E-RECIST", Severity.NOTE, lesion.id, numbers, justified)
-    if not intrahepatic and noted.previously_treated:
+    if noted.previously_treated and (not intrahepatic or rules.target.liver_diameter == "whole"):
         yield Issue("E-TREATED-OUTSIDE", Severity.WARNING, lesion.id, numbers, justified)
 
 

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from mrecist.lesions import Absent, Lesion, Nonviable, NotEvaluable, Observation, UnequivocalProgression
 from mrecist.nontarget import proven
-from mrecist.rulesets import NewLesionRules
+from mrecist.rulesets import NewLesionRules, RuleSet
 from mrecist.tracks import Tests, Track
 from mrecist.values import Certainty, LesionKind, SeenOn
 
@@ -35,6 +35,7 @@ class Verdict(StrEnum):
     EQ_UNCERTAIN = "EQ-UNCERTAIN"
 
     BENIGN = "BENIGN"
+    NORMAL = "NORMAL"
     NOT_SEEN = "NOT-SEEN"
     NOT_EVALUABLE = "NOT-EVALUABLE"
     NOT_YET = "NOT-YET"
@@ -85,7 +86,7 @@ class NewLesion:
         return next((x for x in self.tenths if x), None)
 
 
-def new_lesion(track: Track, rules: NewLesionRules, tests: Sequence[Tests]) -> NewLesion:
+def new_lesion(track: Track, rules: RuleSet, tests: Sequence[Tests]) -> NewLesion:
     """One new lesion over all time points. A lesion that counted goes on counting while it is present."""
     tenths = tuple(_tenths(o) for o in track.observations)
     first = next((x for x in tenths if x), None)
@@ -109,12 +110,20 @@ def new_lesion(track: Track, rules: NewLesionRules, tests: Sequence[Tests]) -> N
         )
         counted = counted or verdict.counts
         verdicts.append(verdict)
-        sizes.append(_counts_from(track, index, verdict, tenths, rules))
+        sizes.append(_counts_from(track, index, verdict, tenths, rules.new_lesions))
     return NewLesion(track.lesion, tuple(verdicts), tenths, track.first, tuple(sizes))
 
 
 _BY_SIZE = frozenset(
-    (Verdict.TYPICAL, Verdict.GROWTH, Verdict.NODE, Verdict.EQ_SMALL, Verdict.EQ_ATYPICAL, Verdict.EQ_NODE)
+    (
+        Verdict.TYPICAL,
+        Verdict.GROWTH,
+        Verdict.NODE,
+        Verdict.NORMAL,
+        Verdict.EQ_SMALL,
+        Verdict.EQ_ATYPICAL,
+        Verdict.EQ_NODE,
+    )
 )
 
 
@@ -143,7 +152,7 @@ def _node_limit(lesion: Lesion, rules: NewLesionRules) -> Fraction:
 def judge_new_lesion(
     lesion: Lesion,
     observation: Observation | None,
-    rules: NewLesionRules,
+    rules: RuleSet,
     *,
     first_tenths: int | None,
     proof: bool | None,
@@ -162,6 +171,7 @@ def judge_new_lesion(
     CYTOLOGY      effusion or ascites with positive cytology                             counts
     EQ-CYTOLOGY   effusion or ascites without it, whatever its certainty                 equivocal
     PROOF         histology or cytology positive, any size                               counts
+    NORMAL        node with a short axis < 10 mm                                         no
     NODE          short axis >= 20 mm at the liver hilum, >= 15 mm elsewhere             counts
     EQ-NODE       smaller, or not measured                                               equivocal
     TYPICAL       liver nodule >= 10 mm with hyperenhancement and washout                counts
@@ -209,13 +219,22 @@ def judge_new_lesion(
     if proof:
         return Verdict.PROOF
     if lesion.is_node:
-        large = tenths is not None and tenths >= _node_limit(lesion, rules) * 10
-        return Verdict.NODE if large else Verdict.EQ_NODE
+        return _node(lesion, tenths, rules)
     if lesion.is_liver_nodule:
-        by_size = _liver_nodule(observation, tenths, first_tenths, rules)
-        if rules.liver_rule == "size_and_pattern" or (by_size.counts and observation.features.certainty is None):
+        by_size = _liver_nodule(observation, tenths, first_tenths, rules.new_lesions)
+        if rules.new_lesions.liver_rule == "size_and_pattern" or (
+            by_size.counts and observation.features.certainty is None
+        ):
             return by_size
     return _by_certainty(observation, functional_at_baseline)
+
+
+def _node(lesion: Lesion, tenths: int | None, rules: RuleSet) -> Verdict:
+    if tenths is None:
+        return Verdict.EQ_NODE
+    if tenths < rules.nodes.normal_below_mm * 10:
+        return Verdict.NORMAL
+    return Verdict.NODE if tenths >= _node_limit(lesion, rules.new_lesions) * 10 else Verdict.EQ_NODE
 
 
 def _liver_nodule(

@@ -29,16 +29,23 @@ def composite(intrahepatic: Response, extrahepatic: Response) -> Response:
     C-PR otherwise (CR, PR, non-CR/non-PD are mixed)   PR
     ==== ============================================= ==============
     """
+    return judge_composite(intrahepatic, extrahepatic)[0]
+
+
+def judge_composite(intrahepatic: Response, extrahepatic: Response) -> tuple[Response, str]:
+    """The composite with the rule that gave it."""
     both = (intrahepatic, extrahepatic)
     if PD in both:
-        return PD
+        return PD, "C-PD"
     if NE in both:
-        return NE
+        return NE, "C-NE"
     if intrahepatic is ND:
-        return extrahepatic
-    if extrahepatic is ND or intrahepatic is extrahepatic:
-        return intrahepatic
-    return SD if SD in both else PR
+        return extrahepatic, "C-ND"
+    if extrahepatic is ND:
+        return intrahepatic, "C-ND"
+    if intrahepatic is extrahepatic:
+        return intrahepatic, "C-EQ"
+    return (SD, "C-SD") if SD in both else (PR, "C-PR")
 
 
 def floors(

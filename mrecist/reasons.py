@@ -268,9 +268,11 @@ class Told:
         return {"lesions": ", ".join(missing), "evaluated": len(targets) - len(missing), "targets": len(targets)}
 
     def _nontargets(self, response: Response) -> dict[str, Number]:
-        index, all_of_them = self.judged.index, self.context.scoped.nontargets
-        ids = [x.lesion_id for x in all_of_them if x.responses[index] is response]
-        return {"lesions": ", ".join(ids), "count": len(ids), "nontargets": len(all_of_them)}
+        index = self.judged.index
+        # a progressing target speaks as a non-target where it progresses, and only there
+        speaking = [x for x in self.context.scoped.nontargets if x.responses[index] is not NA]
+        ids = [x.lesion_id for x in speaking if x.responses[index] is response]
+        return {"lesions": ", ".join(ids), "count": len(ids), "nontargets": len(speaking)}
 
     def _new_numbers(self, new: NewLesion) -> dict[str, Number]:
         rules = self.context.new_rules

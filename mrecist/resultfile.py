@@ -68,6 +68,9 @@ def result(assessment: Assessment, firmness: Robustness | None = None) -> dict[s
     found["adjudicated_pd_timepoint"] = assessment.adjudicated[Scope.OVERALL]
     found["adjudicated"] = {scope.value: assessment.adjudicated[scope] for scope in Scope}
     found["best_response"] = {scope.value: _best(assessment.best_response[scope]) for scope in Scope}
+    found["best_response_reasons"] = {
+        scope.value: [_reason(r) for r in assessment.best_response[scope].reasons] for scope in Scope
+    }
     found["times"] = {scope.value: _times(assessment.times[scope]) for scope in Scope}
     return found
 
@@ -80,6 +83,7 @@ def _timepoint(at: TimePointResponse) -> dict[str, Any]:
         "extrahepatic": _region(at.extrahepatic),
         "overall": _region(at.overall),
         "composite": at.composite,
+        "composite_reason": _reason(at.composite_reason),
     }
     if (parallel := at.recist11) is not None:
         found["recist11"] = _region(parallel)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, assert_never
 from mrecist.case import ClinicalStatus
 from mrecist.endpoints import ScopeTimes
 from mrecist.liver import LiverFunction, liver_function
+from mrecist.overall import judge_composite
 from mrecist.target import change_pct
 from mrecist.values import Response, Scope
 
@@ -229,6 +230,14 @@ class TimePointResponse:
         """Child-Pugh and ALBI; None where no clinical data were recorded."""
         return None if self.clinical is None else liver_function(self.clinical)
 
+    @property
+    def composite_reason(self) -> Reason:
+        """The rule that gave the composite."""
+        intra, extra = self.intrahepatic.response, self.extrahepatic.response
+        response, rule = judge_composite(intra, extra)
+        numbers: dict[str, Number] = {"intrahepatic": intra, "extrahepatic": extra, "response": response}
+        return Reason(rule, numbers, "decision of this project")
+
     def scope(self, scope: Scope) -> RegionResponse:
         match scope:
             case Scope.INTRAHEPATIC:
@@ -243,9 +252,12 @@ class TimePointResponse:
 
 @dataclass(frozen=True, slots=True)
 class BestResponse:
+    """Best response of one scope; `reasons` are the rules that gave the three, in this order."""
+
     unconfirmed: Response
     confirmed: Response
     adjudicated: Response
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,11 @@ def _progression(numbers: Mapping[str, Number]) -> str:
     )
 
 
+def _after_nothing(numbers: Mapping[str, Number]) -> str:
+    least = "PD at ≥ +{floor_mm} mm" if numbers["floor_mm"] else "any viable tumour then is PD"
+    return "{sum_mm} mm after nothing was left ({nadir_at}): " + least + "."
+
+
 def _partial(numbers: Mapping[str, Number]) -> str:
     growth = "{growth_pct} % and {growth_mm} mm" if "growth_pct" in numbers else "{growth_mm} mm"
     return (
@@ -94,7 +99,7 @@ _TARGETS: dict[str, Template] = {
     "T-PR": "{sum_mm} mm is {change_pct} % vs BL {baseline_mm} mm; PR at ≤ {response_pct} %.",
     "T-SD": _stable,
     "T-PD": _progression,
-    "T-PD-ZERO": "{sum_mm} mm after nothing was left ({nadir_at}): any viable tumour then is PD.",
+    "T-PD-ZERO": _after_nothing,
     "T-PD-PARTIAL": _partial,
     "T-NE": _not_evaluable,
     "T-CARRIED": "PR was reached before ({pr_at}), and {sum_mm} mm is neither PD nor PR: PR is carried forward.",
@@ -124,8 +129,8 @@ _NEW: dict[str, Template] = {
     "NEW-CYTOLOGY": "{lesion}: new effusion with positive cytology.",
     "NEW-TYPICAL": "{lesion}: new liver nodule of {diameter_mm} mm with typical vascular pattern; "
     "counts from {limit_mm} mm.",
-    "NEW-GROWTH": "{lesion}: new liver nodule grew by {growth_mm} mm to {diameter_mm} mm since first seen; "
-    "counts from +{growth_limit_mm} mm.",
+    "NEW-GROWTH": "{lesion}: new liver nodule grew by {growth_mm} mm since first measured, from {first_mm} mm to "
+    "{diameter_mm} mm; counts from +{growth_limit_mm} mm.",
     "NEW-NODE": "{lesion}: new node, short axis {diameter_mm} mm; counts from {node_limit_mm} mm.",
     "NEW-CERTAIN": _size("{lesion}: new lesion of {diameter_mm} mm, unequivocal."),
     "NEW-PET": "{lesion}: new on PET, not there on the baseline PET.",
@@ -173,4 +178,41 @@ _ISSUES: dict[str, Template] = {
     "E-LIPIODOL": "{lesion}: compact lipiodol counts as no viable tumour; MRI is advised.",
 }
 
-SENTENCES: Mapping[str, Template] = MappingProxyType(_TARGETS | _NEW | _ISSUES)
+
+def _when(text: str, without: str) -> Template:
+    """The sentence where there was an assessment to date it by, and where there was none."""
+    return lambda numbers: text if "day" in numbers else without
+
+
+_COMPOSITE: dict[str, Template] = {
+    "C-PD": "Intrahepatic {intrahepatic}, extrahepatic {extrahepatic}: PD in either region is {response}.",
+    "C-NE": "Intrahepatic {intrahepatic}, extrahepatic {extrahepatic}: one was not evaluable, so both are {response}.",
+    "C-ND": "Intrahepatic {intrahepatic}, extrahepatic {extrahepatic}: where one has no disease the other decides.",
+    "C-EQ": "Intrahepatic {intrahepatic}, extrahepatic {extrahepatic}: both are the same.",
+    "C-SD": "Intrahepatic {intrahepatic}, extrahepatic {extrahepatic}: SD in either region is {response}.",
+    "C-PR": "Intrahepatic {intrahepatic}, extrahepatic {extrahepatic}: less than CR in both is {response}.",
+}
+
+_BEST: dict[str, Template] = {
+    "U-CR": "CR on day {day}; confirmation is not asked for.",
+    "U-PR": "PR on day {day} and no CR; confirmation is not asked for.",
+    "U-SD": "Neither CR nor PR, and no PD up to day {day}: SD from day {stable} on.",
+    "U-NN": "No targets, and no PD up to day {day}: non-CR/non-PD from day {stable} on.",
+    "U-PD": "PD on day {day}, and nothing that lasted to day {stable} before it.",
+    "U-NE": _when(
+        "From day {day} on nothing that lasted to day {stable}, and no PD.", "No assessment could be evaluated."
+    ),
+    "U-ND": "No disease on day {day} and at every other assessment.",
+    "F-CR": "CR on day {day}, confirmed {interval} d or more later.",
+    "F-PR": "PR on day {day}, confirmed {interval} d or more later; no confirmed CR.",
+    "F-SD": "No response confirmed {interval} d or more later; no PD up to day {day}: SD from day {stable} on.",
+    "F-NN": "No targets, and no PD up to day {day}: non-CR/non-PD from day {stable} on.",
+    "F-PD": "PD on day {day}, no response confirmed, and nothing that lasted to day {stable} before it.",
+    "F-NE": _when(
+        "From day {day} on no response confirmed, nothing that lasted to day {stable}, and no PD.",
+        "No assessment could be evaluated.",
+    ),
+    "F-ND": "No disease on day {day} and at every other assessment.",
+}
+
+SENTENCES: Mapping[str, Template] = MappingProxyType(_TARGETS | _NEW | _COMPOSITE | _BEST | _ISSUES)

@@ -82,10 +82,10 @@ def test_that_a_cr_that_a_pr_follows_counts_as_pr_where_the_rules_take_it_as_mis
     rules = load_ruleset().best_response
     mistaken = replace(rules, response_after_complete="complete_was_mistaken")
     sequence = [Assessed(42, Response.CR), Assessed(84, Response.PR)]
-    assert confirmed(sequence, rules) == Best(Response.SD, 42)
-    assert confirmed(sequence, mistaken) == Best(Response.PR, 42)
+    assert confirmed(sequence, rules) == Best(Response.SD, 42, "F-SD")
+    assert confirmed(sequence, mistaken) == Best(Response.PR, 42, "F-PR")
     assert unconfirmed(sequence, rules).response is Response.CR
     later = [*sequence, Assessed(126, Response.CR), Assessed(168, Response.CR)]
-    assert confirmed(later, mistaken) == Best(Response.CR, 126)
+    assert confirmed(later, mistaken) == Best(Response.CR, 126, "F-CR")
     assert has_response_after_complete(sequence)
     assert not has_response_after_complete(sequence[::-1])

@@ -177,7 +177,7 @@ def test_that_a_justified_deviation_keeps_its_justification() -> None:
 def test_that_a_deviation_from_the_entry_criteria_is_said_under_the_protocol() -> None:
     baseline = visit("L1=30", clinical={"ecog": 2, "bilirubin_mg_dl": 2.5})
     found = _issues(baseline, protocol="cotsom")
-    assert found["E-ENTRY"].text.startswith("At baseline: ECOG 2 is above 1; bilirubin 2.5 mg/dL is above 2.0.")
+    assert found["E-ENTRY"].text.startswith("At baseline: ECOG 2 is above 1; bilirubin 2.5 mg/dL is above 2.")
     assert _issues(baseline) == {}
     assert _issues(baseline, protocol="ld_ccrt") == {}
 

@@ -92,13 +92,18 @@ def test_that_every_sentence_can_be_said_with_all_numbers_and_with_few(rule: str
             "patterns",
             "nadir_at",
             "pr_at",
+            "intrahepatic",
+            "extrahepatic",
             "counted_at",
             "examinations",
         )
     }
-    few |= dict.fromkeys(("evaluated", "targets", "nontargets", "count", "limit", "days"), 3)
+    few |= dict.fromkeys(
+        ("evaluated", "targets", "nontargets", "count", "limit", "days", "day", "stable", "interval"), 3
+    )
     lengths = (
         "floor_mm",
+        "first_mm",
         "node_mm",
         "growth_mm",
         "limit_mm",

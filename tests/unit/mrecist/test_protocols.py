@@ -45,7 +45,7 @@ def test_that_every_row_of_the_specification_is_there() -> None:
 
 def test_that_every_combination_of_inputs_reaches_a_row_and_a_missing_judgement_is_never_no() -> None:
     """All inputs of the TACE table, and of the sorafenib table for every outcome of TACE."""
-    gate = (Gate("liver", "bilirubin 3 mg/dL is above 2.0"),)
+    gate = (Gate("liver", "bilirubin 3 mg/dL is above 2"),)
     seen: set[str] = set()
     for intra, viable, benefit, lasting, gates, missing, withdrawn, declared in product(
         RESPONSES,

@@ -43,6 +43,7 @@ def test_that_a_result_has_the_keys_of_its_schema() -> None:
         "adjudicated_pd_timepoint",
         "adjudicated",
         "best_response",
+        "best_response_reasons",
         "times",
     }
     (at,) = one["timepoints"]
@@ -53,6 +54,7 @@ def test_that_a_result_has_the_keys_of_its_schema() -> None:
         "extrahepatic",
         "overall",
         "composite",
+        "composite_reason",
         "flags",
         "issues",
         "new_lesions_counted",

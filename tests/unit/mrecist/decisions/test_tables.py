@@ -57,7 +57,7 @@ def test_that_every_scenario_has_its_hand_worked_decisions(scenario: dict[str, A
 def test_that_a_sentence_names_the_limit_that_was_crossed() -> None:
     at = decided("L1=30", "L1=30", clinical=WELL | {"bilirubin_mg_dl": 2.1})
     assert at.tace is not None
-    assert at.tace.reasons[0].text == "Hold: bilirubin 2.1 mg/dL is above 2.0 (T6). Is this lasting?"
+    assert at.tace.reasons[0].text == "Hold: bilirubin 2.1 mg/dL is above 2 (T6). Is this lasting?"
 
 
 def test_that_missing_eligibility_data_are_flagged_and_named() -> None:

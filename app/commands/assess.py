@@ -43,6 +43,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print one JSON document")
     form.add_argument("--jsonl", action="store_true", help="read and write one case a line, whatever their number")
+    parser.add_argument(
+        "--scores",
+        action="store_true",
+        help="add the published schemes on a further TACE (ART, ABCR ...); never decides",
+    )
     firm = parser.add_argument_group(
         "robustness",
         "How firm each category is: its probability, were every diameter measured again. Never decides.",
@@ -85,7 +90,7 @@ def run(options: argparse.Namespace) -> int:
         print(json.dumps(results_document([judging.result(case) for case in cases], rules.name, rules.version)))
     else:
         for case in cases:
-            _print_table(judging.assess(case), judging.firmness(case))
+            _print_case(case, judging)
     return DONE
 
 
@@ -96,7 +101,7 @@ def _judging(options: argparse.Namespace) -> Judging:
         error = rules.measurement_error
         if options.error_mm is not None or options.error_pct is not None:
             error = MeasurementError(options.error_mm or Fraction(0), options.error_pct or Fraction(0), "given")
-    return Judging(rules, load_protocol(), options.protocol, error, options.draws, options.seed)
+    return Judging(rules, load_protocol(), options.protocol, error, options.scores, options.draws, options.seed)
 
 
 def _ruleset(name: str) -> RuleSet:
@@ -213,6 +218,16 @@ def _best_of(one: Sequenced, rules: BestResponseRules) -> dict[str, Any]:
     if has_response_after_complete(one.sequence):
         found["warnings"] = ["CR_THEN_PR"]
     return found
+
+
+def _print_case(case: Case, judging: Judging) -> None:
+    assessment = judging.assess(case)
+    _print_table(assessment, judging.firmness(case))
+    if not judging.scores:
+        return
+    for at in assessment.timepoints:
+        for panel in judging.panels(case, assessment, at.timepoint):
+            print(f"  {at.timepoint:12}{'':>6}  {panel.title}: {panel.verdict.text}")
 
 
 def _print_table(assessment: Assessment, firmness: Robustness | None) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 from mrecist.assess import assess
 from mrecist.case import Case
 from mrecist.casefile import CaseFileError, decode, read_case
+from mrecist.decisions.advisory import Panel, advise, panel_data
 from mrecist.protocols import Protocol
 from mrecist.resultfile import result
 from mrecist.results import Assessment
@@ -31,13 +32,15 @@ _CHUNKS_AHEAD = 3
 class Judging:
     """By what a case is judged: rule set and decision tables; `named` is the protocol of cases that name none.
 
-    With `error`, each response is told with its probability under this measurement error.
+    With `error`, each response is told with its probability under this measurement error; with `scores`, each time
+    point with the published schemes on a further TACE. Neither decides anything.
     """
 
     ruleset: RuleSet
     protocol: Protocol
     named: str | None = None
     error: MeasurementError | None = None
+    scores: bool = False
     draws: int = DRAWS
     seed: int = SEED
 
@@ -51,8 +54,17 @@ class Judging:
             return None
         return robustness(case, self.ruleset, error=self.error, draws=self.draws, seed=self.seed)
 
+    def panels(self, case: Case, assessment: Assessment, timepoint: str) -> tuple[Panel, ...]:
+        return advise(case, assessment, timepoint, ruleset=self.ruleset)
+
     def result(self, case: Case) -> dict[str, Any]:
-        return result(self.assess(case), self.firmness(case))
+        assessment = self.assess(case)
+        found = result(assessment, self.firmness(case))
+        if self.scores:
+            for written in found["timepoints"]:
+                panels = self.panels(case, assessment, written["timepoint"])
+                written["advisory"] = [panel_data(panel) for panel in panels]
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -471,3 +471,35 @@ def test_that_the_way_pooled_heeds_earlier_cr_and_the_floor_that_comes_back(
     """Third: with the liver below 12 mm, no PD by itself, pooled PD asks for 15 + 5 mm again: 60 - 40.1 is below."""
     found = last(*visits).overall.to_next_category
     assert [(n.response, n.by_mm) for n in found if n.lesion is None] == [(expected[0], Fraction(expected[1]))]
+
+
+def test_that_composite_and_best_responses_tell_the_rule_that_gave_them() -> None:
+    found = assessed("L1=50 Lu1=60", "L1=60 Lu1=40", "L1=60 Lu1=40")
+    at = found.timepoints[0]
+    assert (at.composite_reason.rule, at.composite_reason.text) == (
+        "C-PD",
+        "Intrahepatic PD, extrahepatic PR: PD in either region is PD.",
+    )
+    best = found.best_response[Scope.EXTRAHEPATIC]
+    assert [r.text for r in best.reasons] == [
+        "PR on day 42 and no CR; confirmation is not asked for.",
+        "PR on day 42, confirmed 28 d or more later; no confirmed CR.",
+        "PR on day 42 and no CR; confirmation is not asked for.",
+    ]
+    nothing = assessed("L1=50", "L1=NE").best_response[Scope.INTRAHEPATIC]
+    assert [r.rule for r in nothing.reasons] == ["U-NE", "F-NE", "U-NE"]
+    assert assessed("L1=50").best_response[Scope.INTRAHEPATIC].reasons[0].text == "No assessment could be evaluated."
+
+
+def test_that_progression_after_nothing_was_left_names_the_floor_where_there_is_one() -> None:
+    reason = last("L1=30", "L1=0", "L1=4").intrahepatic.reasons[0]
+    assert reason.text == "4.0 mm after nothing was left (TP1): any viable tumour then is PD."
+    reason = last("Lu1=30", "Lu1=0", "Lu1=6").extrahepatic.reasons[0]
+    assert reason.text == "6.0 mm after nothing was left (TP1): PD at ≥ +5.0 mm."
+
+
+def test_that_a_progressing_target_is_no_non_target_elsewhere() -> None:
+    found = assessed("L1=30 INF=P", "L1=30 INF=P", "L1=U INF=P").timepoints
+    texts = [[r.text for r in t.intrahepatic.reasons] for t in found]
+    assert "Non-target INF persists without unequivocal progression (1 of 1)." in texts[0]
+    assert "Unequivocal progression of L1 (1 of 2)." in texts[1]

@@ -155,3 +155,9 @@ def test_that_a_growing_effusion_is_progression_only_with_cytology(cytology: str
 def test_that_a_nontarget_is_gone_or_there(later: str, expected: str) -> None:
     baseline = "NN1=12" if later.startswith("NN1") else "B1=P"
     assert last(baseline, later).extrahepatic.response == expected
+
+
+def test_that_a_new_node_of_normal_size_says_nothing_until_it_grows() -> None:
+    found = assessed("Lu1=20", "Lu1=20 xNm=9.9", "Lu1=20 xNm=10", "Lu1=20 xNm=15").timepoints
+    assert ["EQUIVOCAL_NEW" in t.flags for t in found] == [False, True, False]
+    assert [t.extrahepatic.response for t in found] == ["SD", "SD", "PD"]

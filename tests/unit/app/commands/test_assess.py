@@ -283,3 +283,22 @@ def test_that_a_pr_after_a_cr_is_warned_of_in_a_bare_sequence(
     ]
     assert main(["assess", file]) == DONE
     assert "a: best response CR, confirmed SD (a PR follows a CR" in capsys.readouterr().out
+
+
+def test_that_the_published_schemes_are_told_on_request_and_change_no_decision(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    treatments = [{"kind": "TACE", "day": 7}]
+    file = _write(
+        tmp_path / "a.json", patient("L1=30 Lu1=20", "L1=28 Lu1=20", protocol="cotsom", treatments=treatments)
+    )
+    assert main(["assess", file, "--json"]) == DONE
+    plain = json.loads(capsys.readouterr().out)
+    assert main(["assess", file, "--json", "--scores"]) == DONE
+    advised = json.loads(capsys.readouterr().out)
+    (at,) = advised["results"][0]["timepoints"]
+    panels = at.pop("advisory")
+    assert advised == plain
+    assert [p["scheme"] for p in panels] == ["ART", "ABCR", "JSH-2014", "JSH-2021", "EASL", "TACTICS", "TWO-SESSIONS"]
+    assert main(["assess", file, "--scores"]) == DONE
+    assert "ART" in capsys.readouterr().out

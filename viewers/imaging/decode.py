@@ -56,25 +56,35 @@ def read_stored(series: Series, record: SliceRecord, out: Pixels | None = None) 
     DecodeError
         The file is gone or cut short, or its pixels do not decode to what its header says.
     """
-    shape = (series.rows, series.columns)
-    target = np.empty(shape, stored_type(series)) if out is None else out
     try:
         if record.pixel_offset is not None and not series.colour:
+            target = _room(series) if out is None else out
             _read_native(series, record, target)
-        elif record.transfer_syntax == RLE and not series.colour:
-            _fill(target, _by_rle(series, record), record)
-        elif series.colour or record.transfer_syntax in (DEFLATED, *NATIVE, *HTJ2K):
-            _fill(target, _by_pydicom(series, record), record)
         else:
-            _fill(target, _by_gdcm(series, record), record)
+            # Room is made when the pixels are there: what a header asks for may be more than there is.
+            pixels = _decoded(series, record)
+            target = _room(series) if out is None else out
+            _fill(target, pixels, record)
     except FileNotFoundError:
         raise DecodeError("the file is gone", file=record.path, remedy="scan the folder again") from None
     except ArchiveError as error:
         raise DecodeError(str(error), file=record.path, remedy="unpack the archive") from None
     except OSError as error:
         raise DecodeError(f"cannot be read ({error.strerror or error})", file=record.path) from None
+    except MemoryError:
+        raise DecodeError("there is no memory for it", file=record.path, remedy="close other series") from None
     _keep_stored_bits(series, target)
     return target
+
+
+def _room(series: Series) -> Pixels:
+    return np.empty((series.rows, series.columns), stored_type(series))
+
+
+def _decoded(series: Series, record: SliceRecord) -> NDArray[Any]:
+    if series.colour or record.transfer_syntax in (DEFLATED, *NATIVE, *HTJ2K):
+        return _by_pydicom(series, record)
+    return _by_rle(series, record) if record.transfer_syntax == RLE else _by_gdcm(series, record)
 
 
 def _read_native(series: Series, record: SliceRecord, target: Pixels) -> None:

@@ -21,7 +21,8 @@ from viewers.imaging.imagefile import NOT_DICOM, ImageFile, NotAnImage
 from viewers.imaging.known import KnownTree, Outcome, ScanMemory, State, state_of
 from viewers.imaging.phases import with_phases
 from viewers.imaging.quality import series_of
-from viewers.imaging.sources import MemberFile, PlainFile, Source, opened
+from viewers.imaging.readahead import ReadAhead
+from viewers.imaging.sources import MemberFile, Source, opened
 from viewers.imaging.stacks import stacks_of
 
 Found = tuple[str, os.stat_result | None]
@@ -98,28 +99,31 @@ def _outcomes(
     cancelled: Callable[[], bool] | None,
 ) -> dict[str, tuple[Outcome, ...]]:
     """What came of each file: an image, a refusal, or those of the members of an archive."""
-    reader, outcomes = FileReader(), {}
+    outcomes: dict[str, tuple[Outcome, ...]] = {}
     before = known.outcomes() if known is not None else {}
-    indices: list[str] = []
-    for done, (path, status) in enumerate(found, start=1):
-        if cancelled is not None and cancelled():
-            raise Cancelled
+    unknown = []
+    for path, status in found:
         state = states[path]
         if known is not None and state is not None and known.states.get(path) == state and path in before:
             outcomes[path] = before[path]
         else:
-            outcomes[path] = _read(reader, PlainFile(path, status))
-        if _is_index(outcomes[path]):
-            indices.append(path)
-        elif _may_be_archive(outcomes[path]):
-            outcomes[path] = _unpacked(reader, path, outcomes[path], cancelled)
-        if progress is not None:
-            progress(done, len(found))
+            unknown.append((path, status))
+    reader, seen = FileReader(), len(found) - len(unknown)
+    with ReadAhead(unknown) as ahead:
+        for number, (path, _) in enumerate(unknown):
+            if cancelled is not None and cancelled():
+                raise Cancelled
+            outcomes[path] = _read(reader, ahead.source(number))
+            if _may_be_archive(outcomes[path]):
+                outcomes[path] = _unpacked(reader, path, outcomes[path], cancelled)
+            if progress is not None:
+                progress(seen + number + 1, len(found))
+    indices = [path for path, of_path in outcomes.items() if _is_index(path, of_path)]
     for path in indices:
         with opened(path) as file:
             reason = dicomdir.about(dicomdir.names_in(file), str(Path(path).parent), outcomes)
         outcomes[path] = (Refused(path, reason),)
-    return outcomes
+    return {path: outcomes[path] for path, _ in found}
 
 
 def _read(reader: FileReader, source: Source) -> tuple[Outcome, ...]:
@@ -129,8 +133,9 @@ def _read(reader: FileReader, source: Source) -> tuple[Outcome, ...]:
         return (Refused(source.path, str(problem)),)
 
 
-def _is_index(outcomes: tuple[Outcome, ...]) -> bool:
-    return isinstance(outcomes[0], Refused) and outcomes[0].reason.startswith(A_DICOMDIR)
+def _is_index(path: str, outcomes: tuple[Outcome, ...]) -> bool:
+    first = outcomes[0]
+    return isinstance(first, Refused) and first.file == path and first.reason.startswith(A_DICOMDIR)
 
 
 def _may_be_archive(outcomes: tuple[Outcome, ...]) -> bool:
@@ -161,7 +166,7 @@ def _unpacked(
             raise Cancelled
         source = MemberFile(archive, member)
         of_member = _read(reader, source)
-        if _is_index(of_member):
+        if _is_index(source.path, of_member):
             indices.append(source.path)
         outcomes[source.path] = of_member[0]
     if all(isinstance(one, Refused) and one.reason == NOT_DICOM for one in outcomes.values()):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import os
 import stat
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +17,7 @@ from typing import BinaryIO, Protocol, Self, TypeVar
 from viewers.imaging.archives import Archive, ArchiveError, Member, UnpackedMember, member_at
 from viewers.imaging.imagefile import NotAnImage
 
-_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 class Source(Protocol):
@@ -44,15 +45,23 @@ class Source(Protocol):
 
 
 class PlainFile:
-    """A file on the disk. `status` is what the file system said of it, if that is known already.
+    """A file on the disk.
 
     Entering and reading raise `NotAnImage` where the file is gone, forbidden, empty or no regular file.
+
+    Parameters
+    ----------
+    status
+        What the file system said of it, if that is known already.
+    head
+        Its first bytes, if they were read already; the file is then opened only for what follows them.
     """
 
-    def __init__(self, path: str, status: os.stat_result | None = None) -> None:
-        self.path, self._status = path, status
+    def __init__(self, path: str, status: os.stat_result | None = None, head: bytes | None = None) -> None:
+        self.path, self._status, self._head = path, status, head
         self.size = status.st_size if status is not None else 0
-        self._descriptor = -1
+        self.waited_s = 0.0
+        self._descriptor, self._at = -1, 0
 
     def __enter__(self) -> Self:
         try:
@@ -62,7 +71,8 @@ class PlainFile:
             if status.st_size == 0:
                 raise NotAnImage("the file is empty")
             self.size = status.st_size
-            self._descriptor = os.open(self.path, _FLAGS)
+            if self._head is None:
+                self._open()
         except OSError as error:
             raise NotAnImage(why_closed(self.path, error)) from None
         return self
@@ -72,15 +82,33 @@ class PlainFile:
             os.close(self._descriptor)
             self._descriptor = -1
 
+    def _open(self) -> None:
+        started = time.perf_counter()
+        self._descriptor = os.open(self.path, FLAGS)
+        if self._at:
+            os.lseek(self._descriptor, self._at, os.SEEK_SET)
+        self.waited_s += time.perf_counter() - started
+
     def read(self, count: int) -> bytes:
         """The next `count` bytes, fewer at the end."""
+        if self._head is not None:
+            part, self._head = self._head[:count], None
+            self._at = len(part)
+            return part
         try:
-            return os.read(self._descriptor, count)
+            if self._descriptor < 0:
+                self._open()
+            started = time.perf_counter()
+            part = os.read(self._descriptor, count)
+            self.waited_s += time.perf_counter() - started
+            return part
         except OSError as error:
             raise NotAnImage(why_closed(self.path, error)) from None
 
     def stream(self) -> BinaryIO:
         """All bytes, from the first; closed with the source."""
+        if self._descriptor < 0:
+            self._open()
         os.lseek(self._descriptor, 0, os.SEEK_SET)
         return BoundedReader(io.FileIO(self._descriptor, closefd=False))
 

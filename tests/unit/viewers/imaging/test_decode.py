@@ -209,3 +209,15 @@ def test_that_a_file_cut_since_the_scan_is_an_error(tmp_path):
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(DecodeError, match="cut short"):
         load_slice(series, 0)
+
+
+def test_that_an_image_that_fits_no_memory_is_an_error(tmp_path, monkeypatch):
+    def full(*_):
+        raise MemoryError
+
+    (path, *_) = write_phantom(tmp_path, Phantom())
+    (series,) = scan(path).series
+    monkeypatch.setattr("viewers.imaging.decode.np.empty", full)
+    with pytest.raises(DecodeError, match="there is no memory for it") as caught:
+        read_stored(series, series.slices[0])
+    assert caught.value.file == str(path)

@@ -40,7 +40,7 @@ class StoredScans:
             plain = unpacked(content) if content is not None else None
             if plain is None or plain["rules"] != RULES or plain["folder"] != folder:
                 return None
-            states = {path: (size, mtime) for path, (size, mtime) in plain["states"].items()}
+            states = dict(zip(plain["paths"], zip(plain["sizes"], plain["times"], strict=True), strict=True))
         except SPOILED:
             return None
         return KnownTree(states, lambda: self._result(folder), lambda: self._outcomes(folder))
@@ -51,7 +51,15 @@ class StoredScans:
         if result is None:
             return
         contents = {
-            "states": packed({"rules": RULES, "folder": folder, "states": dict(tree.states)}),
+            "states": packed(
+                {
+                    "rules": RULES,
+                    "folder": folder,
+                    "paths": list(tree.states),
+                    "sizes": [size for size, _ in tree.states.values()],
+                    "times": [changed_ns for _, changed_ns in tree.states.values()],
+                }
+            ),
             "result": packed(
                 {
                     "series": [series_as_plain(one) for one in result.series],

@@ -23,7 +23,7 @@ from viewers.imaging.headers import (
 )
 from viewers.imaging.imagefile import NOT_DICOM, FileKind, FrameHeader, FrameKind, ImageFile, NotAnImage
 from viewers.imaging.rawheader import FIRST_READ, HeaderReader, RawHeader
-from viewers.imaging.rawtags import Value, tags_of
+from viewers.imaging.rawtags import Value, plain_clock, plain_position, plain_uid, plain_whole, tags_of
 from viewers.imaging.sources import PlainFile, Source, why_closed
 from viewers.imaging.tags import MALFORMED
 
@@ -37,6 +37,8 @@ _TO_UNDERSTAND_TIMES = (
     *_TIMES, "StudyDate", "SeriesDate", "AcquisitionDate", "PerformedProcedureStepStartDate",
     "FrameAcquisitionDateTime",
 )  # fmt: skip
+_OTHER_TIMES = ("AcquisitionDateTime", "FrameAcquisitionDateTime")
+_PLAIN = frozenset(("SOPInstanceUID", "InstanceNumber", "ImagePositionPatient", "AcquisitionTime"))
 _KINDS_KEPT = 4096
 _DEFLATED, _META = b"1.2.840.10008.1.2.1.99", 2048
 _DEFLATES_TO, _LARGEST_DEFLATED, _CHUNK = 1032, 1_000_000_000, 1 << 20
@@ -44,17 +46,18 @@ _DEFLATES_TO, _LARGEST_DEFLATED, _CHUNK = 1032, 1_000_000_000, 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A file that others resemble: what it says, which of its own values change, and what is needed beside these."""
+    """A file that others resemble: what it says, which of its own values change, and what is needed beside these.
+
+    `day` is the day that a changing AcquisitionTime belongs to, where nothing else has a say; `plainly` tells that the
+    changing values are of the few that usually change, which are written plainly in nearly all files.
+    """
 
     image: ImageFile
     frame_bytes: int
     own: frozenset[str]
     beside: Mapping[str, Value]
-    moved: bool
-    timed: bool
-    dated: bool
-    rescaled: bool
-    windowed: bool
+    day: str
+    plainly: bool
 
 
 class FileReader:
@@ -154,51 +157,55 @@ def _damaged(how: str) -> NotAnImage:
 
 
 def _known(image: ImageFile, raw: RawHeader) -> _Known:
-    own = _OWN & raw.changing.keys()
-    timed, rescaled, windowed = (not own.isdisjoint(group) for group in (_TIMES, _RESCALE, _WINDOW))
-    beside = {"SpecificCharacterSet"}
-    for needed, keywords in ((timed, _TO_UNDERSTAND_TIMES), (rescaled, _RESCALE), (windowed, _WINDOW)):
-        beside |= set(keywords) if needed else set()
+    own, found = _OWN & raw.changing.keys(), raw.found
+    beside = {"SpecificCharacterSet", *_RESCALE, *_WINDOW, *_TO_UNDERSTAND_TIMES}
+    acquired_at = image.frames[0].acquired_at
+    day = acquired_at[:11] if acquired_at and found.keys().isdisjoint(_OTHER_TIMES) else ""
     return _Known(
         image=image,
         frame_bytes=frame_bytes_of(image.kind),
         own=own,
-        beside={keyword: value for keyword, value in raw.found.items() if keyword in beside - own},
-        moved="ImagePositionPatient" in own,
-        timed=timed,
-        dated="AcquisitionDateTime" in own,
-        rescaled=rescaled,
-        windowed=windowed,
+        beside={keyword: value for keyword, value in found.items() if keyword in beside - own},
+        day=day,
+        plainly=own <= _PLAIN and (bool(day) or "AcquisitionTime" not in own),
     )
 
 
 def _alike(source: Source, raw: RawHeader, known: _Known) -> ImageFile | None:
     """A file that says the same as a known one in all but its own values; None where these need a full parse."""
-    changing, like = raw.changing, known.image
-    values = dict(known.beside)
-    for keyword in known.own:
-        values[keyword] = changing[keyword]
-    tags = tags_of(values)
+    changing, like, own = raw.changing, known.image, known.own
+    refuse_if_cut_short(1, known.frame_bytes, raw.syntax, raw.pixel_offset, raw.pixel_length, source.size)
+    frame = like.frames[0]
+    offset = None if frame.pixel_offset is None else raw.pixel_offset
+    if known.plainly:
+        uid = plain_uid(changing["SOPInstanceUID"]) if "SOPInstanceUID" in own else like.sop_uid
+        number = plain_whole(changing["InstanceNumber"]) if "InstanceNumber" in own else like.instance_number
+        place = plain_position(changing["ImagePositionPatient"]) if "ImagePositionPatient" in own else frame.position
+        clock = plain_clock(changing["AcquisitionTime"]) if "AcquisitionTime" in own else ""
+        if uid is not None and number is not None and place is not None and clock is not None:
+            at = known.day + clock if clock else frame.acquired_at
+            own_frame = FrameHeader(0, place, at, frame.slope, frame.intercept, offset, frame.kind)
+            return ImageFile(source.path, uid, number, like.date_without_study, like.window, like.kind, (own_frame,))
+    tags = tags_of({**known.beside, **{keyword: changing[keyword] for keyword in own}})
     if tags is None:
         return None
-    frame = like.frames[0]
-    slope, intercept = rescale_of(tags) if known.rescaled else (frame.slope, frame.intercept)
-    refuse_if_cut_short(1, known.frame_bytes, raw.syntax, raw.pixel_offset, raw.pixel_length, source.size)
-    own_frame = FrameHeader(
-        0,
-        position_of(tags) if known.moved else frame.position,
-        acquired_at_of(tags) if known.timed else frame.acquired_at,
-        slope,
-        intercept,
-        None if frame.pixel_offset is None else raw.pixel_offset,
-        frame.kind,
-    )
+    slope, intercept = rescale_of(tags)
     return ImageFile(
         source.path,
-        tags.text("SOPInstanceUID") if "SOPInstanceUID" in known.own else like.sop_uid,
-        tags.whole("InstanceNumber") if "InstanceNumber" in known.own else like.instance_number,
-        only_day_of(tags) if known.dated else like.date_without_study,
-        window_of(tags) if known.windowed else like.window,
+        tags.text("SOPInstanceUID") if "SOPInstanceUID" in own else like.sop_uid,
+        tags.whole("InstanceNumber") if "InstanceNumber" in own else like.instance_number,
+        only_day_of(tags),
+        window_of(tags),
         like.kind,
-        (own_frame,),
+        (
+            FrameHeader(
+                0,
+                position_of(tags) if "ImagePositionPatient" in own else frame.position,
+                acquired_at_of(tags),
+                slope,
+                intercept,
+                offset,
+                frame.kind,
+            ),
+        ),
     )

@@ -139,9 +139,9 @@ class _Layout:
                     raise _ChangedError
                 at += len(part)
                 continue
-            implicit = own.implicit and part.tag > _LAST_OF_META
-            tag, vr, length, value_at = _element(content, at, implicit=implicit)
-            if tag != part.tag or tag in (_SYNTAX, _MEDIA_SOP_CLASS):
+            tag, implicit = part.tag, own.implicit and part.tag > _LAST_OF_META
+            found, vr, length, value_at = _element(content, at, implicit=implicit)
+            if found != tag or tag in (_SYNTAX, _MEDIA_SOP_CLASS):
                 raise _ChangedError
             if length == _UNDEFINED:
                 if tag <= _LAST_OF_META:

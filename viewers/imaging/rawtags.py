@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import struct
 from collections.abc import Mapping
@@ -16,6 +17,11 @@ _ONE_VALUE = {"LT", "ST", "UT"}
 _NUMBERS = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "FL": "f", "FD": "d"}
 _DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _INTEGER = re.compile(r"[+-]?\d{1,9}")
+_NUMBER = rb" *([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?) *"
+_PLAIN_POSITION = re.compile(rb"\\".join((_NUMBER, _NUMBER, _NUMBER)))
+_PLAIN_UID = re.compile(rb"([0-9.]+)\0*")
+_PLAIN_WHOLE = re.compile(rb" *([+-]?\d{1,9}) *")
+_PLAIN_TIME = re.compile(rb"(\d\d)(\d\d)(\d\d)(\.\d{1,6})? *")
 ANY_VR = ("UN",)
 
 KEYWORDS = (
@@ -70,6 +76,38 @@ def _private_tags() -> dict[int, tuple[str, tuple[str, ...]]]:
             place = block << 8 | element
             named[group << 16 | place] = (private_keyword(group, place), ANY_VR)
     return named
+
+
+def plain_uid(value: Value) -> str | None:
+    """A UID of digits and dots; None where it is anything else, as with the following functions."""
+    match = _PLAIN_UID.fullmatch(value[1])
+    return match.group(1).decode("ascii") if match else None
+
+
+def plain_whole(value: Value) -> int | None:
+    """A whole number."""
+    match = _PLAIN_WHOLE.fullmatch(value[1])
+    return int(match.group(1)) if match else None
+
+
+def plain_position(value: Value) -> tuple[float, float, float] | None:
+    """Three finite numbers."""
+    match = _PLAIN_POSITION.fullmatch(value[1])
+    if match is None:
+        return None
+    x, y, z = map(float, match.groups())
+    return (x, y, z) if math.isfinite(x + y + z) else None
+
+
+def plain_clock(value: Value) -> str | None:
+    """A time of day, hours to seconds or fractions of these, as ISO 8601."""
+    match = _PLAIN_TIME.fullmatch(value[1])
+    if match is None:
+        return None
+    hour, minute, second, fraction = match.groups()
+    if hour > b"23" or minute > b"59" or second > b"60":
+        return None
+    return (b":".join((hour, minute, second)) + (fraction or b"")).decode("ascii")
 
 
 def tags_of(found: Mapping[str, Value]) -> Tags | None:

@@ -303,11 +303,16 @@ def _zeros(shape: tuple[int, int, int], dtype: np.dtype[Any]) -> NDArray[Any]:
 def _rescale(stored: NDArray[Any], out: NDArray[Any], series: Series, record: SliceRecord) -> bool:
     """Stored values as int16 values in `out`, maybe the same memory; false, and nothing done, if they do not fit."""
     slope, intercept = int(record.slope), int(record.intercept)
-    low, high = int(stored.min()), int(stored.max())
-    ends = sorted((low * slope + intercept, high * slope + intercept))
-    if ends[0] >= _INT16.min and ends[1] <= _INT16.max:
+    possible = np.iinfo(stored.dtype)
+
+    def fits(entry: int) -> bool:
+        return bool(_INT16.min <= entry * slope + intercept <= _INT16.max)
+
+    # Only the end that may not fit is looked for: of usual CT that is one of the two.
+    if (fits(possible.min) or fits(int(stored.min()))) and (fits(possible.max) or fits(int(stored.max()))):
         _affine_in_place(stored, out, slope, intercept)
         return True
+    low, high = int(stored.min()), int(stored.max())
     padding = padding_of(series)
     if padding is None or not (low <= padding <= high):
         return False

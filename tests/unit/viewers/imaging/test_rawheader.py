@@ -182,6 +182,43 @@ def test_that_one_file_that_differs_is_read_for_itself_amid_its_series(tmp_path,
         assert raw == parsed
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_that_a_syntax_is_read_anew_where_its_padding_changed_before(tmp_path):
+    plain, padded, other = b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.1.2.1 ", b"1.2.840.10008.1.2.5\0"
+    paths, reader = write_phantom(tmp_path, Phantom()), FileReader()
+    for k, path in enumerate(paths):
+        path.write_bytes(path.read_bytes().replace(plain, (plain, padded, plain, other, padded, other)[k]))
+    for path in paths * 2:
+        raw, parsed = both_ways(path, reader)
+        assert raw == parsed
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_that_pixels_without_a_length_are_told_from_those_with_one(tmp_path):
+    paths, reader = write_phantom(tmp_path, Phantom()), FileReader()
+    content = paths[4].read_bytes()
+    at = content.index(b"\xe0\x7f\x10\x00") + 8
+    paths[4].write_bytes(content[:at] + b"\xff" * 4 + content[at + 4 :])
+    for path in paths:
+        raw, parsed = both_ways(path, reader)
+        assert raw == parsed
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("constant", ["AcquisitionDateTime", "FrameAcquisitionDateTime", "AcquisitionDate", None])
+def test_that_a_changing_time_belongs_to_the_day_that_the_header_says(tmp_path, constant):
+    def change(k, dataset):
+        dataset.AcquisitionDate = ""
+        dataset.AcquisitionTime = f"08{k:02}00.5"
+        if constant:
+            setattr(dataset, constant, "20260107" if constant == "AcquisitionDate" else "20260106070000")
+
+    reader = FileReader()
+    for path in write_phantom(tmp_path, Phantom(), change):
+        raw, parsed = both_ways(path, reader)
+        assert raw == parsed
+
+
 def test_that_files_of_a_series_share_what_they_say_alike(tmp_path):
     reader = FileReader()
     files = [reader.read(PlainFile(str(path))) for path in write_phantom(tmp_path, Phantom())]

@@ -6,8 +6,33 @@ from typing import Any
 
 import pytest
 
-from mrecist.values import Scope
+from app.resources import load_ruleset
+from mrecist.lesions import (
+    NOTHING_NOTED,
+    Absent,
+    Features,
+    Finding,
+    Lesion,
+    Measured,
+    Nonviable,
+    NotEvaluable,
+    Observation,
+    Present,
+    UnequivocalProgression,
+)
+from mrecist.newlesion import Verdict, new_lesion
+from mrecist.tracks import Tests as FunctionalTests
+from mrecist.tracks import Track
+from mrecist.values import Certainty, Diameter, LesionKind, LesionRole, Organ, Proof, Region, Scope, SeenOn
 from tests.support.patients import assessed, last, rules, visit
+
+NODULE = Lesion("IN1", Region.INTRAHEPATIC, LesionRole.NEW, Organ.LIVER)
+NODE = Lesion("EN1", Region.EXTRAHEPATIC, LesionRole.NEW, Organ.LYMPH_NODE, LesionKind.LYMPH_NODE)
+HILAR = Lesion("EN2", Region.EXTRAHEPATIC, LesionRole.NEW, Organ.LYMPH_NODE_PERIPORTAL, LesionKind.LYMPH_NODE)
+EFFUSION = Lesion("EN3", Region.EXTRAHEPATIC, LesionRole.NEW, Organ.PLEURA, LesionKind.EFFUSION)
+LUNG = Lesion("EN4", Region.EXTRAHEPATIC, LesionRole.NEW, Organ.LUNG)
+TYPICAL = Features(typical_vascular_pattern=True)
+MALIGNANT, BENIGN = Features(proof=Proof.POSITIVE), Features(proof=Proof.NEGATIVE)
 
 
 @pytest.mark.parametrize(
@@ -161,3 +186,118 @@ def test_that_a_new_node_of_normal_size_says_nothing_until_it_grows() -> None:
     found = assessed("Lu1=20", "Lu1=20 xNm=9.9", "Lu1=20 xNm=10", "Lu1=20 xNm=15").timepoints
     assert ["EQUIVOCAL_NEW" in t.flags for t in found] == [False, True, False]
     assert [t.extrahepatic.response for t in found] == ["SD", "SD", "PD"]
+
+
+def _judged(
+    lesion: Lesion, *seen: tuple[Finding, Features] | None, ruleset: str = "mrecist-literal"
+) -> tuple[Verdict, ...]:
+    """The verdicts on a lesion first listed at the second time point; PET was done at baseline, bone scan was not."""
+    observations = tuple(None if x is None else Observation(lesion.id, *x) for x in seen)
+    track = Track(lesion, (None, *observations), 1)
+    tests = [FunctionalTests(pet=True, bone_scan=False)] * (len(seen) + 1)
+    first, *later = new_lesion(track, load_ruleset(ruleset), tests).verdicts
+    assert first is Verdict.NOT_YET
+    return tuple(later)
+
+
+def _size(mm: int) -> Present:
+    return Present(Diameter(mm * 10))
+
+
+@pytest.mark.parametrize(
+    ("lesion", "finding", "noted", "verdict"),
+    [
+        (LUNG, NotEvaluable(), MALIGNANT, "NOT-EVALUABLE"),
+        (LUNG, Absent(), MALIGNANT, "NOT-SEEN"),
+        (NODULE, Nonviable(), TYPICAL, "NOT-SEEN"),
+        (LUNG, _size(0), Features(certainty=Certainty.UNEQUIVOCAL), "NOT-SEEN"),
+        (NODULE, Measured(Diameter(1)), MALIGNANT, "PROOF"),
+        (NODULE, _size(20), BENIGN, "BENIGN"),
+        (EFFUSION, Present(), BENIGN, "BENIGN"),
+        (EFFUSION, Present(), Features(cytology=Proof.POSITIVE), "CYTOLOGY"),
+        (EFFUSION, Present(), Features(certainty=Certainty.UNEQUIVOCAL), "EQ-CYTOLOGY"),
+        (LUNG, Present(), MALIGNANT, "PROOF"),
+        (NODE, _size(9), NOTHING_NOTED, "NORMAL"),
+        (NODE, _size(10), NOTHING_NOTED, "EQ-NODE"),
+        (NODE, Present(), NOTHING_NOTED, "EQ-NODE"),
+        (NODE, _size(15), NOTHING_NOTED, "NODE"),
+        (HILAR, _size(19), NOTHING_NOTED, "EQ-NODE"),
+        (HILAR, _size(20), NOTHING_NOTED, "NODE"),
+        (NODULE, _size(10), TYPICAL, "TYPICAL"),
+        (NODULE, _size(9), TYPICAL, "EQ-SMALL"),
+        (NODULE, Present(), TYPICAL, "EQ-SMALL"),
+        (NODULE, _size(10), NOTHING_NOTED, "EQ-ATYPICAL"),
+        (LUNG, _size(5), Features(seen_on=SeenOn.PET), "PET"),
+        (LUNG, _size(5), Features(seen_on=SeenOn.PET, certainty=Certainty.EQUIVOCAL), "EQ-UNCERTAIN"),
+        (LUNG, _size(5), Features(seen_on=SeenOn.BONE_SCAN, certainty=Certainty.UNEQUIVOCAL), "EQ-PET"),
+        (LUNG, _size(5), Features(certainty=Certainty.UNEQUIVOCAL), "CERTAIN"),
+        (LUNG, UnequivocalProgression(), NOTHING_NOTED, "CERTAIN"),
+        (LUNG, _size(5), NOTHING_NOTED, "EQ-UNCERTAIN"),
+    ],
+)
+def test_that_each_row_of_the_table_gives_its_verdict(
+    lesion: Lesion, finding: Finding, noted: Features, verdict: str
+) -> None:
+    assert _judged(lesion, (finding, noted)) == (verdict,)
+
+
+def test_that_a_verdict_goes_by_what_was_seen_before() -> None:
+    plain = (_size(12), NOTHING_NOTED)
+    assert _judged(NODULE, plain, (_size(22), NOTHING_NOTED), plain) == ("EQ-ATYPICAL", "GROWTH", "PERSISTS")
+    assert _judged(NODULE, plain, (Present(), NOTHING_NOTED)) == ("EQ-ATYPICAL", "EQ-SMALL")
+    assert _judged(NODULE, (_size(12), TYPICAL), None, (_size(12), BENIGN)) == ("TYPICAL", "NOT-EVALUABLE", "BENIGN")
+
+
+@pytest.mark.parametrize(
+    ("noted", "verdict"),
+    [
+        (TYPICAL, "TYPICAL"),
+        (NOTHING_NOTED, "EQ-UNCERTAIN"),
+        (Features(seen_on=SeenOn.PET), "PET"),
+        (Features(typical_vascular_pattern=True, certainty=Certainty.EQUIVOCAL), "EQ-UNCERTAIN"),
+    ],
+)
+def test_that_by_recist_size_and_pattern_only_count_a_nodule_and_never_hold_it_back(
+    noted: Features, verdict: str
+) -> None:
+    assert _judged(NODULE, (_size(12), noted), ruleset="recist-1.1") == (verdict,)
+
+
+def test_that_a_lesion_not_yet_listed_leaves_nothing_unknown() -> None:
+    """At TP1 the liver holds nothing to treat; the nodule listed at TP2 does not change that."""
+    clinical = {
+        "tace_benefit": "yes",
+        "ecog": 0,
+        "bilirubin_mg_dl": 1,
+        "albumin_g_dl": 4,
+        "inr": 1,
+        "encephalopathy": 0,
+    }
+    middle = visit("Lu1=20", clinical=clinical | {"ascites": "none"})
+    for later in ("Lu1=20", "Lu1=20 xIN=12t"):
+        tace = assessed("Lu1=20", middle, later, protocol="cotsom").timepoints[0].tace
+        assert tace is not None and tace.row == "T8"
+
+
+def test_that_growth_is_told_from_the_first_measurement_although_it_was_listed_before_without_a_size() -> None:
+    at = last("L1=30", "L1=30 xIN=", "L1=30 xIN=12", "L1=30 xIN=23")
+    numbers = next(r.numbers for r in at.intrahepatic.reasons if r.rule == "IH-NEW-GROWTH")
+    assert (numbers["first_mm"], numbers["growth_mm"], numbers["diameter_mm"]) == (12, 11, 23)
+
+
+@pytest.mark.parametrize(
+    ("first", "now", "by"),
+    [
+        pytest.param("xIN=6t", "xIN=9t", 1, id="typical: 10 mm comes before 6 + 10 mm"),
+        pytest.param("xIN=6", "xIN=9", 7, id="not typical: 6 + 10 mm"),
+    ],
+)
+def test_that_the_nearer_of_two_sizes_from_which_a_nodule_counts_is_told(first: str, now: str, by: int) -> None:
+    found = last("L1=50", f"L1=40 {first}", f"L1=40 {now}").intrahepatic.to_next_category
+    assert [(n.response, n.by_mm) for n in found if n.lesion == "xIN"] == [("PD", by)]
+
+
+@pytest.mark.parametrize(("finding", "expected"), [(_size(9), 100), (Present(), None)])
+def test_that_a_lesion_without_a_size_has_no_size_from_which_it_counts(finding: Finding, expected: int | None) -> None:
+    track = Track(NODULE, (None, Observation("IN1", finding, TYPICAL)), 1)
+    assert new_lesion(track, load_ruleset(), [FunctionalTests(None, None)] * 2).counts_from == (None, expected)

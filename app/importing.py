@@ -17,7 +17,7 @@ from app.state.timepoints import place_exams
 from app.storage.catalogue import known_series, put_series
 from app.storage.database import Database
 from app.storage.log import Log, append, read_log, read_record
-from app.storage.scans import StoredScans
+from app.storage.scans import KeptAfterwards, StoredScans
 from app.storage.worklist import list_cases
 from viewers.imaging.catalogue import FindingCode, Refused, ScanResult, Series
 from viewers.imaging.errors import Cancelled
@@ -147,12 +147,15 @@ def import_folder(
     StorageError
         If the database did not take it. Nothing is written then.
     """
-    result = scan(folder, progress=progress, cancelled=cancelled, memory=StoredScans(database))
+    memory = KeptAfterwards(StoredScans(database))
+    result = scan(folder, progress=progress, cancelled=cancelled, memory=memory)
     if cancelled is not None and cancelled():
         raise Cancelled
     # Only where the headers leave the phase of a CT scan unsure are a few of its images looked at.
     result = replace(result, series=tuple(with_phases(result.series, densities_of)))
-    return import_series(result, database, case_id, author)
+    report = import_series(result, database, case_id, author)
+    memory.write()
+    return report
 
 
 def import_series(result: ScanResult, database: Database, case_id: str | None, author: str) -> ImportReport:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 
 from sqlalchemy import Connection, delete, insert, select
 
 from app.storage.database import Database
+from app.storage.errors import StorageError
 from app.storage.packing import (
     SPOILED,
     outcomes_as_plain,
@@ -94,6 +96,28 @@ class StoredScans:
         with self._database.reading() as connection:
             found = connection.scalar(select(catalogue.c.series).where(catalogue.c.uid == _name(folder, part)))
             return None if found is None else bytes(found)
+
+
+class KeptAfterwards:
+    """A memory that is asked during a scan and written after what the scan was for: it may take no room from that."""
+
+    def __init__(self, memory: StoredScans) -> None:
+        self._memory = memory
+        self._waiting: list[tuple[str, KnownTree]] = []
+
+    def recall(self, folder: str) -> KnownTree | None:
+        """What is known of a folder."""
+        return self._memory.recall(folder)
+
+    def keep(self, folder: str, tree: KnownTree) -> None:
+        """Note a folder for `write`."""
+        self._waiting.append((folder, tree))
+
+    def write(self) -> None:
+        """Keep what was noted; where the database does not take it the folder is read again the next time."""
+        with suppress(StorageError):
+            for folder, tree in self._waiting:
+                self._memory.keep(folder, tree)
 
 
 def forget_scans(connection: Connection) -> None:

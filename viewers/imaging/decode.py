@@ -142,7 +142,7 @@ def _frame_of(series: Series, record: SliceRecord) -> _Frame:
         try:
             if header is not None and tags is not None and header.pixel_length is None:
                 file.seek(header.pixel_offset)
-                stream = _stream_of(file, record)
+                stream = _stream_of(_Whole(file), record)
                 bits = tags.whole("BitsStored")
             else:
                 file.seek(0)
@@ -159,6 +159,20 @@ def _frame_of(series: Series, record: SliceRecord) -> _Frame:
         raise DecodeError(fault, file=record.path, remedy=_REMEDY)
     known = bits is not None and 0 < bits <= series.bits_allocated
     return _Frame(stream, bits if bits is not None and known else series.bits_allocated, series.samples_per_pixel)
+
+
+class _Whole:
+    """A file of which a part that ends too early is an error; pydicom takes what is left of it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.tell, self.seek = file.tell, file.seek
+
+    def read(self, size: int = -1) -> bytes:
+        part = self._file.read(size)
+        if len(part) < size:
+            raise EOFError
+        return part
 
 
 def _stream_of(content: Any, record: SliceRecord) -> bytes:

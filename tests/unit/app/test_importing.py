@@ -16,8 +16,10 @@ from app.state.events import CaseClosed, CaseOpened, Event, PhaseCorrected, Seri
 from app.state.record import Patient, Record
 from app.storage.catalogue import StoredCatalogue
 from app.storage.database import Database
+from app.storage.errors import StorageError
 from app.storage.log import case_ids, verify
 from app.storage.open_case import OpenCase
+from app.storage.scans import StoredScans
 from tests.support.cases import READER, log_of
 from tests.support.databases import url_in
 from tests.support.phantoms import Phantom, write_phantom
@@ -355,3 +357,14 @@ def test_that_liver_mr_comes_in_beside_ct_and_is_never_shown_as_hounsfield_units
     assert sorted((one.modality, one.hounsfield) for one in kept if one) == [("CT", True)] + [("MR", False)] * 9
     assert [len(one.slices) for one in kept if one and one.description == "DWI"] == [6, 6, 6]
     assert {load_volume(one).unit for one in kept if one and one.modality == "MR"} == {"stored"}
+
+
+def test_that_a_memory_that_cannot_be_written_costs_the_import_nothing(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise StorageError("disk", what="It is full")
+
+    write_phantom(tmp_path / "x", patient(1))
+    monkeypatch.setattr(StoredScans, "keep", full)
+    assert len(import_folder(tmp_path / "x", database).cases) == 1

@@ -63,7 +63,7 @@ def test_that_a_lossy_slice_is_close(syntaxes, original, name, mean):
     assert np.abs(image(syntaxes / name) - original)[inside].mean() < mean
 
 
-ENHANCED = ("RLE", "big_endian", "jpeg_2k_lossless", "jpeg_ls_lossless")
+ENHANCED = ("RLE", "big_endian", "jpeg_2k_lossless", "jpeg_2k_lossless_too_short", "jpeg_ls_lossless")
 
 
 @pytest.mark.parametrize("syntax", ENHANCED)
@@ -221,3 +221,18 @@ def test_that_an_image_that_fits_no_memory_is_an_error(tmp_path, monkeypatch):
     with pytest.raises(DecodeError, match="there is no memory for it") as caught:
         read_stored(series, series.slices[0])
     assert caught.value.file == str(path)
+
+
+@pytest.mark.parametrize("name", ["MR_small_RLE", "MR_small_jp2klossless", "MR_small_jpeg_ls_lossless"])
+@pytest.mark.parametrize("cut", [8, 10, 200], ids=["its end mark", "its last bytes", "a part of it"])
+def test_that_a_compressed_image_that_is_cut_short_is_an_error(test_data, tmp_path, name, cut):
+    content = (test_data / "odd" / "pydicom" / f"{name}.dcm").read_bytes()
+    end = content.rindex(b"\xfe\xff\xdd\xe0") + 8
+    path = tmp_path / "image"
+    path.write_bytes(content[: end - cut])
+    (series,) = scan(path).series
+    if cut == 8:  # all of the image is there
+        assert np.array_equal(load_slice(series, 0), image(test_data / "odd" / "pydicom" / "MR_small.dcm"))
+    else:
+        with pytest.raises(DecodeError, match="its pixels do not decode"):
+            load_slice(series, 0)

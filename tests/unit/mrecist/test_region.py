@@ -24,6 +24,7 @@ def _carried(*visits: str | dict[str, Any]) -> list[Response]:
     [
         (("L1=100", "L1=70", "L1=NE", "L1=80"), "PR NE PR"),
         (("L1=100", "L1=70", "L1=0", "L1=0"), "PR CR CR"),
+        (("L1=100", "L1=80", "L1=80"), "SD SD"),
         (("L1=100", "L1=70", "L1=90", "L1=80"), "PR PD SD"),
         (("L1=100", "L1=80", "L1=70", "L1=80"), "SD PR PR"),
         (("L1=100", "L1=70", "L1=90", "L1=70", "L1=80"), "PR PD PR PR"),
@@ -32,6 +33,13 @@ def _carried(*visits: str | dict[str, Any]) -> list[Response]:
 def test_that_only_sd_is_carried_as_pr_and_only_until_pd(visits: tuple[str, ...], expected: str) -> None:
     """A nadir of 70 mm: 84 mm and more are PD, 80 mm is SD."""
     assert " ".join(_carried(*visits)) == expected
+
+
+def test_that_a_carried_pr_names_where_it_was_first_reached() -> None:
+    rules = load_ruleset()
+    carrying = replace(rules, target=replace(rules.target, carry_response_forward=True))
+    reason = assess(case("L1=100", "L1=70", "L1=70", "L1=80"), carrying).timepoints[-1].intrahepatic.reasons[0]
+    assert reason.text.startswith("PR was reached before (TP1)")
 
 
 _LIVER_LEFT_OUT = {"liver_dynamic": False, "chest": True, "abdomen_pelvis": True}
@@ -44,6 +52,8 @@ _LIVER_LEFT_OUT = {"liver_dynamic": False, "chest": True, "abdomen_pelvis": True
         pytest.param("L1=30", visit("L1=0", coverage=_LIVER_LEFT_OUT), "PR", True, id="CR but for the coverage"),
         pytest.param("L1=30 INF=P", "L1=0 INF=NE", "PR", True, id="CR but for a non-target"),
         pytest.param("L1=30 INF=P", "L1=0 INF=P", "PR", False, id="a non-target is there"),
+        pytest.param("L1=30 INF=P PVT=P", "L1=0 INF=A PVT=P", "PR", False, id="one of two is there"),
+        pytest.param("L1=30 INF=P PVT=P", "L1=0 INF=NE PVT=P", "PR", False, id="one is there, one not evaluated"),
         pytest.param("L1=30", "L1=20", "PR", False, id="a plain PR"),
         pytest.param("L1=30", visit("L1=20", coverage=_LIVER_LEFT_OUT), "PR", False, id="a PR, less covered"),
         pytest.param("INF=P", visit("INF=A", coverage=_LIVER_LEFT_OUT), "NN", True, id="CR without targets"),
@@ -70,3 +80,33 @@ def test_that_a_node_beside_a_new_lesion_is_not_the_only_sign_of_progression() -
     node, beside = "Lu1=0 N1=12", "Lu1=0 N1=12 xLu=5!"
     assert "REIMAGE_NODE" in last("Lu1=20 N1=20", "Lu1=0 N1=9", node).flags
     assert "REIMAGE_NODE" not in last("Lu1=20 N1=20", "Lu1=0 N1=9", beside).flags
+
+
+def test_that_a_tumour_of_10_mm_is_no_node() -> None:
+    at = last("Lu1=20", "Lu1=0", "Lu1=12")
+    assert at.extrahepatic.response == "PD"
+    assert "REIMAGE_NODE" not in at.flags
+
+
+def test_that_a_node_that_is_not_evaluable_after_cr_shows_no_disease() -> None:
+    assert last("N1=20", "N1=9", "N1=NE").extrahepatic.response == "NE"
+
+
+@pytest.mark.parametrize(
+    ("visits", "patterns", "to_image_again"),
+    [
+        pytest.param(("B1=P", "B1=A", "B1=P"), ("EHG",), False, id="a non-target"),
+        pytest.param(("Lu1=20 NN1=12", "Lu1=0 NN1=8", "Lu1=0 NN1=U"), ("EHG",), True, id="a non-target node"),
+        pytest.param(("Lu1=30", "Lu1=0", "Lu1=4"), ("EHG",), False, id="a target below the floor of PD"),
+        pytest.param(("B1=P", "B1=U"), ("EHG",), False, id="no CR before"),
+        pytest.param(("L1=30", "L1=0", "L1=4"), ("IHG",), False, id="in the liver"),
+        pytest.param(("L1=30 INF=P", "L1=30 INF=U"), ("IHG",), False, id="a liver non-target, no CR before"),
+    ],
+)
+def test_that_returned_disease_is_growth_and_only_nodes_are_imaged_again(
+    visits: tuple[str, ...], patterns: tuple[str, ...], to_image_again: bool
+) -> None:
+    at = last(*visits)
+    region = at.intrahepatic if patterns == ("IHG",) else at.extrahepatic
+    assert (region.response, region.patterns) == ("PD", patterns)
+    assert ("REIMAGE_NODE" in at.flags) is to_image_again

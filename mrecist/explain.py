@@ -12,7 +12,7 @@ from functools import lru_cache
 from string import Formatter
 
 from mrecist.results import Number
-from mrecist.sentences import SENTENCES
+from mrecist.sentences import SENTENCES, Template
 
 MINUS = "\u2212"
 _SCOPES = {"IH": "Intrahepatic", "EH": "Extrahepatic", "OV": "Overall (pooled)", "R11": "RECIST 1.1"}
@@ -20,7 +20,7 @@ _LIMITS = ("response_pct", "progression_pct")
 _MOST_DECIMALS = 6
 
 
-Show = Callable[[Fraction | int, Mapping[str, Number]], str]
+Show = Callable[[Number, Mapping[str, Number]], str]
 
 
 def sentence(
@@ -44,44 +44,63 @@ def sentence(
     KeyError
         If the rule has no sentence, or the sentence asks for a number that is not there.
     """
-    scope = ""
-    if not template:
-        prefix, _, rest = rule.partition("-")
-        scope = _SCOPES.get(prefix, "")
-        found = SENTENCES[rest if scope else rule]
-        template = found(numbers) if callable(found) else found
+    scope, found = ("", template) if template else _template(rule)
+    words = found if isinstance(found, str) else found(numbers)
     if translate is not None:
-        template = translate(template)
-    said = []
-    for literal, name, show in _parts(template):
-        said.append(literal)
-        if name == "scope":
-            said.append(scope)
-        elif name:
-            value = numbers[name]
-            said.append(value if isinstance(value, str) else show(value, numbers))
-    return "".join(said)
+        words = translate(words)
+    form, shown = _compiled(words)
+    return form % tuple([scope if name == "scope" else show(numbers[name], numbers) for name, show in shown])
 
 
 @lru_cache(maxsize=512)
-def _parts(template: str) -> tuple[tuple[str, str, Show], ...]:
-    """A template cut at its names, each with the way its value is shown."""
-    return tuple((literal, name or "", _show(name or "")) for literal, name, _, _ in Formatter().parse(template))
+def _template(rule: str) -> tuple[str, Template]:
+    """What a rule of the rule sets says, and the scope that its prefix names."""
+    prefix, _, rest = rule.partition("-")
+    scope = _SCOPES.get(prefix, "")
+    return scope, SENTENCES[rest if scope else rule]
+
+
+@lru_cache(maxsize=512)
+def _compiled(words: str) -> tuple[str, tuple[tuple[str, Show], ...]]:
+    """A sentence as a form to be filled in, and each name in it with the way its value is shown."""
+    form, shown = [], []
+    for literal, name, _, _ in Formatter().parse(words):
+        form.append(literal.replace("%", "%%"))
+        if name is not None:
+            form.append("%s")
+            shown.append((name, _show(name)))
+    return "".join(form), tuple(shown)
 
 
 def _show(name: str) -> Show:
     if name in _LIMITS:
-        return lambda value, _: signed(value, 0 if value.denominator == 1 else 1)
+        return _limit
     if name.endswith("_pct"):
         return _percent
     if name == "growth_mm":
-        return lambda value, _: signed(value)
-    if name.endswith("_mm"):
-        return lambda value, _: number(value)
-    return lambda value, _: plain(value)
+        return _growth
+    return _length if name.endswith("_mm") else _plain
 
 
-def _percent(value: Fraction | int, numbers: Mapping[str, Number]) -> str:
+def _limit(value: Number, _: Mapping[str, Number]) -> str:
+    return value if isinstance(value, str) else signed(value, 0 if value.denominator == 1 else 1)
+
+
+def _growth(value: Number, _: Mapping[str, Number]) -> str:
+    return value if isinstance(value, str) else signed(value)
+
+
+def _length(value: Number, _: Mapping[str, Number]) -> str:
+    return value if isinstance(value, str) else _digits(value.numerator, value.denominator, 1)
+
+
+def _plain(value: Number, _: Mapping[str, Number]) -> str:
+    return value if isinstance(value, str) else plain(value)
+
+
+def _percent(value: Number, numbers: Mapping[str, Number]) -> str:
+    if isinstance(value, str):
+        return value
     limits = [x for name in _LIMITS if isinstance(x := numbers.get(name), int | Fraction)]
     return percent(value, tuple(limits))
 

@@ -28,7 +28,8 @@ SOURCES = {"IH": MRECIST, "EH": RECIST, "OV": MRECIST, "R11": RECIST}
 class Context:
     """What the explanations of one scope need beside what was judged.
 
-    `rejudge` gives the response at a time point had the lesions been others.
+    `rejudge` gives the response at a time point had the lesions been others. `said` keeps what is said of the same
+    non-targets at several time points.
     """
 
     scoped: Scoped
@@ -36,6 +37,7 @@ class Context:
     limits: Thresholds
     new_rules: NewLesionRules
     rejudge: Callable[[Scoped, int], Response]
+    said: dict[tuple[str, tuple[str, ...]], Reason] = field(default_factory=dict, compare=False, repr=False)
 
     def named(self, index: int | None) -> str | None:
         return None if index is None else self.timepoints[index].id
@@ -225,7 +227,7 @@ class Told:
         if judged.target is PD:
             found.append(self._target(numbers))
         if judged.non_target is PD:
-            found.append(self._reason("N-PD", self._nontargets(PD)))
+            found.append(self._nontargets("N-PD", PD))
         for new in judged.counted:
             found.append(self._reason(f"NEW-{new.verdicts[judged.index]}", self._new_numbers(new)))
         if judged.returned is not None:
@@ -241,12 +243,12 @@ class Told:
         """What targets and non-targets show beside progression."""
         target, non_target = self.judged.target, self.judged.non_target
         if target is CR and non_target in (NN, NE):
-            return [self._reason(f"T-CR-{non_target}", self._nontargets(non_target))]
+            return [self._nontargets(f"T-CR-{non_target}", non_target)]
         found = []
         if target is not NA and target is not PD:
             found.append(self._target(numbers))
         if non_target is not NA and non_target is not PD:
-            found.append(self._reason(f"N-{non_target}", self._nontargets(non_target)))
+            found.append(self._nontargets(f"N-{non_target}", non_target))
         return found
 
     def _target(self, numbers: dict[str, Number]) -> Reason:
@@ -267,12 +269,16 @@ class Told:
         missing = [x.lesion_id for x in targets if x.tenths[self.judged.index] is None]
         return {"lesions": ", ".join(missing), "evaluated": len(targets) - len(missing), "targets": len(targets)}
 
-    def _nontargets(self, response: Response) -> dict[str, Number]:
+    def _nontargets(self, rule: str, response: Response) -> Reason:
         index = self.judged.index
         # a progressing target speaks as a non-target where it progresses, and only there
         speaking = [x for x in self.context.scoped.nontargets if x.responses[index] is not NA]
-        ids = [x.lesion_id for x in speaking if x.responses[index] is response]
-        return {"lesions": ", ".join(ids), "count": len(ids), "nontargets": len(speaking)}
+        ids = tuple([x.lesion_id for x in speaking if x.responses[index] is response])
+        key = (f"{rule} of {len(speaking)}", ids)
+        if key not in self.context.said:
+            numbers: dict[str, Number] = {"lesions": ", ".join(ids), "count": len(ids), "nontargets": len(speaking)}
+            self.context.said[key] = self._reason(rule, numbers)
+        return self.context.said[key]
 
     def _new_numbers(self, new: NewLesion) -> dict[str, Number]:
         rules = self.context.new_rules

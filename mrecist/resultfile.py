@@ -38,7 +38,8 @@ def result(assessment: Assessment, firmness: Robustness | None = None) -> dict[s
     Issues of the baseline, which has no entry of its own, stand with the first follow-up; where there is none, in
     ``issues`` of the case.
     """
-    timepoints = [_timepoint(t) for t in assessment.timepoints]
+    said = _Said()
+    timepoints = [_timepoint(t, said) for t in assessment.timepoints]
     if firmness is not None:
         for written, firm in zip(timepoints, firmness.timepoints, strict=True):
             for scope, probabilities in firm.scopes.items():
@@ -68,36 +69,52 @@ def result(assessment: Assessment, firmness: Robustness | None = None) -> dict[s
     found["adjudicated_pd_timepoint"] = assessment.adjudicated[Scope.OVERALL]
     found["adjudicated"] = {scope.value: assessment.adjudicated[scope] for scope in Scope}
     found["best_response"] = {scope.value: _best(assessment.best_response[scope]) for scope in Scope}
-    found["best_response_reasons"] = {
-        scope.value: [_reason(r) for r in assessment.best_response[scope].reasons] for scope in Scope
-    }
+    found["best_response_reasons"] = {scope.value: said.all(assessment.best_response[scope].reasons) for scope in Scope}
     found["times"] = {scope.value: _times(assessment.times[scope]) for scope in Scope}
     return found
 
 
-def _timepoint(at: TimePointResponse) -> dict[str, Any]:
+class _Said:
+    """Reasons as plain data: what several time points share is written out once."""
+
+    def __init__(self) -> None:
+        self._written: dict[int, tuple[Reason, dict[str, Any]]] = {}
+
+    def one(self, reason: Reason) -> dict[str, Any]:
+        known = self._written.get(id(reason))
+        if known is None:
+            # kept with its reason, so that no other object can come to have its identity
+            known = (reason, {"rule": reason.rule, "text": reason.text, "numbers": _numbers(reason.numbers)})
+            self._written[id(reason)] = known
+        return known[1]
+
+    def all(self, reasons: Iterable[Reason]) -> list[dict[str, Any]]:
+        return [self.one(reason) for reason in reasons]
+
+
+def _timepoint(at: TimePointResponse, said: _Said) -> dict[str, Any]:
     found: dict[str, Any] = {
         "timepoint": at.timepoint,
         "day": at.day,
-        "intrahepatic": _region(at.intrahepatic),
-        "extrahepatic": _region(at.extrahepatic),
-        "overall": _region(at.overall),
+        "intrahepatic": _region(at.intrahepatic, said),
+        "extrahepatic": _region(at.extrahepatic, said),
+        "overall": _region(at.overall, said),
         "composite": at.composite,
-        "composite_reason": _reason(at.composite_reason),
+        "composite_reason": said.one(at.composite_reason),
     }
     if (parallel := at.recist11) is not None:
-        found["recist11"] = _region(parallel)
+        found["recist11"] = _region(parallel, said)
     found["flags"] = list(at.flags)
     found["issues"] = [_issue(i) for i in at.issues]
     found["new_lesions_counted"] = list(at.new_lesions_counted)
     if at.tace is not None and at.sorafenib is not None:
-        found["decisions"] = {"tace": _decision(at.tace), "sorafenib": _decision(at.sorafenib)}
+        found["decisions"] = {"tace": _decision(at.tace, said), "sorafenib": _decision(at.sorafenib, said)}
     if (liver := at.liver) is not None:
         found["liver"] = _liver(liver)
     return found
 
 
-def _region(region: RegionResponse) -> dict[str, Any]:
+def _region(region: RegionResponse, said: _Said) -> dict[str, Any]:
     return {
         "target": region.target,
         "non_target": region.non_target,
@@ -110,7 +127,7 @@ def _region(region: RegionResponse) -> dict[str, Any]:
         "change_from_baseline_pct": _number(region.change_from_baseline_pct),
         "change_from_nadir_pct": _number(region.change_from_nadir_pct),
         "to_next_category": [_step(n) for n in region.to_next_category],
-        "reasons": [_reason(r) for r in region.reasons],
+        "reasons": said.all(region.reasons),
     }
 
 
@@ -125,11 +142,11 @@ def _step(step: NextCategory) -> dict[str, Any]:
     return found
 
 
-def _decision(decision: Decision) -> dict[str, Any]:
+def _decision(decision: Decision, said: _Said) -> dict[str, Any]:
     found: dict[str, Any] = {
         "decision": decision.decision,
         "row": decision.row,
-        "reasons": [_reason(r) for r in decision.reasons],
+        "reasons": said.all(decision.reasons),
         "needs": list(decision.needs),
     }
     if decision.proposal is not None:
@@ -167,10 +184,6 @@ def _times(times: ScopeTimes) -> dict[str, Any]:
 
 def _duration(duration: Duration | None) -> dict[str, Any] | None:
     return None if duration is None else {"days": duration.days, "event": duration.event}
-
-
-def _reason(reason: Reason) -> dict[str, Any]:
-    return {"rule": reason.rule, "text": reason.text, "numbers": _numbers(reason.numbers)}
 
 
 def _issue(issue: Issue) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol, assert_never
 
@@ -204,6 +205,13 @@ class Decision:
         return () if self.situation is None else decision_inputs(self.decision, self.situation)
 
 
+@cache
+def _composite_reason(intra: Response, extra: Response) -> Reason:
+    response, rule = judge_composite(intra, extra)
+    numbers: dict[str, Number] = {"intrahepatic": intra, "extrahepatic": extra, "response": response}
+    return Reason(rule, MappingProxyType(numbers), "decision of this project")
+
+
 @dataclass(frozen=True, slots=True)
 class TimePointResponse:
     timepoint: str
@@ -233,10 +241,7 @@ class TimePointResponse:
     @property
     def composite_reason(self) -> Reason:
         """The rule that gave the composite."""
-        intra, extra = self.intrahepatic.response, self.extrahepatic.response
-        response, rule = judge_composite(intra, extra)
-        numbers: dict[str, Number] = {"intrahepatic": intra, "extrahepatic": extra, "response": response}
-        return Reason(rule, numbers, "decision of this project")
+        return _composite_reason(self.intrahepatic.response, self.extrahepatic.response)
 
     def scope(self, scope: Scope) -> RegionResponse:
         match scope:

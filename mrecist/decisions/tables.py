@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from string import Formatter
+from types import MappingProxyType
 
 from mrecist.decisions.predicates import LABELS, PREDICATES, QUESTIONS, SHOWN
 from mrecist.decisions.situation import Situation
@@ -48,11 +49,19 @@ def _first(table: Sequence[Row], situation: Situation, protocol: Protocol) -> Ro
 
 def _decision(output: TaceOutput | SorafenibOutput, row: Row, situation: Situation, protocol: Protocol) -> Decision:
     needs = tuple([name for question in row.asks for name in QUESTIONS[question](situation)])
-    numbers: dict[str, Number] = {}
-    for name in _shown(row.text):
-        numbers[name] = ", ".join(LABELS.get(n, n) for n in needs) if name == "asked" else SHOWN[name](situation)
-    reason = Reason(row.rule or row.row, numbers, protocol.source, row.text)
+    shown = [
+        ", ".join(LABELS.get(n, n) for n in needs) if name == "asked" else SHOWN[name](situation)
+        for name in _shown(row.text)
+    ]
+    reason = _reason(row.rule or row.row, tuple(shown), protocol.source, row.text)
     return Decision(output, row.row, (reason,), needs, row.proposal or None, situation)
+
+
+@lru_cache(maxsize=1024)
+def _reason(rule: str, shown: tuple[str, ...], source: str, text: str) -> Reason:
+    """One and the same for all time points and cases at which the same is said."""
+    numbers: dict[str, Number] = dict(zip(_shown(text), shown, strict=True))
+    return Reason(rule, MappingProxyType(numbers), source, text)
 
 
 @lru_cache(maxsize=256)

@@ -290,7 +290,7 @@ class _Work:
             looked_back = [Assessed(t.day, r.adjudicated_response) for t, r in zip(later, course.shown, strict=True)]
         best, sure = unconfirmed(as_read, rules), confirmed(as_read, rules)
         adjudicated = best if looked_back is as_read else unconfirmed(looked_back, rules)
-        reasons = tuple([_best_reason(x, rules) for x in (best, sure, adjudicated)])
+        reasons = tuple([_best_reason(x, as_read, rules) for x in (best, sure, adjudicated)])
         return BestResponse(best.response, sure.response, adjudicated.response, reasons)
 
     def _times(self, as_read: Sequence[Assessed], course: Course) -> ScopeTimes:
@@ -302,8 +302,13 @@ class _Work:
         )
 
 
-def _best_reason(best: Best, rules: BestResponseRules) -> Reason:
-    numbers: dict[str, Number] = {"stable": rules.minimum_stable_days, "interval": rules.confirmation_days}
+def _best_reason(best: Best, as_read: Sequence[Assessed], rules: BestResponseRules) -> Reason:
+    numbers: dict[str, Number] = {
+        "stable": rules.minimum_stable_days,
+        "interval": rules.confirmation_days,
+        "assessments": len(as_read),
+        "evaluated": sum([x.response is not Response.NE for x in as_read]),
+    }
     if best.day is not None:
         numbers["day"] = best.day
     return Reason(best.rule, numbers, RECIST)
@@ -341,7 +346,8 @@ def _lost_enhancement(track: Track, index: int) -> bool:
         _is_liver_target(track)
         and not (before is not None and before.features.arterial_enhancement is False)
         and observation is not None
-        and bool(getattr(observation.finding, "diameter", None))
+        and (measured := getattr(observation.finding, "diameter", None)) is not None
+        and measured.tenths > 0
     )
 
 

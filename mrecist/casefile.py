@@ -30,7 +30,7 @@ from mrecist.case import (
 from mrecist.casefields import Duplicated, Fields, as_text, read_decimal
 from mrecist.clinicalfields import read_clinical
 from mrecist.lesionfields import Listed, read_lesion
-from mrecist.lesions import Lesion, Observation
+from mrecist.lesions import Absent, Lesion, Merged, Nonviable, Observation
 from mrecist.values import LesionRole, Response, Scope
 
 CASES_SCHEMA = "tumour-response-cases/1"
@@ -249,14 +249,21 @@ class _Register:
             found[lesion.id] = listed.observation
             first = self.known.setdefault(lesion.id, listed)
             if first is listed:
-                self._first_listing(lesion, path, baseline)
+                self._first_listing(listed, path, baseline)
             else:
                 self._same_lesion(first.lesion, lesion, path)
         return tuple(found.values())
 
-    def _first_listing(self, lesion: Lesion, path: str, baseline: bool) -> None:
+    def _first_listing(self, listed: Listed, path: str, baseline: bool) -> None:
+        lesion, finding = listed.lesion, listed.observation.finding
+        size = getattr(finding, "diameter", None)
+        unseen = isinstance(finding, Absent | Nonviable | Merged) or (size is not None and size.tenths == 0)
         if baseline and lesion.role is LesionRole.NEW:
             self.faults.append(f"{path}.role: a lesion of the baseline is not new; write 'target' or 'nontarget'")
+        elif lesion.role is LesionRole.NEW and unseen:
+            self.faults.append(
+                f"{path}.status: new lesion {as_text(lesion.id)} is not there; list it from where it is first seen"
+            )
         elif not baseline and lesion.role is LesionRole.TARGET:
             self.faults.append(f"{path}.role: target {as_text(lesion.id)} is not listed at baseline; measure it there")
         elif not baseline and lesion.role is LesionRole.NONTARGET:

@@ -12,7 +12,7 @@ from mrecist.margins import change_of_progression
 from mrecist.newlesion import new_lesion
 from mrecist.nontarget import nontarget, progressing_target
 from mrecist.overall import floors
-from mrecist.reasons import Context, present
+from mrecist.reasons import MRECIST, RECIST, Context, present
 from mrecist.region import Judged, Scoped, judge_scope, patterns
 from mrecist.results import RegionResponse
 from mrecist.rulesets import RuleSet
@@ -108,8 +108,14 @@ def _follow(
         return judge_scope(other, timepoints, limits, floors=lowest, not_done=not_done, carry_forward=carry)
 
     judged = judge(scoped, len(case.timepoints))
+    viable = rules.target.liver_diameter == "viable" and scoped.prefix != "EH"
     context = Context(
-        scoped, case.timepoints, limits, rules.new_lesions, lambda other, index: judge(other, index + 1)[-1].response
+        scoped,
+        case.timepoints,
+        limits,
+        MRECIST if viable else RECIST,
+        rules.new_lesions,
+        lambda other, index: judge(other, index + 1)[-1].response,
     )
 
     def present_one(one: Judged) -> RegionResponse:

@@ -115,7 +115,7 @@ def _judge_node(
     if tenths is None:
         return Verdict(Eligible.NONTARGET, "E-SMALL", numbers | {"limit_mm": least})
     if tenths < limits.normal_below_mm * 10:
-        return Verdict(Eligible.NOT_RECORDED, "E-NODE-NORMAL", numbers)
+        return Verdict(Eligible.NOT_RECORDED, "E-NODE-NORMAL", numbers | {"limit_mm": limits.normal_below_mm})
     numbers["limit_mm"] = least
     proven = Proof.POSITIVE in (noted.proof, noted.cytology)
     if lesion.is_periportal_node and least > limits.target_mm and not proven:
@@ -134,7 +134,8 @@ def _judge_size(
     limits = rules.eligibility
     numbers["limit_mm"] = limits.measurable_mm
     if lesion.is_bone and (noted.soft_tissue is None or noted.soft_tissue.mm < limits.measurable_mm):
-        return Verdict(Eligible.NONTARGET, "E-BONE", numbers)
+        part: dict[str, Number] = {} if noted.soft_tissue is None else {"soft_tissue_mm": noted.soft_tissue.mm}
+        return Verdict(Eligible.NONTARGET, "E-BONE", numbers | part)
     if lesion.region is Region.INTRAHEPATIC:
         viable_part = noted.arterial_enhancement is not False or rules.target.liver_diameter == "whole"
         if noted.previously_treated and not (viable_part and noted.well_delineated is not False):
@@ -252,18 +253,18 @@ def _counts(tracks: Sequence[Track], rules: RuleSet) -> Iterable[Issue]:
                 Severity.ERROR,
                 extra.lesion.id,
                 {"count": len(members), "organ": organ, "limit": rules.eligibility.per_organ},
-                _override(members),
+                _override(extra),
             )
     if len(targets) > rules.eligibility.total:
         numbers: dict[str, Number] = {"count": len(targets), "limit": rules.eligibility.total}
         extra = targets[rules.eligibility.total]
-        yield Issue("E-TOTAL", Severity.ERROR, extra.lesion.id, numbers, _override(targets))
+        yield Issue("E-TOTAL", Severity.ERROR, extra.lesion.id, numbers, _override(extra))
 
 
-def _override(tracks: Iterable[Track]) -> str:
-    return next(
-        (o.features.override for t in tracks if (o := t.observations[0]) is not None and o.features.override), ""
-    )
+def _override(track: Track) -> str:
+    """The justification recorded for this very lesion."""
+    observation = track.observations[0]
+    return "" if observation is None else observation.features.override.strip()
 
 
 def _entry(case: Case, gates: tuple[Limit, ...]) -> Iterable[Issue]:
@@ -285,7 +286,7 @@ def _lesion_issues(track: Track, rules: RuleSet, thickness: Fraction | None) -> 
     if observation is None:
         return
     verdict = judge_eligibility(lesion, observation, rules, thickness)
-    justified = observation.features.override
+    justified = observation.features.override.strip()
     unfit = lesion.role is LesionRole.TARGET and verdict.role is not Eligible.TARGET
     needless = lesion.role is LesionRole.NONTARGET and verdict.role is Eligible.NOT_RECORDED
     if verdict.rule is not None and (unfit or needless):
@@ -322,7 +323,7 @@ def noted_issues(lesion: Lesion, noted: Features) -> list[Issue]:
     """What was noted of a lesion at a follow-up: an overridden proposal, compact lipiodol."""
     found = []
     named: dict[str, Number] = {"lesion": lesion.id}
-    if noted.override:
+    if noted.override.strip():
         found.append(Issue("E-OVERRIDE", Severity.NOTE, lesion.id, named, noted.override))
     if noted.lipiodol_compact:
         found.append(Issue("E-LIPIODOL", Severity.NOTE, lesion.id, named))

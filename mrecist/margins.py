@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import TypeVar
 
 from mrecist.newlesion import Verdict
-from mrecist.region import Judged, Scoped
+from mrecist.region import Judged, Scoped, overall_response
 from mrecist.results import NextCategory
 from mrecist.target import Thresholds, mm_of
 from mrecist.values import Response
@@ -91,7 +91,17 @@ def _of_the_sum(
         steps = ((_SD, response_up_to + 1),)
     else:
         steps = ((_PD, progression),)
-    return tuple(NextCategory(response, mm_of(total - at.total)) for response, total in steps)
+    found = [NextCategory(response, mm_of(total - at.total)) for response, total in steps]
+    if judged.target is _PR and overall_response(_CR, judged.non_target, False) is _CR:
+        found.append(NextCategory(_CR, mm_of(-_to_complete(judged, scoped, limits))))
+    return tuple(found)
+
+
+def _to_complete(judged: Judged, scoped: Scoped, limits: Thresholds) -> int:
+    """What is left to go until every target is at 0 or, if a node, below 10 mm; tenths of a mm."""
+    normal = math.ceil(limits.node_normal) - 1
+    sizes = [(x.tenths[judged.index] or 0, x.is_node) for x in scoped.targets]
+    return sum(max(size - normal, 0) if is_node else size for size, is_node in sizes)
 
 
 def _from_complete(
@@ -160,7 +170,7 @@ def change_of_progression(judged: Judged, limits: Thresholds) -> int | None:
     begins = least_progression(at.nadir, judged.floor, limits) - at.total
     if judged.target is _PD:
         return begins - 1
-    return begins if judged.target in (_PR, _SD) else None
+    return begins if judged.target in (_CR, _PR, _SD) else None
 
 
 def least_progression(nadir: int, floor: Fraction | int, limits: Thresholds) -> int:

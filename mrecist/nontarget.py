@@ -37,6 +37,7 @@ class NonTarget:
     is_node: bool
     responses: tuple[Response, ...]
     returns: tuple[bool, ...]
+    without_cytology: frozenset[int] = frozenset()
 
 
 def judge_nontarget(responses: Sequence[Response]) -> Response:
@@ -69,10 +70,12 @@ def nontarget(track: Track, rules: RuleSet, tests: Sequence[Tests]) -> NonTarget
     malignant = proven(track)
     responses: list[Response] = []
     returns: list[bool] = []
+    without_cytology = set()
     for index, observation in enumerate(track.observations):
         response = one_response(observation, rules, lesion.is_node, lesion.region)
         if lesion.kind is LesionKind.EFFUSION and response is Response.PD and not malignant[index]:
             response = Response.NN
+            without_cytology.add(index)
         if seen_on is not None and index > 0 and observation is not None:
             repeated = tests[index].done(seen_on) or observation.features.seen_on is seen_on
             unproven = response is Response.CR or (response is Response.NN and tests[index].done(seen_on) is False)
@@ -81,7 +84,7 @@ def nontarget(track: Track, rules: RuleSet, tests: Sequence[Tests]) -> NonTarget
         responses.append(response)
         presence_proves = not lesion.is_node and (lesion.kind is not LesionKind.EFFUSION or malignant[index] is True)
         returns.append(response is Response.NN and presence_proves)
-    return NonTarget(lesion.id, lesion.is_node, tuple(responses), tuple(returns))
+    return NonTarget(lesion.id, lesion.is_node, tuple(responses), tuple(returns), frozenset(without_cytology))
 
 
 def progressing_target(track: Track) -> NonTarget | None:

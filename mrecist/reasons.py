@@ -20,21 +20,30 @@ NE, NN, ND, NA = Response.NE, Response.NN, Response.ND, Response.NA
 
 MRECIST = "Lencioni & Llovet, Semin Liver Dis 2010;30:52"
 RECIST = "Eisenhauer et al., Eur J Cancer 2009;45:228"
-SOURCES = {"IH": MRECIST, "EH": RECIST, "OV": MRECIST, "R11": RECIST}
-"""The source of a scope's rules, by the prefix of their ids."""
+PROJECT = "decision of this project"
+_OF_RULES = {
+    "PATTERN": "Reig et al., Hepatology 2013;58:2023",
+    "COV-CR": PROJECT,
+    "COV-ND": PROJECT,
+    "T-CARRIED": "EORTC RECIST working group, answers to frequent questions",
+    "RE": f"EORTC RECIST working group, for a whole patient; for one region: {PROJECT}",
+    "RE-NODE": f"EORTC RECIST working group, for a whole patient; that a node is imaged again: {PROJECT}",
+}
+"""The source of the rules that neither mRECIST nor RECIST 1.1 has."""
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
     """What the explanations of one scope need beside what was judged.
 
-    `rejudge` gives the response at a time point had the lesions been others. `said` keeps what is said of the same
-    non-targets at several time points.
+    `criteria` is the source of the scope's rules. `rejudge` gives the response at a time point had the lesions been
+    others. `said` keeps what is said of the same non-targets at several time points.
     """
 
     scoped: Scoped
     timepoints: Sequence[TimePoint]
     limits: Thresholds
+    criteria: str
     new_rules: NewLesionRules
     rejudge: Callable[[Scoped, int], Response]
     said: dict[tuple[str, tuple[str, ...]], Reason] = field(default_factory=dict, compare=False, repr=False)
@@ -68,9 +77,10 @@ def present(
     6     a PR carried forward                      T-CARRIED
     7     target CR beside non-targets that stay    T-CR-NN, T-CR-NE
     8     else the targets, then the non-targets    T-CR, T-PR, T-SD, T-NE; N-CR, N-NN, N-NE
-    9     none of these                             ND
-    10    new lesions that do not count             NEW-EQ-..., NEW-BENIGN
-    11    the pattern of progression                PATTERN
+    9     an effusion called progressing            N-CYTOLOGY
+    10    none of these                             ND
+    11    new lesions that do not count             NEW-EQ-..., NEW-BENIGN
+    12    the pattern of progression                PATTERN
     ===== ========================================= ==========================================================
 
     Parameters
@@ -188,6 +198,9 @@ class Told:
         if judged.pr_index is not None:
             found.append(self._reason("T-CARRIED", numbers | {"pr_at": self.context.timepoints[judged.pr_index].id}))
         found += self._remaining(numbers)
+        for lesion in self.context.scoped.nontargets:
+            if judged.index in lesion.without_cytology:
+                found.append(self._reason("N-CYTOLOGY", {"lesion": lesion.lesion_id}))
         if not found:
             found.append(self._reason("ND", {}))
         for new in self.context.scoped.new:
@@ -297,8 +310,8 @@ class Told:
         return numbers
 
     def _reason(self, rule: str, numbers: dict[str, Number]) -> Reason:
-        prefix = self.context.scoped.prefix
-        return Reason(f"{prefix}-{rule}", numbers, SOURCES[prefix])
+        context = self.context
+        return Reason(f"{context.scoped.prefix}-{rule}", numbers, _OF_RULES.get(rule, context.criteria))
 
 
 _EXAMINATIONS = {

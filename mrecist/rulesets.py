@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal
@@ -236,6 +237,12 @@ class RuleSet:
         return replace(self, target=target, version=f"{self.version}+{changed}")
 
     @property
+    def digest(self) -> str:
+        """Eight characters that differ where any threshold differs, whatever name and version say."""
+        deciding = (self.target, self.nodes, self.new_lesions, self.eligibility, self.best_response, self.warnings)
+        return hashlib.sha256(repr(deciding).encode()).hexdigest()[:8]
+
+    @property
     def recist11(self) -> RuleSet:
         """RECIST 1.1 in every region, to run in parallel; a case's own policy has no say.
 
@@ -274,6 +281,12 @@ def parse_ruleset(text: str) -> RuleSet:
         If the text is not TOML, or a key is missing, unknown or of the wrong type; all faults are named.
     """
     ruleset, faults = read_table(RuleSet, text)
-    if ruleset is None:
+    if ruleset is not None:
+        faults = [
+            f"target.{name} is above 0 and at most {most}"
+            for name, most in (("response_pct", 100), ("progression_pct", 1000))
+            if not 0 < getattr(ruleset.target, name) <= most
+        ]
+    if ruleset is None or faults:
         raise RuleSetError("not a rule set: " + "; ".join(faults))
     return ruleset

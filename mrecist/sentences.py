@@ -29,9 +29,11 @@ def _after_nothing(numbers: Mapping[str, Number]) -> str:
 def _partial(numbers: Mapping[str, Number]) -> str:
     growth = "{growth_pct} % and {growth_mm} mm" if "growth_pct" in numbers else "{growth_mm} mm"
     return (
-        "{evaluated} of {targets} targets already measure {sum_mm} mm: at least "
+        "Those of {targets} targets that were measured ({evaluated}) reach {sum_mm} mm already: at least "
         + growth
-        + " vs nadir {nadir_mm} mm ({nadir_at}). Not evaluable: {lesions}."
+        + " vs nadir {nadir_mm} mm ({nadir_at}; PD at ≥ {progression_pct} %"
+        + (" and ≥ +{floor_mm} mm" if numbers["floor_mm"] else "")
+        + "). Not evaluable: {lesions}."
     )
 
 
@@ -80,6 +82,11 @@ def _small_node(numbers: Mapping[str, Number]) -> str:
     return "{lesion}: new node, short axis {diameter_mm} mm, below {node_limit_mm} mm; equivocal, follow it."
 
 
+def _bone(numbers: Mapping[str, Number]) -> str:
+    part = "soft-tissue part {soft_tissue_mm} mm" if "soft_tissue_mm" in numbers else "no soft-tissue part was measured"
+    return "{lesion}: bone, " + part + ", below {limit_mm} mm; record it as non-target."
+
+
 def _too_small(numbers: Mapping[str, Number]) -> str:
     if "diameter_mm" not in numbers:
         return "{lesion}: not measured. Record it as non-target."
@@ -112,12 +119,15 @@ _TARGETS: dict[str, Template] = {
         "Non-target {lesions} was not evaluated ({count} of {nontargets}).",
         "Non-targets {lesions} were not evaluated ({count} of {nontargets}).",
     ),
+    "N-CYTOLOGY": "{lesion}: called progressing, but an effusion counts only with positive cytology: still there.",
     "N-PD": "Unequivocal progression of {lesions} ({count} of {nontargets}).",
     "ND": "{scope}: no disease at baseline and none since.",
     "RE": "CR at {at}, and disease again now ({lesions}): PD. Confirm that the CR was true.",
     "RE-NODE": _counted(
-        "CR at {at}, and {lesions} is again at or above {node_mm} mm: PD on a node alone. Image it again.",
-        "CR at {at}, and {lesions} are again at or above {node_mm} mm: PD on nodes alone. Image them again.",
+        "CR at {at}, and node {lesions} is enlarged again (a target node from {node_mm} mm): PD on a node alone. "
+        "Image it again.",
+        "CR at {at}, and nodes {lesions} are enlarged again (a target node from {node_mm} mm): PD on nodes alone. "
+        "Image them again.",
     ),
     "COV-CR": "Not done at this time point: {examinations}. So CR cannot be stated: {response}.",
     "COV-ND": "Not done at this time point: {examinations}. So freedom from disease cannot be stated: {response}.",
@@ -129,7 +139,7 @@ _NEW: dict[str, Template] = {
     "NEW-CYTOLOGY": "{lesion}: new effusion with positive cytology.",
     "NEW-TYPICAL": "{lesion}: new liver nodule of {diameter_mm} mm with typical vascular pattern; "
     "counts from {limit_mm} mm.",
-    "NEW-GROWTH": "{lesion}: new liver nodule grew by {growth_mm} mm since first measured, from {first_mm} mm to "
+    "NEW-GROWTH": "{lesion}: new liver nodule, {growth_mm} mm since first measured, from {first_mm} mm to "
     "{diameter_mm} mm; counts from +{growth_limit_mm} mm.",
     "NEW-NODE": "{lesion}: new node, short axis {diameter_mm} mm; counts from {node_limit_mm} mm.",
     "NEW-CERTAIN": _size("{lesion}: new lesion of {diameter_mm} mm, unequivocal."),
@@ -162,10 +172,10 @@ _ISSUES: dict[str, Template] = {
     "E-TREATED-OUTSIDE": "{lesion}: previously treated; measurable only if it has progressed since.",
     "E-THROMBUS": "{lesion}: a tumour thrombus cannot be measured; record it as non-target.",
     "E-EFFUSION": "{lesion}: an effusion cannot be measured; record it as non-target.",
-    "E-BONE": "{lesion}: bone without a soft-tissue part of {limit_mm} mm; record it as non-target.",
+    "E-BONE": _bone,
     "E-FUNCTIONAL": "{lesion}: seen only on PET or bone scan; record it as non-target.",
     "E-NODE": "{lesion}: short axis {diameter_mm} mm is below {limit_mm} mm; not a target.",
-    "E-NODE-NORMAL": "{lesion}: short axis {diameter_mm} mm is normal; do not record it.",
+    "E-NODE-NORMAL": "{lesion}: short axis {diameter_mm} mm is below {limit_mm} mm and normal; do not record it.",
     "E-NODE-REACTIVE": "{lesion}: hilar node of {diameter_mm} mm is below {limit_mm} mm and taken as reactive; "
     "do not record it.",
     "E-NODE-AXIS": "{lesion}: a node is measured along its short axis.",
@@ -180,8 +190,8 @@ _ISSUES: dict[str, Template] = {
 
 
 def _when(text: str, without: str) -> Template:
-    """The sentence where there was an assessment to date it by, and where there was none."""
-    return lambda numbers: text if "day" in numbers else without
+    """The sentence where an assessment could be evaluated, and where none could."""
+    return lambda numbers: text if numbers["evaluated"] else without
 
 
 _COMPOSITE: dict[str, Template] = {
@@ -200,7 +210,8 @@ _BEST: dict[str, Template] = {
     "U-NN": "No targets, and no PD up to day {day}: non-CR/non-PD from day {stable} on.",
     "U-PD": "PD on day {day}, and nothing that lasted to day {stable} before it.",
     "U-NE": _when(
-        "From day {day} on nothing that lasted to day {stable}, and no PD.", "No assessment could be evaluated."
+        "From day {day} on nothing that lasted to day {stable}, and no PD.",
+        "None of {assessments} assessments could be evaluated.",
     ),
     "U-ND": "No disease on day {day} and at every other assessment.",
     "F-CR": "CR on day {day}, confirmed {interval} d or more later.",
@@ -210,7 +221,7 @@ _BEST: dict[str, Template] = {
     "F-PD": "PD on day {day}, no response confirmed, and nothing that lasted to day {stable} before it.",
     "F-NE": _when(
         "From day {day} on no response confirmed, nothing that lasted to day {stable}, and no PD.",
-        "No assessment could be evaluated.",
+        "None of {assessments} assessments could be evaluated.",
     ),
     "F-ND": "No disease on day {day} and at every other assessment.",
 }

@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import MISSING, fields
+from decimal import Decimal
 from fractions import Fraction
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 Table = TypeVar("Table")
+_EXPONENTS = 9
 
 
 def read_table(kind: type[Table], text: str) -> tuple[Table | None, list[str]]:
     """The dataclass `kind` from TOML text, and every fault; None where there is one. Numbers are exact fractions."""
     try:
-        table = tomllib.loads(text, parse_float=Fraction)
+        table = tomllib.loads(text, parse_float=_exact)
     except ValueError as error:
         return None, [str(error)]
     faults: list[str] = []
     built = _build(kind, table, "", faults)
     return (None, faults) if faults else (built, [])
+
+
+def _exact(text: str) -> Fraction:
+    """A decimal as it was written; none of an exponent that no threshold has and that exact arithmetic chokes on."""
+    value = Decimal(text)
+    if not value.is_finite() or not -_EXPONENTS <= value.adjusted() <= _EXPONENTS:
+        raise ValueError(f"{text} is no number that a threshold can be")
+    return Fraction(value)
 
 
 def _build(kind: type[Table], table: dict[str, Any], path: str, faults: list[str]) -> Table | None:

@@ -10,6 +10,8 @@ import sys
 import tempfile
 from collections.abc import Generator, Sequence
 from contextlib import closing
+from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
@@ -21,12 +23,14 @@ from mrecist.bestresponse import confirmed, has_response_after_complete, unconfi
 from mrecist.case import Case, ProtocolName
 from mrecist.casefile import CaseFileError, Sequenced, decode, read_document
 from mrecist.resultfile import results_document
-from mrecist.results import Assessment, RegionResponse
+from mrecist.results import Assessment, Issue, RegionResponse
 from mrecist.robustness import DRAWS, SEED, Robustness, TimePointRobustness
 from mrecist.rulesets import BestResponseRules, MeasurementError, RuleSet, RuleSetError, parse_ruleset
 
 _MOST_FAULTS_SHOWN = 100
 _PARALLEL_FROM_BYTES = 4_000_000
+_LARGEST_DEVIATION = 100
+_MOST_DRAWS = 1_000_000
 PROTOCOLS = tuple(x.value for x in ProtocolName)
 
 
@@ -52,7 +56,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "robustness",
         "How firm each category is: its probability, were every diameter measured again. Never decides.",
     )
-    firm.add_argument("--robustness", action="store_true", help="add probabilities (with --json or --jsonl)")
+    firm.add_argument("--robustness", action="store_true", help="add the probabilities")
     firm.add_argument("--error-mm", type=_deviation, metavar="SD", help="standard deviation of one diameter, in mm")
     firm.add_argument("--error-pct", type=_deviation, metavar="SD", help="the same, in per cent of its length")
     firm.add_argument("--draws", type=_count, default=DRAWS, metavar="N", help="default: %(default)s")
@@ -109,7 +113,9 @@ def _ruleset(name: str) -> RuleSet:
     if name in RULESETS:
         return load_ruleset(name)
     try:
-        return parse_ruleset(Path(name).read_text(encoding="utf-8"))
+        own = parse_ruleset(Path(name).read_text(encoding="utf-8"))
+        # whatever the file calls itself, a changed threshold is another version in every result
+        return replace(own, version=f"{own.version}+file.{own.digest}")
     except OSError as error:
         raise Refusal(_unreadable(Path(name), error)) from error
     except (RuleSetError, UnicodeDecodeError) as error:
@@ -124,19 +130,18 @@ def _named_ruleset(text: str) -> str:
 
 def _deviation(text: str) -> Fraction:
     try:
-        value = Fraction(text)
-    except (ValueError, ZeroDivisionError) as error:
+        value = Decimal(text)
+    except ArithmeticError as error:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number") from error
-    if value < 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is below 0")
-    return value
+    if not value.is_finite() or not 0 <= value <= _LARGEST_DEVIATION:
+        raise argparse.ArgumentTypeError(f"{text!r} is not between 0 and {_LARGEST_DEVIATION}")
+    return Fraction(value)
 
 
 def _count(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is below 1")
-    return value
+    if not text.isdecimal() or not 0 < int(text) <= _MOST_DRAWS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number between 1 and {_MOST_DRAWS:,}")
+    return int(text)
 
 
 def _unreadable(file: Path, error: OSError) -> str:
@@ -230,6 +235,12 @@ def _print_case(case: Case, judging: Judging) -> None:
             print(f"  {at.timepoint:12}{'':>6}  {panel.title}: {panel.verdict.text}")
 
 
+def _print_issues(where: str, issues: Sequence[Issue]) -> None:
+    for issue in issues:
+        kept = f" Kept: {issue.overridden}" if issue.overridden else ""
+        print(f"  {where:12}{'':>6}  {issue.severity} {issue.rule}: {issue.text}{kept}")
+
+
 def _print_table(assessment: Assessment, firmness: Robustness | None) -> None:
     print(f"{assessment.case_id}  ({assessment.ruleset} {assessment.version})")
     print(f"  {'time point':12}{'day':>6}  {'intra':16}{'extra':16}{'composite':11}{'overall':16}decisions, flags")
@@ -241,6 +252,9 @@ def _print_table(assessment: Assessment, firmness: Robustness | None) -> None:
         notes += at.flags
         cells = f"{_cell(at.intrahepatic):16}{_cell(at.extrahepatic):16}{at.composite.value:11}{_cell(at.overall):16}"
         print(f"  {at.timepoint:12}{at.day:>6}  {cells}{', '.join(notes)}")
+    _print_issues("baseline", assessment.baseline.issues)
+    for at in assessment.timepoints:
+        _print_issues(at.timepoint, at.issues)
     for firm in () if firmness is None else firmness.timepoints:
         print(f"  {firm.timepoint:12}{'':>6}  measured again: {_shares(firm)}")
     for scope, best in assessment.best_response.items():

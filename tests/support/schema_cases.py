@@ -25,6 +25,7 @@ _SITES = (
 )
 _WITHOUT_LENGTH = ("absent", "nonviable", "not_evaluable", "merged")
 _LATER = ("measured", "present", "too_small_to_measure", "unequivocal_pd", *_WITHOUT_LENGTH)
+_SEEN = ("measured", "present", "too_small_to_measure", "not_evaluable", "unequivocal_pd")
 _EXAMINATIONS = ("liver_dynamic", "chest", "abdomen_pelvis", "bone_scan", "brain")
 _TREATMENTS = ("TACE", "sorafenib", "HAIC", "radiotherapy", "ablation", "resection", "metastasectomy", "other")
 
@@ -49,20 +50,22 @@ def _noted(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
-def _listing(draw: st.DrawFn, lesion: dict[str, Any], baseline: bool) -> dict[str, Any]:
-    """One lesion at one time point."""
+def _listing(draw: st.DrawFn, lesion: dict[str, Any], baseline: bool, first: bool) -> dict[str, Any]:
+    """One lesion at one time point; a new lesion is there where it is listed `first`."""
     found = dict(lesion)
     if baseline and lesion["role"] == "target":
         found["status"] = draw(st.sampled_from(("measured", "too_small_to_measure", "present")))
         found["diameter_mm"] = draw(st.integers(1, 1500)) / 10
     else:
-        status = draw(st.sampled_from((None, *_LATER)))
+        status = draw(st.sampled_from((None, *_SEEN) if first else (None, *_LATER)))
         if status is not None:
             found["status"] = status
         if status == "measured":
-            found["diameter_mm"] = draw(st.integers(0, 1500)) / 10
+            found["diameter_mm"] = draw(st.integers(int(first), 1500)) / 10
         elif status not in _WITHOUT_LENGTH:
             found["diameter_mm"] = draw(_LENGTH)
+        if first and found.get("diameter_mm") == 0:
+            found["diameter_mm"] = None
     found["whole_mm"] = draw(_LENGTH)
     return found | draw(_noted())
 
@@ -122,7 +125,8 @@ def any_case(draw: st.DrawFn) -> dict[str, Any]:
             must = first and lesion["role"] != "new"
             may = (lesion["role"] == "new" and not first) or lesion["id"] in seen
             if must or (may and draw(st.integers(0, 7))):
-                listed.append(draw(_listing(lesion, baseline=first)))
+                unseen = lesion["role"] == "new" and lesion["id"] not in seen
+                listed.append(draw(_listing(lesion, baseline=first, first=unseen)))
                 seen.add(lesion["id"])
         timepoint: dict[str, Any] = {"timepoint": f"T{index}", "day": day, "lesions": draw(st.permutations(listed))}
         day += draw(st.integers(1, 90))

@@ -276,9 +276,10 @@ def test_that_a_percentage_never_reads_as_a_threshold_it_does_not_reach() -> Non
     ("visits", "expected"),
     [
         (("L1=50", "L1=40"), [("PD", 20), ("PR", -5)]),
-        (("L1=50", "L1=30"), [("SD", "5.1")]),
+        (("L1=50", "L1=30"), [("SD", "5.1"), ("CR", -30)]),
         (("L1=50", "L1=60"), [("SD", "-0.1")]),
-        (("L1=80", "L1=40", "L1=47"), [("PD", 1)]),
+        (("L1=80", "L1=40", "L1=47"), [("PD", 1), ("CR", -47)]),
+        (("L1=80 INF=P", "L1=40 INF=P"), [("SD", "16.1")]),
         (("L1=50", "L1=0"), [("PR", "0.1")]),
         (("L1=50 INF=P", "L1=0 INF=P"), []),
     ],
@@ -488,7 +489,11 @@ def test_that_composite_and_best_responses_tell_the_rule_that_gave_them() -> Non
     ]
     nothing = assessed("L1=50", "L1=NE").best_response[Scope.INTRAHEPATIC]
     assert [r.rule for r in nothing.reasons] == ["U-NE", "F-NE", "U-NE"]
-    assert assessed("L1=50").best_response[Scope.INTRAHEPATIC].reasons[0].text == "No assessment could be evaluated."
+    assert nothing.reasons[0].text == "None of 1 assessments could be evaluated."
+    assert (
+        assessed("L1=50").best_response[Scope.INTRAHEPATIC].reasons[0].text
+        == "None of 0 assessments could be evaluated."
+    )
 
 
 def test_that_progression_after_nothing_was_left_names_the_floor_where_there_is_one() -> None:
@@ -503,3 +508,41 @@ def test_that_a_progressing_target_is_no_non_target_elsewhere() -> None:
     texts = [[r.text for r in t.intrahepatic.reasons] for t in found]
     assert "Non-target INF persists without unequivocal progression (1 of 1)." in texts[0]
     assert "Unequivocal progression of L1 (1 of 2)." in texts[1]
+
+
+def test_that_an_effusion_called_progressing_without_cytology_is_said_to_be_overruled() -> None:
+    reasons = last("Lu1=20 ASC=P", "Lu1=20 ASC=U").extrahepatic.reasons
+    assert [r.text for r in reasons if r.rule == "EH-N-CYTOLOGY"] == [
+        "ASC: called progressing, but an effusion counts only with positive cytology: still there."
+    ]
+
+
+def test_that_a_lesion_of_0_mm_without_enhancement_is_gone_not_hypovascular() -> None:
+    gone = visit("L1=0", L1={"arterial_enhancement": False})
+    gone["lesions"][0] |= {"status": "measured", "diameter_mm": 0}
+    at = last("L1=30", gone)
+    assert (at.intrahepatic.response, at.flags) == ("CR", ())
+
+
+def test_that_pooled_progression_is_near_where_the_liver_would_return() -> None:
+    """With any viable tumour in the liver, PD by itself, the pooled sum needs no 5 mm: 20 to 24.1 mm is +20.5 %."""
+    found = last("L1=20 Lu1=25", "L1=0 Lu1=20", "L1=0 Lu1=24").overall.to_next_category
+    assert ("PD", Fraction(1, 10)) in [(n.response, n.by_mm) for n in found if n.lesion is None]
+
+
+@pytest.mark.parametrize(
+    ("visits", "ruleset", "scope", "rule", "source"),
+    [
+        (("L1=50", "L1=60"), "mrecist-literal", "intrahepatic", "IH-T-PD", "Lencioni"),
+        (("L1=50", "L1=60"), "recist-1.1", "intrahepatic", "IH-T-PD", "Eisenhauer"),
+        (("L1=50", "L1=60"), "recist-1.1", "overall", "OV-T-PD", "Eisenhauer"),
+        (("Lu1=50", "Lu1=60"), "mrecist-literal", "extrahepatic", "EH-T-PD", "Eisenhauer"),
+        (("L1=50", "L1=60"), "mrecist-literal", "intrahepatic", "IH-PATTERN", "Reig"),
+        (("L1=50", "L1=0", "L1=5"), "mrecist-literal", "intrahepatic", "IH-RE", "EORTC"),
+    ],
+)
+def test_that_each_reason_names_the_source_of_its_rule(
+    visits: tuple[str, ...], ruleset: str, scope: str, rule: str, source: str
+) -> None:
+    reasons = last(*visits, ruleset=ruleset).scope(Scope(scope)).reasons
+    assert [r.source.startswith(source) for r in reasons if r.rule == rule] == [True]

@@ -10,7 +10,15 @@ from pathlib import Path
 import pytest
 
 from app.resources import load_ruleset
-from mrecist.bestresponse import Assessed, confirmed, unconfirmed
+from mrecist.bestresponse import (
+    Assessed,
+    clinical_benefit_day,
+    confirmed,
+    confirmed_response_day,
+    has_response_after_complete,
+    response_day,
+    unconfirmed,
+)
 from mrecist.values import Response, Scope
 from tests.support.patients import assessed
 
@@ -63,3 +71,132 @@ def test_that_the_overall_best_response_looks_no_further_than_progression(
 ) -> None:
     best = assessed(*visits).best_response[Scope.OVERALL]
     assert f"{best.unconfirmed}/{best.adjudicated}" == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("42CR 84PR", True),
+        ("42CR 84NE 126PR", True),
+        ("42CR 84CR", False),
+        ("42CR 84SD", False),
+        ("42PR 84CR", False),
+        ("", False),
+    ],
+)
+def test_that_a_pr_after_any_earlier_cr_is_found(text: str, expected: bool) -> None:
+    assert has_response_after_complete(_sequence(text)) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "confirmed_first"),
+    [
+        ("42PR 84CR 126CR", 42, 42),
+        ("42PR 60CR 70PR", 42, None),  # after the CR the PR is progression
+        ("42PR 84PR", 42, 42),
+        ("42PR 84SD 126CR 168CR", 42, 126),
+        ("42CR 84SD", 42, None),
+        ("42SD 84PD 126PR", None, None),
+    ],
+)
+def test_that_the_first_response_and_the_first_confirmed_one_are_dated(
+    text: str, first: int | None, confirmed_first: int | None
+) -> None:
+    sequence = _sequence(text)
+    assert (response_day(sequence, RULES), confirmed_response_day(sequence, RULES)) == (first, confirmed_first)
+
+
+@pytest.mark.parametrize(
+    ("text", "with_nn", "without_nn"),
+    [
+        ("28SD 42SD", 42, 42),
+        ("41SD", None, None),
+        ("42NN 84SD", 42, 84),
+        ("42NN", 42, None),
+        ("14PR", 14, 14),
+        ("14CR", 14, 14),
+        ("42NE 84ND", None, None),
+        ("28SD 35PD 84SD", None, None),
+        ("42PD", None, None),
+    ],
+)
+def test_that_benefit_is_a_response_or_stable_disease_that_lasted(
+    text: str, with_nn: int | None, without_nn: int | None
+) -> None:
+    sequence = _sequence(text)
+    assert clinical_benefit_day(sequence, replace(RULES, benefit_includes_nn=True)) == with_nn
+    assert clinical_benefit_day(sequence, replace(RULES, benefit_includes_nn=False)) == without_nn
+
+
+def test_that_what_follows_progression_is_looked_at_only_on_request() -> None:
+    going_on = replace(RULES, stops_at_progression=False)
+    sequence = _sequence("42PD 84PR 126PR")
+    assert (unconfirmed(sequence, RULES).response, unconfirmed(sequence, going_on).response) == ("PD", "PR")
+    assert (confirmed(sequence, RULES).response, confirmed(sequence, going_on).response) == ("PD", "PR")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("42CR 84CR", ("CR", 42)),
+        ("42CR 84SD", ("SD", 42)),
+        ("42CR 84PR", ("PR", 42)),
+        ("14SD 42CR 84PR", ("PR", 42)),
+        ("42CR 60PR 98CR 140CR 168PR", ("PR", 42)),  # both later CR precede a PR too
+        ("42CR 84PR 126CR 168CR", ("CR", 126)),
+    ],
+)
+def test_that_every_cr_that_a_pr_follows_counts_as_pr_where_the_rules_take_it_as_mistaken(
+    text: str, expected: tuple[str, int]
+) -> None:
+    best = confirmed(_sequence(text), replace(RULES, response_after_complete="complete_was_mistaken"))
+    assert (best.response, best.day) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("42PR 50PR 70PR", "PR", id="an early PR between neither confirms nor contradicts"),
+        pytest.param("42CR 50CR 70CR", "CR", id="nor does an early CR"),
+        pytest.param("42CR 84SD 126CR 168CR", "SD", id="after a CR, disease ends the sequence"),
+        pytest.param("14CR 28NE 35PR", "PD", id="also where an NE stands between"),
+        pytest.param("14CR 35ND", "NE", id="no disease is no progression"),
+    ],
+)
+def test_that_only_a_later_response_confirms_and_only_disease_contradicts(text: str, expected: str) -> None:
+    assert confirmed(_sequence(text), RULES).response == expected
+
+
+def test_that_a_response_seen_again_within_days_is_no_stable_disease_between() -> None:
+    accepting = replace(RULES, accept_stable_between=True)
+    assert confirmed(_sequence("42PR 50PR 60PR 70PR"), accepting).response == "PR"
+
+
+def test_that_a_response_does_not_confirm_itself() -> None:
+    at_once = replace(RULES, confirmation_days=0)
+    assert confirmed(_sequence("42PR 84SD"), at_once).response == "SD"
+    assert confirmed(_sequence("42PR 43PR"), at_once).response == "PR"
+
+
+@pytest.mark.parametrize(
+    ("text", "unconfirmed_best", "confirmed_best"),
+    [
+        ("28SD 35NE", ("NE", 28), ("NE", 28)),
+        ("14PR 35NE", ("PR", 14), ("NE", 14)),
+        ("20NE 28NN", ("NE", 28), ("NE", 28)),
+        ("42ND 84NE", ("NE", 84), ("NE", 84)),
+        ("42NE 84NE", ("NE", 42), ("NE", 42)),
+        ("42ND 84ND", ("ND", 42), ("ND", 42)),
+        ("28SD 56SD", ("SD", 56), ("SD", 56)),
+        ("14SD 28PD", ("PD", 28), ("PD", 28)),
+        ("", ("NE", None), ("NE", None)),
+    ],
+)
+def test_that_a_best_response_is_dated(
+    text: str, unconfirmed_best: tuple[str, int | None], confirmed_best: tuple[str, int | None]
+) -> None:
+    for best, expected in (
+        (unconfirmed(_sequence(text), RULES), unconfirmed_best),
+        (confirmed(_sequence(text), RULES), confirmed_best),
+    ):
+        assert (best.response, best.day) == expected

@@ -15,7 +15,7 @@ from mrecist.case import Case, Marker
 from mrecist.casefile import CaseFileError, Sequenced, decode, read_case, read_document
 from mrecist.lesions import Absent, Measured, Merged, Nonviable, NotEvaluable, Present, TooSmall, UnequivocalProgression
 from mrecist.values import Diameter
-from tests.support.patients import lesion, patient, visit
+from tests.support.patients import case, lesion, patient, visit
 
 
 def _document(*cases: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -349,3 +349,12 @@ def test_that_one_case_alone_is_read_or_refused() -> None:
     assert read_case(patient("L1=30")).id == "patient"
     with pytest.raises(CaseFileError, match="case: 3 is not a case"):
         read_case(3)
+
+
+@pytest.mark.parametrize("status", ["absent", "nonviable", "merged"])
+def test_that_a_new_lesion_is_not_listed_before_it_is_there(status: str) -> None:
+    with pytest.raises(CaseFileError, match=r'lesions\[1\].status: new lesion "xIN" is not there; list it from where'):
+        case("L1=30", visit("L1=30 xIN=", xIN={"status": status}), "L1=30 xIN=15t")
+    with pytest.raises(CaseFileError, match="is not there"):
+        case("L1=30", visit("L1=30 xIN=", xIN={"status": "measured", "diameter_mm": 0}))
+    assert case("L1=30", visit("L1=30 xIN=", xIN={"status": "not_evaluable"})).reads[0].lesions[1].id == "xIN"

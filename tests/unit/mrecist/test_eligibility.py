@@ -189,3 +189,12 @@ def test_that_old_laboratory_values_are_a_reminder() -> None:
 
 def test_that_every_role_has_a_name() -> None:
     assert [x.value for x in Eligible] == ["target", "nontarget", "not_recorded"]
+
+
+def test_that_a_justification_speaks_for_its_own_lesion_only() -> None:
+    found = assessed(visit("L1=30 L2=20 L3=15", L1={"override": "margin is clear on MRI"}), "L1=30 L2=20 L3=15")
+    assert [(i.rule, i.lesion, i.overridden) for i in found.baseline.issues] == [("E-ORGAN", "L3", "")]
+    found = assessed(visit("L1=30 L2=20 L3=15", L3={"override": "  "}), "L1=30 L2=20 L3=15")
+    assert found.baseline.issues[0].overridden == ""
+    found = assessed(visit("L1=30 L2=20 L3=15", L3={"override": "agreed"}), "L1=30 L2=20 L3=15")
+    assert found.baseline.issues[0].overridden == "agreed"

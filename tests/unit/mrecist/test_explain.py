@@ -67,8 +67,14 @@ def test_that_an_unknown_rule_has_no_sentence() -> None:
         (("L1=30 INF=P PVT=P", "L1=30 INF=NE PVT=NE"), "Non-targets INF, PVT were not evaluated (2 of 2)."),
         (("L1=30 INF=P PVT=P", "L1=0 INF=P PVT=P"), "but non-targets INF, PVT persist: PR."),
         (("L1=30 INF=P PVT=P", "L1=0 INF=NE PVT=NE"), "but non-targets INF, PVT were not evaluated: PR."),
-        (("N1=20 N2=20", "N1=5 N2=5", "N1=5 N2=11"), "N2 is again at or above 10.0 mm: PD on a node alone."),
-        (("N1=20 N2=20", "N1=5 N2=5", "N1=11 N2=11"), "N1, N2 are again at or above 10.0 mm: PD on nodes alone."),
+        (
+            ("N1=20 N2=20", "N1=5 N2=5", "N1=5 N2=11"),
+            "node N2 is enlarged again (a target node from 10.0 mm): PD on a node alone.",
+        ),
+        (
+            ("N1=20 N2=20", "N1=5 N2=5", "N1=11 N2=11"),
+            "nodes N1, N2 are enlarged again (a target node from 10.0 mm): PD on nodes alone.",
+        ),
     ],
 )
 def test_that_one_lesion_persists_and_several_persist(visits: tuple[str, ...], words: str) -> None:

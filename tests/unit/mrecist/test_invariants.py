@@ -45,7 +45,9 @@ def visits(draw: st.DrawFn, regions: tuple[str, ...] = ("intra", "extra"), nodes
     lines = [" ".join(f"{n}={draw(_size) if n in targets else 'P'}" for n in names)]
     for _ in range(draw(st.integers(1, 3))):
         words = [f"{n}={draw(_target_later if n in targets else _nontarget)}" for n in names]
-        if (value := draw(_new)) != "":
+        value = draw(_new)
+        seen_before = any(f"{new_name}=" in line for line in lines)
+        if value and (seen_before or value != "NV"):
             words.append(f"{new_name}={value}{'!' if new_name == 'xLu' and value not in ('NE', 'NV') else ''}")
         lines.append(" ".join(words))
     return lines

@@ -65,7 +65,10 @@ def test_that_a_result_has_the_keys_of_its_schema() -> None:
     assert at["overall"]["reasons"][0].keys() == {"rule", "text", "numbers"}
     assert at["intrahepatic"]["sum_mm"] == 20
     assert at["intrahepatic"]["change_from_baseline_pct"] == -100 / 3
-    assert at["intrahepatic"]["to_next_category"] == [{"response": "SD", "by_mm": 1.1}]
+    assert at["intrahepatic"]["to_next_category"] == [
+        {"response": "SD", "by_mm": 1.1},
+        {"response": "CR", "by_mm": -20.0},
+    ]
     assert at["decisions"]["tace"].keys() == {"decision", "row", "reasons", "needs"}
     assert at["liver"]["child_pugh_score"] == 5
     assert (at["liver"]["child_pugh_class"], at["liver"]["albi_grade"]) == ("A", 1)

@@ -72,3 +72,17 @@ def test_that_a_policy_overrides_only_what_it_names() -> None:
     assert rules.with_policy(Policy()) is rules
     changed = rules.with_policy(Policy(((Scope.INTRAHEPATIC, Fraction(5)),))).target
     assert (changed.min_growth_intrahepatic_mm, changed.min_growth_overall_mm) == (5, "by_content")
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "digest"),
+    [
+        ("mrecist-literal", "1.0.0", "c047e5ac"),
+        ("harmonised-5", "1.0.0", "ccc3bf2c"),
+        ("recist-1.1", "1.0.0", "c06aa2f9"),
+    ],
+)
+def test_that_a_changed_threshold_asks_for_a_new_version(name: str, version: str, digest: str) -> None:
+    """A recorded digest: where it differs, raise the version in the file and write both here."""
+    rules = load_ruleset(name)
+    assert (rules.version, rules.digest) == (version, digest)

@@ -211,7 +211,12 @@ def test_that_a_rule_set_of_ones_own_is_read_from_its_file(tmp_path: Path, capsy
     file = _write(tmp_path / "a.json", patient("L1=100", "L1=124"))
     assert main(["assess", file, "--ruleset", str(rules), "--json"]) == DONE
     document = json.loads(capsys.readouterr().out)
-    assert (document["ruleset"], document["version"]) == ("ours", "0.1")
+    name, version = document["ruleset"], document["version"]
+    assert name == "ours" and version.startswith("0.1+file.")
+    rules.write_text(own.replace("response_pct = 30", "response_pct = 29"), encoding="utf-8")
+    assert main(["assess", file, "--ruleset", str(rules), "--json"]) == DONE
+    other = json.loads(capsys.readouterr().out)
+    assert other["version"].startswith("0.1+file.") and other["version"] != version
     assert document["results"][0]["timepoints"][0]["overall"]["response"] == "SD"
 
 
@@ -233,6 +238,38 @@ def test_that_a_faulty_rule_set_is_refused(
     assert main(["assess", file, "--ruleset", str(rules), "--json"]) == REFUSED
     shown = capsys.readouterr()
     assert shown.out == "" and "ours.toml: " in shown.err and words in shown.err
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("response_pct = 30", "response_pct = 3e9999999", "3e9999999 is no number that a threshold can be"),
+        ("response_pct = 30", "response_pct = 0", "target.response_pct is above 0 and at most 100"),
+        ("response_pct = 30", "response_pct = 150", "target.response_pct is above 0 and at most 100"),
+        ("sd_pct = 6.1", "sd_pct = 1e400", "1e400 is no number that a threshold can be"),
+        ("progression_pct = 20", "progression_pct = nan", "nan is no number that a threshold can be"),
+    ],
+)
+def test_that_a_senseless_threshold_is_refused(
+    old: str, new: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = read_text("rulesets", "mrecist-literal.toml")
+    assert old in text
+    rules = tmp_path / "ours.toml"
+    rules.write_text(text.replace(old, new), encoding="utf-8")
+    file = _write(tmp_path / "a.json", patient("L1=100", "L1=124"))
+    assert main(["assess", file, "--ruleset", str(rules)]) == REFUSED
+    assert words in capsys.readouterr().err
+
+
+def test_that_what_does_not_conform_stands_in_the_table_for_people(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = _write(tmp_path / "a.json", patient("L1=30 L2=20 L3=8", "L1=30 L2=20 L3=8"))
+    assert main(["assess", file]) == DONE
+    shown = capsys.readouterr().out
+    assert "error E-ORGAN: 3 targets in liver; at most 2 in one organ." in shown
+    assert "error E-SMALL: L3: 8.0 mm is below 10.0 mm." in shown
 
 
 def test_that_a_case_policy_is_part_of_the_version_printed_with_its_result(
@@ -264,7 +301,9 @@ def test_that_robustness_is_told_beside_the_responses(tmp_path: Path, capsys: py
     assert json.loads(capsys.readouterr().out)["results"][0]["measurement_error"]["sd_pct"] == 6.1
 
 
-@pytest.mark.parametrize("option", ["--error-mm=-1", "--error-pct=x", "--error-pct=1/0", "--draws=0"])
+@pytest.mark.parametrize(
+    "option", ["--error-mm=-1", "--error-mm=1e400", "--error-mm=inf", "--error-pct=x", "--draws=0", "--draws=abc"]
+)
 def test_that_a_senseless_measurement_error_is_bad_usage(option: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["assess", "a.json", option]) == BAD_USAGE
     assert option.partition("=")[0] in capsys.readouterr().err

@@ -208,7 +208,7 @@ class _Work:
             index = position + 1
             i, e, o = intra.shown[position], extra.shown[position], overall.shown[position]
             combined = composite(i.response, e.response)
-            flags = {*i.flags, *e.flags, *o.flags, *flagged[index]}
+            flags = set(flagged[index]).union(i.flags, e.flags, o.flags)
             if combined is not o.response:
                 flags.add("DISCORDANT")
             if position in after_complete:
@@ -219,7 +219,8 @@ class _Work:
             tace = sorafenib = None
             if decider is not None:
                 tace, sorafenib, checked = decider.at(position)
-                issues = [*issues, *clinical_issues(timepoint.clinical, checked)]
+                if timepoint.clinical is not None:
+                    issues = [*issues, *clinical_issues(timepoint.clinical, checked)]
                 if checked.missing:
                     flags.add("GATE_UNKNOWN")
             counted = overall.judged[position].counted

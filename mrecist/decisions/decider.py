@@ -78,11 +78,9 @@ class Decider:
         return tace, decide_sorafenib(situation.after(tace), self._protocol), checked
 
 
-def clinical_issues(clinical: ClinicalStatus | None, checked: Checked) -> tuple[Issue, ...]:
+def clinical_issues(clinical: ClinicalStatus, checked: Checked) -> tuple[Issue, ...]:
     """What the clinical data of a time point leave open, or contradict."""
-    if clinical is None or not (checked.unrecorded or clinical.ineligibility_confirmed):
-        return ()
-    found = []
+    found: list[Issue] = []
     if checked.unrecorded:
         words = ", ".join(LABELS[name] for name in checked.unrecorded)
         found.append(Issue("E-UNRECORDED", Severity.NOTE, numbers={"missing": words, "count": len(checked.unrecorded)}))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mrecist.case import ClinicalStatus
 from mrecist.liver import ASCITES_POINTS, CHILD_PUGH_ITEMS, child_pugh_points
@@ -27,8 +27,7 @@ class Gate:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """Clinical data held against the limits.
 
     `gates` are the limits crossed; `missing` are those of ECOG and the Child-Pugh items that were not recorded;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from mrecist.case import Benefit, ClinicalStatus
@@ -47,7 +47,19 @@ class Situation:
 
     def after(self, tace: Decision) -> Situation:
         """The same, once it is known what follows for TACE."""
-        return replace(self, tace=tace)
+        return Situation(
+            self.intrahepatic,
+            self.extrahepatic,
+            self.viability,
+            self.extrahepatic_rests_on_node,
+            self.extrahepatic_covered,
+            self.clinical,
+            self.gates,
+            self.missing,
+            self.consent_withdrawn,
+            self.failure_declared_at,
+            tace,
+        )
 
     @property
     def benefit(self) -> Benefit | None:

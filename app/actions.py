@@ -116,6 +116,7 @@ def _preset(number: int) -> Action:
 
 ACTIONS: tuple[Action, ...] = (
     Action("file.import", "Import a folder …", "Ctrl+I", "File", lambda w: w.window.import_folder(), menu="File"),
+    Action("file.import_archive", "Import an archive or disc …", "Ctrl+Shift+I", "File", lambda w: w.window.import_archive(), menu="File"),
     Action("file.demo", "Open the demonstration study", "", "File", lambda w: w.work.open_demo(), menu="File"),
     Action("file.export", "Export the response table …", "Ctrl+E", "File", lambda w: w.window.export_case(), _case, "File"),
     Action("file.quit", "Quit", "Ctrl+Q", "File", lambda w: _close(w), menu="File"),

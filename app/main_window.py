@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QResizeEvent
@@ -89,6 +90,14 @@ class MainWindow(QMainWindow):
         chosen = QFileDialog.getExistingDirectory(self, translated("Import a folder"), _last_folder())
         if chosen:
             QSettings().setValue("import/folder", chosen)
+            self.folder_chosen.emit(chosen)
+
+    def import_archive(self) -> None:
+        """Ask for a ZIP archive, or the DICOMDIR of a disc, to import."""
+        kinds = translated("Archives and discs (*.zip DICOMDIR dicomdir)")
+        chosen, _ = QFileDialog.getOpenFileName(self, translated("Import an archive or disc"), _last_folder(), kinds)
+        if chosen:
+            QSettings().setValue("import/folder", str(Path(chosen).parent))
             self.folder_chosen.emit(chosen)
 
     def export_case(self) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.demo.truth import Truth
@@ -83,3 +84,24 @@ def test_that_edits_on_a_full_disk_are_shown_as_unsaved_and_saved_by_retry(
     assert not driver.session.store.unsaved
     assert driver.session.record == kept
     assert driver.window.bar.saved_text.startswith("Read open · saved ")
+
+
+def test_that_a_dropped_archive_is_imported_like_its_folder(
+    driver: Driver, tmp_path: Path, small_study: tuple[Path, Truth]
+) -> None:
+    archive = shutil.make_archive(str(tmp_path / "study"), "zip", small_study[0] / "BL" / "chest")
+    driver.drop_folder(Path(archive))
+    record = driver.session.record
+    assert record is not None and len(record.series) == 1
+
+
+def test_that_an_archive_is_chosen_from_the_menu_and_a_damaged_one_is_named(
+    driver: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damaged = tmp_path / "damaged.zip"
+    damaged.write_bytes(b"PK\x03\x04 this is no archive")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(damaged), ""))
+    driver.window.import_archive()
+    driver.qtbot.waitUntil(lambda: not driver.station.runner.is_running("work"), timeout=60_000)
+    assert "damaged.zip" in told(driver)
+    assert driver.session.record is None

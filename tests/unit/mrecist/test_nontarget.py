@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from typing import Any
 
 import pytest
 
 from app.resources import load_ruleset
 from mrecist.lesions import Finding, Measured, Merged, Nonviable, NotEvaluable, Observation, Present, TooSmall
-from mrecist.nontarget import one_response
+from mrecist.nontarget import judge_nontarget, one_response
 from mrecist.values import Diameter, Region, Response
 from tests.support.patients import assessed, last, visit
 
@@ -76,3 +77,13 @@ def test_that_each_finding_of_a_non_target_outside_the_liver_is_one_response(
         rules = load_ruleset(name)
         assert one_response(observation, rules, False, Region.EXTRAHEPATIC) == outside
         assert one_response(observation, rules, True, Region.EXTRAHEPATIC) == node
+
+
+def test_that_the_worst_non_target_speaks_for_all_in_whatever_order_they_are_listed() -> None:
+    worst_first = [Response.PD, Response.NE, Response.NN, Response.CR]
+    for start, worst in enumerate(worst_first):
+        for listed in permutations(worst_first[start:]):
+            assert judge_nontarget(listed) is worst
+    for worst, other in zip(worst_first, worst_first[1:], strict=False):
+        assert judge_nontarget([worst, other]) is judge_nontarget([other, worst]) is worst
+    assert judge_nontarget([]) is Response.NA

@@ -9,6 +9,8 @@ import pytest
 
 from app.resources import load_ruleset
 from mrecist.assess import assess
+from mrecist.region import Scoped
+from mrecist.target import Target
 from mrecist.values import Response, Scope
 from tests.support.patients import assessed, case, last, visit
 
@@ -110,3 +112,11 @@ def test_that_returned_disease_is_growth_and_only_nodes_are_imaged_again(
     region = at.intrahepatic if patterns == ("IHG",) else at.extrahepatic
     assert (region.response, region.patterns) == ("PD", patterns)
     assert ("REIMAGE_NODE" in at.flags) is to_image_again
+
+
+def test_that_pooled_regions_are_the_overall_scope_with_the_lesions_of_both() -> None:
+    liver = Scoped(Scope.INTRAHEPATIC, "IH", (Target("IT1", False, (300, 200)),), (), ())
+    outside = Scoped(Scope.EXTRAHEPATIC, "EH", (Target("ET1", True, (200, 90)),), (), ())
+    pooled = liver.pooled_with(outside)
+    assert (pooled.scope, pooled.prefix) == (Scope.OVERALL, "OV")
+    assert pooled.targets == (*liver.targets, *outside.targets)

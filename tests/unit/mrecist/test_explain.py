@@ -135,3 +135,9 @@ def test_that_a_sentence_can_be_said_in_another_language() -> None:
     korean = {"{lesion} is listed as new at baseline.": "{lesion}: 기저 검사에 새 병변으로 기록되었습니다."}
     said = sentence("E-NEW-AT-BASELINE", {"lesion": "IN1"}, translate=lambda text: korean[text])
     assert said == "IN1: 기저 검사에 새 병변으로 기록되었습니다."
+
+
+def test_that_a_value_already_in_words_is_said_as_it_is() -> None:
+    numbers = {"lesion": "N1", "diameter_mm": "9 to 11", "limit_mm": "10"}
+    assert sentence("E-NODE-NORMAL", numbers).startswith("N1: short axis 9 to 11 mm is below 10 mm")
+    assert sentence("T-X", {"change_pct": "about 20"}, "A change of {change_pct} %.") == "A change of about 20 %."

@@ -157,3 +157,11 @@ def test_that_a_lesion_knows_what_it_is() -> None:
     assert bone.is_bone and not bone.is_node
     assert node.is_node and node.is_periportal_node
     assert NEW.is_liver_nodule and not LUNG.is_liver_nodule
+
+
+def test_that_growth_over_a_later_nadir_is_progression_even_without_a_baseline_sum() -> None:
+    found = _assess(_case((), _see(Measured(_mm(20))), _see(Measured(_mm(30)))))
+    at = found.timepoints[1].intrahepatic
+    assert (at.response, at.target, at.nadir_sum_mm, at.borderline) == ("PD", "PD", 20, False)
+    assert at.change_from_nadir_pct == 50
+    assert at.to_next_category == ()

@@ -84,6 +84,4 @@ def test_that_the_worst_non_target_speaks_for_all_in_whatever_order_they_are_lis
     for start, worst in enumerate(worst_first):
         for listed in permutations(worst_first[start:]):
             assert judge_nontarget(listed) is worst
-    for worst, other in zip(worst_first, worst_first[1:], strict=False):
-        assert judge_nontarget([worst, other]) is judge_nontarget([other, worst]) is worst
     assert judge_nontarget([]) is Response.NA

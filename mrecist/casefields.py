@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from fractions import Fraction
-from functools import lru_cache
-from typing import Any, TypeVar
+from functools import cache, lru_cache
+from typing import Any, TypeVar, cast
 
 _LONGEST_QUOTE = 60
 _LONGEST_NUMBER = 60
@@ -57,6 +56,11 @@ def as_text(value: object) -> str:
 def _exact(value: Decimal | int) -> Fraction:
     """Laboratory values repeat, and exact fractions are slow to make."""
     return Fraction(value)
+
+
+@cache
+def _by_value(kind: type[StrEnum]) -> dict[str, StrEnum]:
+    return {member.value: member for member in kind}
 
 
 @dataclass(slots=True)
@@ -155,9 +159,8 @@ class Fields:
         value = self._given(name, required)
         if value is None:
             return None
-        if isinstance(value, str):
-            with suppress(ValueError):
-                return kind(value)
+        if isinstance(value, str) and (found := _by_value(kind).get(value)) is not None:
+            return cast(Choice, found)
         self.fault(name, f"{as_text(value)} is not one of {', '.join(kind)}")
         return None
 

@@ -250,7 +250,7 @@ class _Register:
             first = self.known.setdefault(lesion.id, listed)
             if first is listed:
                 self._first_listing(listed, path, baseline)
-            else:
+            elif lesion is not first.lesion:
                 self._same_lesion(first.lesion, lesion, path)
         return tuple(found.values())
 

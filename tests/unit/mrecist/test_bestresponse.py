@@ -182,6 +182,7 @@ def test_that_a_response_does_not_confirm_itself() -> None:
     ("text", "unconfirmed_best", "confirmed_best"),
     [
         ("28SD 35NE", ("NE", 28), ("NE", 28)),
+        ("14CR 35NE", ("CR", 14), ("NE", 14)),
         ("14PR 35NE", ("PR", 14), ("NE", 14)),
         ("20NE 28NN", ("NE", 28), ("NE", 28)),
         ("42ND 84NE", ("NE", 84), ("NE", 84)),

@@ -297,7 +297,23 @@ def test_that_the_nearer_of_two_sizes_from_which_a_nodule_counts_is_told(first: 
     assert [(n.response, n.by_mm) for n in found if n.lesion == "xIN"] == [("PD", by)]
 
 
-@pytest.mark.parametrize(("finding", "expected"), [(_size(9), 100), (Present(), None)])
-def test_that_a_lesion_without_a_size_has_no_size_from_which_it_counts(finding: Finding, expected: int | None) -> None:
-    track = Track(NODULE, (None, Observation("IN1", finding, TYPICAL)), 1)
+@pytest.mark.parametrize(
+    ("lesion", "finding", "expected"),
+    [
+        (NODULE, _size(9), 100),
+        (NODULE, _size(10), 100),
+        (NODULE, Present(), None),
+        (NODE, _size(9), 150),
+        (NODE, _size(15), 150),
+        (HILAR, _size(9), 200),
+        (HILAR, _size(19), 200),
+        (HILAR, _size(20), 200),
+        (NODE, Present(), None),
+        (LUNG, _size(9), None),
+    ],
+)
+def test_that_only_a_measured_nodule_or_node_has_a_size_from_which_it_counts(
+    lesion: Lesion, finding: Finding, expected: int | None
+) -> None:
+    track = Track(lesion, (None, Observation(lesion.id, finding, TYPICAL)), 1)
     assert new_lesion(track, load_ruleset(), [FunctionalTests(None, None)] * 2).counts_from == (None, expected)

@@ -9,8 +9,8 @@ import pytest
 
 from app.resources import load_ruleset
 from mrecist.assess import assess
-from mrecist.region import Scoped
-from mrecist.target import Target
+from mrecist.region import Scoped, judge_scope
+from mrecist.target import Target, Thresholds
 from mrecist.values import Response, Scope
 from tests.support.patients import assessed, case, last, visit
 
@@ -120,3 +120,9 @@ def test_that_pooled_regions_are_the_overall_scope_with_the_lesions_of_both() ->
     pooled = liver.pooled_with(outside)
     assert (pooled.scope, pooled.prefix) == (Scope.OVERALL, "OV")
     assert pooled.targets == (*liver.targets, *outside.targets)
+
+
+def test_that_pr_is_not_carried_unless_asked_for() -> None:
+    one = Scoped(Scope.INTRAHEPATIC, "IH", (Target("IT1", False, (1000, 700, 800)),), (), ())
+    found = judge_scope(one, 3, Thresholds.of(load_ruleset()), floors=[0] * 3, not_done=[()] * 3)
+    assert [x.response for x in found] == [Response.PR, Response.SD]

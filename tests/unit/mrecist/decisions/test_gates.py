@@ -52,3 +52,17 @@ def test_that_a_child_pugh_b_is_gated_even_where_items_are_missing() -> None:
     poor = ClinicalStatus(bilirubin_mg_dl=Fraction(2), albumin_g_dl=Fraction("2.5"))
     assert [g.text for g in Gatekeeper(LIMITS).check(poor).gates] == ["Child-Pugh 8 is above 6 (class A)"]
     assert Gatekeeper(LIMITS).check(None).gates == ()
+
+
+def test_that_a_lower_limit_gates_again_only_below_the_value_at_baseline() -> None:
+    low = replace(WELL, platelets_per_ul=Fraction(40000))
+    keeper = Gatekeeper(LIMITS, low)
+    assert keeper.check(low).gates == ()
+    assert len(keeper.check(replace(low, platelets_per_ul=Fraction(39999))).gates) == 1
+
+
+def test_that_ascites_that_were_not_recorded_are_missing_and_not_absent() -> None:
+    found = Gatekeeper(LIMITS).check(replace(WELL, ascites=None))
+    assert (found.gates, found.missing) == ((), ("ascites",))
+    assert "ascites" in found.unrecorded
+    assert "ascites" not in Gatekeeper(LIMITS).check(WELL).unrecorded

@@ -106,7 +106,9 @@ def test_that_the_order_of_reasons_names_rules_that_have_sentences() -> None:
     named = [x for row in table.rows for x in re.split(r"[,;]\s*", row[2])]
     new = {x for x in SENTENCES if x.startswith("NEW-")}
     assert set(named) - {"NEW-EQ-..."} | {x for x in new if x.startswith("NEW-EQ-")} == {
-        x for x in SENTENCES if not x.startswith(("E-", "C-", "U-", "F-"))  # those of a scope's response alone
+        x
+        for x in SENTENCES
+        if not x.startswith(("E-", "C-", "U-", "F-"))  # those of a scope's response alone
     }
 
 

@@ -101,8 +101,8 @@ def _plain(value: Number, _: Mapping[str, Number]) -> str:
 def _percent(value: Number, numbers: Mapping[str, Number]) -> str:
     if isinstance(value, str):
         return value
-    limits = [x for name in _LIMITS if isinstance(x := numbers.get(name), int | Fraction)]
-    return percent(value, tuple(limits))
+    known = [numbers.get(name) for name in _LIMITS]
+    return percent(value, tuple([x for x in known if x is not None and not isinstance(x, str)]))
 
 
 def number(value: Fraction | int, decimals: int = 1) -> str:

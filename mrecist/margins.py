@@ -108,7 +108,7 @@ def _from_complete(
     judged: Judged, scoped: Scoped, rejudge: Callable[[Scoped, int], Response]
 ) -> tuple[NextCategory, ...]:
     """From CR without nodes: the least viable tumour in any target."""
-    if any(x.is_node for x in scoped.targets):
+    if any([x.is_node for x in scoped.targets]):
         return ()
     index, first = judged.index, scoped.targets[0]
     sizes = (*first.tenths[:index], 1, *first.tenths[index + 1 :])
@@ -122,7 +122,9 @@ def _of_lesions(
     """Single lesions whose own size stands at a limit: nodes, vanished targets beside nodes, new lesions."""
     index = judged.index
     normal = math.ceil(limits.node_normal)
-    has_nodes = any(x.is_node for x in scoped.targets)
+    has_nodes = any([x.is_node for x in scoped.targets])
+    if not has_nodes and not scoped.new:
+        return ()
     found = []
     for position, target in enumerate(scoped.targets):
         tenths = target.tenths[index]
@@ -130,7 +132,7 @@ def _of_lesions(
             continue
         if target.is_node:
             changed = normal if tenths < normal else normal - 1
-        elif judged.target is _CR and has_nodes:
+        elif judged.target is _CR:
             changed = 1
         else:
             continue

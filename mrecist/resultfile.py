@@ -22,6 +22,7 @@ from mrecist.results import (
 from mrecist.robustness import Probabilities, Robustness
 from mrecist.values import Scope
 
+_AS_IT_IS = (int, str)
 SCHEMA = "tumour-response-results/1"
 
 
@@ -200,7 +201,7 @@ def _issue(issue: Issue) -> dict[str, Any]:
 
 
 def _numbers(numbers: Mapping[str, Number]) -> dict[str, float | int | str]:
-    return {name: v.numerator / v.denominator if isinstance(v, Fraction) else v for name, v in numbers.items()}
+    return {name: v if isinstance(v, _AS_IT_IS) else v.numerator / v.denominator for name, v in numbers.items()}
 
 
 def _number(value: Fraction | None) -> float | None:

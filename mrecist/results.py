@@ -70,8 +70,7 @@ class Issue:
         return sentence(self.rule, self.numbers)
 
 
-@dataclass(frozen=True, slots=True)
-class NextCategory:
+class NextCategory(NamedTuple):
     """A response this scope would change to, and by how many mm (signed) its sum would have to change for it.
 
     With `lesion`, it is this lesion's own diameter that would have to change.

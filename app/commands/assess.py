@@ -232,7 +232,9 @@ def _print_case(case: Case, judging: Judging) -> None:
         return
     for at in assessment.timepoints:
         for panel in judging.panels(case, assessment, at.timepoint):
-            print(f"  {at.timepoint:12}{'':>6}  {panel.title}: {panel.verdict.text}")
+            print(f"  {at.timepoint:12}{'':>6}  {panel.title}: {panel.verdict.text} [{panel.source}]")
+            for caveat in panel.caveats:
+                print(f"  {'':20}  But: {caveat.text}")
 
 
 def _print_issues(where: str, issues: Sequence[Issue]) -> None:
@@ -269,9 +271,16 @@ def _print_table(assessment: Assessment, firmness: Robustness | None) -> None:
 def _shares(firm: TimePointRobustness) -> str:
     parts = {**{scope.value: shares for scope, shares in firm.scopes.items()}, "composite": firm.composite}
     return "; ".join(
-        f"{name} " + ", ".join(f"{response} {float(share):.0%}" for response, share in shares.items())
+        f"{name} " + ", ".join(f"{response} {_percent(share)}" for response, share in shares.items())
         for name, shares in parts.items()
     )
+
+
+def _percent(share: Fraction) -> str:
+    """A share as people read it: never 0 or 100 where it is not."""
+    if 0 < share < Fraction(1, 100):
+        return "<1%"
+    return ">99%" if Fraction(99, 100) < share < 1 else f"{float(share):.0%}"
 
 
 def _cell(region: RegionResponse) -> str:

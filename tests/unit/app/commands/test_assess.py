@@ -340,4 +340,14 @@ def test_that_the_published_schemes_are_told_on_request_and_change_no_decision(
     assert advised == plain
     assert [p["scheme"] for p in panels] == ["ART", "ABCR", "JSH-2014", "JSH-2021", "EASL", "TACTICS", "TWO-SESSIONS"]
     assert main(["assess", file, "--scores"]) == DONE
-    assert "ART" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "ART" in shown and "Hepatology 2013;57:2261" in shown and "But: " in shown
+
+
+def test_that_a_share_is_never_told_as_certain_where_it_is_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """PR where 10 S <= 7 B: the difference is 15 mm, its standard deviation 0.45 sqrt(149) = 5.5 mm: 0.3 % are PR."""
+    file = _write(tmp_path / "a.json", patient("L1=50", "L1=36.5"))
+    assert main(["assess", file, "--error-mm", "0.45", "--draws", "2000"]) == DONE
+    assert "intrahepatic SD >99%, PR <1%" in capsys.readouterr().out

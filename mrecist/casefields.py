@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -86,9 +87,11 @@ class Fields:
     def fault(self, name: str, text: str) -> None:
         self.faults.append(f"{self.path}.{name}: {text}" if self.path else f"{name}: {text}")
 
-    def only(self, known: Iterable[str]) -> None:
+    def only(self, known: AbstractSet[str]) -> None:
         """Every other key is unknown."""
-        for name in self.values.keys() - set(known):
+        if self.values.keys() <= known:
+            return
+        for name in self.values.keys() - known:
             self.fault(str(name), "is not a known key")
 
     def _given(self, name: str, required: bool) -> Any:
@@ -123,6 +126,8 @@ class Fields:
         value = self.values.get(name)
         if value is None or type(value) is int:
             return value
+        if type(value) is Decimal and value.is_finite() and value.adjusted() >= _LEAST_EXPONENT:
+            return value
         if isinstance(value, float):
             value = Decimal(str(value))
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
@@ -142,11 +147,11 @@ class Fields:
         value = self.decimal(name)
         if value is None:
             return None
-        if value > most or value < least or (above and value == least):
-            limits = f"above {least} and at most {most}" if above else f"between {least} and {most}"
-            self.fault(name, f"{as_text(value)} is not {limits}")
-            return None
-        return _exact(value)
+        if least < value <= most or (value == least and not above):
+            return _exact(value)
+        limits = f"above {least} and at most {most}" if above else f"between {least} and {most}"
+        self.fault(name, f"{as_text(value)} is not {limits}")
+        return None
 
     def flag(self, name: str) -> bool | None:
         value = self.values.get(name)

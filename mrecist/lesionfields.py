@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from mrecist.casefields import Fields, as_text
 from mrecist.lesions import (
@@ -50,8 +49,7 @@ class Status(StrEnum):
     MERGED = "merged"
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """A lesion as one time point lists it; `written` are its fixed attributes as they stand in the file."""
 
     lesion: Lesion
@@ -98,8 +96,7 @@ def read_lesion(
     fields = Fields.of(value, path, faults, "a lesion")
     if fields is None:
         return None
-    if not fields.values.keys() <= _KEYS:
-        fields.only(_KEYS)
+    fields.only(_KEYS)
     lesion_id = fields.text("id", required=True)
     before = None if lesion_id is None else known.get(lesion_id)
     written = tuple(map(fields.values.get, _FIXED))
@@ -206,7 +203,7 @@ def _finding(
                 if fields.values.get("diameter_mm") is None:
                     fields.fault("diameter_mm", "is missing; status 'measured' needs it")
                 return NotEvaluable()
-            return Measured(diameter, whole)
+            return _measured(diameter.tenths, None if whole is None else whole.tenths)
         case Status.ABSENT:
             return Absent(whole)
         case Status.NONVIABLE:
@@ -214,7 +211,7 @@ def _finding(
         case Status.TOO_SMALL:
             return TooSmall(diameter, whole)
         case Status.PRESENT:
-            return Present(diameter, whole)
+            return _JUST_PRESENT if diameter is None and whole is None else Present(diameter, whole)
         case Status.UNEQUIVOCAL_PD:
             return UnequivocalProgression(diameter)
         case Status.NOT_EVALUABLE:
@@ -223,6 +220,15 @@ def _finding(
             return Merged()
         case _:
             assert_never(status)
+
+
+_JUST_PRESENT = Present()
+
+
+@lru_cache(maxsize=16_384)
+def _measured(tenths: int, whole: int | None) -> Measured:
+    """The same lengths are measured again and again, and frozen dataclasses are slow to make."""
+    return Measured(Diameter(tenths), None if whole is None else Diameter(whole))
 
 
 _WITHOUT_DIAMETER = frozenset((Status.ABSENT, Status.NONVIABLE, Status.NOT_EVALUABLE, Status.MERGED))

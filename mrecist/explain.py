@@ -20,7 +20,8 @@ _LIMITS = ("response_pct", "progression_pct")
 _MOST_DECIMALS = 6
 
 
-Show = Callable[[Number, Mapping[str, Number]], str]
+Show = Callable[[int, int], str]
+"""Shows a number, given as numerator and denominator."""
 
 
 def sentence(
@@ -48,8 +49,8 @@ def sentence(
     words = found if isinstance(found, str) else found(numbers)
     if translate is not None:
         words = translate(words)
-    form, shown = _compiled(words)
-    return form % tuple([scope if name == "scope" else show(numbers[name], numbers) for name, show in shown])
+    form, shown = _compiled(words, scope)
+    return form % tuple([_told(numbers[name], show, numbers) for name, show in shown])
 
 
 @lru_cache(maxsize=512)
@@ -61,57 +62,67 @@ def _template(rule: str) -> tuple[str, Template]:
 
 
 @lru_cache(maxsize=512)
-def _compiled(words: str) -> tuple[str, tuple[tuple[str, Show], ...]]:
-    """A sentence as a form to be filled in, and each name in it with the way its value is shown."""
+def _compiled(words: str, scope: str) -> tuple[str, tuple[tuple[str, Show | None], ...]]:
+    """A sentence as a form to be filled in, and each name in it with the way its value is shown.
+
+    None stands for a percentage, which is shown beside the limits.
+    """
     form, shown = [], []
     for literal, name, _, _ in Formatter().parse(words):
         form.append(literal.replace("%", "%%"))
-        if name is not None:
+        if name == "scope":
+            form.append(scope.replace("%", "%%"))
+        elif name is not None:
             form.append("%s")
             shown.append((name, _show(name)))
     return "".join(form), tuple(shown)
 
 
-def _show(name: str) -> Show:
+def _show(name: str) -> Show | None:
     if name in _LIMITS:
         return _limit
     if name.endswith("_pct"):
-        return _percent
+        return None
     if name == "growth_mm":
-        return _growth
-    return _length if name.endswith("_mm") else _plain
+        return _signed
+    return _digits if name.endswith("_mm") else _plain
 
 
-def _limit(value: Number, _: Mapping[str, Number]) -> str:
-    return value if isinstance(value, str) else signed(value, 0 if value.denominator == 1 else 1)
-
-
-def _growth(value: Number, _: Mapping[str, Number]) -> str:
-    return value if isinstance(value, str) else signed(value)
-
-
-def _length(value: Number, _: Mapping[str, Number]) -> str:
-    return value if isinstance(value, str) else _digits(value.numerator, value.denominator, 1)
-
-
-def _plain(value: Number, _: Mapping[str, Number]) -> str:
-    return value if isinstance(value, str) else plain(value)
-
-
-def _percent(value: Number, numbers: Mapping[str, Number]) -> str:
+def _told(value: Number, show: Show | None, numbers: Mapping[str, Number]) -> str:
     if isinstance(value, str):
         return value
+    if show is not None:
+        return show(*value.as_integer_ratio())
     known = [numbers.get(name) for name in _LIMITS]
-    return percent(value, tuple([x for x in known if x is not None and not isinstance(x, str)]))
+    limits = tuple([x.as_integer_ratio() for x in known if x is not None and not isinstance(x, str)])
+    return _percent(*value.as_integer_ratio(), limits)
 
 
 def number(value: Fraction | int, decimals: int = 1) -> str:
     """A number with a fixed count of decimals, rounded half up from zero, with a true minus sign."""
-    return _digits(value.numerator, value.denominator, decimals)
+    return _digits(*value.as_integer_ratio(), decimals)
+
+
+def signed(value: Fraction | int, decimals: int = 1) -> str:
+    """The same with a plus sign on growth."""
+    return _signed(*value.as_integer_ratio(), decimals)
+
+
+def percent(value: Fraction | int, limits: tuple[Fraction | int, ...] = ()) -> str:
+    """A signed percentage that never reads as a limit which the exact value does not reach."""
+    return _percent(*value.as_integer_ratio(), tuple([x.as_integer_ratio() for x in limits]))
+
+
+def plain(value: Fraction | int) -> str:
+    """A value as short as it is exact to three decimals: 2.1, 0.95, 1500."""
+    return _plain(*value.as_integer_ratio())
+
+
+# --- the same of numerator and denominator in lowest terms, which are looked up faster than a fraction ---------------
 
 
 @lru_cache(maxsize=8192)
-def _digits(over: int, under: int, decimals: int) -> str:
+def _digits(over: int, under: int, decimals: int = 1) -> str:
     scale = 10**decimals
     scaled = (2 * abs(over) * scale + under) // (2 * under)
     whole, part = divmod(scaled, scale)
@@ -119,26 +130,27 @@ def _digits(over: int, under: int, decimals: int) -> str:
     return MINUS + digits if over < 0 and scaled else digits
 
 
-def signed(value: Fraction | int, decimals: int = 1) -> str:
-    """The same with a plus sign on growth."""
-    over = value.numerator
-    digits = _digits(over, value.denominator, decimals)
+@lru_cache(maxsize=8192)
+def _signed(over: int, under: int, decimals: int = 1) -> str:
+    digits = _digits(over, under, decimals)
     return f"+{digits}" if over > 0 else digits
 
 
-def percent(value: Fraction | int, limits: tuple[Fraction | int, ...] = ()) -> str:
-    """A signed percentage that never reads as a limit which the exact value does not reach."""
-    text = signed(value)
+@lru_cache(maxsize=8192)
+def _percent(over: int, under: int, limits: tuple[tuple[int, int], ...]) -> str:
+    text = _signed(over, under)
     for limit in limits:
         decimals = 1
-        while text == signed(limit, decimals) and value != limit and decimals < _MOST_DECIMALS:
+        while text == _signed(*limit, decimals) and (over, under) != limit and decimals < _MOST_DECIMALS:
             decimals += 1
-            text = signed(value, decimals)
+            text = _signed(over, under, decimals)
     return text
 
 
-def plain(value: Fraction | int) -> str:
-    """A value as short as it is exact to three decimals: 2.1, 0.95, 1500."""
-    if value.denominator == 1:
-        return str(value.numerator)
-    return number(value, 3).rstrip("0").rstrip(".")
+def _limit(over: int, under: int) -> str:
+    return _signed(over, under, 0 if under == 1 else 1)
+
+
+@lru_cache(maxsize=8192)
+def _plain(over: int, under: int) -> str:
+    return str(over) if under == 1 else _digits(over, under, 3).rstrip("0").rstrip(".")

@@ -26,6 +26,8 @@ from mrecist.rulesets import MeasurementError, RuleSet
 Line = tuple[int, bytes]
 _LINES_AT_ONCE = 32
 _CHUNKS_AHEAD = 3
+_WRITER = json.JSONEncoder(check_circular=False)
+"""Writes as `json.dumps` does, without looking for cycles: a result is a tree that was just made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def judge_line(judging: Judging, line: Line) -> JudgedLine:
         case = read_case(decode(written))
     except CaseFileError as error:
         return JudgedLine(number, faults=error.faults)
-    return JudgedLine(number, case.id, json.dumps(judging.result(case)))
+    return JudgedLine(number, case.id, _WRITER.encode(judging.result(case)))
 
 
 def judge_lines(judging: Judging, lines: Iterable[Line], *, in_parallel: bool) -> Iterator[JudgedLine]:

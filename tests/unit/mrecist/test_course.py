@@ -69,3 +69,10 @@ def test_that_a_pooled_floor_of_its_own_holds_whatever_the_liver_did() -> None:
     assert [last(*visits, ruleset=x).intrahepatic.response for x in ("harmonised-5", "mrecist-literal")] == ["PD"] * 2
     assert last(*visits, ruleset="harmonised-5").overall.response == "SD"
     assert last(*visits).overall.response == "PD"
+
+
+def test_that_a_pooled_progression_of_the_liver_alone_is_told_as_in_its_region() -> None:
+    """Neither has a floor then, so neither sentence names one."""
+    at = last("L1=50", "L1=60")
+    assert at.overall.reasons[0].text == at.intrahepatic.reasons[0].text
+    assert at.overall.reasons[0].numbers["floor_mm"] == 0

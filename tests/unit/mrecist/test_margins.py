@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -15,7 +16,7 @@ from mrecist.margins import least_progression
 from mrecist.results import RegionResponse
 from mrecist.target import Thresholds
 from mrecist.values import Diameter, LesionRole, Organ, Region
-from tests.support.patients import last, visit
+from tests.support.patients import case, last, visit
 
 
 def _of_the_sum(at: RegionResponse) -> list[tuple[str, Fraction]]:
@@ -80,10 +81,21 @@ def test_that_nothing_is_told_of_the_sum_where_something_else_decides(visits: tu
     assert _of_the_sum(last(*visits).intrahepatic) == []
 
 
+def test_that_nothing_is_told_of_the_sum_where_a_pr_is_carried_forward() -> None:
+    rules = load_ruleset()
+    carrying = replace(rules, target=replace(rules.target, carry_response_forward=True))
+    one = case("L1=100", "L1=70", "L1=80")
+    assert [_of_the_sum(assess(one, x).timepoints[-1].intrahepatic) for x in (carrying, rules)] == [
+        [],
+        _mm(("PD", "4"), ("PR", "-10")),
+    ]
+
+
 def test_that_a_cr_with_nodes_among_the_targets_ends_by_a_lesion_not_by_the_sum() -> None:
-    at = last("N1=20 Lu1=20", "N1=8 Lu1=0").extrahepatic
-    assert _of_the_sum(at) == []
-    assert _of_lesions(at) == [("PR", Fraction(2), "N1"), ("PR", Fraction("0.1"), "Lu1")]
+    for before, later in (("N1=20 Lu1=20", "N1=8 Lu1=0"), ("Lu1=20 N1=20", "Lu1=0 N1=8")):
+        at = last(before, later).extrahepatic
+        assert _of_the_sum(at) == []
+        assert sorted(_of_lesions(at)) == [("PR", Fraction("0.1"), "Lu1"), ("PR", Fraction(2), "N1")]
 
 
 @pytest.mark.parametrize(
@@ -116,6 +128,9 @@ def test_that_a_lesion_is_told_where_its_own_size_alone_would_change_the_respons
     ("visits", "expected"),
     [
         pytest.param(("L1=20", "L1=24.5"), ("SD", "-0.6"), id="liver alone: it ceases to be PD at 23.9"),
+        pytest.param(
+            ("L1=10 Lu1=10", "L1=12.2 Lu1=12.5"), ("SD", "-0.3"), id="the liver ceases at 11.9, and 24.4 is + 4.4"
+        ),
         pytest.param(("L1=10 Lu1=10", "L1=11.5 Lu1=10"), ("PD", "2.5"), id="from SD: 24.0, the liver at 14.0"),
         pytest.param(("L1=10 Lu1=10", "L1=7 Lu1=10"), ("PD", "7"), id="from PR in the liver"),
         pytest.param(("L1=4 Lu1=18", "L1=0 Lu1=18"), ("PD", "8.4"), id="from CR in the liver: 26.4"),
@@ -153,11 +168,11 @@ def test_that_growth_without_a_baseline_sum_has_no_border_and_no_distance() -> N
     target = Lesion("IT1", Region.INTRAHEPATIC, LesionRole.TARGET, Organ.LIVER)
     sizes = ((), (Observation("IT1", Measured(Diameter(200))),), (Observation("IT1", Measured(Diameter(240))),))
     names = ("BL", "FU1", "FU2")
-    case = Case(
+    one = Case(
         "open",
         timepoints=tuple(TimePoint(n, 42 * i) for i, n in enumerate(names)),
         reads=(Read(lesions=(target,), timepoints=tuple(map(TimePointRead, names, sizes))),),
     )
-    at = assess(case, load_ruleset()).timepoints[-1]
+    at = assess(one, load_ruleset()).timepoints[-1]
     assert (at.intrahepatic.response, at.intrahepatic.to_next_category) == ("PD", ())
     assert "BORDERLINE" not in at.flags

@@ -183,3 +183,15 @@ def test_that_a_case_of_another_protocol_is_not_decided_by_these_tables() -> Non
     at = last("L1=30", visit("L1=30", clinical=WELL), protocol="ld_ccrt")
     assert (at.tace, at.sorafenib) == (None, None)
     assert at.liver is not None
+
+
+def test_that_a_decision_names_its_own_rule_and_all_that_it_asks_for() -> None:
+    enzymes = {"ast_x_uln": 1, "alt_x_uln": 1}
+    held = decided("L1=30", "L1=30", clinical=WELL | enzymes | {"bilirubin_mg_dl": 2.1}).tace
+    assert held is not None and (held.row, held.reasons[0].rule) == ("T6", "T6")
+    lacking = decided("L1=30", "L1=30", clinical={"tace_benefit": "yes"}).tace
+    assert lacking is not None and (lacking.row, lacking.reasons[0].rule) == ("T6", "T6-DATA")
+    asking = decided("L1=30 Lu1=20", "L1=30 Lu1=30", clinical=WELL | enzymes | {"tace_benefit": "yes"}).sorafenib
+    assert asking is not None and asking.reasons[0].text == (
+        "Extrahepatic PD with benefit of TACE (S7): not decided yet; missing: next TACE planned, sorafenib tolerable."
+    )

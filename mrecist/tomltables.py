@@ -7,9 +7,12 @@ from dataclasses import MISSING, fields
 from decimal import Decimal
 from fractions import Fraction
 from types import NoneType, UnionType
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-Table = TypeVar("Table")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Table = TypeVar("Table", bound="DataclassInstance")
 _EXPONENTS = 9
 
 
@@ -34,7 +37,7 @@ def _exact(text: str) -> Fraction:
 
 def _build(kind: type[Table], table: dict[str, Any], path: str, faults: list[str]) -> Table | None:
     hints = get_type_hints(kind)
-    declared = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]
+    declared = {f.name: f for f in fields(kind)}
     faults += [f"{path}{key} is unknown" for key in table if key not in declared]
     values: dict[str, object] = {}
     for name, field in declared.items():

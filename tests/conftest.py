@@ -28,6 +28,7 @@ TEST_DATA = Path(os.environ.get("HEPATRACE_TEST_DATA", ROOT.parent / "shared" / 
 SHARED = TEST_DATA.parent
 """Real and reference tables that are no part of the repository: worked cases, a published cohort."""
 
+NEEDS_TABLES = "needs the shared tables"
 NEEDS_DATA = "needs the real DICOM"
 
 
@@ -72,7 +73,9 @@ def no_leaked_threads() -> Iterator[None]:
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     """A skip for missing test data is a failure where the data is there."""
     report = yield
-    if report.skipped and TEST_DATA.is_dir() and NEEDS_DATA in str(report.longrepr):
+    told = str(report.longrepr)
+    lacking = (NEEDS_DATA in told and TEST_DATA.is_dir()) or (NEEDS_TABLES in told and SHARED.is_dir())
+    if report.skipped and lacking:
         report.outcome = "failed"
-        report.longrepr = f"skipped for missing test data, yet {TEST_DATA} exists: {report.longrepr}"
+        report.longrepr = f"skipped for missing test data, yet {SHARED} exists: {report.longrepr}"
     return report

@@ -235,10 +235,10 @@ def dies_at_odd_seeds(bases: Path, seeds: Iterable[int], own: Path) -> None:
 
     _limit_memory()
     for seed in seeds:
-        print(f"{_MARK} {seed} began", flush=True)  # noqa: T201
+        print(f"{_MARK} {seed} began", flush=True)  # noqa: T201 (the parent reads it)
         if seed % 2:
             os.abort()
-        print(f"{_MARK} {seed} fine", flush=True)  # noqa: T201
+        print(f"{_MARK} {seed} fine", flush=True)  # noqa: T201 (the parent reads it)
 
 
 def _limit_memory() -> None:

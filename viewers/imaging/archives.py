@@ -148,6 +148,7 @@ def _indexed(path: str, size: int, mtime_ns: int) -> Archive:
     try:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
+    # what zipfile raises for an index that is damaged on purpose; ValueError and struct.error for lying lengths
     except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, NotImplementedError, struct.error, EOFError):
         raise ArchiveError("a damaged archive (ZIP): its index cannot be read") from None
     if len(infos) > _MOST_MEMBERS:

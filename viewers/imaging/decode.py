@@ -94,6 +94,7 @@ def _read_native(series: Series, record: SliceRecord, target: Pixels) -> None:
         file.seek(offset, os.SEEK_SET)
         done = 0
         while done < len(buffer):
+            # BinaryIO does not declare it; every reader that `opened` gives has it
             count = file.readinto(buffer[done:])  # type: ignore[attr-defined]
             if not count:
                 raise DecodeError("cut short inside its pixels", file=record.path, remedy=_REMEDY)

@@ -17,7 +17,7 @@ from mrecist.case import Case
 from mrecist.casefile import decode, read_document
 from mrecist.resultfile import result
 from mrecist.values import Response, Scope
-from tests.conftest import SHARED
+from tests.conftest import NEEDS_TABLES, SHARED
 from tests.support.patients import assessed, case, last, patient, row, rules, visit
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -41,7 +41,7 @@ def test_that_every_scenario_has_its_hand_worked_responses(scenario: dict[str, A
 
 def test_that_the_shared_cases_have_their_expected_results() -> None:
     if not WORKED_CASES.is_file():
-        pytest.skip(f"needs the shared cases ({WORKED_CASES} does not exist)")
+        pytest.skip(f"{NEEDS_TABLES} ({WORKED_CASES} does not exist)")
     text = WORKED_CASES.read_text(encoding="utf-8")
     wanted = {c["id"]: c for c in json.loads(text)["cases"]}
     cases = read_document(decode(text))

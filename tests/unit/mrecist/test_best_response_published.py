@@ -22,7 +22,7 @@ from mrecist.bestresponse import (
 )
 from mrecist.rulesets import BestResponseRules
 from mrecist.values import Response
-from tests.conftest import SHARED
+from tests.conftest import NEEDS_TABLES, SHARED
 
 FILE = SHARED / "cases/bor_cases.json"
 ROWS = json.loads(FILE.read_text(encoding="utf-8"))["cases"] if FILE.exists() else []
@@ -64,7 +64,7 @@ def _named(best: Best, row: dict[str, Any]) -> str:
     return {"NN": "NON-CR/NON-PD"}.get(best.response, best.response)
 
 
-@pytest.mark.skipif(not ROWS, reason=f"{FILE} is not there")
+@pytest.mark.skipif(not ROWS, reason=f"{NEEDS_TABLES} ({FILE} does not exist)")
 @pytest.mark.parametrize("row", ROWS, ids=[r["id"] for r in ROWS])
 def test_that_every_row_of_the_published_suites_has_its_value_and_date(row: dict[str, Any]) -> None:
     sequence, rules = _sequence(row), _rules(row)

@@ -162,8 +162,9 @@ def test_that_the_order_in_which_any_lesions_are_listed_changes_nothing(case: di
     turned = assess(read_case(case), RULES, protocol=load_protocol()).timepoints
     for at, again in zip(found, turned, strict=True):
         assert (row(at), at.flags) == (row(again), again.flags)
-        if at.tace is not None and again.tace is not None:
-            assert (at.tace.row, at.sorafenib.row) == (again.tace.row, again.sorafenib.row)  # type: ignore[union-attr]
+        for decision, other in ((at.tace, again.tace), (at.sorafenib, again.sorafenib)):
+            assert (decision is None) == (other is None)
+            assert decision is None or other is None or decision.row == other.row
 
 
 @given(any_case())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -21,8 +22,8 @@ RESPONSES = tuple(r for r in Response if r is not Response.NA)
 YES_NO_OPEN = (True, False, None)
 
 
-def situation(**known: object) -> Situation:
-    plain = {
+def situation(**known: Any) -> Situation:
+    plain: dict[str, Any] = {
         "intrahepatic": Response.SD,
         "extrahepatic": Response.SD,
         "viability": Viability.VIABLE,
@@ -34,7 +35,7 @@ def situation(**known: object) -> Situation:
         "consent_withdrawn": False,
         "failure_declared_at": None,
     }
-    return Situation(**(plain | known))  # type: ignore[arg-type]
+    return Situation(**(plain | known))
 
 
 def test_that_every_row_of_the_specification_is_there() -> None:

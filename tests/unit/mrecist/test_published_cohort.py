@@ -11,7 +11,7 @@ import pytest
 from app.resources import load_ruleset
 from mrecist.assess import assess
 from mrecist.casefile import read_case
-from tests.conftest import SHARED
+from tests.conftest import NEEDS_TABLES, SHARED
 
 FILE = SHARED / "cohort/hcc_tace_seg_reader_responses.csv"
 RULESETS = {"mRECIST": "mrecist-literal", "RECIST": "recist-1.1"}
@@ -27,7 +27,7 @@ def _lesions(sum_mm: str) -> list[dict[str, Any]]:
 
 def test_that_every_published_category_follows_from_its_sums() -> None:
     if not FILE.is_file():
-        pytest.skip(f"needs the published cohort ({FILE} does not exist)")
+        pytest.skip(f"{NEEDS_TABLES} ({FILE} does not exist)")
     with FILE.open(encoding="utf-8", newline="") as stream:
         rows = [row for row in csv.DictReader(stream) if row["criteria"] in RULESETS]
     wrong = []

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -58,12 +59,13 @@ def test_that_a_measurable_series_is_preferred_within_a_phase() -> None:
     ids=["sure", "corrected", "axial", "axial, Korean"],
 )
 def test_that_a_phase_that_is_only_guessed_and_a_reformat_hang_after_the_others(
-    first: dict[str, object], then: dict[str, object]
+    first: dict[str, Any], then: dict[str, Any]
 ) -> None:
     record = two_visits()
     on = record.visits[1].on
     good = series_ref("FU1-AP", on, "arterial", "Liver AP", **first)
-    larger = series_ref("FU1-AP2", on, "arterial", **{"description": "Liver", "images": 300, **then})  # type: ignore[arg-type]
+    attributes: dict[str, Any] = {"description": "Liver", "images": 300, **then}
+    larger = series_ref("FU1-AP2", on, "arterial", **attributes)
     visits = (record.visits[0], replace(record.visits[1], series=(larger.uid, *record.visits[1].series)))
     others = tuple(ref for ref in record.series if ref.uid != good.uid)
     record = replace(record, series=(larger, *others, good), visits=visits)

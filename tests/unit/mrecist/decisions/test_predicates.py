@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from app.resources import load_protocol
-from mrecist.case import ClinicalStatus
+from mrecist.case import ClinicalStatus, Ineligibility
 from mrecist.decisions.gates import Gate
 from mrecist.decisions.predicates import PREDICATES, QUESTIONS, SHOWN
 from mrecist.decisions.situation import Situation, Viability
@@ -71,8 +71,8 @@ def test_that_nothing_follows_from_a_tace_decision_that_is_not_there() -> None:
 def test_that_what_a_sentence_shows_is_in_words() -> None:
     assert (SHOWN["at"](PLAIN), SHOWN["because"](PLAIN), SHOWN["gates"](PLAIN)) == ("", "", "")
     assert SHOWN["at"](replace(PLAIN, failure_declared_at="TP1")) == "TP1"
-    for confirmed, words in (("ecog", "ECOG"), ("liver", "liver function")):
-        clinical = ClinicalStatus(ineligibility_confirmed=confirmed)  # type: ignore[arg-type]
+    for confirmed, words in ((Ineligibility.ECOG, "ECOG"), (Ineligibility.LIVER, "liver function")):
+        clinical = ClinicalStatus(ineligibility_confirmed=confirmed)
         assert SHOWN["because"](replace(PLAIN, clinical=clinical)) == words
 
 

@@ -9,16 +9,13 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from app.actions import ACTIONS, Action, Situation
+from app.actions import ACTIONS, Action
 from app.main_window import MainWindow
+from app.situation import Situation
 from app.words import translated
 
 if TYPE_CHECKING:
     from app.workstation import Workstation
-
-
-_ALSO = {"edit.redo": ("Ctrl+Shift+Z",)}
-"""Keys that other programs have taught the hand."""
 
 
 class ActionSet(QObject):
@@ -33,15 +30,12 @@ class ActionSet(QObject):
         for action in ACTIONS:
             made = QAction(translated(action.title), window)
             made.setObjectName(action.id)
-            if action.shortcut:
-                made.setShortcuts([QKeySequence(key) for key in (action.shortcut, *_ALSO.get(action.id, ()))])
+            made.setShortcuts([QKeySequence(key) for key in action.keys.split()])
             made.triggered.connect(partial(self._run, action))
             window.addAction(made)
             self._made[action.id] = made
-            if action.menu is not None:
-                if action.menu not in menus:
-                    menus[action.menu] = menu.addMenu(translated(action.menu))
-                menus[action.menu].addAction(made)
+            if action.menu:
+                _menu(menu, menus, action.menu).addAction(made)
 
     def show(self, now: Situation) -> None:
         """Enable what can be done now; the tool tip of the rest says what is missing."""
@@ -53,3 +47,11 @@ class ActionSet(QObject):
 
     def _run(self, action: Action, _checked: bool = False) -> None:
         action.run(self._station)
+
+
+def _menu(root: QMenu, made: dict[str, QMenu], path: str) -> QMenu:
+    """The menu at a path such as ``"View/Layout"``, made where it is not there yet."""
+    if path not in made:
+        above, _, name = path.rpartition("/")
+        made[path] = (_menu(root, made, above) if above else root).addMenu(translated(name))
+    return made[path]

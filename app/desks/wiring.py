@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from app.action_set import ActionSet
-from app.actions import Situation
 from app.desks.reader_menu import ReaderMenu
 from app.main_window import READING
 from app.reading.hanging import Stage
 from app.reading.marking import Intent
 from app.reading_page import RightPage
+from app.situation import Situation
 from app.state.wording import summary
 from app.storage.errors import StorageError
 from viewers.widgets.marks import Probe

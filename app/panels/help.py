@@ -26,8 +26,8 @@ def cheat_sheet() -> str:
     """All keys as HTML, in groups; every action with a key is on it."""
     groups: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for action in ACTIONS:
-        if action.shortcut:
-            groups[action.group].append((action.shortcut, translated(action.title)))
+        if action.keys:
+            groups[action.group].append((action.keys, translated(action.title)))
     groups[translated("Mouse and other keys")] = list(MOUSE_AND_OTHER_KEYS)
     parts = []
     for group, rows in groups.items():

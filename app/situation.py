@@ -1,0 +1,56 @@
+"""What the window shows now, and what an action needs of it. An answer is what is missing, in the user's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the window shows now; enough to tell which actions make sense."""
+
+    case: bool = False
+    visit: bool = False
+    images: bool = False
+    lesion: str | None = None
+    undo: str = ""
+    redo: str = ""
+    locked: bool = False
+    lesions_in_sight: bool = True
+
+
+EnabledWhen = Callable[[Situation], str]
+"""Empty when the action can run, otherwise what is missing, in the user's words."""
+
+
+def always(_now: Situation) -> str:
+    return ""
+
+
+def case_open(now: Situation) -> str:
+    return "" if now.case else "Open a case first."
+
+
+def images_open(now: Situation) -> str:
+    return "" if now.images else "No images are open."
+
+
+def unlocked(now: Situation) -> str:
+    if not now.visit:
+        return "Open a case first."
+    if not now.lesions_in_sight:
+        return "Go back to the lesions first."
+    return "This time point is signed, or the read is another reader's." if now.locked else ""
+
+
+def lesion_selected(now: Situation) -> str:
+    return unlocked(now) or ("" if now.lesion else "Select a lesion in the table first.")
+
+
+def can_undo(now: Situation) -> str:
+    return "" if now.undo else "Nothing of this sitting can be taken back."
+
+
+def can_redo(now: Situation) -> str:
+    return "" if now.redo else "Nothing was taken back."

@@ -43,17 +43,22 @@ class SeriesItem(QWidget):
 
     def __init__(self, theme: Theme, series: SeriesRef, picture: QImage | None, shown: bool, narrow: bool) -> None:
         super().__init__()
-        self._theme, self._series, self._picture = theme, series, picture
-        self._shown, self._narrow, self._hover = shown, narrow, False
+        self._theme, self._narrow, self._hover = theme, narrow, False
         self._pressed_at: QPoint | None = None
         self.setFixedHeight(theme.px(40 if narrow else 48))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.show_series(series, picture, shown)
+
+    def show_series(self, series: SeriesRef, picture: QImage | None, shown: bool) -> None:
+        """What is known of the series now; `shown` when it hangs in a view."""
+        self._series, self._picture, self._shown = series, picture, shown
         said = [series.description, phase_text(series), _amount(series), *_faults(series)]
         asked = translated("unsure phase: right-click to correct it") if is_unsure(series) else ""
         evidence = "" if series.phase_corrected_by else "; ".join(series.phase_evidence)
         self.setToolTip("\n".join(part for part in (*said, evidence, asked) if part))
         said.insert(2, translated("unsure") if asked else "")
         self.setAccessibleName(", ".join(part for part in said if part))
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self._theme
@@ -186,6 +191,7 @@ class SeriesRail(QScrollArea):
         self._theme = theme
         self._narrow = False
         self._last: tuple[Record, str, Thumbnails, frozenset[str]] | None = None
+        self._groups: tuple[tuple[Visit, bool], ...] = ()
         self.items: dict[str, SeriesItem] = {}
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
@@ -197,6 +203,10 @@ class SeriesRail(QScrollArea):
         """Thumbnails alone, or with words."""
         self._narrow = narrow
         self.setFixedWidth(self._theme.px(NARROW if narrow else WIDE))
+        bar = self.verticalScrollBar()
+        bar.setProperty("thin", narrow)  # the thumbnails leave 4 px
+        bar.style().unpolish(bar)
+        bar.style().polish(bar)
         if self._last is not None:
             self.set_record(*self._last)
 
@@ -205,17 +215,28 @@ class SeriesRail(QScrollArea):
         self._last = (record, upto, thumbnails, frozenset(shown))
         ids = [visit.id for visit in record.visits]
         visits = record.visits[: ids.index(upto) + 1] if upto in ids else record.visits
+        groups = tuple((visit, self._narrow) for visit in reversed(visits))
+        if groups != self._groups:
+            self._groups = groups
+            self._build(record, thumbnails)
+        for uid, item in self.items.items():
+            series = record.series_ref(uid)
+            if series is not None:
+                item.show_series(series, thumbnails(uid), uid in shown)
+
+    def _build(self, record: Record, thumbnails: Thumbnails) -> None:
+        """New items, for other time points, series or widths only: otherwise place and focus stay where they are."""
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self.items = {}
-        for visit in reversed(visits):
+        for visit, narrow in self._groups:
             column.addWidget(self._group_head(visit))
             for uid in visit.series:
                 series = record.series_ref(uid)
                 if series is not None:
-                    item = SeriesItem(self._theme, series, thumbnails(uid), uid in shown, self._narrow)
+                    item = SeriesItem(self._theme, series, thumbnails(uid), False, narrow)
                     item.opened.connect(self.series_opened)
                     item.phase_asked.connect(self.phase_asked)
                     self.items[uid] = item

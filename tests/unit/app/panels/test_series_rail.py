@@ -119,3 +119,18 @@ def test_that_a_corrected_phase_shows_no_confidence() -> None:
     series = example_record().series[1]
     assert phase_text(series) == "AP 0.98"
     assert phase_text(replace(series, phase_corrected_by="Dr J. Lee")) == "AP ✓"
+
+
+def test_that_place_and_focus_stay_when_another_series_hangs(qtbot: QtBot, theme: Theme) -> None:
+    made = rail(qtbot, theme)
+    made.resize(168, 120)
+    made.show()
+    qtbot.waitUntil(lambda: made.verticalScrollBar().maximum() > 40)
+    item = made.items["2.25.FU2.PVP"]
+    item.setFocus()
+    made.verticalScrollBar().setValue(40)
+    made.set_record(example_record(), "FU2", none, {"2.25.FU2.PVP"})
+    qtbot.wait(1)
+    assert made.items["2.25.FU2.PVP"] is item
+    assert made.focusWidget() is item
+    assert made.verticalScrollBar().value() == 40

@@ -205,7 +205,7 @@ def _free_place(
     taken: list[QRectF],
     scale: float,
 ) -> QRectF:
-    """Beyond the end that is farther from the middle of the view, else beyond the other, above or below the line.
+    """Beyond the end that is farther from the middle of the view, else beyond the other, above, below, beside the line.
 
     Where no such place is free, beyond the far end all the same, moved down until it is clear of other labels.
     """
@@ -219,9 +219,11 @@ def _free_place(
     box = QRectF(start, end).normalized()
     above = QPointF(box.center().x(), box.top() - gap - height / 2)
     below = QPointF(box.center().x(), box.bottom() + gap + height / 2)
+    aside = QPointF(box.right() + gap + width / 2, box.center().y())
+    other_side = QPointF(box.left() - gap - width / 2, box.center().y())
     places = [
         QRectF(centre.x() - width / 2, centre.y() - height / 2, width, height)
-        for centre in (far + beyond, near - beyond, above, below)
+        for centre in (far + beyond, near - beyond, above, below, aside, other_side)
     ]
     clear_of_ruler = _RULER_PX * scale
     below_names = _NAMES_PX * scale
@@ -230,7 +232,7 @@ def _free_place(
         if room.contains(place) and not any(place.intersects(other) for other in taken):
             return place
     rect = places[0]
-    rect.moveLeft(min(max(2.0, rect.left()), max(2.0, size[0] - width - 2)))
+    rect.moveLeft(min(max(clear_of_ruler, rect.left()), max(2.0, size[0] - width - 2)))
     rect.moveTop(min(max(2.0, rect.top()), max(2.0, size[1] - height - 2)))
     while any(rect.intersects(other) for other in taken) and rect.bottom() + 2 < size[1]:
         rect.translate(0, 2)

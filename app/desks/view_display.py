@@ -12,6 +12,8 @@ from app.reading.hanging import Tile
 from viewers.imaging.windowing import Window
 from viewers.widgets.view_grid import Links, ViewGrid
 
+ZOOM_STEP = 1.2
+
 
 class ViewDisplay(QObject):
     """Acts on the active view of a grid, and remembers each series' window while the case is open.
@@ -80,8 +82,23 @@ class ViewDisplay(QObject):
         self._grid.active.set_inverted(not self._grid.active.state.inverted)
 
     def flip(self, horizontal: bool) -> None:
-        state = self._grid.active.state
-        self._grid.active.set_flips(state.flip_h != horizontal, state.flip_v != (not horizontal))
+        self._grid.active.mirror(horizontal)
+
+    def turn(self) -> None:
+        """A quarter turn clockwise."""
+        self._grid.active.turn()
+
+    def toggle_smooth(self) -> None:
+        """Interpolate between pixels, or show each as it is."""
+        self._grid.active.set_smooth(not self._grid.active.state.smooth)
+
+    def zoom(self, steps: int) -> None:
+        """Larger or smaller about the middle, by a fifth a step."""
+        self._grid.active.zoom(ZOOM_STEP**steps)
+
+    def fit(self) -> None:
+        """The whole image."""
+        self._grid.active.set_framing(None)
 
     def reset(self) -> None:
         """Fit every view, back to the window it opened with."""

@@ -18,27 +18,35 @@ NARROWEST_WIDTH = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Framing:
-    """The plane point at the centre of the view, the scale, and whether the picture is mirrored."""
+    """The plane point at the centre of the view, the scale, and how the picture is mirrored, then turned clockwise.
+
+    `flip_h` mirrors along the image's rows, `flip_v` along its columns; `quarter_turns` (0 to 3) turn what that gives.
+    """
 
     centre_mm: Pair
     px_per_mm: float
     flip_h: bool = False
     flip_v: bool = False
+    quarter_turns: int = 0
 
     def to_view(self, place_mm: Pair, size_px: Pair) -> Pair:
         """Pixels of a view of `size_px` (width, height) where a place on the plane is seen."""
-        x = (place_mm[0] - self.centre_mm[0]) * self.px_per_mm
-        y = (place_mm[1] - self.centre_mm[1]) * self.px_per_mm
-        return (size_px[0] / 2 + (-x if self.flip_h else x), size_px[1] / 2 + (-y if self.flip_v else y))
+        u, v = place_mm[0] - self.centre_mm[0], place_mm[1] - self.centre_mm[1]
+        x, y = _turned(-u if self.flip_h else u, -v if self.flip_v else v, self.quarter_turns)
+        return size_px[0] / 2 + x * self.px_per_mm, size_px[1] / 2 + y * self.px_per_mm
 
     def to_plane(self, place_px: Pair, size_px: Pair) -> Pair:
         """The place on the plane, in mm, that is seen at a pixel of the view."""
-        x = (place_px[0] - size_px[0] / 2) / self.px_per_mm
-        y = (place_px[1] - size_px[1] / 2) / self.px_per_mm
-        return (self.centre_mm[0] + (-x if self.flip_h else x), self.centre_mm[1] + (-y if self.flip_v else y))
+        u, v = self.way_on_plane(place_px[0] - size_px[0] / 2, place_px[1] - size_px[1] / 2)
+        return self.centre_mm[0] + u, self.centre_mm[1] + v
+
+    def way_on_plane(self, dx_px: float, dy_px: float) -> Pair:
+        """The way in mm, along the rows and along the columns, of a way on the screen."""
+        u, v = _turned(dx_px / self.px_per_mm, dy_px / self.px_per_mm, -self.quarter_turns)
+        return (-u if self.flip_h else u), (-v if self.flip_v else v)
 
 
-def fitted(image_mm: Pair, first_pixel_mm: Pair, size_px: Pair) -> Framing:
+def fitted(image_mm: Pair, first_pixel_mm: Pair, size_px: Pair, like: Framing | None = None) -> Framing:
     """The whole image in the middle of the view.
 
     Parameters
@@ -49,10 +57,26 @@ def fitted(image_mm: Pair, first_pixel_mm: Pair, size_px: Pair) -> Framing:
         Width and height of one pixel.
     size_px
         Width and height of the view.
+    like
+        A framing whose flips and turns are kept.
     """
-    scale = min(max(size_px[0], 1.0) / image_mm[0], max(size_px[1], 1.0) / image_mm[1])
+    kept = Framing((0.0, 0.0), 1.0) if like is None else like
+    across, down = image_mm[::-1] if kept.quarter_turns % 2 else image_mm
+    scale = min(max(size_px[0], 1.0) / across, max(size_px[1], 1.0) / down)
     centre = ((image_mm[0] - first_pixel_mm[0]) / 2, (image_mm[1] - first_pixel_mm[1]) / 2)
-    return Framing(centre, _clamped(scale))
+    return replace(kept, centre_mm=centre, px_per_mm=_clamped(scale))
+
+
+def turned(framing: Framing, quarters: int) -> Framing:
+    """The picture turned clockwise, as it is seen, by quarter turns about the middle of the view."""
+    return replace(framing, quarter_turns=(framing.quarter_turns + quarters) % 4)
+
+
+def mirrored(framing: Framing, horizontal: bool) -> Framing:
+    """The picture mirrored as it is seen: left and right change places, or up and down."""
+    if horizontal != bool(framing.quarter_turns % 2):
+        return replace(framing, flip_h=not framing.flip_h)
+    return replace(framing, flip_v=not framing.flip_v)
 
 
 def zoomed(framing: Framing, factor: float, anchor_px: Pair, size_px: Pair) -> Framing:
@@ -66,8 +90,7 @@ def zoomed(framing: Framing, factor: float, anchor_px: Pair, size_px: Pair) -> F
 
 def panned(framing: Framing, dx_px: float, dy_px: float) -> Framing:
     """The picture follows the pointer by (dx, dy) pixels of the screen."""
-    u = dx_px / framing.px_per_mm * (-1 if framing.flip_h else 1)
-    v = dy_px / framing.px_per_mm * (-1 if framing.flip_v else 1)
+    u, v = framing.way_on_plane(dx_px, dy_px)
     return replace(framing, centre_mm=(framing.centre_mm[0] - u, framing.centre_mm[1] - v))
 
 
@@ -83,6 +106,11 @@ def dragged_window(center: float, width: float, dx_px: float, dy_px: float) -> t
     """
     unit = max(width, 64.0) / 256.0
     return center + dy_px * unit, max(NARROWEST_WIDTH, width + dx_px * unit)
+
+
+def _turned(x: float, y: float, quarters: int) -> Pair:
+    """A way on the screen (y downwards) after clockwise quarter turns: what pointed right then points down."""
+    return ((x, y), (-y, x), (-x, -y), (y, -x))[quarters % 4]
 
 
 def _clamped(px_per_mm: float) -> float:

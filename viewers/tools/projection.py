@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from viewers.imaging.geometry import SlicePlane
 from viewers.tools.events import Point
@@ -40,12 +40,12 @@ class Projection:
     @property
     def right(self) -> Point:
         """Unit vector (LPS) of the view's direction to the right; zero where the plane is unknown."""
-        return _turned(None if self.plane is None else self.plane.row_direction, self.framing.flip_h)
+        return self._direction(1.0, 0.0)
 
     @property
     def down(self) -> Point:
         """Unit vector (LPS) of the view's downward direction; zero where the plane is unknown."""
-        return _turned(None if self.plane is None else self.plane.column_direction, self.framing.flip_v)
+        return self._direction(0.0, 1.0)
 
     def view_of_pixel(self, column: float, row: float) -> Pair:
         """The place in the view of a place in the image; (0, 0) is the centre of the first pixel."""
@@ -82,13 +82,18 @@ class Projection:
         """The place in the patient (LPS mm) of a place in the image."""
         return self._known_plane().to_world(column, row)
 
+    def _direction(self, x: float, y: float) -> Point:
+        if self.plane is None:
+            return (0.0, 0.0, 0.0)
+        u, v = replace(self.framing, px_per_mm=1.0).way_on_plane(x, y)
+        # one of the two is zero, since only quarter turns are made
+        return _signed(self.plane.row_direction, u) if u else _signed(self.plane.column_direction, v)
+
     def _known_plane(self) -> SlicePlane:
         if self.plane is None:
             raise ValueError("this image has no known plane, so it shows no place in the patient")
         return self.plane
 
 
-def _turned(direction: Point | None, flipped: bool) -> Point:
-    if direction is None:
-        return (0.0, 0.0, 0.0)
-    return (-direction[0], -direction[1], -direction[2]) if flipped else direction
+def _signed(direction: Point, sign: float) -> Point:
+    return direction if sign > 0 else (-direction[0], -direction[1], -direction[2])

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QTransform
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from viewers.imaging.geometry import SlicePlane, edge_letters
@@ -172,12 +172,22 @@ class ImageView(StackView):
         if wanted != self._shown:
             self._image = self._greys.image(self.source.pixels(state.index), *wanted[1:])
             self._shown = wanted
-        left, top = projection.view_of_pixel(-0.5, -0.5)
-        right, bottom = projection.view_of_pixel(self.source.columns - 0.5, self.source.rows - 0.5)
+        corner = projection.view_of_pixel(-0.5, -0.5)
+        along_row = projection.view_of_pixel(self.source.columns - 0.5, -0.5)
+        along_column = projection.view_of_pixel(-0.5, self.source.rows - 0.5)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # soft edges would cost as much as the image
-        painter.translate(left, top)
-        painter.scale((right - left) / self.source.columns, (bottom - top) / self.source.rows)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, state.smooth)
+        painter.setTransform(
+            QTransform(
+                (along_row[0] - corner[0]) / self.source.columns,
+                (along_row[1] - corner[1]) / self.source.columns,
+                (along_column[0] - corner[0]) / self.source.rows,
+                (along_column[1] - corner[1]) / self.source.rows,
+                *corner,
+            ),
+            True,
+        )
         painter.drawImage(0, 0, self._image)
         painter.restore()
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from viewers.imaging.geometry import SlicePlane
 from viewers.tools.events import Point
-from viewers.tools.navigate import Framing, fitted
+from viewers.tools.navigate import Framing, fitted, mirrored, turned, zoomed
 from viewers.tools.projection import Projection
 from viewers.widgets.levels import Levels
 from viewers.widgets.marks import OverlayLevel
@@ -21,7 +21,11 @@ DEFAULT_WINDOW = (40.0, 400.0)
 
 @dataclass(frozen=True, slots=True)
 class ViewState:
-    """How the stack is shown. `framing` None is the whole image, fitted to the view."""
+    """How the stack is shown.
+
+    `framing` None is the whole image, fitted to the view; `flip_h`, `flip_v` and `quarter_turns` are those of the
+    framing (see `Framing`) either way. `smooth` interpolates between pixels, otherwise each is a plain rectangle.
+    """
 
     index: int = 0
     center: float = DEFAULT_WINDOW[0]
@@ -29,6 +33,8 @@ class ViewState:
     inverted: bool = False
     flip_h: bool = False
     flip_v: bool = False
+    quarter_turns: int = 0
+    smooth: bool = True
     framing: Framing | None = None
     overlay: OverlayLevel = OverlayLevel.FULL
 
@@ -89,8 +95,10 @@ class StackView(QWidget):
             self.window_changed.emit(center, width)
 
     def set_framing(self, framing: Framing | None) -> None:
-        """Show a part of the plane; None fits the whole image."""
+        """Show a part of the plane, mirrored and turned as the framing says; None fits the whole image as it is."""
         before = self.projection().framing.px_per_mm
+        if framing is not None:
+            self._face(framing)
         self.state = replace(self.state, framing=framing)
         self.update()
         self.framing_changed.emit()
@@ -99,18 +107,34 @@ class StackView(QWidget):
             self.zoom_changed.emit(now)
 
     def set_flips(self, horizontal: bool, vertical: bool) -> None:
-        """Mirror the picture; letters, lines and lengths follow."""
-        framing = self.state.framing
-        self.state = replace(self.state, flip_h=horizontal, flip_v=vertical)
-        self.set_framing(None if framing is None else replace(framing, flip_h=horizontal, flip_v=vertical))
+        """Mirror the image along its rows and its columns; letters, lines and lengths follow."""
+        self._reframe(replace(self.projection().framing, flip_h=horizontal, flip_v=vertical))
+
+    def mirror(self, horizontal: bool) -> None:
+        """Mirror the picture as it is seen, left and right or up and down."""
+        self._reframe(mirrored(self.projection().framing, horizontal))
+
+    def turn(self, quarters: int = 1) -> None:
+        """Turn the picture clockwise by quarter turns; letters, ruler, lines and lengths follow."""
+        self._reframe(turned(self.projection().framing, quarters))
+
+    def zoom(self, factor: float) -> None:
+        """Larger by a factor, about the middle of the view."""
+        seen = self.projection()
+        self.set_framing(zoomed(seen.framing, factor, (seen.size_px[0] / 2, seen.size_px[1] / 2), seen.size_px))
+
+    def set_smooth(self, smooth: bool) -> None:
+        """Interpolate between pixels, or show each as a plain rectangle."""
+        self.state = replace(self.state, smooth=smooth)
+        self.update()
 
     def set_inverted(self, inverted: bool) -> None:
         self.state = replace(self.state, inverted=inverted)
         self.update()
 
     def reset_view(self) -> None:
-        """The whole image, unflipped and not inverted."""
-        self.state = replace(self.state, inverted=False, flip_h=False, flip_v=False)
+        """The whole image, neither mirrored nor turned nor inverted."""
+        self.state = replace(self.state, inverted=False, flip_h=False, flip_v=False, quarter_turns=0)
         self.set_framing(None)
 
     def centre_on(self, point: Point) -> None:
@@ -124,6 +148,15 @@ class StackView(QWidget):
             column, row = plane.to_pixel(point)
             centre = (column * plane.column_spacing_mm, row * plane.row_spacing_mm)
             self.set_framing(replace(self.state.framing, centre_mm=centre))
+
+    def _reframe(self, framing: Framing) -> None:
+        """Mirror and turn as the framing does; a fitted image stays fitted."""
+        self._face(framing)
+        self.set_framing(None if self.state.framing is None else framing)
+
+    def _face(self, framing: Framing) -> None:
+        flip_h, flip_v, turns = framing.flip_h, framing.flip_v, framing.quarter_turns
+        self.state = replace(self.state, flip_h=flip_h, flip_v=flip_v, quarter_turns=turns)
 
     # Where things are
 
@@ -164,5 +197,5 @@ def _fitted(source: ImageSource | None, state: ViewState, size: tuple[float, flo
     plane = source.plane(state.index) if source is not None and source.count else None
     rows, columns = (1, 1) if source is None else (source.rows, source.columns)
     width, height = (1.0, 1.0) if plane is None else (plane.column_spacing_mm, plane.row_spacing_mm)
-    framing = fitted((columns * width, rows * height), (width, height), size)
-    return replace(framing, flip_h=state.flip_h, flip_v=state.flip_v)
+    like = Framing((0.0, 0.0), 1.0, state.flip_h, state.flip_v, state.quarter_turns)
+    return fitted((columns * width, rows * height), (width, height), size, like)

@@ -11,7 +11,12 @@ from viewers.tools.projection import Projection
 
 SIZE = (475.0, 429.0)
 framings = st.builds(
-    Framing, st.tuples(st.floats(-90, 90), st.floats(-90, 90)), st.floats(0.2, 40), st.booleans(), st.booleans()
+    Framing,
+    st.tuples(st.floats(-90, 90), st.floats(-90, 90)),
+    st.floats(0.2, 40),
+    st.booleans(),
+    st.booleans(),
+    st.integers(0, 3),
 )
 place = st.tuples(st.floats(0, 475), st.floats(0, 429))
 

@@ -92,6 +92,16 @@ class Volume:
         record = self.series.slices[k]
         return entry if self.rescaled else entry * record.slope + record.intercept
 
+    def padding(self, k: int) -> NDArray[np.bool_] | None:
+        """Which pixels of slice `k` are padding, that is were never measured; None where the series has none."""
+        padding, record = padding_of(self.series), self.series.slices[k]
+        if padding is None:
+            return None
+        if not self.rescaled:
+            return np.asarray(self.pixels[k] == padding)
+        value = padding * record.slope + record.intercept
+        return np.asarray(self.pixels[k] == (value if _INT16.min <= value <= _INT16.max else PADDED))
+
     def statistics(self) -> Statistics:
         """Statistics over all voxels, padding included, exact up to the last addition."""
         lows, highs, total = [], [], 0.0

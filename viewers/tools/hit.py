@@ -37,14 +37,19 @@ class Grip:
     part: Part
 
 
-def nearest_on(segment: Segment, point: Point) -> Point:
-    """The point of a line that is nearest to `point` (LPS mm)."""
-    run = minus(segment.end, segment.start)
+def nearest_between(start: Point, end: Point, point: Point) -> Point:
+    """The point of the line from `start` to `end` that is nearest to `point` (LPS mm)."""
+    run = minus(end, start)
     squared = dot(run, run)
     if squared == 0.0:
-        return segment.start
-    share = dot(minus(point, segment.start), run) / squared
-    return along(segment.start, run, min(1.0, max(0.0, share)))
+        return start
+    share = dot(minus(point, start), run) / squared
+    return along(start, run, min(1.0, max(0.0, share)))
+
+
+def nearest_on(segment: Segment, point: Point) -> Point:
+    """The point of a line that is nearest to `point` (LPS mm)."""
+    return nearest_between(segment.start, segment.end, point)
 
 
 def grip_at(point: Point, segments: Iterable[Segment], mm_per_px: float) -> Grip | None:

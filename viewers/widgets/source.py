@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from viewers.imaging.geometry import SlicePlane
 
 Pixels = NDArray[Any]
+Flags = NDArray[np.bool_]
 
 
 class ImageSource(Protocol):
@@ -54,6 +55,10 @@ class ImageSource(Protocol):
 
     def value_at(self, k: int, row: int, column: int) -> float: ...
 
+    def padding(self, k: int) -> Flags | None:
+        """Which pixels of image `k` were never measured, shape (rows, columns); None where all were."""
+        ...
+
     def plane(self, k: int) -> SlicePlane | None: ...
 
     def sop_uid(self, k: int) -> str: ...
@@ -76,6 +81,7 @@ class ArraySource:
     why_not: str = ""
     bright_is_low: bool = False
     sop_uids: tuple[str, ...] = field(default=())
+    padding_value: float | None = None
 
     def __post_init__(self) -> None:
         if self.array.ndim != 3:
@@ -103,6 +109,9 @@ class ArraySource:
 
     def value_at(self, k: int, row: int, column: int) -> float:
         return float(self.array[k, row, column])
+
+    def padding(self, k: int) -> Flags | None:
+        return None if self.padding_value is None else np.asarray(self.array[k] == self.padding_value)
 
     def plane(self, k: int) -> SlicePlane | None:
         return self.planes[k] if self.planes else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from viewers.imaging.geometry import SlicePlane
 from viewers.imaging.volume import Volume
-from viewers.widgets.source import Pixels
+from viewers.widgets.source import Flags, Pixels
 
 
 class VolumeSource:
@@ -56,6 +56,9 @@ class VolumeSource:
 
     def value_at(self, k: int, row: int, column: int) -> float:
         return self.volume.value_at(k, row, column)
+
+    def padding(self, k: int) -> Flags | None:
+        return self.volume.padding(k)
 
     def plane(self, k: int) -> SlicePlane | None:
         return self.volume.planes[k]

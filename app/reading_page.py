@@ -34,11 +34,14 @@ from app.panels.toast import Toast
 from app.panels.tool_bar import ToolBar
 from app.theme import Theme
 from app.words import translated
+from viewers.widgets.layout import SMALLEST_WIDTH_PX
 from viewers.widgets.palette import ViewPalette
 from viewers.widgets.view_grid import ViewGrid
 
 PANEL_WIDTHS = (480, 396)
 DECISION_WIDTHS = (760, 660)
+WIDTH_BESIDE_DECISION = 280
+"""Beside the wide decision the four views of its evidence stay in sight, though each is narrower than usual."""
 TOOLS = (
     ("window", "W/L", ""),
     ("target", "Target", "T"),
@@ -115,6 +118,8 @@ class ReadingPage(QWidget):
         widths = DECISION_WIDTHS if self.right_page is RightPage.DECISION else PANEL_WIDTHS
         self.right.setFixedWidth(self._theme.px(widths[1 if self._narrow else 0]))
         self.rail.set_narrow(self._rail_is_narrow)
+        wide = self.right_page is RightPage.DECISION
+        self.grid.set_least(WIDTH_BESIDE_DECISION if wide else SMALLEST_WIDTH_PX)
         self.tools.set_narrow(self._narrow, compact=self.right_page is RightPage.DECISION)
 
     # --- layout -----------------------------------------------------------------------------------------------

@@ -14,11 +14,12 @@ from app.session import ReadingSession, Selection
 from app.state.record import SeriesRef, Visit
 from mrecist.values import Point, Region
 from viewers.imaging.catalogue import PhaseName
+from viewers.widgets.layout import FOUR, ONE, TWO, Layout
 from viewers.widgets.marks import Placeholder
 from viewers.widgets.slice_view import SliceView
-from viewers.widgets.view_grid import Layout, ViewGrid
+from viewers.widgets.view_grid import ViewGrid
 
-_LAYOUTS = {1: Layout.ONE, 2: Layout.TWO, 4: Layout.FOUR}
+_LAYOUTS = {1: ONE, 2: TWO, 4: FOUR}
 
 
 class ImageDesk(QObject):
@@ -70,7 +71,7 @@ class ImageDesk(QObject):
             self.set_stage(self.offered[(at + 1) % len(self.offered)])
 
     def set_layout(self, rows: int, columns: int) -> None:
-        self.grid.set_layout(_LAYOUTS[rows * columns])
+        self.grid.set_layout(Layout(rows, columns))
         self.hung.emit()
 
     def show_series(self, uid: str) -> None:
@@ -148,7 +149,7 @@ class ImageDesk(QObject):
     def _hang(self, hanging: Hanging | None) -> None:
         self.tiles = hanging.tiles if hanging else ()
         self._hold()
-        self.grid.set_layout(_LAYOUTS.get(len(self.tiles), Layout.ONE))
+        self.grid.set_layout(_LAYOUTS.get(len(self.tiles), ONE))
         open_id = self._session.selection.visit_id
         leader = 1 if len(self.tiles) > 1 and self.tiles[1].visit_id == open_id else 0  # the open time point's arterial
         self.grid.activate(leader)

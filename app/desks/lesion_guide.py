@@ -13,6 +13,7 @@ from app.reading.linework import place_of
 from app.session import ReadingSession
 from mrecist.values import Region
 from viewers.widgets.view_grid import ViewGrid
+from viewers.widgets.view_links import FrameLink, LinkKind
 
 if TYPE_CHECKING:
     from app.desks.images import ImageDesk
@@ -33,7 +34,7 @@ class LesionGuide(QObject):
         reading = self._session.reading
         if reading is None:
             return
-        with self._grid.apart():
+        with self._grid.links.apart():
             for number, view in enumerate(self._grid.views):
                 tile, lesion_id = self._desk.tile(number), self._lesion_for(number, reading)
                 if tile is None or tile.visit_id is None or view.source is None or lesion_id is None:
@@ -50,8 +51,8 @@ class LesionGuide(QObject):
         reading = self._session.reading
         visits = list(dict.fromkeys(tile.visit_id for tile in self._desk.tiles if tile.visit_id))
         if reading is not None and len(visits) == 2 and (found := shift_between(reading, *visits)) is not None:
-            with self._grid.apart():
-                self._grid.set_offset(*found)
+            frame_a, frame_b, offset = found
+            self._grid.links.connect(frame_a, frame_b, FrameLink(LinkKind.SHIFT, offset))
 
     def is_linked(self) -> bool:
         """Whether the views of all time points that hang can follow each other."""

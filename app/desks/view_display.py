@@ -10,7 +10,8 @@ from app.desks.image_library import LoadedSeries
 from app.reading.display_windows import AUTOMATIC_KEY, DisplayWindows, preset_window, window_for_tissue
 from app.reading.hanging import Tile
 from viewers.imaging.windowing import Window
-from viewers.widgets.view_grid import Links, ViewGrid
+from viewers.widgets.view_grid import ViewGrid
+from viewers.widgets.view_links import Links
 
 ZOOM_STEP = 1.2
 
@@ -64,7 +65,7 @@ class ViewDisplay(QObject):
 
     def toggle_linked(self) -> None:
         self.linked = not self.linked
-        self._grid.set_links(Links() if self.linked else Links(scroll=False, zoom=False, pan=False))
+        self._grid.share(Links() if self.linked else Links(scroll=False, zoom=False, pan=False))
         self.changed.emit()
 
     def cycle_overlay(self) -> None:

@@ -130,7 +130,8 @@ class Wiring(QObject):
     def _show_tools(self) -> None:
         images, tools = self._station.images, self._station.page.tools
         tools.show_stages([s.value for s in images.offered], images.stage.value if images.stage else "")
-        tools.show_layout(*self._station.page.grid.layout_wanted.value)
+        wanted = self._station.page.grid.layout_wanted
+        tools.show_layout(wanted.rows, wanted.columns)
         tools.show_linked(images.display.linked)
         self.show_situation()
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from viewers.imaging.geometry import SlicePlane
+from viewers.widgets.layout import FOUR, ONE, TWO, Layout
 from viewers.widgets.source import ArraySource
-from viewers.widgets.view_grid import Layout, Links, ViewGrid, series_mime
+from viewers.widgets.view_grid import ViewGrid, series_mime
+from viewers.widgets.view_links import FrameLink, LinkKind, Links
 
 
 def axial(
@@ -68,12 +71,13 @@ def test_that_two_missing_frames_of_reference_are_not_the_same_one(grid: ViewGri
 
 def test_that_an_offset_links_two_frames_of_reference_both_ways(grid: ViewGrid) -> None:
     grid.set_source(1, axial(100, 2.5, 40, "F2"), 0)
-    grid.set_offset("F1", "F2", (0.0, 0.0, 110.0))
+    grid.links.connect("F1", "F2", FrameLink(LinkKind.SHIFT, (0.0, 0.0, 110.0)))
+    grid.align()
     assert grid.views[1].state.index == 14  # z 25 + 110 = 135
     grid.activate(1)
     grid.views[1].set_index(20)  # z 150, which is 40 in F1
     assert grid.views[0].state.index == 16
-    grid.set_offset("F1", "F2", None)
+    grid.links.connect("F1", "F2", None)
     grid.views[1].set_index(0)
     assert grid.views[0].state.index == 16
 
@@ -98,7 +102,7 @@ def test_that_zoom_and_place_follow(grid: ViewGrid) -> None:
 
 def test_that_nothing_follows_when_links_are_off(grid: ViewGrid) -> None:
     grid.set_source(1, axial(0, 2.5, 40))
-    grid.set_links(Links(scroll=False, zoom=False, pan=False))
+    grid.share(Links(scroll=False, zoom=False, pan=False))
     grid.views[0].set_index(30)
     assert grid.views[1].state.index == 10
 
@@ -106,7 +110,7 @@ def test_that_nothing_follows_when_links_are_off(grid: ViewGrid) -> None:
 @pytest.mark.parametrize("linked", [True, False])
 def test_that_windows_follow_only_where_they_are_linked(grid: ViewGrid, linked: bool) -> None:
     grid.set_source(1, axial(0, 2.5, 40))
-    grid.set_links(Links(window=linked))
+    grid.share(Links(window=linked))
     grid.views[0].set_window(60, 200)
     assert (grid.views[1].state.width == 200) is linked
 
@@ -120,23 +124,23 @@ def test_that_only_the_active_view_leads(grid: ViewGrid) -> None:
 @pytest.mark.parametrize(
     ("size", "layout", "expected"),
     [
-        pytest.param((952, 860), Layout.FOUR, 4, id="room-for-four"),
-        pytest.param((562, 522), Layout.FOUR, 4, id="just-room-for-four"),
-        pytest.param((576, 676), Layout.FOUR, 4, id="beside-the-wide-decision-at-1280"),
-        pytest.param((562, 521), Layout.FOUR, 2, id="too-low-for-four"),
-        pytest.param((561, 521), Layout.FOUR, 1, id="too-narrow-for-two"),
-        pytest.param((952, 860), Layout.TWO, 2, id="two"),
-        pytest.param((952, 860), Layout.ONE, 1, id="one"),
+        pytest.param((952, 860), FOUR, 4, id="room-for-four"),
+        pytest.param((602, 522), FOUR, 4, id="just-room-for-four"),
+        pytest.param((602, 521), FOUR, 2, id="too-low-for-four"),
+        pytest.param((601, 522), FOUR, 2, id="too-narrow-for-four"),
+        pytest.param((601, 521), FOUR, 1, id="too-small-for-two"),
+        pytest.param((952, 860), TWO, 2, id="two"),
+        pytest.param((952, 860), ONE, 1, id="one"),
     ],
 )
-def test_that_no_tile_is_smaller_than_280_x_260(
+def test_that_no_tile_is_smaller_than_300_x_260(
     grid: ViewGrid, size: tuple[int, int], layout: Layout, expected: int
 ) -> None:
     grid.resize(*size)
     grid.set_layout(layout)
     shown = [view for view in grid.views if view.isVisible()]
     assert len(shown) == expected
-    assert all(view.width() >= 280 and view.height() >= 260 for view in shown)
+    assert all(view.width() >= 300 and view.height() >= 260 for view in shown)
 
 
 def test_that_tiles_fill_the_grid_with_gaps_of_2_px(grid: ViewGrid) -> None:
@@ -149,16 +153,16 @@ def test_that_a_double_click_maximises_and_restores(qtbot: QtBot, grid: ViewGrid
     grid.set_source(2, axial(0, 2.5, 40))
     qtbot.mouseClick(grid.views[2], Qt.MouseButton.LeftButton)
     qtbot.mouseDClick(grid.views[2], Qt.MouseButton.LeftButton)
-    assert [view.isVisible() for view in grid.views] == [False, False, True, False]
+    assert [tile for tile in range(9) if grid.views[tile].isVisible()] == [2]
     qtbot.mouseDClick(grid.views[2], Qt.MouseButton.LeftButton)
-    assert all(view.isVisible() for view in grid.views)
+    assert [tile for tile in range(9) if grid.views[tile].isVisible()] == [0, 1, 2, 3]
 
 
 def test_that_a_click_makes_a_tile_active(qtbot: QtBot, grid: ViewGrid) -> None:
     with qtbot.waitSignal(grid.active_changed) as changed:
         qtbot.mouseClick(grid.views[3], Qt.MouseButton.LeftButton)
     assert changed.args == [3]
-    assert [view.active for view in grid.views] == [False, False, False, True]
+    assert [tile for tile in range(9) if grid.views[tile].active] == [3]
 
 
 def test_that_a_series_is_dropped_on_the_tile_under_the_pointer(qtbot: QtBot, grid: ViewGrid) -> None:
@@ -169,3 +173,29 @@ def test_that_a_series_is_dropped_on_the_tile_under_the_pointer(qtbot: QtBot, gr
     with qtbot.waitSignal(grid.series_dropped) as dropped:
         grid.dropEvent(drop)  # Qt itself sends a drop only while a drag is under way
     assert dropped.args == [3, "1.2.3#2"]
+
+
+def test_that_pages_bring_every_tile_into_reach(grid: ViewGrid) -> None:
+    grid.resize(840, 676)
+    grid.set_layout(Layout(2, 4))
+    assert (grid.shown, grid.pages) == ((0, 1, 2, 3), (0, 2))
+    grid.turn_page(1)
+    assert (grid.shown, grid.pages, grid.active_index) == ((4, 5, 6, 7), (1, 2), 4)
+    grid.turn_page(1)
+    assert grid.shown == (0, 1, 2, 3)
+
+
+def test_that_the_tile_that_would_take_a_series_is_marked_during_the_drag(grid: ViewGrid) -> None:
+    def at(kind: type, x: int, y: int) -> None:
+        place = QPoint(x, y)
+        data = series_mime("1.2.3")
+        event = kind(place, Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+        QApplication.sendEvent(grid, event)
+
+    assert grid.drop_tile is None
+    at(QDragEnterEvent, 100, 100)
+    assert grid.drop_tile == 0
+    at(QDragMoveEvent, 700, 700)
+    assert grid.drop_tile == 3
+    QApplication.sendEvent(grid, QDragLeaveEvent())
+    assert grid.drop_tile is None

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cache
+from itertools import product
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +57,23 @@ def can_undo(now: Situation) -> str:
 
 def can_redo(now: Situation) -> str:
     return "" if now.redo else "Nothing was taken back."
+
+
+def both_possible(first: EnabledWhen, second: EnabledWhen) -> bool:
+    """Whether some situation enables two actions at once."""
+    return bool(_where_possible(first) & _where_possible(second))
+
+
+@cache
+def _where_possible(enabled_when: EnabledWhen) -> int:
+    """The situations that enable an action, one bit for each."""
+    return sum(1 << number for number, now in enumerate(every_situation()) if not enabled_when(now))
+
+
+@cache
+def every_situation() -> tuple[Situation, ...]:
+    """Each combination of what is there and what is not."""
+    values: list[tuple[Any, Any]] = [
+        (True, False) if isinstance(told.default, bool) else (told.default, "some") for told in fields(Situation)
+    ]
+    return tuple(Situation(*combination) for combination in product(*values))

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.support.phantoms import AXIAL, OBLIQUE
+from tests.support.volumes import ramp, volume
+from viewers.imaging.errors import ImagingError
+from viewers.imaging.subtract import pair, subtracted, why_not_subtracted
+from viewers.imaging.volume import PADDED, Volume
+
+
+def noise(seed: int) -> Volume:
+    pixels = np.random.default_rng(seed).integers(-1000, 3000, (9, 14, 12), np.int16)
+    return volume(directions=OBLIQUE, pixels=pixels)
+
+
+def test_that_phases_of_one_grid_are_subtracted_voxel_by_voxel() -> None:
+    arterial, pre = noise(1), noise(2)
+    pairing = pair(arterial, pre)
+    assert pairing.images == tuple(range(9))
+    for k in (0, 4, 8):
+        found = subtracted(arterial, pre, pairing, k)
+        assert found.pixels.dtype == np.int16 and found.outside is None
+        assert np.array_equal(found.pixels, arterial.pixels[k].astype(int) - pre.pixels[k])
+
+
+def test_that_a_phase_of_another_grid_is_sampled_where_the_arterial_images_are() -> None:
+    arterial = volume(directions=OBLIQUE)
+    pre = volume((14, 20, 20), (2.0, 0.9, 0.9), OBLIQUE)
+    pairing = pair(arterial, pre)
+    assert set(pairing.images[1:]) == {None}
+    found = subtracted(arterial, pre, pairing, 4)
+    # one ramp in the patient: their difference is nothing, but for whole HU
+    assert found.outside is None
+    assert np.abs(found.pixels).max() <= 1
+
+
+def test_that_what_only_one_phase_shows_is_marked() -> None:
+    arterial = volume(directions=AXIAL)
+    pre = volume((5, 14, 12), directions=AXIAL)
+    pairing = pair(arterial, pre)
+    assert pairing.images == (0, 1, 2, 3, 4, None, None, None, None)
+    assert subtracted(arterial, pre, pairing, 4).outside is None
+    beyond = subtracted(arterial, pre, pairing, 7)
+    assert beyond.outside is not None and beyond.outside.all()
+    assert (beyond.pixels == PADDED).all()
+    pre.loaded[2] = False
+    unread = subtracted(arterial, pre, pairing, 2)
+    assert unread.outside is not None and unread.outside.all()
+
+
+def test_that_differences_are_held_within_int16() -> None:
+    high, low = np.full((9, 14, 12), 30_000, np.int16), np.full((9, 14, 12), -20_000, np.int16)
+    a, b = volume(pixels=high), volume(pixels=low)
+    assert (subtracted(a, b, pair(a, b), 0).pixels == 32_767).all()
+    assert (subtracted(b, a, pair(b, a), 0).pixels == -32_767).all()  # -32768 marks what was not measured
+
+
+def test_that_padding_of_either_phase_is_marked() -> None:
+    a, b = np.full((9, 14, 12), 90, np.int16), np.full((9, 14, 12), 30, np.int16)
+    a[:, 0, :], b[:, :, 0] = PADDED, PADDED
+    arterial, pre = volume(pixels=a, padding_value=63536), volume(pixels=b, padding_value=63536)
+    found = subtracted(arterial, pre, pair(arterial, pre), 3)
+    assert found.outside is not None
+    assert found.outside[0].all() and found.outside[:, 0].all() and not found.outside[1:, 1:].any()
+    assert (found.pixels[1:, 1:] == 60).all()
+
+
+def test_that_stored_values_are_subtracted_with_their_own_slopes() -> None:
+    arterial, pre = noise(3), noise(4)
+    records = tuple(replace(r, slope=0.5 + k, intercept=2.0) for k, r in enumerate(arterial.series.slices))
+    arterial = replace(arterial, series=replace(arterial.series, slices=records), rescaled=False)
+    found = subtracted(arterial, pre, pair(arterial, pre), 3)
+    assert found.pixels.dtype == np.float32
+    assert np.allclose(found.pixels, arterial.pixels[3] * 3.5 + 2.0 - pre.pixels[3])
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"frame_of_reference_uid": "2.9"}, "another frame of reference"),
+        ({"frame_of_reference_uid": None}, "no frame of reference"),
+        ({"modality": "MR"}, "different things"),
+        ({"samples_per_pixel": 3}, "Colours"),
+    ],
+)
+def test_that_what_does_not_belong_together_is_not_subtracted(change: dict[str, object], words: str) -> None:
+    arterial, pre = noise(1), noise(2)
+    other = replace(pre, series=replace(pre.series, **change))
+    assert words in why_not_subtracted(arterial, other)
+    with pytest.raises(ImagingError, match=words):
+        pair(arterial, other)
+
+
+def test_that_an_uneven_volume_is_subtracted_only_image_on_image() -> None:
+    arterial = noise(1)
+    pre = replace(noise(2), affine=None)
+    assert why_not_subtracted(arterial, pre) == ""
+    shifted = volume((9, 14, 12), (2.9, 1.1, 0.7), OBLIQUE)
+    assert "not one even volume" in why_not_subtracted(arterial, replace(shifted, affine=None))
+
+
+def test_that_a_ramp_minus_nothing_is_the_ramp() -> None:
+    arterial, pre = volume(), volume(pixels=np.zeros((9, 14, 12), np.int16))
+    plane = arterial.planes[2]
+    assert plane is not None
+    found = subtracted(arterial, pre, pair(arterial, pre), 2).pixels
+    assert found[3, 7] == round(float(ramp(np.array(plane.to_world(7, 3)))))

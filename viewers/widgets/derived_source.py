@@ -1,0 +1,122 @@
+"""Pictures computed from a series: no image of the record, though the patient and the series are those of one."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viewers.imaging.geometry import SlicePlane
+from viewers.imaging.reslice import PlaneImage
+from viewers.widgets.source import Pixels
+from viewers.widgets.volume_source import VolumeSource
+
+NOT_AN_IMAGE = ""
+"""The SOP UID of what no scanner made."""
+
+
+class DerivedSource(ABC):
+    """A stack computed from `base`, as the views show it; an `ImageSource`.
+
+    It has the series, frame of reference, unit and rules of measuring of `base`. No SOP instance is its image
+    (`sop_uid` is empty), so that no lesion's diameter can be recorded on it.
+    """
+
+    def __init__(self, base: VolumeSource) -> None:
+        self.base = base
+        """The series whose patient, date and name the corners tell."""
+        self._last: tuple[object, PlaneImage] | None = None
+
+    @property
+    @abstractmethod
+    def label(self) -> str:
+        """What a chip says of it: ``COR``, ``OBL MIP 10 mm``, ``AP − PRE``."""
+
+    @property
+    @abstractmethod
+    def off_axial(self) -> bool:
+        """Whether its planes are other than the axial ones."""
+
+    @property
+    @abstractmethod
+    def count(self) -> int: ...
+
+    @property
+    @abstractmethod
+    def rows(self) -> int: ...
+
+    @property
+    @abstractmethod
+    def columns(self) -> int: ...
+
+    @abstractmethod
+    def plane(self, k: int) -> SlicePlane | None: ...
+
+    @abstractmethod
+    def ready(self, k: int) -> bool:
+        """Whether anything of picture `k` has been read."""
+
+    @abstractmethod
+    def read_of(self, k: int) -> tuple[int, int]:
+        """How many of the images that picture `k` is made of have been read, and how many there are."""
+
+    @abstractmethod
+    def _picture(self, k: int) -> PlaneImage: ...
+
+    @abstractmethod
+    def _read(self) -> object:
+        """Something that is another once more of the series has been read."""
+
+    @property
+    def series_uid(self) -> str:
+        """The uid of `base`, as the catalogue names it."""
+        return self.base.series_uid
+
+    @property
+    def frame_of_reference_uid(self) -> str | None:
+        return self.base.frame_of_reference_uid
+
+    @property
+    def unit(self) -> str:
+        return self.base.unit
+
+    @property
+    def measurable(self) -> bool:
+        return self.base.measurable
+
+    @property
+    def why_not(self) -> str:
+        return self.base.why_not
+
+    @property
+    def bright_is_low(self) -> bool:
+        return self.base.bright_is_low
+
+    def pixels(self, k: int) -> Pixels:
+        return self._image(k).pixels
+
+    def outside(self, k: int) -> NDArray[np.bool_] | None:
+        """The pixels of picture `k` at which nothing was measured or read yet; None where there is none."""
+        return self._image(k).outside
+
+    def value_at(self, k: int, row: int, column: int) -> float:
+        """NaN where nothing was measured."""
+        image = self._image(k)
+        if image.outside is not None and image.outside[row, column]:
+            return float("nan")
+        return float(image.pixels[row, column])
+
+    def sop_uid(self, k: int) -> str:
+        return NOT_AN_IMAGE
+
+    def frame(self, k: int) -> int:
+        return 1
+
+    def _image(self, k: int) -> PlaneImage:
+        """Picture `k`, computed once until another is asked for or more has been read."""
+        key: Any = (k, self._read())
+        if self._last is None or self._last[0] != key:
+            self._last = (key, self._picture(k))
+        return self._last[1]

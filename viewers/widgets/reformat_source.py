@@ -1,0 +1,86 @@
+"""Other planes of a loaded series as a stack for the views: axial, coronal, sagittal, oblique; thick or thin."""
+
+from __future__ import annotations
+
+from viewers.imaging.geometry import SlicePlane
+from viewers.imaging.reslice import Orientation, PlaneImage, PlaneStack, Slab, images_cut, reslice, stack_of
+from viewers.widgets.derived_source import DerivedSource
+from viewers.widgets.volume_source import VolumeSource
+
+OBLIQUE_LABEL = "OBL"
+
+
+class ReformatSource(DerivedSource):
+    """Planes through the volume of `base`, which may still be loading.
+
+    Parameters
+    ----------
+    base
+        The series.
+    stack
+        Planes of its volume.
+    orientation
+        Which planes of the body they are; None for oblique ones.
+    slab
+        How thick each picture is; None for single planes.
+    """
+
+    def __init__(
+        self, base: VolumeSource, stack: PlaneStack, orientation: Orientation | None, slab: Slab | None = None
+    ) -> None:
+        super().__init__(base)
+        self.stack, self.orientation, self.slab = stack, orientation, slab
+
+    @classmethod
+    def of(cls, base: VolumeSource, orientation: Orientation, slab: Slab | None = None) -> ReformatSource:
+        """The planes of one orientation.
+
+        Raises
+        ------
+        ImagingError
+            The series has no one affine (`viewers.imaging.reslice.why_not_resliced`).
+        """
+        return cls(base, stack_of(base.volume, orientation), orientation, slab)
+
+    @property
+    def label(self) -> str:
+        word = OBLIQUE_LABEL if self.orientation is None else self.orientation.value
+        return word if self.slab is None else f"{word} {slab_label(self.slab)}"
+
+    @property
+    def off_axial(self) -> bool:
+        return self.orientation is not Orientation.AXIAL
+
+    @property
+    def count(self) -> int:
+        return self.stack.count
+
+    @property
+    def rows(self) -> int:
+        return self.stack.rows
+
+    @property
+    def columns(self) -> int:
+        return self.stack.columns
+
+    def plane(self, k: int) -> SlicePlane:
+        return self.stack.plane(k)
+
+    def ready(self, k: int) -> bool:
+        return self.read_of(k)[0] > 0
+
+    def read_of(self, k: int) -> tuple[int, int]:
+        cut = images_cut(self.base.volume, self.stack, k, self.slab)
+        return int(self.base.volume.loaded[cut].sum()), len(cut)
+
+    def _picture(self, k: int) -> PlaneImage:
+        return reslice(self.base.volume, self.stack, k, self.slab)
+
+    def _read(self) -> object:
+        volume = self.base.volume
+        return id(volume), int(volume.loaded.sum())
+
+
+def slab_label(slab: Slab) -> str:
+    """``MIP 10 mm``."""
+    return f"{slab.projection.value} {slab.thickness_mm:g} mm"

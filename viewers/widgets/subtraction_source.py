@@ -1,0 +1,78 @@
+"""One series minus another as a stack for the views."""
+
+from __future__ import annotations
+
+from viewers.imaging.geometry import SlicePlane
+from viewers.imaging.reslice import PlaneImage
+from viewers.imaging.subtract import Pairing, pair, subtracted
+from viewers.widgets.derived_source import DerivedSource
+from viewers.widgets.volume_source import VolumeSource
+
+_AXIAL = 0.985
+"""Cosine of 10 degrees."""
+
+
+class SubtractionSource(DerivedSource):
+    """The images of `base` minus what `minus` shows on their planes; both may still be loading.
+
+    Parameters
+    ----------
+    base
+        What is subtracted from, such as the arterial phase.
+    minus
+        What is subtracted, such as the phase before contrast.
+    label
+        What the chip says, such as ``AP − PRE``.
+
+    Raises
+    ------
+    ImagingError
+        The two do not belong together (`viewers.imaging.subtract.why_not_subtracted`).
+    """
+
+    def __init__(self, base: VolumeSource, minus: VolumeSource, label: str) -> None:
+        super().__init__(base)
+        self.minus = minus
+        self._label = label
+        self._pairing: Pairing = pair(base.volume, minus.volume)
+
+    @property
+    def label(self) -> str:
+        return self._label
+
+    @property
+    def off_axial(self) -> bool:
+        plane = next((plane for plane in self.base.volume.planes if plane is not None), None)
+        return plane is None or abs(plane.normal[2]) < _AXIAL
+
+    @property
+    def count(self) -> int:
+        return self.base.count
+
+    @property
+    def rows(self) -> int:
+        return self.base.rows
+
+    @property
+    def columns(self) -> int:
+        return self.base.columns
+
+    def plane(self, k: int) -> SlicePlane | None:
+        return self.base.plane(k)
+
+    def ready(self, k: int) -> bool:
+        done, wanted = self.read_of(k)
+        return done == wanted
+
+    def read_of(self, k: int) -> tuple[int, int]:
+        """Both images, or the image of `base` and all those that the other is sampled from."""
+        image, loaded = self._pairing.images[k], self.minus.volume.loaded
+        theirs = (int(loaded.sum()), len(loaded)) if image is None else (int(loaded[image]), 1)
+        return int(self.base.volume.loaded[k]) + theirs[0], 1 + theirs[1]
+
+    def _picture(self, k: int) -> PlaneImage:
+        return subtracted(self.base.volume, self.minus.volume, self._pairing, k)
+
+    def _read(self) -> object:
+        volumes = (self.base.volume, self.minus.volume)
+        return tuple((id(volume), int(volume.loaded.sum())) for volume in volumes)

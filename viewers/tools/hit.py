@@ -70,3 +70,10 @@ def grip_at(point: Point, segments: Iterable[Segment], mm_per_px: float) -> Grip
         if near:
             return min(near, key=lambda entry: entry[0])[1]
     return None
+
+
+def grip_distance_mm(point: Point, grip: Grip) -> float:
+    """How far a place (LPS mm) is from the part of a line that was caught there."""
+    if grip.part is Part.BODY:
+        return length_mm(point, nearest_on(grip.line, point))
+    return length_mm(point, grip.line.start if grip.part is Part.START else grip.line.end)

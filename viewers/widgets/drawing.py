@@ -1,4 +1,4 @@
-"""The tools of one view at work: which is armed, how far it is, and the lines to show meanwhile. No Qt."""
+"""The tools of one view at work: which is armed, how far it is, and what to show meanwhile. No Qt."""
 
 from __future__ import annotations
 
@@ -8,37 +8,40 @@ from enum import Enum, auto
 from typing import assert_never
 
 from viewers.imaging.geometry import length_mm
-from viewers.tools import bidirectional, caliper
+from viewers.tools import caliper, figure_tool
 from viewers.tools.events import EventKind, Point, WorldEvent
-from viewers.tools.hit import Grip, Part, Segment
-from viewers.widgets.marks import DrawnLine, LineStyle, ViewLine, length_text
-from viewers.widgets.source import ImageSource
+from viewers.tools.figures import Figure, FigureKind, Points
+from viewers.tools.hit import Grip, Part, Segment, grip_at, grip_distance_mm
+from viewers.widgets.marks import DrawnFigure, DrawnLine, LabelledFigure, LineStyle, ViewFigure, ViewLine, length_text
+from viewers.widgets.source import ImageSource, derived_label
 
 OWN_STYLES = frozenset({LineStyle.OWN, LineStyle.SELECTED, LineStyle.WHOLE})
 
 
 class Tool(Enum):
-    """What the left button does; with no tool armed it windows."""
+    """The tool that measures a lesion's diameter."""
 
     CALIPER = auto()
-    BIDIRECTIONAL = auto()
 
 
-Effect = caliper.CaliperEffect | bidirectional.BidirectionalDrawn
+Armed = Tool | FigureKind
+"""What the left button draws; with nothing armed it windows."""
+
+Effect = caliper.CaliperEffect | figure_tool.FigureEffect
 
 
 class Drawing:
     """The state of the tools; `step` takes an event, changes it and gives what is to be told."""
 
     def __init__(self) -> None:
-        self.tool: Tool | None = None
+        self.tool: Armed | None = None
         self._caliper: caliper.CaliperState = caliper.Idle()
-        self._bidirectional: bidirectional.BidirectionalState = bidirectional.Long()
+        self._figure: figure_tool.FigureState = figure_tool.Idle()
 
     @property
     def busy(self) -> bool:
-        """Whether a line is being drawn or dragged."""
-        return caliper.is_busy(self._caliper) or bidirectional.is_busy(self._bidirectional)
+        """Whether a line or a figure is being drawn or dragged."""
+        return caliper.is_busy(self._caliper) or figure_tool.is_busy(self._figure)
 
     @property
     def selected(self) -> str:
@@ -46,20 +49,43 @@ class Drawing:
         state = self._caliper
         return state.selected.line.id if isinstance(state, caliper.Idle) and state.selected is not None else ""
 
-    def arm(self, tool: Tool | None) -> None:
-        """Choose the tool; a line under way is given up."""
+    @property
+    def selected_figure(self) -> str:
+        """The id of the figure that the arrow keys move; empty when there is none."""
+        match self._figure:
+            case figure_tool.Idle(selected=grip) if grip is not None:
+                return grip.figure.id
+            case figure_tool.Editing(grip=grip):
+                return grip.figure.id
+            case _:
+                return ""
+
+    def arm(self, tool: Armed | None) -> None:
+        """Choose the tool; what is under way is given up."""
         self.tool = tool
         self.give_up()
 
     def give_up(self) -> None:
-        """Drop the line under way; what is selected stays selected."""
+        """Drop what is under way; what is selected stays selected."""
         self._caliper = self._caliper if isinstance(self._caliper, caliper.Idle) else caliper.Idle()
-        self._bidirectional = bidirectional.Long()
+        match self._figure:
+            case figure_tool.Editing(grip=grip):
+                self._figure = figure_tool.Idle(grip)
+            case figure_tool.Drawing() | figure_tool.Done():
+                self._figure = figure_tool.Idle()
 
     def deselect(self) -> None:
-        """No line is moved by the arrow keys any more."""
+        """Nothing is moved by the arrow keys any more."""
         if isinstance(self._caliper, caliper.Idle):
             self._caliper = caliper.Idle()
+        if isinstance(self._figure, figure_tool.Idle):
+            self._figure = figure_tool.Idle()
+
+    def select_figure(self, figure: Figure | None) -> None:
+        """The arrow keys move this figure as a whole from now on."""
+        if not self.busy:
+            self._caliper = caliper.Idle()
+            self._figure = figure_tool.Idle(None if figure is None else figure_tool.FigureGrip(figure))
 
     def settle(self, lines: tuple[ViewLine, ...]) -> None:
         """The lines were handed in anew: one just drawn is now among them, and selected, or it was not taken."""
@@ -69,14 +95,57 @@ class Drawing:
             grip = None if taken is None else Grip(Segment(taken.id, *ends, taken.editable), Part.END)
             self._caliper = caliper.Idle(grip)
 
-    def step(self, event: WorldEvent, segments: tuple[Segment, ...]) -> tuple[bool, Effect | None]:
+    def settle_figures(self, figures: tuple[ViewFigure, ...]) -> None:
+        """The figures were handed in anew: one just drawn is now among them, and selected; one that is gone is let go.
+
+        A figure that was dragged and has other points now is no longer dragged.
+        """
+        known = {figure.id: figure for figure in figures}
+        match self._figure:
+            case figure_tool.Done(kind=kind, points=points):
+                taken = next((f for f in figures if (f.kind, f.points) == (kind, points)), None)
+                self._figure = figure_tool.Idle(None if taken is None else figure_tool.FigureGrip(_figure(taken)))
+            case figure_tool.Idle(selected=grip) if grip is not None and grip.figure.id not in known:
+                self._figure = figure_tool.Idle()
+            case figure_tool.Editing(grip=grip):
+                now = known.get(grip.figure.id)
+                if now is None or now.points != grip.figure.points or not now.editable:
+                    self._figure = figure_tool.Idle()
+            case _:
+                pass
+
+    def step(
+        self, event: WorldEvent, segments: tuple[Segment, ...], figures: tuple[Figure, ...]
+    ) -> tuple[bool, Effect | None]:
         """Whether the tools have use for the event, and what came of it."""
-        if self.tool is Tool.BIDIRECTIONAL and event.kind is not EventKind.KEY:
-            self._bidirectional, drawn = bidirectional.step(self._bidirectional, event)
-            return True, drawn
-        before = self._caliper
-        self._caliper, effect = caliper.step(before, event, segments, self.tool is Tool.CALIPER)
-        return effect is not None or caliper.is_busy(before) or caliper.is_busy(self._caliper), effect
+        if self._is_for_figures(event, segments, figures):
+            before = self._figure
+            armed = self.tool if isinstance(self.tool, FigureKind) else None
+            self._figure, effect = figure_tool.step(before, event, figures, armed)
+            if event.kind is EventKind.PRESS and not caliper.is_busy(self._caliper):
+                self._caliper = caliper.Idle()
+            return effect is not None or figure_tool.is_busy(before) or figure_tool.is_busy(self._figure), effect
+        held = self._caliper
+        self._caliper, told = caliper.step(held, event, segments, self.tool is Tool.CALIPER)
+        if event.kind is EventKind.PRESS:
+            self._figure = figure_tool.Idle()
+        return told is not None or caliper.is_busy(held) or caliper.is_busy(self._caliper), told
+
+    def _is_for_figures(self, event: WorldEvent, segments: tuple[Segment, ...], figures: tuple[Figure, ...]) -> bool:
+        """A tool that is at work goes on; else the armed one has the press, else what is nearer to the pointer."""
+        if self.busy:
+            return figure_tool.is_busy(self._figure)
+        if event.kind is not EventKind.PRESS:
+            return bool(self.selected_figure)
+        if self.tool is not None:
+            return isinstance(self.tool, FigureKind)
+        line = grip_at(event.point, segments, event.mm_per_px)
+        found = figure_tool.figure_grip_at(event.point, figures, event.mm_per_px)
+        if line is None or found is None:
+            return line is None
+        if (line.part is Part.BODY) != (found[1].handle is None):
+            return line.part is Part.BODY  # a handle has it before a body
+        return found[0] < grip_distance_mm(event.point, line)
 
     def over(self, lines: tuple[ViewLine, ...]) -> tuple[ViewLine, ...]:
         """The lines of an image with the one under way: added, or where it is now, with its length."""
@@ -87,11 +156,25 @@ class Drawing:
                 known = any({line.start, line.end} == {start, end} for line in lines)
                 return lines if known else (*lines, _preview(start, end))
             case caliper.Idle():
-                return _with_handles(lines, self.selected) + tuple(
-                    _preview(*ends) for ends in bidirectional.preview(self._bidirectional)
-                )
+                return _with_handles(lines, self.selected)
             case _:
                 assert_never(self._caliper)
+
+    def over_figures(self, figures: tuple[ViewFigure, ...]) -> tuple[LabelledFigure, ...]:
+        """The figures of an image with the one under way: added, or where it is now; labels are still to be written."""
+        state = self._figure
+        under_way = figure_tool.under_way(state)
+        shown = []
+        for figure in figures:
+            if isinstance(state, figure_tool.Editing) and figure.id == state.grip.figure.id:
+                figure = replace(figure, points=state.points, style=LineStyle.SELECTED)
+            elif figure.id == self.selected_figure and figure.style is LineStyle.OWN:
+                figure = replace(figure, style=LineStyle.SELECTED)
+            shown.append(LabelledFigure(figure))
+        if under_way is not None and not any((f.kind, f.points) == under_way[:2] for f in figures):
+            kind, points, closed = under_way
+            shown.append(LabelledFigure(ViewFigure("", kind, points, "", style=LineStyle.SELECTED), closed=closed))
+        return tuple(shown)
 
 
 def segments_of(lines: tuple[ViewLine, ...]) -> tuple[Segment, ...]:
@@ -101,6 +184,11 @@ def segments_of(lines: tuple[ViewLine, ...]) -> tuple[Segment, ...]:
         for line in lines
         if line.style in OWN_STYLES or line.editable
     )
+
+
+def pickable(figures: tuple[ViewFigure, ...]) -> tuple[Figure, ...]:
+    """What can be picked of the figures that are shown: not the ghosts."""
+    return tuple(_figure(figure) for figure in figures if figure.style in OWN_STYLES)
 
 
 def drawn_on(source: ImageSource, k: int) -> Callable[[Point, Point], DrawnLine]:
@@ -118,6 +206,26 @@ def drawn_on(source: ImageSource, k: int) -> Callable[[Point, Point], DrawnLine]
         )
 
     return drawn
+
+
+def figure_on(source: ImageSource, k: int, kind: FigureKind, points: Points) -> DrawnFigure:
+    """A figure as drawn on image `k` of a stack, whose plane is known."""
+    plane = source.plane(k)
+    assert plane is not None  # without a plane nothing is drawn
+    return DrawnFigure(
+        kind,
+        points,
+        source.series_uid,
+        source.sop_uid(k),
+        source.frame(k),
+        source.frame_of_reference_uid,
+        plane.normal,
+        derived_label(source),
+    )
+
+
+def _figure(figure: ViewFigure) -> Figure:
+    return Figure(figure.id, figure.kind, figure.points, figure.editable)
 
 
 def _with_handles(lines: tuple[ViewLine, ...], selected: str) -> tuple[ViewLine, ...]:

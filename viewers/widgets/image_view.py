@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 from viewers.imaging.geometry import SlicePlane, edge_letters
 from viewers.tools.projection import Projection
 from viewers.widgets import overlay
+from viewers.widgets.derived_source import DerivedSource
 from viewers.widgets.greys import Greys
 from viewers.widgets.line_painter import paint_lines, paint_places
 from viewers.widgets.marks import CornerTexts, LineStyle, OverlayLevel, Placeholder, ViewLine, ViewPlace
@@ -170,7 +171,10 @@ class ImageView(StackView):
         state = self.state
         wanted = (state.index, state.center, state.width, state.inverted != self.source.bright_is_low)
         if wanted != self._shown:
-            self._image = self._greys.image(self.source.pixels(state.index), *wanted[1:])
+            derived = isinstance(self.source, DerivedSource)
+            unmeasured = self.source.padding(state.index) if derived else None
+            pixels = self.source.pixels(state.index)
+            self._image = self._greys.image(pixels, *wanted[1:], unmeasured, self.colours.raised)
             self._shown = wanted
         corner = projection.view_of_pixel(-0.5, -0.5)
         along_row = projection.view_of_pixel(self.source.columns - 0.5, -0.5)
@@ -191,16 +195,26 @@ class ImageView(StackView):
         painter.drawImage(0, 0, self._image)
         painter.restore()
 
-    def paint_lines(self, painter: QPainter, projection: Projection, taken: Sequence[QRectF] = ()) -> None:
-        """The lines of the image, in view coordinates; their labels keep clear of the places that are `taken`."""
+    def paint_lines(self, painter: QPainter, projection: Projection, taken: Sequence[QRectF] = ()) -> list[QRectF]:
+        """The lines of the image, in view coordinates; their labels keep clear of the places that are `taken`.
+
+        Gives the places that are taken then.
+        """
         paint_places(painter, self.places, projection, self.colours)
-        paint_lines(painter, self.visible_lines(), projection, self.colours, self.hovered, taken)
+        return paint_lines(painter, self.visible_lines(), projection, self.colours, self.hovered, taken)
 
     def paint_above(self, painter: QPainter, projection: Projection) -> None:
         """What stands above lines and texts."""
-        reading = self.source is not None and not self.source.ready(self.state.index)
-        if note := "Reading this image" if reading else self.note:
+        if note := self._reading() or self.note:
             overlay.paint_note(painter, projection.size_px, note, self.colours)
+
+    def _reading(self) -> str:
+        """What is still to come of the image that is shown; empty when all of it is there."""
+        source, k = self.source, self.state.index
+        if isinstance(source, DerivedSource):
+            done, wanted = source.read_of(k)
+            return "" if done == wanted else f"{done} of {wanted} images read"
+        return "Reading this image" if source is not None and not source.ready(k) else ""
 
     def _guides(self, projection: Projection, top: float, ratio: float) -> Iterator[Picture]:
         """Letters and, where lengths are known, the ruler."""

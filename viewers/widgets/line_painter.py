@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from viewers.tools.projection import Projection
+from viewers.widgets.label_places import beside_line, free_place
 from viewers.widgets.marks import LineStyle, ViewLine, ViewPlace
 from viewers.widgets.overlay import draw_outlined
 from viewers.widgets.palette import ViewPalette
@@ -18,20 +19,19 @@ from viewers.widgets.palette import ViewPalette
 LOUPE_PX = 120.0
 LOUPE_FACTOR = 2.0
 _LINE_PX = 1.5
-_HOVER_PX = 0.5
-_RULER_PX = 46.0
-"""The ruler and its figures stand left of this."""
-
-_NAMES_PX = 38.0
-"""Name and date stand above this."""
-
+HOVER_PX = 0.5
 _BAR_PX = 5.0
 _HANDLE_PX = 3.0
-_OUTLINE_PX = 1.5
+OUTLINE_PX = 1.5
+
+
+DASHES = (4.0, 3.0)
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class Look:
+    """The colour of a line, whether it is dashed, and how thick it is before scaling."""
+
     colour: str
     dashed: bool
     thickness_px: float
@@ -44,8 +44,8 @@ def paint_lines(
     palette: ViewPalette,
     hovered: str = "",
     taken: Sequence[QRectF] = (),
-) -> None:
-    """All lines, then all their labels, so that no line crosses a length.
+) -> list[QRectF]:
+    """All lines, then all their labels, so that no line crosses a length; gives the places that are taken then.
 
     Labels keep clear of each other, of the ends of lines and of the places that are `taken`; a line that is out of
     sight has none.
@@ -63,6 +63,7 @@ def paint_lines(
     for line, start, end in placed:
         if line.label and view.intersects(QRectF(start, end).normalized().adjusted(-1, -1, 1, 1)):
             occupied.append(_paint_label(painter, line, start, end, projection.size_px, occupied, palette))
+    return occupied
 
 
 def paint_places(painter: QPainter, places: Iterable[ViewPlace], projection: Projection, palette: ViewPalette) -> None:
@@ -121,14 +122,15 @@ def paint_loupe(
     painter.drawEllipse(glass)
 
 
-def _look(style: LineStyle, palette: ViewPalette) -> _Look:
+def look_of(style: LineStyle, palette: ViewPalette) -> Look:
+    """How lines and figures of a style are drawn."""
     match style:
         case LineStyle.OWN | LineStyle.SELECTED:
-            return _Look(palette.caliper, False, _LINE_PX)
+            return Look(palette.caliper, False, _LINE_PX)
         case LineStyle.WHOLE:
-            return _Look(palette.caliper, False, 1.0)
+            return Look(palette.caliper, False, 1.0)
         case LineStyle.GHOST | LineStyle.PROPOSAL:
-            return _Look(palette.ghost, True, _LINE_PX)
+            return Look(palette.ghost, True, _LINE_PX)
         case _:
             assert_never(style)
 
@@ -136,17 +138,17 @@ def _look(style: LineStyle, palette: ViewPalette) -> _Look:
 def _paint_line(
     painter: QPainter, line: ViewLine, start: QPointF, end: QPointF, hovered: bool, palette: ViewPalette
 ) -> None:
-    look = _look(line.style, palette)
+    look = look_of(line.style, palette)
     scale = palette.scale
-    thickness = (look.thickness_px + (_HOVER_PX if hovered else 0.0)) * scale
+    thickness = (look.thickness_px + (HOVER_PX if hovered else 0.0)) * scale
     handles = line.style is LineStyle.SELECTED or (hovered and line.editable)
-    bars = [] if handles else [(_bar(start, end, scale), True), (_bar(end, start, scale), True)]
+    bars = [] if handles else [(end_bar(start, end, scale), True), (end_bar(end, start, scale), True)]
     strokes = [((start, end), False), *bars]
-    dark = QPen(palette.colour(palette.background, 0.7), thickness + _OUTLINE_PX * scale)
+    dark = QPen(palette.colour(palette.background, 0.7), thickness + OUTLINE_PX * scale)
     bright = QPen(QColor(look.colour), thickness)
     dashed = QPen(bright)
     if look.dashed:
-        dashed.setDashPattern([4.0, 3.0])
+        dashed.setDashPattern(DASHES)
     for pen, dash in ((dark, dark), (bright, dashed)):
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         dash.setCapStyle(Qt.PenCapStyle.FlatCap)
@@ -154,17 +156,22 @@ def _paint_line(
             painter.setPen(pen if is_bar else dash)
             painter.drawLine(a, b)
     if handles:
-        radius = _HANDLE_PX * scale
         for place in (start, end):
-            painter.setBrush(palette.colour(palette.background, 0.55))
-            painter.setPen(QPen(palette.colour(palette.background, 0.7), thickness + _OUTLINE_PX * scale))
-            painter.drawEllipse(place, radius, radius)
-            painter.setPen(bright)
-            painter.drawEllipse(place, radius, radius)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
+            paint_handle(painter, place, bright, palette)
 
 
-def _bar(place: QPointF, other: QPointF, scale: float) -> tuple[QPointF, QPointF]:
+def paint_handle(painter: QPainter, place: QPointF, pen: QPen, palette: ViewPalette) -> None:
+    """A small ring where a line can be caught."""
+    radius = _HANDLE_PX * palette.scale
+    painter.setBrush(palette.colour(palette.background, 0.55))
+    painter.setPen(QPen(palette.colour(palette.background, 0.7), pen.widthF() + OUTLINE_PX * palette.scale))
+    painter.drawEllipse(place, radius, radius)
+    painter.setPen(pen)
+    painter.drawEllipse(place, radius, radius)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def end_bar(place: QPointF, other: QPointF, scale: float) -> tuple[QPointF, QPointF]:
     """The bar across a line's end, at right angles to it."""
     run = other - place
     length = math.hypot(run.x(), run.y()) or 1.0
@@ -182,58 +189,16 @@ def _paint_label(
     palette: ViewPalette,
 ) -> QRectF:
     """The label beside its own line, clear of the ruler and of other labels; gives the place it took."""
-    font = palette.font(palette.label_px if not _look(line.style, palette).dashed else palette.overlay_px, bold=True)
+    font = palette.font(palette.label_px if not look_of(line.style, palette).dashed else palette.overlay_px, bold=True)
     metrics = QFontMetricsF(font)
     width, height = metrics.horizontalAdvance(line.label), metrics.ascent() + metrics.descent()
-    rect = _free_place(start, end, (width, height), size, taken, palette.scale)
+    rect = free_place(beside_line(start, end, (width, height), size, palette.scale), size, taken, palette.scale)
     painter.setFont(font)
     draw_outlined(
         painter,
         QPointF(rect.left(), rect.top() + metrics.ascent()),
         line.label,
-        _look(line.style, palette).colour,
+        look_of(line.style, palette).colour,
         palette,
     )
-    return rect
-
-
-def _free_place(
-    start: QPointF,
-    end: QPointF,
-    label: tuple[float, float],
-    size: tuple[float, float],
-    taken: list[QRectF],
-    scale: float,
-) -> QRectF:
-    """Beyond the end that is farther from the middle of the view, else beyond the other, above, below, beside the line.
-
-    Where no such place is free, beyond the far end all the same, moved down until it is clear of other labels.
-    """
-    width, height = label
-    middle = QPointF(size[0] / 2, size[1] / 2)
-    far, near = sorted((start, end), key=lambda place: -math.hypot(*(place - middle).toTuple()))
-    run = far - near
-    length = math.hypot(run.x(), run.y()) or 1.0
-    gap = 10.0 * scale
-    beyond = QPointF(run.x() / length * (gap + width / 2), run.y() / length * (gap + height / 2))
-    box = QRectF(start, end).normalized()
-    above = QPointF(box.center().x(), box.top() - gap - height / 2)
-    below = QPointF(box.center().x(), box.bottom() + gap + height / 2)
-    aside = QPointF(box.right() + gap + width / 2, box.center().y())
-    other_side = QPointF(box.left() - gap - width / 2, box.center().y())
-    places = [
-        QRectF(centre.x() - width / 2, centre.y() - height / 2, width, height)
-        for centre in (far + beyond, near - beyond, above, below, aside, other_side)
-    ]
-    clear_of_ruler = _RULER_PX * scale
-    below_names = _NAMES_PX * scale
-    room = QRectF(clear_of_ruler, below_names, size[0] - clear_of_ruler - 2, size[1] - below_names - 2)
-    for place in places:
-        if room.contains(place) and not any(place.intersects(other) for other in taken):
-            return place
-    rect = places[0]
-    rect.moveLeft(min(max(clear_of_ruler, rect.left()), max(2.0, size[0] - width - 2)))
-    rect.moveTop(min(max(2.0, rect.top()), max(2.0, size[1] - height - 2)))
-    while any(rect.intersects(other) for other in taken) and rect.bottom() + 2 < size[1]:
-        rect.translate(0, 2)
     return rect

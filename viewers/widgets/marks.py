@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from viewers.tools.events import Point
+from viewers.tools.figures import FigureKind, Points
 
 
 class OverlayLevel(Enum):
@@ -109,6 +110,52 @@ class DrawnLine:
     start: Point
     end: Point
     length_mm: float
+
+
+@dataclass(frozen=True, slots=True)
+class ViewFigure:
+    """A figure to show on the image `sop_uid`, frame `frame` (from 1); its points are in patient mm (LPS).
+
+    With an empty `sop_uid` it is shown on every image whose plane holds all its points within half the distance to the
+    next image: so are ghosts, and figures drawn on planes that were never acquired. `flag` says of the plane it was
+    drawn on what its numbers do not: "COR, not axial".
+    """
+
+    id: str
+    kind: FigureKind
+    points: Points
+    sop_uid: str
+    frame: int = 1
+    note: str = ""
+    flag: str = ""
+    style: LineStyle = LineStyle.OWN
+    editable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledFigure:
+    """A figure, the lines of its label, and whether its outline is closed (one that is being drawn is not)."""
+
+    figure: ViewFigure
+    label: tuple[str, ...] = ()
+    closed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnFigure:
+    """A figure as the reader drew it: the image, the unit normal of its plane, the points in patient mm (LPS).
+
+    `sop_uid` is empty where the plane was never acquired; `derived` then says what was shown.
+    """
+
+    kind: FigureKind
+    points: Points
+    series_uid: str
+    sop_uid: str
+    frame: int
+    frame_of_reference_uid: str | None
+    normal: Point
+    derived: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import assert_never
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -12,22 +10,15 @@ from PySide6.QtGui import (
     QHideEvent,
     QKeyEvent,
     QMouseEvent,
-    QPainter,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
 
-from viewers.tools import bidirectional, caliper
-from viewers.tools.events import Button, EventKind, Key, Modifier, WorldEvent
-from viewers.tools.hit import Part, grip_at
+from viewers.tools.events import EventKind, Key
 from viewers.tools.navigate import drag_zoom_factor, dragged_window, panned, zoomed
-from viewers.tools.projection import Projection
-from viewers.widgets.drawing import Drawing, Tool, drawn_on, segments_of
-from viewers.widgets.image_view import ImageView
-from viewers.widgets.line_painter import paint_loupe
-from viewers.widgets.marks import Probe, ViewLine
+from viewers.widgets.marks import Probe
 from viewers.widgets.palette import ViewPalette
-from viewers.widgets.source import ImageSource
+from viewers.widgets.tool_view import ToolView
 
 CLICK_PX = 3.0
 FAST_STEPS = 5
@@ -45,23 +36,15 @@ class _Drag:
     moved: bool = False
 
 
-class SliceView(ImageView):
+class SliceView(ToolView):
     """Wheel: image (Shift x 5, Ctrl zoom, Alt phase). Left: tool or window. Right: zoom, menu. Middle: pan.
 
     Signals
     -------
-    line_drawn(DrawnLine)
-        A line was drawn with the caliper.
-    bidirectional_drawn(DrawnLine, DrawnLine)
-        The long and the short line.
-    line_edited(str, DrawnLine)
-        The line of that id has new ends.
-    line_selected(str)
-        The line of that id was picked; empty when none is.
     view_clicked(point)
         A click on the image with no tool armed, in patient mm.
-    measuring_refused(str)
-        Someone wanted to draw where nothing may be measured, and why not.
+    figure_opened(str)
+        The figure of that id was double-clicked.
     probed(Probe or None)
         The value under the pointer.
     phase_step_requested(int), series_step_requested(int)
@@ -70,12 +53,8 @@ class SliceView(ImageView):
         Double click; right click (place on the screen); a press, the wheel or the focus came to this view.
     """
 
-    line_drawn = Signal(object)
-    bidirectional_drawn = Signal(object, object)
-    line_edited = Signal(str, object)
-    line_selected = Signal(str)
     view_clicked = Signal(object)
-    measuring_refused = Signal(str)
+    figure_opened = Signal(str)
     probed = Signal(object)
     phase_step_requested = Signal(int)
     series_step_requested = Signal(int)
@@ -85,10 +64,7 @@ class SliceView(ImageView):
 
     def __init__(self, palette: ViewPalette | None = None, parent: QWidget | None = None) -> None:
         super().__init__(palette, parent)
-        self.loupe = False
-        self._drawing = Drawing()
         self._drag: _Drag | None = None
-        self._pointer = QPointF()
         self._wheel_left = 0.0
         self._steps = 0
         self._turn = QTimer(self)
@@ -97,133 +73,40 @@ class SliceView(ImageView):
         self._turn.timeout.connect(self._scroll)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.index_changed.connect(self._give_up)
-
-    # Tools
-
-    @property
-    def tool(self) -> Tool | None:
-        return self._drawing.tool
-
-    @property
-    def busy(self) -> bool:
-        """Whether a line is being drawn or dragged."""
-        return self._drawing.busy
-
-    def arm(self, tool: Tool | None) -> None:
-        """What the left button does from now on; a line under way is given up."""
-        self._drawing.arm(tool)
-        self.setCursor(Qt.CursorShape.ArrowCursor if tool is None else Qt.CursorShape.CrossCursor)
-        self.update()
-
-    def set_loupe(self, shown: bool) -> None:
-        """Whether the loupe follows the pointer always, not only while a line is drawn or dragged."""
-        self.loupe = shown
-        self.update()
-
-    def set_lines(self, lines: Iterable[ViewLine]) -> None:
-        super().set_lines(lines)
-        self._drawing.settle(self.lines)
-
-    def _give_up(self) -> None:
-        self._drawing.give_up()
-        self.update()
-
-    def _event(
-        self, kind: EventKind, place: QPointF, modifiers: Qt.KeyboardModifier, key: Key | None = None
-    ) -> WorldEvent | None:
-        """The input as the tools take it, held within the image; None where nothing may be measured."""
-        if self.source is None or self.placeholder is not None or not self.source.ready(self.state.index):
-            return None
-        projection = self.projection()
-        if projection.plane is None or not self.source.measurable:
-            return None
-        column, row = projection.pixel_of_view(place.x(), place.y())
-        column = min(max(column, -0.5), self.source.columns - 0.5)
-        row = min(max(row, -0.5), self.source.rows - 0.5)
-        return WorldEvent(
-            kind,
-            projection.world_of_pixel(column, row),
-            (column, row),
-            projection.plane,
-            projection.mm_per_px,
-            projection.right,
-            projection.down,
-            Button.LEFT,
-            _modifiers(modifiers),
-            key,
-        )
-
-    def _step(self, event: WorldEvent) -> bool:
-        """Hand the event to the tools and tell what came of it; whether they have use for it."""
-        assert self.source is not None
-        used, effect = self._drawing.step(event, segments_of(super().visible_lines()))
-        drawn = drawn_on(self.source, self.state.index)
-        self.update()
-        match effect:
-            case caliper.LineDrawn():
-                self.line_drawn.emit(drawn(effect.start, effect.end))
-            case caliper.LineEdited():
-                self.line_edited.emit(effect.id, drawn(effect.start, effect.end))
-            case caliper.LineSelected():
-                self.line_selected.emit(effect.id)
-            case bidirectional.BidirectionalDrawn():
-                self.bidirectional_drawn.emit(drawn(*effect.long), drawn(*effect.short))
-            case None:
-                pass
-            case _:
-                assert_never(effect)
-        return used
-
-    # Painting
-
-    def visible_lines(self) -> tuple[ViewLine, ...]:
-        """The lines of this image; one that is being drawn or dragged is shown where it is now, with its length."""
-        return self._drawing.over(super().visible_lines())
-
-    def paint_above(self, painter: QPainter, projection: Projection) -> None:
-        super().paint_above(painter, projection)
-        if self.busy or (self.loupe and self.underMouse()):
-
-            def paint_under(glass: QPainter) -> None:
-                self.paint_image(glass, projection)
-                self.paint_lines(glass, projection)
-
-            paint_loupe(painter, self._pointer, projection.size_px, paint_under, self.colours)
 
     # Mouse
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.activated.emit()
         place = event.position()
-        self._pointer = place
+        self.pointer = place
         if event.button() == Qt.MouseButton.LeftButton and self._pressed(place, event.modifiers()):
             return
         if self._drag is None and (event.button() != Qt.MouseButton.LeftButton or not self.busy):
             self._drag = _Drag(event.button(), place, place)
 
     def _pressed(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> bool:
-        world = self._event(EventKind.PRESS, place, modifiers)
+        world = self.world_event(EventKind.PRESS, place, modifiers)
         if world is not None:
-            return self._step(world)
+            return self.step_tools(world)
         if self.tool is not None and self.source is not None and self.placeholder is None:
-            self.measuring_refused.emit(_why_refused(self.source, self.state.index))
+            self.refuse()
             return True
         return False
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         place = event.position()
-        self._pointer = place
+        self.pointer = place
         if self._drag is not None:
             self._dragged(self._drag, place)
             return
-        world = self._event(EventKind.MOVE, place, event.modifiers())
+        world = self.world_event(EventKind.MOVE, place, event.modifiers())
         if self.busy and world is not None:
-            self._step(world)
+            self.step_tools(world)
             return
         if self.loupe:
             self.update()
-        self._hover(world)
+        self.hover(world)
         self.probed.emit(self._probe(place))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -233,13 +116,14 @@ class SliceView(ImageView):
             if not drag.moved:
                 self._clicked(event)
         elif event.button() == Qt.MouseButton.LeftButton and self.busy:
-            world = self._event(EventKind.RELEASE, event.position(), event.modifiers())
+            world = self.world_event(EventKind.RELEASE, event.position(), event.modifiers())
             if world is not None:
-                self._step(world)
+                self.step_tools(world)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.tool is None and not self.busy:
-            self.maximise_requested.emit()
+            figure = self.figure_at(event.position())
+            self.figure_opened.emit(figure) if figure else self.maximise_requested.emit()
         else:
             self.mousePressEvent(event)
 
@@ -266,16 +150,6 @@ class SliceView(ImageView):
             self.set_framing(zoomed(projection.framing, drag_zoom_factor(delta.y()), anchor, projection.size_px))
         elif drag.button == Qt.MouseButton.MiddleButton:
             self.set_framing(panned(projection.framing, delta.x(), delta.y()))
-
-    def _hover(self, world: WorldEvent | None) -> None:
-        grip = None if world is None else grip_at(world.point, segments_of(super().visible_lines()), world.mm_per_px)
-        hovered = "" if grip is None else grip.line.id
-        if hovered != self.hovered:
-            self.hovered = hovered
-            self.update()
-        if self.tool is None:
-            on_handle = grip is not None and grip.part is not Part.BODY
-            self.setCursor(Qt.CursorShape.SizeAllCursor if on_handle else Qt.CursorShape.ArrowCursor)
 
     def _probe(self, place: QPointF) -> Probe | None:
         if self.source is None or self.placeholder is not None or not self.source.ready(self.state.index):
@@ -322,12 +196,10 @@ class SliceView(ImageView):
         key = Qt.Key(event.key())
         down = self.levels.down_step if self.levels is not None else 1
         if key == Qt.Key.Key_Escape and self.busy:
-            self._give_up()
-        elif key == Qt.Key.Key_Escape and self._drawing.selected:
-            self._drawing.deselect()
-            self.line_selected.emit("")
-            self.update()
-        elif (arrow := _ARROWS.get(key)) is not None and self._nudged(arrow, event.modifiers()):
+            self.give_up()
+        elif (key == Qt.Key.Key_Escape and self.let_go()) or (
+            (arrow := _ARROWS.get(key)) is not None and self.nudge(arrow, event.modifiers())
+        ):
             pass
         elif self.source is not None and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self.set_index(self.state.index + (down if key == Qt.Key.Key_Down else -down))
@@ -341,15 +213,6 @@ class SliceView(ImageView):
         else:
             event.ignore()
 
-    def _nudged(self, key: Key, modifiers: Qt.KeyboardModifier) -> bool:
-        """Whether a line is selected here that the arrow keys move."""
-        world = self._event(EventKind.KEY, self._pointer, modifiers, key)
-        selected = self._drawing.selected
-        if world is None or not selected:
-            return False
-        here = segments_of(super().visible_lines())
-        return any(line.id == selected and line.editable for line in here) and self._step(world)
-
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self.activated.emit()
@@ -358,12 +221,12 @@ class SliceView(ImageView):
         super().focusOutEvent(event)
         if event.reason() != Qt.FocusReason.PopupFocusReason:
             self._drag = None
-            self._give_up()
+            self.give_up()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._drag = None
-        self._give_up()
+        self.give_up()
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
@@ -379,19 +242,3 @@ _ARROWS = {
     Qt.Key.Key_Up: Key.UP,
     Qt.Key.Key_Down: Key.DOWN,
 }
-
-_MODIFIERS = (
-    (Qt.KeyboardModifier.ShiftModifier, Modifier.SHIFT),
-    (Qt.KeyboardModifier.ControlModifier, Modifier.CONTROL),
-    (Qt.KeyboardModifier.AltModifier, Modifier.ALT),
-)
-
-
-def _modifiers(held: Qt.KeyboardModifier) -> frozenset[Modifier]:
-    return frozenset(ours for theirs, ours in _MODIFIERS if held & theirs)
-
-
-def _why_refused(source: ImageSource, k: int) -> str:
-    if not source.measurable and source.why_not:
-        return source.why_not
-    return "This image has no geometry." if source.plane(k) is None else "This image is still being read."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +66,22 @@ class ImageSource(Protocol):
     def frame(self, k: int) -> int: ...
 
     def ready(self, k: int) -> bool: ...
+
+
+@runtime_checkable
+class Derived(Protocol):
+    """What a source says besides, whose images were never acquired but computed from others: what is shown."""
+
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def off_axial(self) -> bool: ...
+
+
+def derived_label(source: ImageSource) -> str:
+    """What a derived source shows ("COR"); empty for images as acquired."""
+    return source.label if isinstance(source, Derived) else ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,9 +11,11 @@ from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
-from viewers.imaging.geometry import SlicePlane
-from viewers.widgets.marks import DrawnLine, LineStyle, OverlayLevel, Placeholder, Probe, ViewLine
-from viewers.widgets.slice_view import SliceView, Tool
+from viewers.imaging.geometry import SlicePlane, length_mm
+from viewers.tools.figures import FigureKind
+from viewers.widgets.drawing import Tool
+from viewers.widgets.marks import DrawnFigure, DrawnLine, LineStyle, OverlayLevel, Placeholder, Probe, ViewLine
+from viewers.widgets.slice_view import SliceView
 from viewers.widgets.source import ArraySource
 
 ROW = (0.8, 0.6, 0.0)
@@ -389,13 +391,17 @@ def test_that_escape_lets_go_of_the_selected_line(qtbot: QtBot, view: SliceView)
 
 
 def test_that_two_lines_across_each_other_are_drawn(qtbot: QtBot, view: SliceView) -> None:
-    view.arm(Tool.BIDIRECTIONAL)
+    view.arm(FigureKind.BIDIRECTIONAL)
     drag(view, QPointF(100, 200), QPointF(300, 200))
-    with qtbot.waitSignal(view.bidirectional_drawn) as drawn:
+    with qtbot.waitSignal(view.figure_drawn) as drawn:
         drag(view, QPointF(200, 150), QPointF(220, 250))
     assert drawn.args is not None
-    long, short = drawn.args
-    assert short.length_mm / long.length_mm == pytest.approx(100 / 200)
+    figure = drawn.args[0]
+    assert isinstance(figure, DrawnFigure)
+    assert (figure.series_uid, figure.sop_uid, figure.frame, figure.frame_of_reference_uid) == (
+        "1.2", "1.2.4", 1, "1.2.9"
+    )  # fmt: skip
+    assert length_mm(*figure.points[2:]) / length_mm(*figure.points[:2]) == pytest.approx(100 / 200)
 
 
 @pytest.mark.parametrize("flip", [False, True])

@@ -1,0 +1,70 @@
+"""Where a label finds room: beside what it belongs to, clear of corners, other labels and what is measured."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF
+
+_RULER_PX = 46.0
+"""The ruler and its figures stand left of this."""
+
+_NAMES_PX = 38.0
+"""Name and date stand above this."""
+
+_GAP_PX = 10.0
+
+Pair = tuple[float, float]
+
+
+def beside_line(start: QPointF, end: QPointF, label: Pair, size: Pair, scale: float) -> list[QRectF]:
+    """Beyond the end that is farther from the middle of the view, else beyond the other, above or below the line."""
+    width, height = label
+    middle = QPointF(size[0] / 2, size[1] / 2)
+    far, near = sorted((start, end), key=lambda place: -math.hypot(*(place - middle).toTuple()))
+    run = far - near
+    length = math.hypot(run.x(), run.y()) or 1.0
+    gap = _GAP_PX * scale
+    beyond = QPointF(run.x() / length * (gap + width / 2), run.y() / length * (gap + height / 2))
+    box = QRectF(start, end).normalized()
+    above = QPointF(box.center().x(), box.top() - gap - height / 2)
+    below = QPointF(box.center().x(), box.bottom() + gap + height / 2)
+    return [_centred(centre, label) for centre in (far + beyond, near - beyond, above, below)]
+
+
+def beside_box(box: QRectF, label: Pair, scale: float) -> list[QRectF]:
+    """Right of a box, left of it, below, above, and at its corners."""
+    width, height = label
+    gap = _GAP_PX * scale
+    x, y = box.center().x(), box.center().y()
+    right, left = box.right() + gap + width / 2, box.left() - gap - width / 2
+    below, above = box.bottom() + gap + height / 2, box.top() - gap - height / 2
+    beside = ((right, y), (left, y), (x, below), (x, above))
+    centres = (*beside, (right, above), (right, below), (left, above), (left, below))
+    return [_centred(QPointF(*centre), label) for centre in centres]
+
+
+def free_place(
+    places: Sequence[QRectF], size: Pair, taken: Sequence[QRectF], scale: float, kept_clear: Sequence[QRectF] = ()
+) -> QRectF:
+    """The first of `places` that is clear of what is `taken` and, if it can be, of what should be `kept_clear`.
+
+    Where none is, the first all the same, moved down until it is clear of what is taken.
+    """
+    left, top = _RULER_PX * scale, _NAMES_PX * scale
+    room = QRectF(left, top, size[0] - left - 2, size[1] - top - 2)
+    for others in ((*taken, *kept_clear), taken):
+        for place in places:
+            if room.contains(place) and not any(place.intersects(other) for other in others):
+                return place
+    rect = QRectF(places[0])
+    rect.moveLeft(min(max(2.0, rect.left()), max(2.0, size[0] - rect.width() - 2)))
+    rect.moveTop(min(max(2.0, rect.top()), max(2.0, size[1] - rect.height() - 2)))
+    while any(rect.intersects(other) for other in taken) and rect.bottom() + 2 < size[1]:
+        rect.translate(0, 2)
+    return rect
+
+
+def _centred(centre: QPointF, size: Pair) -> QRectF:
+    return QRectF(centre.x() - size[0] / 2, centre.y() - size[1] / 2, *size)

@@ -64,7 +64,7 @@ def main(words: list[str]) -> int:
     task, rest = (words[0], words[1:]) if words else ("", [])
     if task == "test":
         _prepare(DEVELOPMENT)
-        return _python("-m", "pytest", *rest, offscreen=True)
+        return _python("-m", "pytest", *_shared_out(rest), offscreen=True)
     if task == "check":
         _prepare(DEVELOPMENT)
         return _check()
@@ -73,6 +73,12 @@ def main(words: list[str]) -> int:
         return _python("-m", "tests.benchmarks", *rest, offscreen=True)
     _prepare(RUNTIME)
     return _app(*words)
+
+
+def _shared_out(words: list[str]) -> list[str]:
+    """All tests go to one process for each core; named ones, and those with a choice of their own, as they are."""
+    chosen = any(word.startswith("-n") or not word.startswith("-") for word in words)
+    return words if chosen else ["-n", "auto", *words]
 
 
 def _check() -> int:

@@ -63,3 +63,15 @@ def test_that_every_lock_set_holds_the_set_before_it(run: ModuleType) -> None:
 
     for smaller, larger in zip(run.LOCK_SETS, run.LOCK_SETS[1:], strict=False):
         assert pinned(smaller) <= pinned(larger)
+
+
+@pytest.mark.parametrize(
+    ("words", "given"),
+    [
+        pytest.param(["-ra"], ["-n", "auto", "-ra"], id="all tests"),
+        pytest.param(["tests/pixels"], ["tests/pixels"], id="named tests"),
+        pytest.param(["-n", "1"], ["-n", "1"], id="a number of one's own"),
+    ],
+)
+def test_that_all_tests_go_to_every_core(run: ModuleType, words: list[str], given: list[str]) -> None:
+    assert run._shared_out(words) == given

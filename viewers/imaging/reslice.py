@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from viewers.imaging.catalogue import Vector
 from viewers.imaging.errors import ImagingError
 from viewers.imaging.geometry import SlicePlane, along, cross, dot, minus
-from viewers.imaging.sampling import sample_plane
+from viewers.imaging.sampling import padding_entries, sample_plane
 from viewers.imaging.volume import PADDED, Volume
 
 STRAIGHT_MM = 0.005
@@ -315,10 +315,14 @@ def _voxels(volume: Volume, stack: PlaneStack, shares: list[tuple[int, float]], 
     if plain:
         return PlaneImage(_plain(pictures, [share for _, share in shares], slab), None)
     known = np.broadcast_to(loaded, pictures.shape)
-    if volume.rescaled:
-        known = known & (pictures != PADDED)
+    padding = padding_entries(volume)
+    if padding is not None:
+        known = known & (stood[start:stop] != _along(padding, position, stack)[tuple(by_slice)])
     if len(shares) == 1:
         return _finished(volume, pictures[0], ~known[0])
+    if volume.rescaled and slab is not None and slab.projection is Projection.MIP:
+        brightest = np.where(known, pictures, PADDED).max(axis=0)
+        return _finished(volume, brightest, np.asarray(~np.any(known, axis=0)))
     values = np.where(known, pictures, np.float32(np.nan))
     values = _projected(list(values), [share for _, share in shares], slab)
     return _finished(volume, values, np.isnan(values))
@@ -363,6 +367,8 @@ def _finished(volume: Volume, values: NDArray[Any], outside: NDArray[np.bool_]) 
     some = bool(outside.any())
     if volume.rescaled:
         filled = np.where(outside, PADDED, values) if some else values
-        return PlaneImage(np.asarray(np.rint(filled), np.int16), outside if some else None)
+        if filled.dtype != np.int16:
+            filled = np.rint(filled).astype(np.int16)
+        return PlaneImage(filled, outside if some else None)
     filled = np.where(outside, np.float32(np.nan), values) if some else values
     return PlaneImage(np.asarray(filled, np.float32), outside if some else None)

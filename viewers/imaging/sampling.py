@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewers.imaging.geometry import SlicePlane
-from viewers.imaging.volume import PADDED, Volume
+from viewers.imaging.volume import Volume
 
 _TILE_ROWS, _TILE_COLUMNS = 64, 512
 _THREADED_PIXELS = 60_000
@@ -61,6 +61,13 @@ def sample_plane(volume: Volume, plane: SlicePlane, rows: int, columns: int) -> 
     return out
 
 
+def padding_entries(volume: Volume) -> NDArray[np.int64] | None:
+    """The entry of `volume.pixels` that marks padding, for each slice; None where the series has no padding."""
+    if volume.series.padding_value is None:
+        return None
+    return np.array([volume.padding_entry(k) for k in range(volume.shape[0])], np.int64)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Job:
     """A plane as steps through the voxels. Each triple is by slice, row and column of the volume."""
@@ -73,7 +80,8 @@ class _Job:
     strides: tuple[int, int, int]
     slopes: tuple[Floats, Floats] | None
     unread: NDArray[np.bool_] | None
-    padded: bool
+    padding: NDArray[np.int64] | None
+    """The entry that marks padding, by slice."""
 
     @classmethod
     def of(cls, volume: Volume, plane: SlicePlane, columns: int) -> _Job:
@@ -104,7 +112,7 @@ class _Job:
             strides=(rows * wide if slices > 1 else 0, wide if rows > 1 else 0, 1 if wide > 1 else 0),
             slopes=slopes,
             unread=None if loaded.all() else ~loaded,
-            padded=volume.rescaled and volume.series.padding_value is not None,
+            padding=padding_entries(volume),
         )
 
 
@@ -169,33 +177,33 @@ def _interpolated(
     at *= columns
     at += whole[2]
     entry = np.empty(at.shape, job.entries.dtype)
-    padding = np.zeros(at.shape, np.bool_) if job.padded else None
+    beside = None if job.padding is None else np.zeros(at.shape, np.bool_)
     scratch = np.empty(at.shape, np.float32)
 
-    def gather(offset: int, into: Floats) -> None:
+    def gather(offset: int, number: NDArray[np.int32], into: Floats) -> None:
         job.entries[offset:].take(at, out=entry, mode="clip")
-        if padding is not None:
-            np.logical_or(padding, entry == PADDED, out=padding)
+        if job.padding is not None and beside is not None:
+            np.logical_or(beside, entry == job.padding[number], out=beside)
         np.copyto(into, entry)
 
-    def row_of(offset: int) -> Floats:
+    def row_of(offset: int, number: NDArray[np.int32]) -> Floats:
         values = np.empty(at.shape, np.float32)
-        gather(offset, values)
-        gather(offset + by_column, scratch)
+        gather(offset, number, values)
+        gather(offset + by_column, number, scratch)
         return _between(values, scratch, part[2])
 
     def slice_of(offset: int, number: NDArray[np.int32]) -> Floats:
-        values = row_of(offset)
-        _between(values, row_of(offset + by_row), part[1])
+        number = np.minimum(number, job.shape[0] - 1)
+        values = row_of(offset, number)
+        _between(values, row_of(offset + by_row, number), part[1])
         if job.slopes is not None:
-            number = np.minimum(number, job.shape[0] - 1)
             values *= job.slopes[0][number]
             values += job.slopes[1][number]
         return values
 
     values = slice_of(0, whole[0])
     _between(values, slice_of(by_slice, whole[0] + 1), part[0])
-    return values, padding
+    return values, beside
 
 
 def _between(start: Floats, end: Floats, share: Floats) -> Floats:

@@ -92,10 +92,8 @@ def _image(volume: Volume, k: int) -> tuple[NDArray[Any], NDArray[np.bool_] | No
     values = volume.values(k)
     if not volume.loaded[k]:
         return values, np.ones(values.shape, np.bool_)
-    if not volume.rescaled or volume.series.padding_value is None:
-        return values, None
-    padding = values == PADDED
-    return values, padding if padding.any() else None
+    padding = volume.padding(k)
+    return values, padding if padding is not None and padding.any() else None
 
 
 def _other(

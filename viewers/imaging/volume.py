@@ -92,15 +92,18 @@ class Volume:
         record = self.series.slices[k]
         return entry if self.rescaled else entry * record.slope + record.intercept
 
+    def padding_entry(self, k: int) -> int | None:
+        """The entry of `pixels` that marks padding in slice `k`; None where the series has no padding."""
+        padding, record = padding_of(self.series), self.series.slices[k]
+        if padding is None or not self.rescaled:
+            return padding
+        value = int(padding * record.slope + record.intercept)
+        return value if _INT16.min <= value <= _INT16.max else PADDED
+
     def padding(self, k: int) -> NDArray[np.bool_] | None:
         """Which pixels of slice `k` are padding, that is were never measured; None where the series has none."""
-        padding, record = padding_of(self.series), self.series.slices[k]
-        if padding is None:
-            return None
-        if not self.rescaled:
-            return np.asarray(self.pixels[k] == padding)
-        value = padding * record.slope + record.intercept
-        return np.asarray(self.pixels[k] == (value if _INT16.min <= value <= _INT16.max else PADDED))
+        entry = self.padding_entry(k)
+        return None if entry is None else np.asarray(self.pixels[k] == entry)
 
     def statistics(self) -> Statistics:
         """Statistics over all voxels, padding included, exact up to the last addition."""

@@ -5,12 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from viewers.imaging.geometry import SlicePlane
 from viewers.imaging.reslice import PlaneImage
-from viewers.widgets.source import Pixels
+from viewers.widgets.source import Flags, Pixels
 from viewers.widgets.volume_source import VolumeSource
 
 NOT_AN_IMAGE = ""
@@ -97,8 +94,8 @@ class DerivedSource(ABC):
     def pixels(self, k: int) -> Pixels:
         return self._image(k).pixels
 
-    def outside(self, k: int) -> NDArray[np.bool_] | None:
-        """The pixels of picture `k` at which nothing was measured or read yet; None where there is none."""
+    def padding(self, k: int) -> Flags | None:
+        """The pixels of picture `k` at which nothing was measured, or read yet; None where there is none."""
         return self._image(k).outside
 
     def value_at(self, k: int, row: int, column: int) -> float:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
-from viewers.widgets.source import Pixels
+from viewers.widgets.source import Flags, Pixels
 
 _OPAQUE = np.uint32(0xFF000000)
 _GREY = np.uint32(0x00010101)
@@ -26,8 +26,19 @@ class Greys:
         self._rgb: NDArray[np.uint32] = np.empty((0, 0), np.uint32)
         self._image = QImage()
 
-    def image(self, pixels: Pixels, center: float, width: float, inverted: bool) -> QImage:
-        """The picture of `pixels` (rows, columns); valid until the next call."""
+    def image(
+        self,
+        pixels: Pixels,
+        center: float,
+        width: float,
+        inverted: bool,
+        unmeasured: Flags | None = None,
+        tone: str = "#000000",
+    ) -> QImage:
+        """The picture of `pixels` (rows, columns); valid until the next call.
+
+        Pixels that are `unmeasured` have no grey: they are painted in `tone` (``#RRGGBB``).
+        """
         if pixels.shape != self._shape:
             self._shape = pixels.shape
             self._clipped = np.empty(pixels.shape, np.int16)
@@ -45,6 +56,8 @@ class Greys:
             np.subtract(np.uint32(255), self._rgb, out=self._rgb)
         np.multiply(self._rgb, _GREY, out=self._rgb)
         np.bitwise_or(self._rgb, _OPAQUE, out=self._rgb)
+        if unmeasured is not None:
+            np.copyto(self._rgb, _OPAQUE | np.uint32(int(tone[1:], 16)), where=unmeasured)
         return self._image
 
     def _window_int16(self, pixels: Pixels, low: float, span: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal
@@ -160,6 +161,8 @@ class SliceView(ToolView):
             return None
         point = None if projection.plane is None else projection.world_of_view(place.x(), place.y())
         value = self.source.value_at(self.state.index, row, column)
+        if math.isnan(value):  # nothing was measured here
+            return None
         return Probe(column, row, point, value, self.source.unit)
 
     # Wheel, keys, focus

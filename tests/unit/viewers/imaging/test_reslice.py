@@ -329,10 +329,11 @@ def test_that_only_what_has_been_read_is_shown() -> None:
     assert found.outside[:, 5][between].all()
 
 
-def test_that_padding_is_not_taken_for_tissue() -> None:
+@pytest.mark.parametrize(("padding", "entry"), [(-2000, -3024), (40_000, PADDED)], ids=["fits", "too large"])
+def test_that_padding_is_not_taken_for_tissue(padding: int, entry: int) -> None:
     pixels = np.full((9, 14, 12), 40, np.int16)
-    pixels[:, :, :3] = PADDED
-    made = volume(directions=AXIAL, pixels=pixels, padding_value=63536)
+    pixels[:, :, :3] = entry
+    made = volume(directions=AXIAL, pixels=pixels, padding_value=padding, bits_allocated=32)
     for orientation in (Orientation.AXIAL, Orientation.CORONAL):
         for slab in (None, Slab(Projection.MEAN, 7.0), Slab(Projection.MIP, 7.0)):
             found = reslice(made, stack_of(made, orientation), 4, slab)

@@ -62,7 +62,10 @@ def test_that_differences_are_held_within_int16() -> None:
 def test_that_padding_of_either_phase_is_marked() -> None:
     a, b = np.full((9, 14, 12), 90, np.int16), np.full((9, 14, 12), 30, np.int16)
     a[:, 0, :], b[:, :, 0] = PADDED, PADDED
-    arterial, pre = volume(pixels=a, padding_value=63536), volume(pixels=b, padding_value=63536)
+    arterial, pre = (
+        volume(pixels=a, padding_value=40_000, bits_allocated=32),
+        volume(pixels=b, padding_value=40_000, bits_allocated=32),
+    )
     found = subtracted(arterial, pre, pair(arterial, pre), 3)
     assert found.outside is not None
     assert found.outside[0].all() and found.outside[:, 0].all() and not found.outside[1:, 1:].any()

@@ -52,11 +52,11 @@ def test_that_a_reformat_grows_as_images_are_read() -> None:
     made.loaded[4] = True
     assert source.ready(3) and source.read_of(3) == (1, 9)
     assert axial.read_of(3) == (1, 3) and axial.read_of(6) == (0, 3)
-    before = source.outside(3)
+    before = source.padding(3)
     assert before is not None and before.sum() == 8 * 12
     assert math.isnan(source.value_at(3, 0, 0)) and not math.isnan(source.value_at(3, 4, 0))
     made.loaded[:] = True
-    assert source.outside(3) is None
+    assert source.padding(3) is None
 
 
 def test_that_a_subtraction_lies_on_the_images_of_its_base() -> None:
@@ -72,7 +72,7 @@ def test_that_a_subtraction_lies_on_the_images_of_its_base() -> None:
     pre.volume.loaded[4] = False
     assert not source.ready(4) and source.read_of(4) == (1, 2)
     assert source.ready(5)
-    outside = source.outside(4)
+    outside = source.padding(4)
     assert outside is not None and outside.all()
 
 

@@ -55,3 +55,14 @@ def test_that_one_picture_serves_many_images() -> None:
     again = greys.image(np.full((4, 5), 99, np.int16), 0, 100, False)
     assert first is again
     assert again.pixelColor(2, 2).red() == 255
+
+
+def test_that_what_was_never_measured_has_no_grey() -> None:
+    pixels, unmeasured = np.array([[0, 100, -32768]], np.int16), np.array([[False, False, True]])
+    for inverted in (False, True):
+        image = Greys().image(pixels, 50, 400, inverted, unmeasured, "#242A2F")
+        assert image.pixelColor(2, 0).name() == "#242a2f"
+        assert image.pixelColor(1, 0).name() != "#242a2f"
+    nothing = np.array([[np.nan, 5.0]], np.float32)
+    image = Greys().image(nothing, 50, 400, False, np.isnan(nothing), "#242A2F")
+    assert image.pixelColor(0, 0).name() == "#242a2f"

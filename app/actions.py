@@ -19,6 +19,7 @@ from app.situation import (
     unlocked,
 )
 from viewers.imaging.catalogue import PhaseName
+from viewers.widgets.layout import CHOICES, Layout
 
 if TYPE_CHECKING:
     from app.workstation import Workstation
@@ -67,7 +68,7 @@ def _phase(keys: str, phase: PhaseName) -> Action:
         f"Show {letters} in the active view",
         keys,
         "View",
-        lambda w: w.images.show_phase(phase),
+        lambda w: w.images.phases.show(phase),
         images_open,
         "View",
     )
@@ -79,13 +80,26 @@ _PRESETS = (
 )  # fmt: skip
 
 
+def _layout(layout: Layout) -> Action:
+    words = {1: "One view", 2: "Two views", 3: "Three views", 4: "Four views", 6: "Six views", 9: "Nine views"}
+    return Action(
+        f"view.{layout.rows}x{layout.columns}",
+        words[layout.count],
+        f"Ctrl+{layout.count}",
+        "View",
+        lambda w: w.images.set_layout(layout),
+        images_open,
+        "View/Layout",
+    )
+
+
 def _preset(number: int) -> Action:
     return Action(
         f"preset.{number}",
         f"Window: {_PRESETS[number - 1]}",
         str(number),
         "Window",
-        lambda w: w.images.display.preset(number),
+        lambda w: w.images.windows.preset(number),
         images_open,
         "View/Window",
     )
@@ -118,9 +132,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("visit.next", "Next time point", "Ctrl+Right", "Case", lambda w: w.desk.step_visit(1), case_open, "Case"),
     Action("visit.previous", "Previous time point", "Ctrl+Left", "Case", lambda w: w.desk.step_visit(-1), case_open, "Case"),
     Action("view.stage", "Next hanging", "Space", "View", lambda w: w.images.next_stage(), images_open, "View"),
-    Action("view.1x1", "One view", "Ctrl+1", "View", lambda w: w.images.set_layout(1, 1), images_open, "View/Layout"),
-    Action("view.1x2", "Two views", "Ctrl+2", "View", lambda w: w.images.set_layout(1, 2), images_open, "View/Layout"),
-    Action("view.2x2", "Four views", "Ctrl+4", "View", lambda w: w.images.set_layout(2, 2), images_open, "View/Layout"),
+    *(_layout(layout) for layout in CHOICES),
     _phase("A", PhaseName.ARTERIAL),
     _phase("S", PhaseName.PORTAL_VENOUS),
     _phase("F", PhaseName.DELAYED),

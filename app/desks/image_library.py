@@ -94,6 +94,10 @@ class ImageLibrary(QObject):
         self._load(uid, opened)
         return opened
 
+    def opened(self) -> tuple[LoadedSeries, ...]:
+        """The series in memory."""
+        return tuple(self._open.values())
+
     def fault(self, uid: str) -> str:
         """Why a series could not be read; empty if it could, or was not tried."""
         return self._faults.get(uid, "")

@@ -6,24 +6,29 @@ from PySide6.QtCore import QObject, Signal
 
 from app.desks.image_library import ImageLibrary
 from app.desks.lesion_guide import LesionGuide
+from app.desks.linking import LinkDesk
+from app.desks.phase_steps import PhaseSteps
+from app.desks.tile_sources import TileSources
 from app.desks.view_display import ViewDisplay
+from app.desks.view_memory import ViewMemory
+from app.desks.view_windows import WindowDesk
 from app.desks.view_writer import ViewWriter
-from app.reading.hanging import Hanging, Stage, Tile, hang, prior_visit, stages
+from app.reading.hanging import Hanging, Tile, Times, hang, preset_of, prior_visit, stages, usual_stage
 from app.reading.linework import place_of
+from app.reading.stages import Stage
 from app.session import ReadingSession, Selection
 from app.state.record import SeriesRef, Visit
-from mrecist.values import Point, Region
-from viewers.imaging.catalogue import PhaseName
-from viewers.widgets.layout import FOUR, ONE, TWO, Layout
+from mrecist.values import Region
+from viewers.widgets.layout import ONE, Layout
 from viewers.widgets.marks import Placeholder
-from viewers.widgets.slice_view import SliceView
 from viewers.widgets.view_grid import ViewGrid
 
-_LAYOUTS = {1: ONE, 2: TWO, 4: FOUR}
+_EMPTY = "Empty. Drag a series here from the list at the left."
+_NOT_REMEMBERED = (Stage.EVIDENCE, Stage.PLANES)
 
 
 class ImageDesk(QObject):
-    """Between the session and the grid of views; it stores nothing.
+    """Between the session and the grid of views; it stores nothing of the read.
 
     Signals
     -------
@@ -39,78 +44,86 @@ class ImageDesk(QObject):
     def __init__(self, session: ReadingSession, library: ImageLibrary, grid: ViewGrid, parent: QObject) -> None:
         super().__init__(parent)
         self._session, self._library, self.grid = session, library, grid
-        self.display = ViewDisplay(grid, self.tile, self)
+        self.memory = ViewMemory()
+        self.sources = TileSources(library)
         self._seen = Selection()
+        self._restored = False
         self.stage: Stage | None = None
         self.offered: tuple[Stage, ...] = ()
         self.tiles: tuple[Tile, ...] = ()
+        self.display = ViewDisplay(self, self.memory)
+        self.windows = WindowDesk(session, library, self)
         self.guide = LesionGuide(session, grid, self)
-        self.writer = ViewWriter(session, library, grid, self.display, lambda: self.tiles, self.guide.is_linked, self)
-        for view in grid.views:
-            view.phase_step_requested.connect(self.step_phase)
-            view.series_step_requested.connect(self.step_series)
-        grid.series_dropped.connect(self._hang_in)
+        self.linking = LinkDesk(session, grid, lambda: self.tiles, self.memory, self)
+        self.writer = ViewWriter(session, library, self)
+        self.phases = PhaseSteps(self, library)
+        grid.series_dropped.connect(self.hang_series)
+        grid.arranged.connect(self.hung)
         library.failed.connect(lambda _uid, message: self.told.emit(message))
         self.display.changed.connect(self.hung)
-        self.display.told.connect(self.told)
+        for part in (self.display, self.windows, self.linking, self.phases):
+            part.told.connect(self.told)
         session.case_opened.connect(self._on_case_opened)
         session.selection_changed.connect(self._on_selection)
-        session.record_changed.connect(self.guide.link)
 
     # --- hanging ----------------------------------------------------------------------------------------------
+
+    def choose_stage(self, stage: Stage) -> None:
+        """Hang a stage because the reader wants it; it hangs again at the next start."""
+        self.set_stage(stage)
+        if stage not in _NOT_REMEMBERED:
+            self.memory.keep_stage(self._at_baseline, stage)
+            self.memory.keep_layout(stage, None)
 
     def set_stage(self, stage: Stage) -> None:
         """Hang a stage with the current and the compared time point."""
         self.stage = stage
         self._hang(self._hanging())
 
-    def next_stage(self) -> None:
-        """The next hanging; not while a line is under way."""
+    def next_stage(self, step: int = 1) -> None:
+        """The next hanging, or with -1 the one before; not while a line is under way."""
         if self.offered and not any(view.busy for view in self.grid.views):
-            at = self.offered.index(self.stage) if self.stage in self.offered else -1
-            self.set_stage(self.offered[(at + 1) % len(self.offered)])
+            at = self.offered.index(self.stage) if self.stage in self.offered else (-1 if step > 0 else 0)
+            self.choose_stage(self.offered[(at + step) % len(self.offered)])
 
-    def set_layout(self, rows: int, columns: int) -> None:
-        self.grid.set_layout(Layout(rows, columns))
+    def set_layout(self, layout: Layout) -> None:
+        """Another number of views; those that nothing hangs in are empty."""
+        self.grid.set_layout(layout)
+        for number in range(len(self.tiles), len(self.grid.views)):
+            self._fill(number)
+        if self.stage is not None and self.stage not in _NOT_REMEMBERED:
+            self.memory.keep_layout(self.stage, layout)
         self.hung.emit()
 
     def show_series(self, uid: str) -> None:
         """Hang one series in the active view."""
-        self._hang_in(self.grid.active_index, uid)
+        self.hang_series(self.grid.active_index, uid)
 
-    def show_phase(self, phase: PhaseName) -> None:
-        """Show another phase of the active view's own time point, at the same place."""
-        found = [ref for ref in self._siblings() if ref.phase == phase]
-        if found:
-            self.show_series(max(found, key=lambda ref: ref.images).uid)
-        elif (tile := self.tile(self.grid.active_index)) is not None:
-            self.told.emit(f"{tile.visit_id} has no {phase.replace('_', ' ')} phase.")
-
-    def go_to_phase(self, phase: PhaseName, visit_id: str) -> None:
-        """Make the view active that shows a phase of a time point; hang it in the active view if none does."""
-        for number in self.grid.shown:
-            tile, ref = self.tile(number), self.ref(number)
-            if tile is not None and tile.visit_id == visit_id and ref is not None and ref.phase == phase:
-                self.grid.activate(number)
-                self.grid.views[number].setFocus()
-                return
-        self.show_phase(phase)
-
-    def step_phase(self, step: int) -> None:
-        """The next phase of the active view's time point, in the order of contrast."""
-        shown = self.ref(self.grid.active_index)
-        if shown is None or shown.phase is None:
+    def hang_series(self, number: int, uid: str) -> None:
+        """Hang a series of the case in a view, as it was acquired; place and zoom stay where the space is the same."""
+        record = self._session.record
+        visit = record.visit_of_series(uid) if record else None
+        ref = record.series_ref(uid) if record else None
+        if visit is None or ref is None or number >= len(self.grid.views):
             return
-        there = {ref.phase for ref in self._siblings()}
-        phases = [phase for phase in PhaseName if phase in there]
-        self.show_phase(phases[(phases.index(PhaseName(shown.phase)) + step) % len(phases)])
+        shown, tile = self.ref(number), self.tile(number)
+        kept = shown is not None and shown.phase is None and ref.phase is None and tile is not None
+        preset = tile.preset if kept and tile is not None else preset_of(ref)
+        role = tile.role if tile is not None and tile.visit_id == visit.id else ""
+        self.hang_tile(number, Tile(visit.id, uid, preset=preset, role=role))
 
-    def step_series(self, step: int) -> None:
-        """The next series of the active view's time point."""
-        shown = self.ref(self.grid.active_index)
-        uids = [ref.uid for ref in self._siblings()]
-        if shown is not None and shown.uid in uids:
-            self.show_series(uids[(uids.index(shown.uid) + step) % len(uids)])
+    def hang_tile(self, number: int, tile: Tile, silent: bool = False) -> None:
+        """Hang one tile; `silent` while others follow at once, as in a cine of phases."""
+        tiles = [*self.tiles, *(Tile(None, None) for _ in range(len(self.tiles), number + 1))]
+        tiles[number] = tile
+        self.tiles = tuple(tiles)
+        self._hold()
+        self.linking.refresh()
+        with self.phases.same_place(number):
+            self._fill(number)
+        self.writer.write(number)
+        if not silent:
+            self.hung.emit()
 
     def tile(self, number: int) -> Tile | None:
         return self.tiles[number] if number < len(self.tiles) else None
@@ -120,15 +133,20 @@ class ImageDesk(QObject):
         tile, record = self.tile(number), self._session.record
         return record.series_ref(tile.series_uid) if tile and tile.series_uid and record else None
 
-    def rehang(self) -> None:
-        """Hang the stage anew: the record names other series for it now."""
-        self._hang(self._hanging())
-
-    def _siblings(self) -> list[SeriesRef]:
+    def siblings(self) -> list[SeriesRef]:
         """The series of the active view's time point."""
         record, tile = self._session.record, self.tile(self.grid.active_index)
         visit = record.visit(tile.visit_id) if record and tile and tile.visit_id else None
         return [ref for uid in visit.series if (ref := record.series_ref(uid))] if record and visit else []
+
+    def rehang(self) -> None:
+        """Hang the stage anew: the record names other series for it now."""
+        self._hang(self._hanging())
+
+    @property
+    def _at_baseline(self) -> bool:
+        reading = self._session.reading
+        return reading is not None and reading.at_baseline
 
     def _hanging(self) -> Hanging | None:
         record, visit = self._session.record, self._session.visit
@@ -136,82 +154,84 @@ class ImageDesk(QObject):
         if record is None or visit is None or not self.offered:
             return None
         if self.stage not in self.offered:
-            prior = Stage.PRIOR_CURRENT in self.offered
-            self.stage = Stage.PRIOR_CURRENT if prior else self.offered[0]
-        return hang(record, self.stage, visit, self._compared(visit))
+            self.stage = usual_stage(record, visit, self.offered)
+        return hang(record, self.stage, self._times(visit), self._b_value)
 
-    def _compared(self, visit: Visit) -> Visit | None:
-        record, chosen = self._session.record, self._session.selection.compared_id
-        if record is None:
+    def _times(self, visit: Visit) -> Times:
+        record, reading, chosen = self._session.record, self._session.reading, self._session.selection.compared_id
+        if record is None or reading is None:
+            return Times(visit)
+        nadir = reading.nadir_id(Region.INTRAHEPATIC)
+        prior = record.visit(chosen) if chosen else prior_visit(record, visit)
+        return Times(visit, prior, record.baseline, record.visit(nadir) if nadir else None)
+
+    def _b_value(self, uid: str) -> int | None:
+        """The b value of a series in the catalogue."""
+        series = self._library.series(uid)
+        said = series.sequence.b_value if series is not None else ""
+        try:
+            return round(float(said))
+        except ValueError:
             return None
-        return record.visit(chosen) if chosen else prior_visit(record, visit)
 
     def _hang(self, hanging: Hanging | None) -> None:
         self.tiles = hanging.tiles if hanging else ()
+        self.phases.forget()
         self._hold()
-        self.grid.set_layout(_LAYOUTS.get(len(self.tiles), ONE))
-        open_id = self._session.selection.visit_id
-        leader = 1 if len(self.tiles) > 1 and self.tiles[1].visit_id == open_id else 0  # the open time point's arterial
+        self.grid.set_layout(self._layout(hanging) if hanging else ONE)
+        leader = self._leader()
         self.grid.activate(leader)
+        self.linking.refresh()
         for number in sorted(range(len(self.grid.views)), key=lambda n: n != leader):
             self._fill(number)  # the leader first: the others go where it is
-        self.guide.link()
         self.guide.go()
         self.writer.refresh()
         self.hung.emit()
 
-    def _hang_in(self, number: int, uid: str) -> None:
-        record = self._session.record
-        visit = record.visit_of_series(uid) if record else None
-        tiles = list(self.tiles) or [Tile(None, None)]
-        if visit is None or number >= len(tiles):
-            return
-        view = self.grid.views[number]
-        middle = _middle(view)
-        before = view.source.frame_of_reference_uid if view.source else None
-        tiles[number] = Tile(visit.id, uid, preset=tiles[number].preset if self._same_body_part(number, uid) else None)
-        self.tiles = tuple(tiles)
-        self._hold()
-        self._fill(number)
-        if middle is not None and view.source is not None and view.source.frame_of_reference_uid == before:
-            view.centre_on(middle)
-        self.writer.write(number)
-        self.hung.emit()
+    def _layout(self, hanging: Hanging) -> Layout:
+        """The stage's own layout; the first time after the start, the one that was left."""
+        first, self._restored = not self._restored, True
+        return (self.memory.layout(hanging.stage) if first else None) or hanging.layout
 
-    def _same_body_part(self, number: int, uid: str) -> bool:
-        record, shown = self._session.record, self.ref(number)
-        ref = record.series_ref(uid) if record else None
-        return bool(ref and shown and (ref.phase is None) == (shown.phase is None))
+    def _leader(self) -> int:
+        """The view the others follow at first: the open time point's arterial phase, else its first series."""
+        own = [n for n, tile in enumerate(self.tiles) if tile.visit_id == self._session.selection.visit_id]
+        hung = [n for n in own if self.tiles[n].series_uid and self.tiles[n].derivation is None]
+        arterial = [n for n in hung if (ref := self.ref(n)) is not None and ref.phase == "arterial"]
+        return next(iter((*arterial, *hung)), 0)
 
     def _hold(self) -> None:
-        self._library.hold(frozenset(tile.series_uid for tile in self.tiles if tile.series_uid))
+        self._library.hold(frozenset(uid for tile in self.tiles for uid in tile.uids))
+        self.sources.keep_only(self.tiles)
 
     def _fill(self, number: int) -> None:
         view, tile = self.grid.views[number], self.tile(number)
-        source = self._library.source(tile.series_uid) if tile and tile.series_uid else None
+        source, why = self.sources.of(tile) if tile is not None else (None, "")
         if view.source is not source:
             self.grid.set_source(number, source)
         if source is not None:
             view.set_placeholder(None)
-            view.set_progress(None if source.complete else 0.0)
-            self.display.open_window(number)
-        elif tile is not None:
-            gone = "" if tile.series_uid is None else "This series is not in the catalogue. Import its folder again."
-            view.set_placeholder(Placeholder(tile.missing or gone, missing=True))
+            self.writer.show_progress(number)
+            self.windows.open_window(number)
+        elif why:
+            view.set_placeholder(Placeholder(why, missing=True))
         else:
-            view.set_placeholder(Placeholder("No image at this time point."))
+            view.set_placeholder(Placeholder(_EMPTY if self.tiles else "No image at this time point."))
 
     # --- going to a lesion ------------------------------------------------------------------------------------
 
     def _on_case_opened(self) -> None:
-        self.display.forget()
+        self.windows.forget()
+        self.linking.cancel()
         self.stage, self._seen = None, Selection()
+        if not self._restored:
+            self.stage = self.memory.stage(self._at_baseline)
 
     def _on_selection(self) -> None:
         before, now = self._seen, self._session.selection
         self._seen = now
         if (now.visit_id, now.compared_id) != (before.visit_id, before.compared_id):
-            if before.visit_id and self.stage in (Stage.PHASES, Stage.PRIOR_CURRENT):
+            if before.visit_id and self.stage in (Stage.PHASES, Stage.PRIOR_CURRENT, Stage.PLANES):
                 self.stage = None  # the phases at baseline, prior beside current later
             self._hang(self._hanging())
         elif now.lesion_id != before.lesion_id:
@@ -247,11 +267,3 @@ class ImageDesk(QObject):
             self.stage = None
             self._hang(self._hanging())
             self._hang_for_lesion()
-
-
-def _middle(view: SliceView) -> Point | None:
-    """The place in the middle of a view, in patient mm; None without geometry."""
-    if view.plane is None:
-        return None
-    projection = view.projection()
-    return projection.world_of_view(projection.size_px[0] / 2, projection.size_px[1] / 2)

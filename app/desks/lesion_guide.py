@@ -1,4 +1,4 @@
-"""Brings the views to the selected lesion, and links the views of two time points by the lesions both hold."""
+"""Brings the views to the selected lesion, each at its own time point."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from app.models.reading import Reading
-from app.reading.hanging import Stage
-from app.reading.lesion_places import expected_place, shift_between
+from app.reading.lesion_places import expected_place
 from app.reading.linework import place_of
+from app.reading.stages import Stage
 from app.session import ReadingSession
 from mrecist.values import Region
 from viewers.widgets.view_grid import ViewGrid
-from viewers.widgets.view_links import FrameLink, LinkKind
 
 if TYPE_CHECKING:
     from app.desks.images import ImageDesk
@@ -45,20 +44,6 @@ class LesionGuide(QObject):
                 place = expected_place(reading, tile.visit_id, lesion_id)
                 if place is not None and place.frame_of_reference_uid == view.source.frame_of_reference_uid:
                     view.centre_on(place.point)
-
-    def link(self) -> None:
-        """Where two time points hold the same lesions, the mean shift between them links their views."""
-        reading = self._session.reading
-        visits = list(dict.fromkeys(tile.visit_id for tile in self._desk.tiles if tile.visit_id))
-        if reading is not None and len(visits) == 2 and (found := shift_between(reading, *visits)) is not None:
-            frame_a, frame_b, offset = found
-            self._grid.links.connect(frame_a, frame_b, FrameLink(LinkKind.SHIFT, offset))
-
-    def is_linked(self) -> bool:
-        """Whether the views of all time points that hang can follow each other."""
-        reading = self._session.reading
-        visits = list(dict.fromkeys(tile.visit_id for tile in self._desk.tiles if tile.visit_id))
-        return len(visits) < 2 or (reading is not None and shift_between(reading, *visits[:2]) is not None)
 
     def _lesion_for(self, number: int, reading: Reading) -> str | None:
         chosen, ref = self._session.lesion, self._desk.ref(number)

@@ -117,7 +117,7 @@ class MeasuringDesk(QObject):
         """Take up one way out of a refusal."""
         match offer:
             case Offer.GO_TO_ARTERIAL:
-                self._images.go_to_phase(PhaseName.ARTERIAL, drawing.visit_id)
+                self._images.phases.go_to(PhaseName.ARTERIAL, drawing.visit_id)
             case Offer.AS_NONTARGET:
                 self._take(replace(drawing, intent=Intent.NONTARGET))
             case Offer.KEEP_WITH_REASON:

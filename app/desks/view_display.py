@@ -1,23 +1,22 @@
-"""How the views show their images: windows, presets, flips, overlays; what no one has to record."""
+"""How the views show their images: links, flips, overlays, zoom; what no one has to record."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.desks.image_library import LoadedSeries
-from app.reading.display_windows import AUTOMATIC_KEY, DisplayWindows, preset_window, window_for_tissue
-from app.reading.hanging import Tile
-from viewers.imaging.windowing import Window
-from viewers.widgets.view_grid import ViewGrid
+from app.desks.view_memory import ViewMemory
 from viewers.widgets.view_links import Links
+
+if TYPE_CHECKING:
+    from app.desks.images import ImageDesk
 
 ZOOM_STEP = 1.2
 
 
 class ViewDisplay(QObject):
-    """Acts on the active view of a grid, and remembers each series' window while the case is open.
+    """Acts on the active view of a grid, and keeps what the reader likes.
 
     Signals
     -------
@@ -30,46 +29,34 @@ class ViewDisplay(QObject):
     changed = Signal()
     told = Signal(str)
 
-    def __init__(self, grid: ViewGrid, tile_of: Callable[[int], Tile | None], parent: QObject) -> None:
-        super().__init__(parent)
-        self._grid, self._tile_of = grid, tile_of
-        self._windows = DisplayWindows()
-        self.linked = True
+    def __init__(self, desk: ImageDesk, memory: ViewMemory) -> None:
+        super().__init__(desk)
+        self._desk, self._grid, self._memory = desk, desk.grid, memory
+        self.linked = memory.is_on("linked", True)
+        self.windows_linked = memory.is_on("linked_windows", False)
         self._loupe = False
-        for number, view in enumerate(grid.views):
-            view.window_changed.connect(lambda _centre, _width, n=number: self._keep(n))
-
-    def open_window(self, number: int) -> None:
-        """Show a view's series through its window: kept, preset of its place, or its own values'."""
-        view, tile = self._grid.views[number], self._tile_of(number)
-        if isinstance(view.source, LoadedSeries):
-            window = self._windows.of(view.source, tile.preset if tile else None)
-            if window is not None:
-                view.set_window(window.centre, window.width)
-
-    def forget(self) -> None:
-        """Another case: windows begin anew."""
-        self._windows.forget()
-
-    def preset(self, key: int) -> None:
-        """A window preset, 1 to 9, on the active view."""
-        view = self._grid.active
-        if view.source is None:
-            return
-        if view.source.unit != "HU":
-            self.told.emit("Window presets are for CT. Drag to window this series.")
-            return
-        automatic = key == AUTOMATIC_KEY
-        chosen = window_for_tissue(view.source.pixels(view.state.index)) if automatic else preset_window(key)
-        view.set_window(chosen.centre, chosen.width)
+        self._share()
+        for view in self._grid.views:
+            view.set_overlay(memory.overlay)
 
     def toggle_linked(self) -> None:
+        """Whether scrolling, zooming and panning one view moves the others."""
         self.linked = not self.linked
-        self._grid.share(Links() if self.linked else Links(scroll=False, zoom=False, pan=False))
+        self._memory.switch("linked", self.linked)
+        self._share()
+        self.changed.emit()
+
+    def toggle_linked_windows(self) -> None:
+        """Whether linked views share the window as well."""
+        self.windows_linked = not self.windows_linked
+        self._memory.switch("linked_windows", self.windows_linked)
+        self._share()
+        self.told.emit("Linked views share their window." if self.windows_linked else "Each view has its own window.")
         self.changed.emit()
 
     def cycle_overlay(self) -> None:
         level = self._grid.active.state.overlay.next()
+        self._memory.keep_overlay(level)
         for view in self._grid.views:
             view.set_overlay(level)
 
@@ -103,12 +90,11 @@ class ViewDisplay(QObject):
 
     def reset(self) -> None:
         """Fit every view, back to the window it opened with."""
-        self._windows.forget()
+        self._desk.windows.forget()
         for number, view in enumerate(self._grid.views):
             view.reset_view()
-            self.open_window(number)
+            self._desk.windows.open_window(number)
 
-    def _keep(self, number: int) -> None:
-        view, tile = self._grid.views[number], self._tile_of(number)
-        if view.source is not None and tile is not None and view.state.width >= 1:
-            self._windows.keep(view.source, tile.preset, Window(view.state.width, view.state.center))
+    def _share(self) -> None:
+        on = self.linked
+        self._grid.share(Links(scroll=on, zoom=on, pan=on, window=on and self.windows_linked))

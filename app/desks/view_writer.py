@@ -2,46 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from app.desks.image_library import ImageLibrary, LoadedSeries
-from app.desks.view_display import ViewDisplay
-from app.reading.hanging import Tile
+from app.desks.image_library import ImageLibrary
+from app.desks.tile_sources import base_of
 from app.reading.linework import lines_for
-from app.reading.overlay_texts import banner, corner_texts
+from app.reading.overlay_texts import ACQUIRED, Shown, banner, corner_texts
+from app.reading.stages import When
 from app.session import ReadingSession
-from viewers.widgets.view_grid import ViewGrid
+from viewers.widgets.derived_source import DerivedSource
+from viewers.widgets.source import ImageSource
+
+if TYPE_CHECKING:
+    from app.desks.images import ImageDesk
 
 
 class ViewWriter(QObject):
     """Writes on the views of a grid what the record says of the tiles that hang there."""
 
-    def __init__(
-        self,
-        session: ReadingSession,
-        library: ImageLibrary,
-        grid: ViewGrid,
-        display: ViewDisplay,
-        tiles: Callable[[], Sequence[Tile]],
-        is_linked: Callable[[], bool],
-        parent: QObject,
-    ) -> None:
-        super().__init__(parent)
-        self._session, self._library, self._grid, self._tiles = session, library, grid, tiles
-        self._is_linked = is_linked
-        self._display = display
+    def __init__(self, session: ReadingSession, library: ImageLibrary, desk: ImageDesk) -> None:
+        super().__init__(desk)
+        self._session, self._library, self._desk, self._grid = session, library, desk, desk.grid
         self._ghosts = True
         self._movable = True
-        for number, view in enumerate(grid.views):
+        for number, view in enumerate(self._grid.views):
             view.index_changed.connect(lambda _index, n=number: self.write(n))
             view.zoom_changed.connect(lambda _zoom, n=number: self.write(n))
             view.window_changed.connect(lambda _centre, _width, n=number: self.write(n))
         session.record_changed.connect(self.refresh)
         library.image_read.connect(self._on_image_read)
         library.failed.connect(self._on_failed)
+        self._grid.active_changed.connect(lambda _tile: self.refresh())
+        desk.linking.changed.connect(self.refresh)
+        desk.display.changed.connect(self.refresh)
 
     def refresh(self) -> None:
         """Write every view anew."""
@@ -61,18 +57,20 @@ class ViewWriter(QObject):
 
     def write(self, number: int) -> None:
         """Corner texts, banner and lines of one view."""
-        tiles, view, record = self._tiles(), self._grid.views[number], self._session.record
-        tile = tiles[number] if number < len(tiles) else None
-        if record is None or tile is None or tile.series_uid is None or not isinstance(view.source, LoadedSeries):
+        view, record, tile = self._grid.views[number], self._session.record, self._desk.tile(number)
+        base = base_of(view.source)
+        if record is None or tile is None or view.source is None or base is None:
             return
-        ref, series = record.series_ref(tile.series_uid), view.source.series
+        ref, series = record.series_ref(base.series_uid), base.series
         visit = record.visit(tile.visit_id) if tile.visit_id else None
         if ref is None:
             return
         zoom = view.projection().framing.px_per_mm
-        role = self._role(tile)
-        apart = role == "prior" and self._display.linked and not self._is_linked()
-        view.set_corner_texts(corner_texts(record, visit, role, ref, series, view.state, view.plane, zoom, apart))
+        link = self._desk.linking.chip(number) if self._desk.display.linked else None
+        shown = _shown(view.source)
+        view.set_corner_texts(
+            corner_texts(record, visit, self._role(number), ref, series, view.state, view.plane, zoom, shown, link)
+        )
         fault = self._library.fault(series.uid)
         view.set_banner(f"NOT READ: {fault}" if fault else banner(ref, series))
         if visit is not None:
@@ -81,19 +79,27 @@ class ViewWriter(QObject):
             movable = self._movable and visit.id == self._session.selection.visit_id
             view.set_lines(line if movable else replace(line, editable=False) for line in lines)
 
-    def _role(self, tile: Tile) -> str:
-        """What a time point is to the one that is read, where several hang."""
-        if len({other.visit_id for other in self._tiles()}) < 2:
-            return ""
-        return "current" if tile.visit_id == self._session.selection.visit_id else "prior"
+    def show_progress(self, number: int) -> None:
+        """How much of what a view shows has been read."""
+        base = base_of(self._grid.views[number].source)
+        if base is not None:
+            done = int(base.volume.loaded.sum())
+            self._grid.views[number].set_progress(None if base.complete else done / base.count)
 
-    def _on_image_read(self, uid: str, done: int, total: int) -> None:
+    def _role(self, number: int) -> str:
+        """What a time point is to the one that is read, where several hang."""
+        tile = self._desk.tile(number)
+        if tile is None or len({other.visit_id for other in self._desk.tiles if other.series_uid}) < 2:
+            return ""
+        current = tile.visit_id == self._session.selection.visit_id
+        return tile.role or (When.CURRENT.value if current else "")
+
+    def _on_image_read(self, uid: str, done: int, _total: int) -> None:
+        if done == 1:
+            self._desk.windows.on_first_image(uid)
         for number in self._showing(uid):
-            view = self._grid.views[number]
-            view.set_progress(None if done == total else done / total)
-            if done == 1:
-                self._display.open_window(number)
-            view.refresh()
+            self.show_progress(number)
+            self._grid.views[number].refresh()
 
     def _on_failed(self, uid: str, _message: str) -> None:
         for number in self._showing(uid):
@@ -101,5 +107,13 @@ class ViewWriter(QObject):
             self.write(number)
 
     def _showing(self, uid: str) -> list[int]:
-        views = enumerate(self._grid.views)
-        return [number for number, view in views if view.source is not None and view.source.series_uid == uid]
+        """The views that show a series, or what is computed from it."""
+        tiles = ((number, self._desk.tile(number)) for number in range(len(self._grid.views)))
+        return [number for number, tile in tiles if tile is not None and uid in tile.uids]
+
+
+def _shown(source: ImageSource) -> Shown:
+    """What a view says of what it shows."""
+    if isinstance(source, DerivedSource):
+        return Shown(source.label, source.off_axial, source.count)
+    return ACQUIRED

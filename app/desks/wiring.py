@@ -10,12 +10,13 @@ from PySide6.QtCore import QObject
 from app.action_set import ActionSet
 from app.desks.reader_menu import ReaderMenu
 from app.main_window import READING
-from app.reading.hanging import Stage
 from app.reading.marking import Intent
+from app.reading.stages import Stage
 from app.reading_page import RightPage
 from app.situation import Situation
 from app.state.wording import summary
 from app.storage.errors import StorageError
+from viewers.widgets.layout import Layout
 from viewers.widgets.marks import Probe
 
 if TYPE_CHECKING:
@@ -77,8 +78,8 @@ class Wiring(QObject):
         station.measuring.intent_changed.connect(self._show_intent)
         page.tools.tool_chosen.connect(lambda n: station.measuring.arm(None if n == "window" else Intent(n)))
         page.tools.linked_toggled.connect(images.display.toggle_linked)
-        page.tools.layout_chosen.connect(images.set_layout)
-        page.tools.stage_chosen.connect(lambda name: images.set_stage(Stage(name)))
+        page.tools.layout_chosen.connect(lambda rows, columns: images.set_layout(Layout(rows, columns)))
+        page.tools.stage_chosen.connect(lambda name: images.choose_stage(Stage(name)))
         page.toast.undone.connect(session.undo)
         page.right.currentChanged.connect(lambda _page: self.show_situation())
         window.narrowed.connect(page.set_narrow)

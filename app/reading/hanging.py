@@ -6,11 +6,14 @@ A missing phase is a tile that says so, never another series in its place.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 
+from app.reading.series_kinds import Kind, b_value_of, is_chest, is_for_bone, is_for_lung, kind_of
+from app.reading.stages import LAYOUTS, TILES, Derivation, Stage, Wanted, When
 from app.state.record import Record, SeriesRef, Visit
 from viewers.imaging.catalogue import SURE_PHASE, PhaseName
+from viewers.widgets.layout import FOUR, ONE, TWO, Layout
 
 PHASE_LETTERS = {
     PhaseName.PRE: "PRE",
@@ -28,50 +31,90 @@ PHASE_WORDS = {
     PhaseName.TRANSITIONAL: "Transitional phase",
     PhaseName.HEPATOBILIARY: "Hepatobiliary phase",
 }
-_CHEST = re.compile(r"chest|thora|lung|흉부|폐", re.IGNORECASE)
+_KIND_WORDS = {
+    Kind.CHEST: "Chest",
+    Kind.DIFFUSION: "Diffusion with a high b value",
+    Kind.ADC: "ADC map",
+    Kind.T2: "T2-weighted series",
+}
+_LATE = "Transitional, hepatobiliary or delayed phase"
+_NO_NADIR = "Nadir not known: the liver has no sum at an earlier time point"
 _REFORMAT = re.compile(r"(?<![a-z])(?:cor(?:onal)?|sag(?:ittal)?|mpr)(?![a-z])|관상면|시상면|冠状|矢状", re.IGNORECASE)
+_BONE_PRESET, _LUNG_PRESET, _ABDOMEN_PRESET = 7, 5, 1
 
-
-class Stage(StrEnum):
-    """A hanging of the images; the value is its name in the tool bar."""
-
-    PHASES = "S1 · 2 × 2 phases"
-    PRIOR_CURRENT = "S2 · prior | current"
-    EVIDENCE = "S4 · evidence"
-    CHEST = "S6 · chest"
-    SINGLE = "Series"
+BValue = Callable[[str], int | None]
+"""The b value of a series by its uid, as its files tell it; None where they do not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
     """One place in the grid. Without a series, `missing` says what would hang here.
 
-    `preset` is the number of the window preset it opens with (1-9), None for the series' own.
+    Parameters
+    ----------
+    preset
+        The number of the window preset it opens with (1-9), None for the series' own.
+    role
+        What its time point is to the one that is read: ``prior``, ``baseline · nadir``; may be empty.
+    derivation
+        What is computed from the series to be shown, None for its images as they were acquired.
+    minus_uid
+        The series that a subtraction takes off.
     """
 
     visit_id: str | None
     series_uid: str | None
     missing: str = ""
     preset: int | None = None
+    role: str = ""
+    derivation: Derivation | None = None
+    minus_uid: str = ""
+
+    @property
+    def uids(self) -> tuple[str, ...]:
+        """All series that the tile needs."""
+        return tuple(uid for uid in (self.series_uid, self.minus_uid) if uid)
 
 
 @dataclass(frozen=True, slots=True)
 class Hanging:
     stage: Stage
-    columns: int
+    layout: Layout
     tiles: tuple[Tile, ...]
 
 
-def is_chest(ref: SeriesRef) -> bool:
-    """Whether a series shows the chest, by its description; a series with a liver phase never does."""
-    return ref.phase is None and bool(_CHEST.search(ref.description))
+@dataclass(frozen=True, slots=True)
+class Times:
+    """The time points a stage may show; `prior` is the one that the current is compared with."""
+
+    current: Visit
+    prior: Visit | None = None
+    baseline: Visit | None = None
+    nadir: Visit | None = None
+
+    def at(self, when: When) -> Visit | None:
+        return {
+            When.CURRENT: self.current,
+            When.PRIOR: self.prior,
+            When.BASELINE: self.baseline,
+            When.NADIR: self.nadir,
+        }[when]
+
+    def roles(self, visit: Visit | None) -> str:
+        """What a time point is to the current one, in words."""
+        if visit is None or visit == self.current:
+            return When.CURRENT.value
+        return " · ".join(when.value for when in (When.BASELINE, When.NADIR, When.PRIOR) if self.at(when) == visit)
 
 
 def phase_label(ref: SeriesRef) -> str:
-    """The letters of a series' chip: its phase, CHEST, or its modality."""
+    """The letters of a series' chip: its phase, what else it shows, or its modality."""
     if ref.phase is not None:
         return PHASE_LETTERS[PhaseName(ref.phase)]
-    return "CHEST" if is_chest(ref) else ref.modality
+    kind = kind_of(ref)
+    if kind is Kind.DIFFUSION and (b_value := b_value_of(ref)) is not None:
+        return f"{kind} b{b_value}"
+    return kind.value if kind else ref.modality
 
 
 def stages(record: Record, visit: Visit | None) -> tuple[Stage, ...]:
@@ -79,18 +122,28 @@ def stages(record: Record, visit: Visit | None) -> tuple[Stage, ...]:
     if visit is None:
         return ()
     refs = _refs(record, visit)
-    offered = []
-    if any(ref.phase for ref in refs):
-        offered.append(Stage.PHASES)
-        if prior_visit(record, visit) is not None:
-            offered.append(Stage.PRIOR_CURRENT)
-    if any(is_chest(ref) for ref in refs):
-        if Stage.PRIOR_CURRENT in offered:
-            offered.append(Stage.EVIDENCE)
-        offered.append(Stage.CHEST)
-    if refs:
-        offered.append(Stage.SINGLE)
-    return tuple(offered)
+    phases = {ref.phase for ref in refs if ref.phase}
+    later = prior_visit(record, visit) is not None
+    chest = any(is_chest(ref) for ref in refs)
+    has = {
+        Stage.PHASES: bool(phases),
+        Stage.PRIOR_CURRENT: bool(phases) and later,
+        Stage.ENHANCEMENT: PhaseName.ARTERIAL in phases and (PhaseName.PRE in phases or later),
+        Stage.STRIP: bool(phases) and later,
+        Stage.MR: any(ref.modality == "MR" and (ref.phase or kind_of(ref)) for ref in refs),
+        Stage.CHEST: chest or any(is_for_bone(ref) for ref in refs),
+        Stage.EVIDENCE: bool(phases) and later and chest,
+        Stage.SINGLE: bool(refs),
+    }
+    return tuple(stage for stage, offered in has.items() if offered)
+
+
+def usual_stage(record: Record, visit: Visit, offered: tuple[Stage, ...]) -> Stage:
+    """What hangs first: the prior beside the current, else the phases; the sequences where all there is is MR."""
+    if Stage.PRIOR_CURRENT in offered:
+        return Stage.PRIOR_CURRENT
+    modalities = {ref.modality for ref in _refs(record, visit)}
+    return Stage.MR if Stage.MR in offered and "CT" not in modalities else offered[0]
 
 
 def prior_visit(record: Record, visit: Visit) -> Visit | None:
@@ -99,61 +152,134 @@ def prior_visit(record: Record, visit: Visit) -> Visit | None:
     return max(earlier, key=lambda v: v.on) if earlier else None
 
 
-def hang(record: Record, stage: Stage, current: Visit, compared: Visit | None) -> Hanging:
-    """Fill a stage with the series of the current and the compared time point."""
-    match stage:
-        case Stage.PHASES:
-            order = (PhaseName.PRE, PhaseName.ARTERIAL, PhaseName.PORTAL_VENOUS, PhaseName.DELAYED)
-            return Hanging(stage, 2, tuple(_phase_tile(record, current, phase) for phase in order))
-        case Stage.PRIOR_CURRENT:
-            rows = (PhaseName.ARTERIAL, PhaseName.PORTAL_VENOUS)
-            visits = (compared or current, current)
-            return Hanging(stage, 2, tuple(_phase_tile(record, visit, phase) for phase in rows for visit in visits))
-        case Stage.CHEST:
-            shown = (current,) if compared is None else (compared, current)
-            tiles = tuple(_chest_tile(record, visit, preset) for preset in (5, 6) for visit in shown)
-            return Hanging(stage, 2, tiles)
-        case Stage.EVIDENCE:
-            visits = (compared or current, current)
-            arterial = tuple(_phase_tile(record, visit, PhaseName.ARTERIAL) for visit in visits)
-            return Hanging(stage, 2, arterial + tuple(_chest_tile(record, visit, 5) for visit in visits))
-        case Stage.SINGLE:
-            refs = _refs(record, current)
-            best = max(refs, key=lambda ref: (ref.measurable, ref.volume_ok, ref.images), default=None)
-            return Hanging(stage, 1, (Tile(current.id, best.uid if best else None, preset=_preset(best)),))
+def hang(record: Record, stage: Stage, times: Times, b_value: BValue = lambda _uid: None) -> Hanging:
+    """Fill a stage with the series of its time points."""
+    if stage is Stage.SINGLE:
+        refs = _refs(record, times.current)
+        best = max(refs, key=lambda ref: (ref.measurable, ref.volume_ok, ref.images), default=None)
+        tile = Tile(times.current.id, best.uid if best else None, preset=preset_of(best))
+        return Hanging(stage, LAYOUTS[stage], (tile,))
+    several = len({wanted.when for wanted in TILES[stage]}) > 1 and times.prior is not None
+    like = _modality(_refs(record, times.current))
+    tiles: dict[tuple[str | None, Wanted], Tile] = {}
+    for wanted in TILES[stage]:
+        visit = times.at(wanted.when)
+        if visit is None and wanted.when is When.PRIOR and wanted.optional:
+            continue
+        key = (visit.id if visit else None, wanted.anyone)
+        if key not in tiles:  # the nadir may be the prior, or the baseline: one tile, named by both
+            role = times.roles(visit) if several else ""
+            tiles[key] = _Asked(wanted, visit, role, like).tile(record, stage, b_value)
+    return Hanging(stage, _room_for(len(tiles), LAYOUTS[stage]), tuple(tiles.values()))
+
+
+def preset_of(ref: SeriesRef | None) -> int | None:
+    """The window a CT series opens with: liver windows by phase, lung for the chest, abdomen otherwise."""
+    if ref is None or ref.modality != "CT":
+        return None
+    by_phase = {PhaseName.PRE: 2, PhaseName.ARTERIAL: 3, PhaseName.PORTAL_VENOUS: 4, PhaseName.DELAYED: 4}
+    if ref.phase is not None:
+        return by_phase.get(PhaseName(ref.phase), _ABDOMEN_PRESET)
+    return _LUNG_PRESET if is_chest(ref) else _ABDOMEN_PRESET
 
 
 def _refs(record: Record, visit: Visit) -> list[SeriesRef]:
     return [ref for uid in visit.series if (ref := record.series_ref(uid)) is not None]
 
 
-def _phase_tile(record: Record, visit: Visit, phase: PhaseName) -> Tile:
-    refs = [ref for ref in _refs(record, visit) if ref.phase == phase]
-    best = max(refs, key=_fitness, default=None)
-    if best is None:
-        return Tile(visit.id, None, f"{PHASE_WORDS[phase]} missing at {visit.id}")
-    return Tile(visit.id, best.uid, preset=_preset(best))
+def _modality(refs: list[SeriesRef]) -> str:
+    """What the phases of a time point are read on: CT where it has some."""
+    return "CT" if any(ref.modality == "CT" and ref.phase for ref in refs) else "MR"
 
 
-def _fitness(ref: SeriesRef) -> tuple[bool, bool, bool, bool, int]:
-    """What decides between series of one phase: a phase that is only guessed, or a reformat, hangs after the others."""
-    sure = bool(ref.phase_corrected_by) or ref.phase_confidence >= SURE_PHASE
-    return ref.measurable, sure, not _REFORMAT.search(ref.description), ref.volume_ok, ref.images
+def _room_for(tiles: int, layout: Layout) -> Layout:
+    """The layout of a stage, or a smaller one for fewer tiles than it has room for."""
+    return layout if tiles == layout.count else {1: ONE, 2: TWO, 3: Layout(1, 3), 4: FOUR}.get(tiles, layout)
 
 
-def _chest_tile(record: Record, visit: Visit, preset: int) -> Tile:
-    refs = [ref for ref in _refs(record, visit) if is_chest(ref)]
-    best = max(refs, key=lambda ref: (ref.measurable, ref.volume_ok, ref.images), default=None)
-    if best is None:
-        return Tile(visit.id, None, f"Chest missing at {visit.id}")
-    return Tile(visit.id, best.uid, preset=preset)
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One tile of a stage: what it asks for, of which time point, and which modality comes first."""
+
+    wanted: Wanted
+    visit: Visit | None
+    role: str
+    like: str
+
+    def tile(self, record: Record, stage: Stage, b_value: BValue) -> Tile:
+        wanted, visit = self.wanted, self.visit
+        if visit is None:
+            return Tile(None, None, _NO_NADIR if wanted.when is When.NADIR else "No earlier time point")
+        refs = _refs(record, visit)
+        if wanted.kind is Kind.CHEST:
+            return self._of(_best_chest(refs, wanted.preset), "Chest", wanted.preset)
+        if stage in (Stage.PHASES, Stage.MR):
+            refs = [ref for ref in refs if ref.modality == ("MR" if stage is Stage.MR else self.like)]
+        if wanted.kind is not None:
+            return self._of(_best_of_kind(refs, wanted.kind, b_value), _KIND_WORDS[wanted.kind], None)
+        if wanted.derivation is Derivation.SUBTRACTION:
+            return self._subtraction(refs, visit)
+        best = _best_of_phases(refs, wanted.phases, self.like)
+        words = PHASE_WORDS[wanted.phases[0]] if len(wanted.phases) == 1 else _LATE
+        return self._of(best, words, preset_of(best))
+
+    def _of(self, ref: SeriesRef | None, words: str, preset: int | None) -> Tile:
+        """A tile with a series, or the grey one that says what is missing."""
+        assert self.visit is not None
+        if ref is None:
+            return Tile(self.visit.id, None, f"{words} missing at {self.visit.id}", role=self.role)
+        return Tile(self.visit.id, ref.uid, preset=preset, role=self.role)
+
+    def _subtraction(self, refs: list[SeriesRef], visit: Visit) -> Tile:
+        """The arterial phase minus the pre-contrast phase, where both were taken in one position."""
+        arterial = _best_of_phases(refs, (PhaseName.ARTERIAL,), self.like)
+        pre = _best_of_phases(refs, (PhaseName.PRE,), self.like)
+        lacking = PhaseName.ARTERIAL if arterial is None else PhaseName.PRE
+        why = ""
+        if arterial is None or pre is None:
+            words = PHASE_WORDS[lacking]
+            why = f"{words[0].lower()}{words[1:]} missing"
+        elif arterial.modality != pre.modality:
+            why = f"arterial phase is {arterial.modality}, pre-contrast phase {pre.modality}"
+        elif not arterial.frame_of_reference_uid or arterial.frame_of_reference_uid != pre.frame_of_reference_uid:
+            why = "arterial and pre-contrast phase do not share a frame of reference"
+        else:
+            made = Derivation.SUBTRACTION
+            return Tile(visit.id, arterial.uid, role=self.role, derivation=made, minus_uid=pre.uid)
+        return Tile(visit.id, None, f"No subtraction at {visit.id}: {why}", role=self.role)
 
 
-def _preset(ref: SeriesRef | None) -> int | None:
-    """The window a CT series opens with: liver windows by phase, lung for the chest, abdomen otherwise."""
-    if ref is None or ref.modality != "CT":
-        return None
-    by_phase = {PhaseName.PRE: 2, PhaseName.ARTERIAL: 3, PhaseName.PORTAL_VENOUS: 4, PhaseName.DELAYED: 4}
-    if ref.phase is not None:
-        return by_phase.get(PhaseName(ref.phase), 1)
-    return 5 if is_chest(ref) else 1
+def _best_of_phases(refs: list[SeriesRef], phases: tuple[PhaseName, ...], like: str) -> SeriesRef | None:
+    """The best series of the first of `phases` that there is.
+
+    A phase that is only guessed, or a reformat, hangs after the others.
+    """
+
+    def worth(ref: SeriesRef) -> tuple[bool, bool, bool, bool, bool, int]:
+        sure = bool(ref.phase_corrected_by) or ref.phase_confidence >= SURE_PHASE
+        plain = not _REFORMAT.search(ref.description)
+        return ref.measurable, ref.modality == like, sure, plain, ref.volume_ok, ref.images
+
+    there = (max((ref for ref in refs if ref.phase == phase), key=worth, default=None) for phase in phases)
+    return next((ref for ref in there if ref is not None), None)
+
+
+def _best_of_kind(refs: list[SeriesRef], kind: Kind, b_value: BValue) -> SeriesRef | None:
+    """The best series of a kind; of diffusion the one with the highest b value."""
+
+    def worth(ref: SeriesRef) -> tuple[bool, int, bool, int]:
+        strength = (b_value(ref.uid) or b_value_of(ref) or 0) if kind is Kind.DIFFUSION else 0
+        return ref.measurable, strength, not _REFORMAT.search(ref.description), ref.images
+
+    return max((ref for ref in refs if kind_of(ref) is kind), key=worth, default=None)
+
+
+def _best_chest(refs: list[SeriesRef], preset: int | None) -> SeriesRef | None:
+    """A series of the chest, first one that was made for lung, or for bone, where the window asks for that."""
+
+    def worth(ref: SeriesRef) -> tuple[bool, bool, bool, bool, int]:
+        made_for = is_for_bone(ref) if preset == _BONE_PRESET else is_for_lung(ref) == (preset == _LUNG_PRESET)
+        return ref.measurable, made_for, not _REFORMAT.search(ref.description), ref.volume_ok, ref.images
+
+    shown = (ref for ref in refs if is_chest(ref) or (preset == _BONE_PRESET and is_for_bone(ref)))
+    return max(shown, key=worth, default=None)

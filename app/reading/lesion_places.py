@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.models.reading import Reading
@@ -24,22 +25,35 @@ def middle_of(line: Line) -> Point:
     return along(line.start, minus(line.end, line.start), 0.5)
 
 
-def shift_between(reading: Reading, visit_a: str, visit_b: str) -> tuple[str, str, Point] | None:
-    """The two frames of reference, and the mean shift of the lesions that both time points hold, in mm.
-
-    None where no lesion is marked at both, or both share a frame of reference.
-    """
-    shifts: list[Point] = []
-    frames: tuple[str, str] | None = None
+def lesion_shifts(reading: Reading, visit_a: str, visit_b: str) -> dict[tuple[str, str], tuple[Point, ...]]:
+    """How far the lesions that both time points hold have moved, in mm (LPS), by the two frames of reference."""
+    shifts: dict[tuple[str, str], tuple[Point, ...]] = {}
     for lesion in reading.read.lesions:
         a, b = place_of(reading.read, visit_a, lesion.id), place_of(reading.read, visit_b, lesion.id)
         if a and b and a.frame_of_reference_uid and b.frame_of_reference_uid:
-            shifts.append(minus(middle_of(b), middle_of(a)))
             frames = (a.frame_of_reference_uid, b.frame_of_reference_uid)
-    if frames is None or frames[0] == frames[1]:
-        return None
+            shifts[frames] = (*shifts.get(frames, ()), minus(middle_of(b), middle_of(a)))
+    return shifts
+
+
+def mean_shift(shifts: Sequence[Point]) -> Point:
+    """The mean of shifts in mm."""
     x, y, z = (sum(shift[axis] for shift in shifts) / len(shifts) for axis in range(3))
-    return frames[0], frames[1], (x, y, z)
+    return x, y, z
+
+
+def shift_between(reading: Reading, visit_a: str, visit_b: str) -> tuple[str, str, Point] | None:
+    """The two frames of reference, and the mean shift of the lesions that both time points hold, in mm.
+
+    Where a time point has several frames, those in which most lesions lie. None where no lesion is marked at both, or
+    both share a frame of reference.
+    """
+    shifts = lesion_shifts(reading, visit_a, visit_b)
+    apart = {frames: moved for frames, moved in shifts.items() if frames[0] != frames[1]}
+    if not apart:
+        return None
+    (frame_a, frame_b), moved = max(apart.items(), key=lambda item: len(item[1]))
+    return frame_a, frame_b, mean_shift(moved)
 
 
 def expected_place(reading: Reading, visit_id: str, lesion_id: str) -> Place | None:

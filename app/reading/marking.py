@@ -10,7 +10,8 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from app.reading.hanging import PHASE_WORDS, is_chest
+from app.reading.hanging import PHASE_WORDS
+from app.reading.series_kinds import is_chest
 from app.state.events import Event, FindingRecorded, LesionAdded
 from app.state.naming import default_axis, next_lesion_name
 from app.state.record import Record, SeriesRef

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
-from app.reading.hanging import is_chest, phase_label
+from app.reading.hanging import phase_label
 from app.state.record import Patient, Record, SeriesRef, Visit
 from app.words import MINUS, SPACE, person_name
 from viewers.imaging.catalogue import SURE_PHASE, FindingCode, Series
 from viewers.imaging.geometry import SlicePlane
 from viewers.widgets.marks import Chip, CornerEntry, CornerTexts, TextLine, Tone
 from viewers.widgets.stack_view import ViewState
+
+_AXIAL = 0.985
+"""Cosine of 10 degrees."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a view shows of a series: `label` names what was computed (``COR``, ``AP − PRE``), of `count` planes."""
+
+    label: str = ""
+    off_axial: bool = False
+    count: int = 0
+
+
+ACQUIRED = Shown()
 
 
 def corner_texts(
@@ -22,7 +38,8 @@ def corner_texts(
     state: ViewState,
     plane: SlicePlane | None,
     pixels_per_mm: float,
-    apart: bool = False,
+    shown: Shown = ACQUIRED,
+    link: Chip | None = None,
 ) -> CornerTexts:
     """The four corners of one view.
 
@@ -32,13 +49,15 @@ def corner_texts(
         ``current``, ``prior``, ``nadir`` ...: what this time point is to the one being read; may be empty.
     pixels_per_mm
         Screen pixels for one mm of the patient; 100 % is one screen pixel for one of the image.
-    apart
-        This view cannot follow the one that is read, for want of a lesion that both time points hold.
+    shown
+        What is shown of the series, where it is not its images as acquired.
+    link
+        How this view is linked with the active one.
     """
     return CornerTexts(
         top_left=_patient(record.patient, ref, visit, role),
-        top_right=_series(ref, series, apart),
-        bottom_left=_place(series, state, plane, pixels_per_mm),
+        top_right=_series(ref, series, plane, shown, link),
+        bottom_left=_place(series, state, plane, pixels_per_mm, shown),
         bottom_right=_display(series, state),
     )
 
@@ -65,41 +84,68 @@ def _patient(patient: Patient, ref: SeriesRef, visit: Visit | None, role: str) -
     return tuple(lines)
 
 
-def _series(ref: SeriesRef, series: Series, apart: bool) -> tuple[CornerEntry, ...]:
+def _series(
+    ref: SeriesRef, series: Series, plane: SlicePlane | None, shown: Shown, link: Chip | None
+) -> tuple[CornerEntry, ...]:
     number = f"Se {ref.number} " if ref.number is not None else ""
     lines: list[CornerEntry] = [" ".join(part for part in (_date(ref.study_date), _time(ref.acquired_at)) if part)]
     lines.append(f"{number}{ref.description}".strip() or ref.modality)
     chips = [_phase_chip(ref)]
+    if shown.label:
+        chips.append(Chip(shown.label, tone=Tone.ACCENT))
+    if aside := plane_word(plane, shown):
+        chips.append(Chip(aside, tone=Tone.AMBER))
     if any(finding.code is FindingCode.LOSSY for finding in series.findings):
         chips.append(Chip("LOSSY", tone=Tone.AMBER))
     if ref.measurable and not ref.volume_ok:
         chips.append(Chip("2D only", tone=Tone.AMBER))
     lines.append(tuple(chips))
-    if apart:
-        lines.append(Chip("not linked: mark one lesion at both", tone=Tone.AMBER))
+    if link is not None:
+        lines.append(link)
     return tuple(lines)
+
+
+def plane_word(plane: SlicePlane | None, shown: Shown = ACQUIRED) -> str:
+    """What to say of a plane on which criteria do not measure: ``COR, not axial``; empty for an axial one."""
+    if shown.label:
+        return "not axial" if shown.off_axial else ""
+    if plane is None or abs(plane.normal[2]) >= _AXIAL:
+        return ""
+    word = "COR" if abs(plane.normal[1]) >= _AXIAL else "SAG" if abs(plane.normal[0]) >= _AXIAL else "oblique"
+    return f"{word}, not axial"
 
 
 def _phase_chip(ref: SeriesRef) -> Chip:
     if ref.phase is None:
-        return Chip("CHEST" if is_chest(ref) else ref.modality)
+        return Chip(phase_label(ref))
     if ref.phase_corrected_by:
         return Chip(phase_label(ref), "set")
     unsure = ref.phase_confidence < SURE_PHASE
     return Chip(phase_label(ref), f"{ref.phase_confidence:.2f}", Tone.AMBER if unsure else Tone.PLAIN)
 
 
-def _place(series: Series, state: ViewState, plane: SlicePlane | None, pixels_per_mm: float) -> tuple[CornerEntry, ...]:
-    number = series.slices[state.index].instance_number
-    place = f"{state.index + 1} / {len(series.slices)}"
+def _place(
+    series: Series, state: ViewState, plane: SlicePlane | None, pixels_per_mm: float, shown: Shown
+) -> tuple[CornerEntry, ...]:
+    derived = bool(shown.count)
+    number = None if derived else series.slices[state.index].instance_number
+    place = f"{state.index + 1} / {shown.count or len(series.slices)}"
     lines: list[CornerEntry] = [place if number is None else f"Im {number} · {place}"]
     if plane is not None:
-        lines.append(f"z {_signed(plane.origin[2])}{SPACE}mm")
-    thickness = "" if series.slice_thickness_mm is None else f"{series.slice_thickness_mm:.1f}{SPACE}mm"
-    spacing = series.pixel_spacing_mm
-    zoom = f"{100 * pixels_per_mm * spacing[1]:.0f}{SPACE}%" if spacing and pixels_per_mm > 0 else ""
+        lines.append(_level(plane))
+    thick = series.slice_thickness_mm is not None and not (derived and shown.off_axial)
+    thickness = f"{series.slice_thickness_mm:.1f}{SPACE}mm" if thick else ""
+    spacing = plane.column_spacing_mm if plane is not None else 1.0
+    zoom = f"{100 * pixels_per_mm * spacing:.0f}{SPACE}%" if pixels_per_mm > 0 else ""
     lines.append(" · ".join(part for part in (thickness, zoom) if part))
     return tuple(lines)
+
+
+def _level(plane: SlicePlane) -> str:
+    """Where a plane lies along the axis of the body that it crosses most."""
+    normal = plane.normal
+    axis = max(range(3), key=lambda n: abs(normal[n]))
+    return f"{'xyz'[axis]} {_signed(plane.origin[axis])}{SPACE}mm"
 
 
 def _display(series: Series, state: ViewState) -> tuple[CornerEntry, ...]:

@@ -61,19 +61,51 @@ def auto_window(liver_median_hu: float) -> Window:
     return Window(150, liver_median_hu + 10)
 
 
-def mr_window(images: Iterable[NDArray[Any]]) -> Window:
-    """The window from the 1st to the 99th percentile of all images together.
+@dataclass(frozen=True, slots=True)
+class PercentilePreset:
+    """A window from the `low` to the `high` percentile of values without a unit, on the number key `key`.
 
-    Phases of one sequence share a window, so that enhancement shows: give the images of all of them. Zeros, the
-    background that scanners mask out, do not count.
+    Over all phases of one sequence together (`of` ``sequence``), one ``series``, or one ``image``.
+    """
+
+    key: int
+    name: str
+    low: float
+    high: float
+    of: str
+
+
+MR_PRESETS = (
+    PercentilePreset(1, "phases together", 1, 99, "sequence"),
+    PercentilePreset(2, "this series", 1, 99, "series"),
+    PercentilePreset(3, "narrow", 10, 95, "sequence"),
+    PercentilePreset(4, "wide", 0, 100, "sequence"),
+    PercentilePreset(5, "dark detail", 1, 75, "sequence"),
+    PercentilePreset(9, "this image", 1, 99, "image"),
+)
+"""Windows of MR, whose values have no unit."""
+
+
+def percentile_window(images: Iterable[NDArray[Any]], low: float, high: float) -> Window:
+    """The window from one percentile of all images together to another.
+
+    Zeros, the background that scanners mask out, and values that are not numbers do not count.
     """
     samples = [np.asarray(image)[::2, ::2].ravel() for image in images]
     values = np.concatenate(samples) if samples else np.zeros(0)
-    values = values[values != 0]
+    values = values[(values != 0) & np.isfinite(values)]
     if not values.size:
         return Window(1, 0)
-    low, high = (float(p) for p in np.percentile(values, (1, 99)))
-    return Window(max(1.0, high - low), (low + high) / 2)
+    bottom, top = (float(p) for p in np.percentile(values, (low, high)))
+    return Window(max(1.0, top - bottom), (bottom + top) / 2)
+
+
+def mr_window(images: Iterable[NDArray[Any]]) -> Window:
+    """The window from the 1st to the 99th percentile of all images together.
+
+    Phases of one sequence share a window, so that enhancement shows: give the images of all of them.
+    """
+    return percentile_window(images, 1, 99)
 
 
 def default_window(series: Series, image: NDArray[Any]) -> Window:

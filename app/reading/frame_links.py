@@ -1,0 +1,57 @@
+"""How the exams of two time points lie to each other: by a pinned place, or by lesions that both hold. Pure; no Qt."""
+
+from __future__ import annotations
+
+import math
+
+from app.models.reading import Reading
+from app.reading.lesion_places import lesion_shifts, mean_shift
+from app.words import SPACE
+from mrecist.values import Point
+from viewers.imaging.geometry import length_mm
+from viewers.widgets.marks import Chip, Tone
+from viewers.widgets.view_links import FrameLink, LinkKind
+
+CLOSE_MM, LOOSE_MM = 3.0, 6.0
+"""A residual up to the first is good, up to the second to be looked at, beyond it poor."""
+
+_NAMES = {LinkKind.SHIFT: "lesion shift", LinkKind.PIN: "pin", LinkKind.REGISTERED: "registered"}
+
+
+def link_between(
+    reading: Reading | None, visits: tuple[str, str], frames: tuple[str, str], pinned_mm: Point | None
+) -> FrameLink | None:
+    """The link from the first frame of reference to the second; None where nothing ties them.
+
+    Parameters
+    ----------
+    visits, frames
+        The two time points, and a frame of reference of each.
+    pinned_mm
+        The offset of a place that the reader pinned on both, LPS mm; it goes before the shift of the lesions.
+    """
+    shifts = lesion_shifts(reading, *visits).get(frames, ()) if reading is not None else ()
+    if pinned_mm is not None:
+        return FrameLink(LinkKind.PIN, pinned_mm, _residual_mm(shifts, pinned_mm) if shifts else None, len(shifts))
+    if not shifts:
+        return None
+    mean = mean_shift(shifts)
+    return FrameLink(LinkKind.SHIFT, mean, _residual_mm(shifts, mean) if len(shifts) > 1 else None, len(shifts))
+
+
+def link_chip(link: FrameLink | None) -> Chip | None:
+    """What a view says of its link with the active one; nothing within one frame of reference."""
+    if link is None:
+        return Chip("not linked: pin one place (P)", tone=Tone.AMBER)
+    if link.kind is LinkKind.SAME:
+        return None
+    words = f"linked · {_NAMES[link.kind]}"
+    if link.residual_mm is None:
+        return Chip(words if link.kind is LinkKind.PIN else f"{words}, 1 lesion")
+    tone = Tone.MET if link.residual_mm <= CLOSE_MM else Tone.AMBER if link.residual_mm <= LOOSE_MM else Tone.ERROR
+    return Chip(words, f"± {link.residual_mm:.1f}{SPACE}mm", tone)
+
+
+def _residual_mm(shifts: tuple[Point, ...], offset: Point) -> float:
+    """Root mean square of how far lesions are from where the offset puts them."""
+    return math.sqrt(sum(length_mm(shift, offset) ** 2 for shift in shifts) / len(shifts))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import assert_never
 
-from app.state import case_edits, read_edits
+from app.state import case_edits, figure_edits, read_edits
 from app.state.events import (
     BaselineConfirmed,
     CaseClosed,
@@ -14,6 +14,9 @@ from app.state.events import (
     ClinicalRecorded,
     CoverageRecorded,
     Entry,
+    FigureAdded,
+    FigureChanged,
+    FigureRemoved,
     FindingCleared,
     FindingRecorded,
     JudgementSigned,
@@ -95,6 +98,12 @@ def apply(record: Record | None, entry: Entry) -> Record:
             return read_edits.record_finding(record, event, entry.read_id)
         case FindingCleared():
             return read_edits.clear_finding(record, event, entry.read_id)
+        case FigureAdded():
+            return figure_edits.add_figure(record, event, entry.read_id)
+        case FigureChanged():
+            return figure_edits.change_figure(record, event, entry.read_id)
+        case FigureRemoved():
+            return figure_edits.remove_figure(record, event, entry.read_id)
         case VisitSigned():
             return read_edits.sign_visit(record, event, entry.read_id, entry.at)
         case VisitAmended():

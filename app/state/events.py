@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
+from app.state.figures import Figure
 from app.state.record import DatedEvent, DatedTreatment, Judgement, Patient, SeriesRef
 from mrecist.case import ClinicalStatus, Examination, ReadKind
 from mrecist.lesions import Lesion, Observation
@@ -139,6 +140,31 @@ class FindingCleared:
 
 
 @dataclass(frozen=True, slots=True)
+class FigureAdded:
+    """The reader drew a figure. It counts for nothing: no response reads it."""
+
+    kind: ClassVar[str] = "figure_added"
+    version: ClassVar[int] = 1
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class FigureChanged:
+    """A figure has other points or another note; it is known by its id."""
+
+    kind: ClassVar[str] = "figure_changed"
+    version: ClassVar[int] = 1
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRemoved:
+    kind: ClassVar[str] = "figure_removed"
+    version: ClassVar[int] = 1
+    figure_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClinicalRecorded:
     """The clinical data of one time point, whole: it replaces what was recorded before."""
 
@@ -233,6 +259,9 @@ Event = (
     | LesionRemoved
     | FindingRecorded
     | FindingCleared
+    | FigureAdded
+    | FigureChanged
+    | FigureRemoved
     | ClinicalRecorded
     | JudgementSigned
     | TreatmentRecorded

@@ -10,6 +10,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
+from app.state.figures import Figure, FigureOfRead
 from mrecist.case import (
     Benefit,
     Case,
@@ -150,6 +151,7 @@ class Record:
     treatments: tuple[DatedTreatment, ...] = ()
     events: tuple[DatedEvent, ...] = ()
     signed: tuple[SignedVisit, ...] = ()
+    figures: tuple[FigureOfRead, ...] = ()
     closed_because: str = ""
 
     def visit(self, visit_id: str) -> Visit | None:
@@ -163,6 +165,15 @@ class Record:
 
     def read(self, read_id: str) -> Read | None:
         return next((x for x in self.reads if x.id == read_id), None)
+
+    def figure(self, read_id: str, figure_id: str) -> Figure | None:
+        return next((x.figure for x in self.figures if x.read_id == read_id and x.figure.id == figure_id), None)
+
+    def figures_of(self, read_id: str, visit_id: str) -> tuple[Figure, ...]:
+        """The figures of a read on the images of a time point, in the order in which they were drawn."""
+        visit = self.visit(visit_id)
+        uids = visit.series if visit else ()
+        return tuple(x.figure for x in self.figures if x.read_id == read_id and x.figure.series_uid in uids)
 
     def is_signed(self, read_id: str, visit_id: str) -> bool:
         return any(x.read_id == read_id and x.visit_id == visit_id for x in self.signed)

@@ -14,6 +14,9 @@ from app.state.events import (
     ClinicalRecorded,
     CoverageRecorded,
     Entry,
+    FigureAdded,
+    FigureChanged,
+    FigureRemoved,
     FindingCleared,
     FindingRecorded,
     JudgementSigned,
@@ -150,6 +153,10 @@ def subjects(entry: Entry) -> frozenset[tuple[str, ...]]:
             return frozenset({("finding", read, event.visit_id, event.observation.lesion_id)})
         case FindingCleared():
             return frozenset({("finding", read, event.visit_id, event.lesion_id)})
+        case FigureAdded() | FigureChanged():
+            return frozenset({("figure", read, event.figure.id)})
+        case FigureRemoved():
+            return frozenset({("figure", read, event.figure_id)})
         case ClinicalRecorded():
             return frozenset({("clinical", event.visit_id)})
         case JudgementSigned():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import assert_never
 
 from app.state.events import (
@@ -12,6 +14,9 @@ from app.state.events import (
     ClinicalRecorded,
     CoverageRecorded,
     Event,
+    FigureAdded,
+    FigureChanged,
+    FigureRemoved,
     FindingCleared,
     FindingRecorded,
     JudgementSigned,
@@ -29,6 +34,19 @@ from app.state.events import (
     VisitAmended,
     VisitProposed,
     VisitSigned,
+)
+from app.state.figures import FigureKind
+
+_FIGURES: Mapping[FigureKind, str] = MappingProxyType(
+    {
+        FigureKind.LENGTH: "length",
+        FigureKind.BIDIRECTIONAL: "two lengths across",
+        FigureKind.ELLIPSE: "ellipse",
+        FigureKind.FREEHAND: "freehand region",
+        FigureKind.ANGLE: "angle",
+        FigureKind.ARROW: "arrow",
+        FigureKind.POINT: "point",
+    }
 )
 
 
@@ -63,6 +81,12 @@ def summary(event: Event) -> str:
             return f"finding of {event.observation.lesion_id} at {event.visit_id}"
         case FindingCleared():
             return f"clearing of {event.lesion_id} at {event.visit_id}"
+        case FigureAdded():
+            return f"{_FIGURES[event.figure.kind]} drawn"
+        case FigureChanged():
+            return f"change of {_FIGURES[event.figure.kind]}"
+        case FigureRemoved():
+            return "removal of a figure"
         case ClinicalRecorded():
             return f"clinical data at {event.visit_id}"
         case JudgementSigned():

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from app.state.apply import replay
 from app.state.codec import EVENT_TYPES, UndecodableEvent, decode, encode
 from app.state.events import ClinicalRecorded, Entry, Event, JudgementSigned, LesionAdded, TreatmentRemoved
+from app.state.figures import FigureKind
 from app.state.record import Judgement
 from mrecist.case import Benefit, ClinicalStatus, Marker, Signature
 from mrecist.lesions import Merged, NotEvaluable, WhyNotEvaluable
@@ -125,6 +126,10 @@ def test_that_a_log_recorded_with_version_1_still_gives_the_same_record() -> Non
     assert (clinical.bilirubin_mg_dl, clinical.tace_benefit) == (Fraction("1.2"), Benefit.YES)
     assert [(t.day, t.dose) for t in record.case.treatments] == [(0, "50 mg")]
     assert not record.signed
+    assert [(f.id, f.kind, f.points[1], f.note) for f in record.figures_of("read-1", "FU1")] == [
+        ("F-1", FigureKind.LENGTH, (11.5, 2.0, -3.25), ""),
+        ("F-2", FigureKind.ARROW, (4.0, 5.0, 3.0), "혈관"),
+    ]
     assert record.closed_because == "opened in error"
     added_first = entries[6].event
     assert isinstance(added_first, LesionAdded) and added_first.observation.finding == measured("42.5", "1.1")

@@ -237,7 +237,7 @@ def test_that_a_figure_that_may_not_be_edited_is_picked_and_not_moved() -> None:
         pytest.param((50, 50), "nothing", id="elsewhere"),
     ],
 )
-def test_that_a_handle_is_caught_within_10_px_and_a_line_within_5(point: Place, handle: int | None | str) -> None:
+def test_that_a_handle_is_caught_within_10_px_and_a_line_within_5(point: Place, handle: int | str | None) -> None:
     found = figure_grip_at(PLANE.to_world(*point), (LENGTH,), 0.5)
     assert ("nothing" if found is None else found[1].handle) == handle
 

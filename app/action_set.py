@@ -5,12 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from app.actions import ACTIONS, Action
+from app.keymap import Keymap
 from app.main_window import MainWindow
+from app.panels.chips import KeyCap
+from app.qt_keys import sequences
 from app.situation import Situation
 from app.words import translated
 
@@ -19,23 +22,46 @@ if TYPE_CHECKING:
 
 
 class ActionSet(QObject):
-    """Every row of the table, on the window and in the menu."""
+    """Every row of the table, on the window and in the menu, with the keys that hold.
+
+    Signals
+    -------
+    keys_changed(Keymap)
+        Other keys hold from now on; caps and menus show them already.
+    """
+
+    keys_changed = Signal(object)
 
     def __init__(self, station: Workstation, window: MainWindow) -> None:
         super().__init__(station)
-        self._station = station
+        self._station, self._window = station, window
+        self.keymap = Keymap()
         menu = window.bar.menu
         self._made: dict[str, QAction] = {}
         menus: dict[str, QMenu] = {}
         for action in ACTIONS:
             made = QAction(translated(action.title), window)
             made.setObjectName(action.id)
-            made.setShortcuts([QKeySequence(key) for key in action.keys.split()])
+            made.setShortcuts(sequences(self.keymap.keys(action.id)))
             made.triggered.connect(partial(self._run, action))
             window.addAction(made)
             self._made[action.id] = made
             if action.menu:
                 _menu(menu, menus, action.menu).addAction(made)
+
+    def use(self, keymap: Keymap) -> None:
+        """These keys hold from now on, and are shown wherever a key is."""
+        self.keymap = keymap
+        for action_id, made in self._made.items():
+            made.setShortcuts(sequences(keymap.keys(action_id)))
+        for cap in self._window.findChildren(KeyCap):
+            if cap.action:
+                cap.show_key(keymap.cap(cap.action))
+        self.keys_changed.emit(keymap)
+
+    def of(self, action_id: str) -> QAction:
+        """The Qt action of a row of the table."""
+        return self._made[action_id]
 
     def show(self, now: Situation) -> None:
         """Enable what can be done now; the tool tip of the rest says what is missing."""
@@ -54,4 +80,5 @@ def _menu(root: QMenu, made: dict[str, QMenu], path: str) -> QMenu:
     if path not in made:
         above, _, name = path.rpartition("/")
         made[path] = (_menu(root, made, above) if above else root).addMenu(translated(name))
+        made[path].setToolTipsVisible(True)  # they say why an entry cannot be chosen now
     return made[path]

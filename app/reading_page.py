@@ -44,11 +44,11 @@ WIDTH_BESIDE_DECISION = 280
 """Beside the wide decision the four views of its evidence stay in sight, though each is narrower than usual."""
 TOOLS = (
     ("window", "W/L", ""),
-    ("target", "Target", "T"),
-    ("counted", "Measure", "Y"),
-    ("whole", "Whole", ""),
-    ("nontarget", "Non-target", "N"),
-    ("new", "New lesion", "W"),
+    ("target", "Target", "measure.target"),
+    ("counted", "Measure", "measure.counted"),
+    ("whole", "Whole", "measure.whole"),
+    ("nontarget", "Non-target", "measure.nontarget"),
+    ("new", "New lesion", "measure.new"),
 )
 
 

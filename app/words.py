@@ -277,8 +277,12 @@ def decision_word(output: TaceOutput | SorafenibOutput) -> str:
 # --- sentences -------------------------------------------------------------------------------------------------------
 
 
-def no_lesion() -> str:
-    return translated("No lesion yet. Press T and draw the longest viable diameter on the arterial phase.")
+def no_lesion(key: str) -> str:
+    """How a read begins, with the key of the tool; without one, with its button."""
+    if not key:
+        return translated("No lesion yet. Choose Target and draw the longest viable diameter on the arterial phase.")
+    said = "No lesion yet. Press {key} and draw the longest viable diameter on the arterial phase."
+    return translated(said, key=key)
 
 
 def no_case() -> str:

@@ -9,7 +9,9 @@ from PySide6.QtCore import QObject
 
 from app.action_set import ActionSet
 from app.desks.reader_menu import ReaderMenu
+from app.keymap import Keymap
 from app.main_window import READING
+from app.qt_keys import kept_keymap
 from app.reading.marking import Intent
 from app.reading.stages import Stage
 from app.reading_page import RightPage
@@ -22,8 +24,20 @@ from viewers.widgets.marks import Probe
 if TYPE_CHECKING:
     from app.workstation import Workstation
 
-_LESION_HINTS = (("[ ]", "lesion"), ("Y", "measure"), ("D", "gone"), ("M", "too small"), ("E", "not evaluable"))
-_BASELINE_HINTS = (("T", "target"), ("N", "non-target"), ("Space", "next hanging"), ("F1", "keys"))
+_LESION_HINTS = (
+    ("lesion.previous lesion.next", "lesion"),
+    ("measure.counted", "measure"),
+    ("finding.gone", "gone"),
+    ("finding.small", "too small"),
+    ("finding.not_evaluable", "not evaluable"),
+)
+_BASELINE_HINTS = (
+    ("measure.target", "target"),
+    ("measure.nontarget", "non-target"),
+    ("view.stage", "next hanging"),
+    ("help.keys", "keys"),
+)
+"""Actions and the word for what they do; an action without a key is left out."""
 _ASKED = {
     Intent.TARGET: "Target: draw its longest viable diameter on the arterial phase. Esc cancels.",
     Intent.COUNTED: "Measure the selected lesion: press and drag. Esc cancels.",
@@ -39,12 +53,15 @@ class Wiring(QObject):
     def __init__(self, station: Workstation) -> None:
         super().__init__(station)
         self._station = station
-        self._actions = ActionSet(station, station.window)
+        self.actions = ActionSet(station, station.window)
         self._reader = ReaderMenu(station.session, station.window.bar, station.window)
         station.window.may_close = self._may_close
         self._connect()
         station.page.set_narrow(station.window.narrow)
-        self.show_situation()
+        keymap, problems = kept_keymap()
+        self.actions.use(keymap)
+        if problems:
+            station.window.status.say(f"Some of your keys cannot be used: {'; '.join(problems)}")
 
     def show_situation(self) -> None:
         """Enable what can be done, and say why the rest cannot."""
@@ -59,16 +76,19 @@ class Wiring(QObject):
             locked=session.locked,
             lesions_in_sight=self._station.page.right_page is RightPage.READING,
         )
-        self._actions.show(now)
+        self.actions.show(now)
         bar.show_undo(now.undo)
         bar.enable_page(READING, now.case, "Open a case first.")
         reading = session.reading
         hints = _LESION_HINTS if reading and not reading.at_baseline else _BASELINE_HINTS
-        self._station.window.status.show_hints(hints)
+        keymap = self.actions.keymap
+        shown = ((" ".join(filter(None, map(keymap.cap, ids.split()))), word) for ids, word in hints)
+        self._station.window.status.show_hints(tuple((keys, word) for keys, word in shown if keys))
 
     def _connect(self) -> None:
         station = self._station
         session, page, window, images = station.session, station.page, station.window, station.images
+        self.actions.keys_changed.connect(self._on_keys_changed)
         session.case_opened.connect(self._on_case_opened)
         session.record_changed.connect(self._on_record_changed)
         session.selection_changed.connect(self.show_situation)
@@ -88,6 +108,11 @@ class Wiring(QObject):
         window.bar.keys_requested.connect(station.show_keys)
         for view in page.grid.views:
             view.probed.connect(self._show_probe)
+
+    def _on_keys_changed(self, keymap: Keymap) -> None:
+        self._station.window.bar.show_sheet_key(keymap.cap("help.keys"))
+        self._station.page.table.show_keys(keymap)
+        self.show_situation()
 
     def _on_case_opened(self) -> None:
         self._on_record_changed()

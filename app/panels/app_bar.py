@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
-from app.panels.chips import KeyButton, chip, label, rule_line
+from app.panels.chips import KeyButton, KeyCap, chip, label, rule_line
 from app.state.record import Record
 from app.theme import Face, Theme
 from app.words import person_name, translated
@@ -71,7 +71,7 @@ class AppBar(QWidget):
         self._retry = KeyButton(translated("Retry"), small=True)
         self._retry.clicked.connect(lambda: self.retry_requested.emit())
         self._retry.hide()
-        self._undo = KeyButton(translated("Undo"), "Ctrl Z", small=True)
+        self._undo = KeyButton(translated("Undo"), small=True, action="edit.undo")
         self._undo.clicked.connect(lambda: self.undo_requested.emit())
         self._reader = QToolButton()
         self._reader.setProperty("brand", "true")
@@ -114,6 +114,10 @@ class AppBar(QWidget):
     def enable_page(self, page: str, enabled: bool, why_not: str = "") -> None:
         self._pages[page].setEnabled(enabled)
         self._pages[page].setToolTip("" if enabled else why_not)
+
+    def show_sheet_key(self, key: str) -> None:
+        """The key of the sheet of keys, on the button that opens it."""
+        self._keys.setText(key or translated("Keys"))
 
     def show_record(self, record: Record | None) -> None:
         """The patient's name stays in sight wherever images are."""
@@ -184,13 +188,11 @@ class StatusBar(QWidget):
 
     def show_hints(self, hints: tuple[tuple[str, str], ...]) -> None:
         """Keys and what they do, as ``(("D", "no viable tumour"), ...)``."""
-        from app.panels.chips import key_cap
-
         while (item := self._hint_row.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.deleteLater()
         for key, does in hints:
-            self._hint_row.addWidget(key_cap(key))
+            self._hint_row.addWidget(KeyCap(key))
             self._hint_row.addWidget(label(does, "3", Face.SMALL))
 
 

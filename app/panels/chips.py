@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
+from app.keymap import Keymap
 from app.theme import Face, Theme
 
 
@@ -80,41 +81,60 @@ def rule_line(horizontal: bool = True) -> QFrame:
     return made
 
 
-def key_cap(key: str) -> QLabel:
-    """A key as it is printed on buttons."""
-    made = QLabel(key)
-    made.setProperty("keycap", "true")
-    made.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    return made
+class KeyCap(QLabel):
+    """A key as it is printed on buttons: a fixed one, or that of an action, which the reader may change."""
+
+    changed = Signal()
+
+    def __init__(self, key: str = "", action: str = "") -> None:
+        """`action` is an id of the table; its shipped key shows until `show_key` tells another."""
+        super().__init__(Keymap().cap(action) if action else key)
+        self.action = action
+        self.setProperty("keycap", "true")
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        if not self.text():
+            self.hide()
+
+    def show_key(self, key: str) -> None:
+        if key != self.text():
+            self.setText(key)
+            self.changed.emit()
 
 
 class KeyButton(QPushButton):
-    """A button that carries its key, as in `Next: ENT1 ]`."""
+    """A button that carries its key, as in `Next: ENT1 ]`: a fixed key, or that of an action."""
 
-    def __init__(self, text: str, key: str = "", primary: bool = False, small: bool = False) -> None:
+    def __init__(self, text: str, key: str = "", primary: bool = False, small: bool = False, action: str = "") -> None:
         super().__init__()
         self._words = QLabel(text)
         self._words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._cap = key_cap(key)
-        self._cap.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._cap = KeyCap(key, action)
+        self._cap.changed.connect(self._fit)
         if small:
             self.setProperty("compact", "true")
             self._words.setProperty("face", "small")
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 0, 12 if not key else 8, 0)
         row.setSpacing(10)
         row.addWidget(self._words)
         row.addStretch(1)
         row.addWidget(self._cap)
-        self._cap.setVisible(bool(key))
         self.set_primary(primary)
         self.set_text(text)
 
     def set_text(self, text: str) -> None:
         self._words.setText(text)
         self.setAccessibleName(text)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Words and key have room."""
+        key = self._cap.text()
+        self._cap.setVisible(bool(key))
+        self.setAccessibleDescription(key)
         layout = self.layout()
         assert layout is not None
+        layout.setContentsMargins(12, 0, 8 if key else 12, 0)
         self._words.ensurePolished()
         self._cap.ensurePolished()
         self.setMinimumWidth(layout.sizeHint().width())

@@ -8,12 +8,12 @@ from datetime import date
 from fractions import Fraction
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app import words
 from app.models.reading import Reading
-from app.panels.chips import PanelHead, key_cap, label, rule_line
+from app.panels.chips import KeyCap, PanelHead, label, rule_line
 from app.panels.decision_card import DecisionCard
 from app.panels.decision_text import answer_line, data_missing, judgements_at, questions, why_asked
 from app.panels.marks import ResponseMark
@@ -62,9 +62,8 @@ class DecisionPanel(QWidget):
         self.narrow = QPushButton(translated("Narrow"))
         self.narrow.setProperty("flat", "true")
         self.narrow.setProperty("compact", "true")
-        self.narrow.setToolTip(QKeySequence("\\").toString())
         self.head.row.addWidget(self.narrow)
-        self.head.row.addWidget(key_cap("\\"))
+        self.head.row.addWidget(KeyCap(action="view.decision"))
         self._summary = QHBoxLayout()
         self._summary.setSpacing(0)
         self.question = QuestionCard(theme)

@@ -26,11 +26,11 @@ class FindingBar(QWidget):
         super().__init__()
         self._lesion: Lesion | None = None
         self.buttons = {
-            "D": KeyButton(translated("absent"), "D", small=True),
-            "M": KeyButton(translated("too small"), "M", small=True),
-            "N": KeyButton(translated("present"), "N", small=True),
-            "U": KeyButton(translated("unequivocal PD"), "U", small=True),
-            "E": KeyButton(translated("not evaluable"), "E", small=True),
+            "D": KeyButton(translated("absent"), small=True, action="finding.gone"),
+            "M": KeyButton(translated("too small"), small=True, action="finding.small"),
+            "N": KeyButton(translated("present"), small=True, action="measure.nontarget"),
+            "U": KeyButton(translated("unequivocal PD"), small=True, action="finding.progression"),
+            "E": KeyButton(translated("not evaluable"), small=True, action="finding.not_evaluable"),
         }
         flow = FlowLayout(theme.px(4))
         flow.setContentsMargins(theme.px(10), theme.px(4), theme.px(10), theme.px(3))

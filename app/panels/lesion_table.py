@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QResizeEvent, QWheelEv
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QSizePolicy, QTableView, QVBoxLayout, QWidget
 
 from app import words
+from app.keymap import Keymap
 from app.models.lesion_cells import Accepted, ColumnKind, RowKind
 from app.models.lesion_table import Index, LesionTableModel
 from app.models.reading import Reading
@@ -25,7 +26,8 @@ from app.panels.lesion_columns import (
 from app.panels.lesion_delegate import HEAD_HEIGHT, ROW_HEIGHT, LesionDelegate, LesionHead
 from app.panels.marks import NadirMark
 from app.panels.progress_ring import ProgressRing
-from app.panels.typed_finding import KEYS, finding_of_key, finding_of_text
+from app.panels.typed_finding import finding_of_key, finding_of_text, letters_of
+from app.qt_keys import pressed_key
 from app.theme import Face, Theme
 from app.words import translated
 from mrecist.lesions import Lesion
@@ -46,6 +48,7 @@ class LesionGrid(QTableView):
         self._model = LesionTableModel()
         self._back = 0
         self.hidden_visits: tuple[str, ...] = ()
+        self.letters = letters_of(Keymap())
         self._delegate = LesionDelegate(theme, self._model, self)
         self.setHorizontalHeader(LesionHead(theme, self._model, self))
         self.verticalHeader().hide()
@@ -138,7 +141,7 @@ class LesionGrid(QTableView):
             self._edit("")
         else:
             measured_only = self._model.reading_at_baseline and lesion.role is LesionRole.TARGET
-            finding = None if measured_only else finding_of_key(event.text().upper(), lesion)
+            finding = None if measured_only else finding_of_key(self._letter(event), lesion)
             if finding is not None:
                 self.finding_entered.emit(lesion.id, self._model.reading.visit_id, finding)
 
@@ -183,9 +186,14 @@ class LesionGrid(QTableView):
         if reading is None or reading.signed or self._model.selected is None:
             return False
         accepting = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2)
-        lesion, letter = self._selected_lesion(), event.text().upper()
-        means = letter in KEYS and lesion is not None and finding_of_key(letter, lesion) is not None
+        lesion = self._selected_lesion()
+        means = lesion is not None and finding_of_key(self._letter(event), lesion) is not None
         return accepting or event.text().isdigit() or means
+
+    def _letter(self, event: QKeyEvent) -> str:
+        """The finding's letter that a key stands for; empty when it stands for none."""
+        stroke = pressed_key(event)
+        return "" if stroke is None else self.letters.get(stroke, "")
 
     def _edit(self, typed: str) -> None:
         row = self._model.row_of(self._model.selected)
@@ -296,7 +304,7 @@ class LesionTable(QWidget):
         self._nadir = NadirMark(theme)
         self._ruleset = chip("")
         self.more = chip("", "accent", pressable=True)
-        self.empty = label(words.no_lesion(), "2")
+        self.empty = label(words.no_lesion(Keymap().cap("measure.target")), "2")
         self.empty.setWordWrap(True)
         self.empty.setContentsMargins(theme.px(10), theme.px(12), theme.px(10), theme.px(12))
         head = QWidget()
@@ -322,6 +330,11 @@ class LesionTable(QWidget):
         self.grid.finding_entered.connect(self.finding_entered)
         self.grid.value_clicked.connect(self.value_clicked)
         self.set_reading(None)
+
+    def show_keys(self, keymap: Keymap) -> None:
+        """The keys that record findings here are those that record them everywhere."""
+        self.grid.letters = letters_of(keymap)
+        self.empty.setText(words.no_lesion(keymap.cap("measure.target")))
 
     def set_reading(
         self,

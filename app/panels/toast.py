@@ -23,7 +23,7 @@ class Toast(QWidget):
         self._theme = theme
         self.setFixedHeight(theme.px(36))
         self.message = label()
-        self.undo = KeyButton(translated("Undo"), "Ctrl+Z", small=True)
+        self.undo = KeyButton(translated("Undo"), small=True, action="edit.undo")
         self.timer = QTimer(self)
         self.timer.setSingleShot(True)
         self.timer.setInterval(SHOWN_MS)

@@ -8,11 +8,12 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
-from app.panels.chips import key_cap, label, rule_line
+from app.panels.chips import KeyCap, label, rule_line
 from app.theme import Theme
 from app.words import translated
 
 _ICON = 14
+_LONGEST_CAP = 3
 
 
 class ToolBar(QWidget):
@@ -25,7 +26,7 @@ class ToolBar(QWidget):
     layout_chosen = Signal(int, int)
 
     def __init__(self, theme: Theme, tools: Sequence[tuple[str, str, str]]) -> None:
-        """`tools` are (id, word, key); the id also names the picture."""
+        """`tools` are (id, word, the action whose key it shows); the id also names the picture."""
         super().__init__()
         self._theme = theme
         self.setProperty("ground", "app")
@@ -35,9 +36,8 @@ class ToolBar(QWidget):
         row.setSpacing(theme.px(3))
         self._tools: dict[str, BarButton] = {}
         group = QButtonGroup(self)
-        for name, word, key in tools:
-            button = BarButton(theme, word, name, key)
-            button.setToolTip(f"{word} ({key})" if key else word)
+        for name, word, action in tools:
+            button = BarButton(theme, word, name, action)
             button.clicked.connect(lambda _checked, chosen=name: self.tool_chosen.emit(chosen))
             group.addButton(button)
             self._tools[name] = button
@@ -45,7 +45,7 @@ class ToolBar(QWidget):
         divider = rule_line(horizontal=False)
         divider.setFixedHeight(theme.px(18))
         row.addWidget(divider)
-        self._linked = BarButton(theme, translated("Linked"), "linked")
+        self._linked = BarButton(theme, translated("Linked"), "linked", "view.link")
         self._linked.setChecked(True)
         self._linked.clicked.connect(lambda: self.linked_toggled.emit())
         row.addWidget(self._linked)
@@ -53,9 +53,8 @@ class ToolBar(QWidget):
         self._layouts: list[BarButton] = []
         layouts = QButtonGroup(self)
         for rows, columns in ((1, 1), (1, 2), (2, 2)):
-            one = BarButton(theme, "", f"{rows}x{columns}")
-            one.setToolTip(translated("{n} views", n=rows * columns) if rows * columns > 1 else translated("One view"))
-            one.setAccessibleName(one.toolTip())
+            told = translated("{n} views", n=rows * columns) if rows * columns > 1 else translated("One view")
+            one = BarButton(theme, "", f"{rows}x{columns}", f"view.{rows}x{columns}", told)
             one.clicked.connect(lambda _checked, r=rows, c=columns: self.layout_chosen.emit(r, c))
             layouts.addButton(one)
             self._layouts.append(one)
@@ -68,7 +67,7 @@ class ToolBar(QWidget):
         self._stages = QMenu(self._stage)
         self._stage.setMenu(self._stages)
         row.addWidget(self._stage)
-        self._space = key_cap("Space")
+        self._space = KeyCap(action="view.stage")
         self._space.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         row.addSpacing(theme.px(3))
         row.addWidget(self._space)
@@ -105,13 +104,17 @@ class ToolBar(QWidget):
 class BarButton(QPushButton):
     """A picture of the gesture, a word, and the key, as one checkable button."""
 
-    def __init__(self, theme: Theme, word: str, picture: str, key: str = "") -> None:
+    def __init__(self, theme: Theme, word: str, picture: str, action: str = "", told: str = "") -> None:
+        """`told` is the tool tip of a button without a word."""
         super().__init__()
+        self._told = told or word
         self.setProperty("tool", "true")
         self.setCheckable(True)
-        self.setAccessibleName(word)
+        self.setAccessibleName(self._told)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.cap = key_cap(key)
+        self._parts: tuple[bool, bool] = (True, True)
+        self.cap = KeyCap(action=action)
+        self.cap.changed.connect(lambda: self.show_parts(*self._parts))
         side = theme.px(_ICON)
         icon = QLabel()
         icon.setPixmap(_icon(picture, theme).pixmap(QSize(side, side), self.devicePixelRatioF()))
@@ -125,9 +128,13 @@ class BarButton(QPushButton):
         self.show_parts(word=True, key=True)
 
     def show_parts(self, word: bool, key: bool) -> None:
-        """What stands beside the picture; the tool tip says it all the same."""
+        """What stands beside the picture; the tool tip says it all the same, and long keys only it."""
+        self._parts = (word, key)
+        named = self.cap.text()
+        self.setToolTip(f"{self._told} ({named})" if named else self._told)
+        self.setAccessibleDescription(named)
         self.words.setVisible(word and bool(self.words.text()))
-        self.cap.setVisible(key and bool(self.cap.text()))
+        self.cap.setVisible(key and 0 < len(named) <= _LONGEST_CAP)
         layout = self.layout()
         assert layout is not None
         layout.invalidate()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
+from app.keymap import Keymap
+from app.keystroke import KeyStroke
 from mrecist.lesions import (
     Absent,
     Finding,
@@ -17,7 +20,26 @@ from mrecist.lesions import (
 )
 from mrecist.values import Diameter, LesionRole, Region
 
-KEYS = frozenset("DMEUN")
+_LETTERS = {
+    "finding.gone": "D",
+    "finding.small": "M",
+    "finding.not_evaluable": "E",
+    "finding.progression": "U",
+    "measure.nontarget": "N",
+}
+
+
+def letters_of(keymap: Keymap) -> Mapping[KeyStroke, str]:
+    """The keys that record a finding in the lesion table, each with the finding's letter.
+
+    They are the keys of the actions that record it everywhere, as far as they are single letters or signs.
+    """
+    return {
+        key: letter
+        for action_id, letter in _LETTERS.items()
+        for key in keymap.keys(action_id)
+        if key.types and not key.modifiers and not key.name.isdigit()
+    }
 
 
 def finding_of_key(key: str, lesion: Lesion) -> Finding | None:

@@ -238,7 +238,7 @@ class Worklist(QWidget):
         self.search.setFixedWidth(theme.px(300))
         self.search.setClearButtonEnabled(True)
         self.told = label(tone="2", face=Face.SMALL)
-        self.importing = KeyButton(translated("Import"), "Ctrl+I")
+        self.importing = KeyButton(translated("Import"), action="file.import")
         self.views = {view: ViewButton(theme, view) for view in View}
         self.empty = self._empty_state()
         self.stack = QStackedWidget()

@@ -96,7 +96,7 @@ def mark(record: Record, read_id: str, drawing: Drawing, rules: EligibilityRules
     selected = read.lesion(drawing.selected) if drawing.selected else None
     match drawing.intent:
         case Intent.COUNTED | Intent.WHOLE if selected is None:
-            return Declined("Select the lesion in the table first, or press T for a new target.")
+            return Declined("Select the lesion in the table first, or take the tool Target for a new one.")
         case Intent.COUNTED:
             assert selected is not None
             return _outside_arterial(selected.region, drawing) or _measure(read, selected, drawing)
@@ -106,7 +106,7 @@ def mark(record: Record, read_id: str, drawing: Drawing, rules: EligibilityRules
         case Intent.TARGET if drawing.visit_id != baseline:
             if selected is None or selected.role is not LesionRole.TARGET:
                 return Declined(
-                    "Targets are chosen at baseline. Select one to measure it, or press W for a new lesion."
+                    "Targets are chosen at baseline. Select one to measure it, or take the tool New lesion."
                 )
             return _outside_arterial(selected.region, drawing) or _measure(read, selected, drawing)
         case Intent.TARGET:
@@ -114,7 +114,7 @@ def mark(record: Record, read_id: str, drawing: Drawing, rules: EligibilityRules
             return _outside_arterial(region, drawing) or _no_target(read, region, drawing, rules) or _add(read, drawing)
         case Intent.NONTARGET if drawing.visit_id != baseline:
             if selected is None or selected.role is not LesionRole.NONTARGET:
-                return Declined("Non-targets are listed at baseline. Select one, or press W for a new lesion.")
+                return Declined("Non-targets are listed at baseline. Select one, or take the tool New lesion.")
             return _measure(read, selected, drawing)
         case Intent.NEW if drawing.visit_id == baseline:
             return Declined("A lesion found at baseline is a target (T) or a non-target (N).")

@@ -81,7 +81,7 @@ def test_that_every_category_has_a_word() -> None:
 
 
 def test_that_microcopy_reads_as_designed() -> None:
-    assert words.no_lesion() == "No lesion yet. Press T and draw the longest viable diameter on the arterial phase."
+    assert words.no_lesion("T") == "No lesion yet. Press T and draw the longest viable diameter on the arterial phase."
     said = words.recorded("IT1", "FU2", Diameter.from_mm("26.8"), Diameter.from_mm("28.1"))
     assert said.replace("\u00a0", " ") == "IT1 at FU2: 26.8 mm recorded (was 28.1 mm)"
     assert words.assessed(6, 7, ["ENT1"]) == "6 of 7 assessed. ENT1 still to do."

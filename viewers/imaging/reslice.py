@@ -25,6 +25,7 @@ STRAIGHT_MM = 0.005
 """Voxels are shown as they are while no voxel is farther than this from the right-angled grid of the plane."""
 
 _SLIVER = 1e-6
+_NEARLY_AXIAL = math.cos(math.radians(30.0))
 
 
 class Orientation(Enum):
@@ -165,6 +166,22 @@ def stack_of(volume: Volume, orientation: Orientation) -> PlaneStack:
         return _covering(volume, row, column, (column_mm, row_mm), abs(dot(across, cross(row, column))), across)
     plane = SlicePlane(origin, row, column, column_mm, row_mm)
     return PlaneStack(plane, counts[1], counts[2], counts[0], across, (axes[0], axes[1], axes[2]))
+
+
+def stood(normal: Vector) -> tuple[Vector, Vector]:
+    """How a plane with this normal is stood: the directions to the right and down the picture, unit vectors (LPS).
+
+    The head is up and the patient's right, or his front, at the left. Within 30 degrees of an axial plane his front
+    is up and his right at the left.
+    """
+    normal, _ = _unit(normal)
+    if abs(normal[2]) > _NEARLY_AXIAL:
+        upwards = normal if normal[2] > 0 else along((0.0, 0.0, 0.0), normal, -1.0)
+        right, _ = _unit(along(_LEFT, upwards, -dot(_LEFT, upwards)))
+        return right, cross(upwards, right)
+    down, _ = _unit(along(_FEET, normal, -dot(_FEET, normal)))
+    right = cross(down, normal)
+    return (right if right[0] + right[1] >= 0 else along((0.0, 0.0, 0.0), right, -1.0)), down
 
 
 def oblique_stack(volume: Volume, row_direction: Vector, column_direction: Vector, place: Vector) -> PlaneStack:

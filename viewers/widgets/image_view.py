@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 from viewers.imaging.geometry import SlicePlane, edge_letters
 from viewers.tools.projection import Projection
 from viewers.widgets import overlay
+from viewers.widgets.crosshair import Crosshair, ReferenceLine, paint_crosshair, paint_reference_lines
 from viewers.widgets.derived_source import DerivedSource
 from viewers.widgets.greys import Greys
 from viewers.widgets.line_painter import paint_lines, paint_places
@@ -47,6 +48,8 @@ class ImageView(StackView):
         self.banner = ""
         self.note = ""
         self.placeholder: Placeholder | None = None
+        self.crosshair: Crosshair | None = None
+        self.reference_lines: tuple[ReferenceLine, ...] = ()
         self.progress: float | None = None
         self.active = False
         self.hovered = ""
@@ -102,6 +105,19 @@ class ImageView(StackView):
         self.note = text
         self.update()
 
+    def set_crosshair(self, crosshair: Crosshair | None) -> None:
+        """The shared place and the planes through it; it is seen on an image that holds the place."""
+        if crosshair != self.crosshair:
+            self.crosshair = crosshair
+            self.update()
+
+    def set_reference_lines(self, lines: Iterable[ReferenceLine]) -> None:
+        """Where the images of other views cut this one."""
+        lines = tuple(lines)
+        if lines != self.reference_lines:
+            self.reference_lines = lines
+            self.update()
+
     def set_progress(self, share: float | None) -> None:
         """How much of the series has been read, 0 to 1; None when nothing is being read."""
         self.progress = share
@@ -156,6 +172,7 @@ class ImageView(StackView):
             self.paint_image(painter, projection)
             for guide in self._guides(projection, top, ratio):
                 guide.draw(painter)
+            self._paint_planes(painter, projection)
             self.paint_lines(painter, projection, [corner.place for corner in corners])
         for corner in corners:
             corner.draw(painter)
@@ -202,6 +219,17 @@ class ImageView(StackView):
         """
         paint_places(painter, self.places, projection, self.colours)
         return paint_lines(painter, self.visible_lines(), projection, self.colours, self.hovered, taken)
+
+    def _paint_planes(self, painter: QPainter, projection: Projection) -> None:
+        """Where other images cut this one, and the shared place."""
+        if projection.plane is None or self.source is None:
+            return
+        paint_reference_lines(painter, self.reference_lines, projection, self.colours)
+        if self.crosshair is not None:
+            size = (self.source.rows, self.source.columns)
+            reach = 0.0 if self.levels is None else self.levels.half_gap_mm(self.state.index)
+            reach = max(reach * 1.01, 0.01)
+            paint_crosshair(painter, self.crosshair, projection, size, self.colours, reach)
 
     def paint_above(self, painter: QPainter, projection: Projection) -> None:
         """What stands above lines and texts."""

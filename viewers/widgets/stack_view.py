@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QPointF, Signal
+from PySide6.QtCore import QPointF, QSignalBlocker, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -72,6 +72,33 @@ class StackView(QWidget):
         count = source.count if source is not None else 0
         self.state = replace(self.state, index=count // 2 if index is None else index, framing=None)
         self.state = replace(self.state, index=min(max(0, self.state.index), max(0, count - 1)))
+        self.update()
+        self.index_changed.emit(self.state.index)
+        self.framing_changed.emit()
+
+    def swap_source(self, source: ImageSource, index: int, keep: Point) -> None:
+        """Show another stack of the same space through the same window and zoom, mirrored and turned as before.
+
+        `keep`, a place in the patient (LPS mm), stays where it is seen; a fitted image of the same size stays fitted.
+        """
+        seen = self.projection()
+        before = self.source
+        if seen.plane is None or before is None:
+            self.set_source(source, index)
+            return
+        x, y = seen.view_of_world(keep)
+        fitted = self.state.framing is None
+        with QSignalBlocker(self):
+            self.set_source(source, index)
+        plane = self.plane
+        same = (source.rows, source.columns) == (before.rows, before.columns)
+        if plane is not None and not (
+            fitted and same and self.projection().framing.px_per_mm == seen.framing.px_per_mm
+        ):
+            column, row = plane.to_pixel(keep)
+            u, v = seen.framing.way_on_plane(x - seen.size_px[0] / 2, y - seen.size_px[1] / 2)
+            centre = (column * plane.column_spacing_mm - u, row * plane.row_spacing_mm - v)
+            self.state = replace(self.state, framing=replace(seen.framing, centre_mm=centre))
         self.update()
         self.index_changed.emit(self.state.index)
         self.framing_changed.emit()

@@ -59,7 +59,8 @@ class ToolView(ImageView):
         self.pointer = QPointF()
         self._drawing = Drawing()
         self._labels = FigureLabels()
-        self.index_changed.connect(self.give_up)
+        self._cursor: Qt.CursorShape | None = None
+        self.index_changed.connect(self._on_index)
 
     @property
     def tool(self) -> Armed | None:
@@ -78,13 +79,20 @@ class ToolView(ImageView):
     def arm(self, tool: Armed | None) -> None:
         """What the left button does from now on; what is under way is given up."""
         self._drawing.arm(tool)
-        self.setCursor(Qt.CursorShape.ArrowCursor if tool is None else Qt.CursorShape.CrossCursor)
+        idle = self._cursor or Qt.CursorShape.ArrowCursor
+        self.setCursor(idle if tool is None else Qt.CursorShape.CrossCursor)
         self.update()
 
     def set_loupe(self, shown: bool) -> None:
         """Whether the loupe follows the pointer always, not only while something is drawn or dragged."""
         self.loupe = shown
         self.update()
+
+    def hold_cursor(self, shape: Qt.CursorShape | None) -> None:
+        """The pointer while no tool is armed, whatever lies under it; None: it tells what can be caught."""
+        self._cursor = shape
+        if self.tool is None:
+            self.setCursor(shape or Qt.CursorShape.ArrowCursor)
 
     # What is shown
 
@@ -223,6 +231,11 @@ class ToolView(ImageView):
         self._drawing.give_up()
         self.update()
 
+    def _on_index(self) -> None:
+        """Another image is shown: what is under way is given up, and no key moves what is out of sight."""
+        self.give_up()
+        self.select_figure("")
+
     def let_go(self) -> bool:
         """Let go of what is selected; whether anything was."""
         line, figure = self._drawing.selected, self.selected_figure
@@ -250,7 +263,7 @@ class ToolView(ImageView):
         if hovered != self.hovered:
             self.hovered = hovered
             self.update()
-        if self.tool is None:
+        if self.tool is None and self._cursor is None:
             movable = found is not None and found[1].figure.editable
             on_handle = movable or (line is not None and line.part is not Part.BODY)
             self.setCursor(Qt.CursorShape.SizeAllCursor if on_handle else Qt.CursorShape.ArrowCursor)

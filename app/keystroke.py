@@ -64,8 +64,8 @@ def parse_keystroke(text: str) -> KeyStroke:
     Raises
     ------
     NoSuchKey
-        If a part of the text is no key, if it has no key or several, or if Shift is held with a digit or a sign, which
-        gives another sign on every keyboard.
+        If a part of the text is no key, if it has no key or several, or if Shift is held with a sign, which gives
+        another sign on every keyboard.
     """
     written = text.strip()
     if not written:
@@ -100,6 +100,6 @@ def _checked(last: str, modifiers: frozenset[str], written: str) -> KeyStroke:
         return KeyStroke(known, modifiers)
     if len(last) != 1 or not last.isprintable():
         raise NoSuchKey(f'there is no key "{last}" in "{written}"' if last else f'"{written}" has no key after its +')
-    if "Shift" in modifiers and last.upper() == last.lower():
+    if "Shift" in modifiers and last.upper() == last.lower() and not last.isdigit():
         raise NoSuchKey(f'"{written}" depends on the keyboard: write the sign that Shift and {last} type there')
     return KeyStroke(last.upper() if len(last.upper()) == 1 else last, modifiers)

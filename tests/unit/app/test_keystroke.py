@@ -23,6 +23,7 @@ from app.keystroke import MODIFIERS, NAMED, KeyStroke, NoSuchKey, parse_keystrok
         ("f12", KeyStroke("F12")),
         ("ö", KeyStroke("Ö")),
         ("?", KeyStroke("?")),
+        ("Ctrl+Shift+1", KeyStroke("1", frozenset({"Ctrl", "Shift"}))),
     ],
 )
 def test_that_a_key_is_read_however_it_is_written(written: str, meant: KeyStroke) -> None:
@@ -38,7 +39,7 @@ def test_that_a_key_is_read_however_it_is_written(written: str, meant: KeyStroke
         ("Hyper+A", '"Hyper" in "Hyper+A" cannot be held: Ctrl, Alt, Shift and Meta can'),
         ("A+B", '"A" in "A+B" cannot be held: Ctrl, Alt, Shift and Meta can'),
         ("F25", 'there is no key "F25" in "F25"'),
-        ("Shift+1", '"Shift+1" depends on the keyboard: write the sign that Shift and 1 type there'),
+        ("Shift+/", '"Shift+/" depends on the keyboard: write the sign that Shift and / type there'),
         ("++", '"" in "++" cannot be held: Ctrl, Alt, Shift and Meta can'),
     ],
 )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QImage
 
-from app.desks.image_library import ImageLibrary, LoadedSeries
+from app.desks.image_library import ImageLibrary
 from app.desks.images import ImageDesk
 from app.panels.typed_finding import finding_of_key
 from app.reading.display_windows import preset_window
@@ -23,6 +23,7 @@ from viewers.imaging.catalogue import PhaseName
 from viewers.imaging.geometry import along, minus
 from viewers.widgets.drawing import Tool
 from viewers.widgets.marks import DrawnLine
+from viewers.widgets.source import derived_label
 from viewers.widgets.thumbnails import crop_image
 
 CROP_MM = 90.0
@@ -175,24 +176,40 @@ class MeasuringDesk(QObject):
             self._take(replace(drawing, justification=reason))
 
     def _drawing(self, number: int, drawn: DrawnLine, intent: Intent, selected: str | None) -> Drawing | None:
-        tile, ref, record = self._images.tile(number), self._images.ref(number), self._session.record
-        source = self._images.grid.views[number].source
-        if tile is None or tile.visit_id is None or ref is None or record is None:
+        derived = derived_label(source) if (source := self._images.grid.views[number].source) else ""
+        return self._drawing_of(drawn, derived, intent, selected)
+
+    def use_length(self, drawn: DrawnLine, derived: str = "") -> None:
+        """Take a length that was drawn freely as the diameter of the selected lesion, if it would be taken as one."""
+        drawing = self._drawing_of(drawn, derived, Intent.COUNTED, self._session.selection.lesion_id)
+        if drawing is not None:
+            self._take(drawing)
+
+    def _drawing_of(self, drawn: DrawnLine, derived: str, intent: Intent, selected: str | None) -> Drawing | None:
+        """The line with what it was drawn on; None, and why told, where no diameter is drawn."""
+        record, open_id = self._session.record, self._session.selection.visit_id
+        ref = record.series_ref(drawn.series_uid) if record else None
+        visit = record.visit_of_series(drawn.series_uid) if record else None
+        if ref is None or visit is None:
             return None
-        if tile.visit_id != self._session.selection.visit_id:
-            open_id = self._session.selection.visit_id
-            self.told.emit(f"This view shows {tile.visit_id}. Lines are drawn on the open time point, {open_id}.")
-            self._images.writer.refresh()
-            return None
-        if not isinstance(source, LoadedSeries):
-            return None
+        why = ""
+        if visit.id != open_id:
+            why = f"This was drawn on {visit.id}. Diameters are drawn on the open time point, {open_id}."
+        elif not drawn.sop_uid:
+            shown = f"{derived} is computed" if derived else "This picture is computed"
+            why = (
+                f"{shown}, not acquired: no diameter is drawn on it. Go to the series itself, or press Q for a length."
+            )
         try:
             diameter = Diameter.from_mm(drawn.length_mm)
         except ValueError as error:
-            self.told.emit(str(error))
+            why = why or str(error)
+        if why:
+            self.told.emit(why)
+            self._images.writer.refresh()
             return None
         line = Line(drawn.series_uid, drawn.sop_uid, drawn.frame, drawn.frame_of_reference_uid, drawn.start, drawn.end)
-        return Drawing(intent, line, diameter, ref, tile.visit_id, selected)
+        return Drawing(intent, line, diameter, ref, visit.id, selected)
 
     def _take(self, drawing: Drawing) -> None:
         record = self._session.record

@@ -9,12 +9,13 @@ from PySide6.QtCore import QObject
 
 from app.desks.image_library import ImageLibrary
 from app.desks.tile_sources import base_of
+from app.reading.figurework import figures_for
 from app.reading.linework import lines_for
 from app.reading.overlay_texts import ACQUIRED, Shown, banner, corner_texts
 from app.reading.stages import When
 from app.session import ReadingSession
 from viewers.widgets.derived_source import DerivedSource
-from viewers.widgets.source import ImageSource
+from viewers.widgets.source import ImageSource, derived_label
 
 if TYPE_CHECKING:
     from app.desks.images import ImageDesk
@@ -78,6 +79,9 @@ class ViewWriter(QObject):
             lines = lines_for(record, self._session.read_id, visit.id, series.uid, chosen, self._ghosts)
             movable = self._movable and visit.id == self._session.selection.visit_id
             view.set_lines(line if movable else replace(line, editable=False) for line in lines)
+            own = not self._session.others_read
+            read_id, derived = self._session.read_id, derived_label(view.source)
+            view.set_figures(figures_for(record, read_id, visit.id, series.uid, derived, self._ghosts, own))
 
     def show_progress(self, number: int) -> None:
         """How much of what a view shows has been read."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from app.state.record import Record
 from mrecist.case import Read
 from mrecist.lesions import Finding, Lesion, Measured, Present
-from mrecist.values import Diameter, Line
+from mrecist.values import Diameter, Line, Point
 from viewers.widgets.marks import LineStyle, ViewLine
 
 COUNTED, WHOLE = "counted", "whole"
@@ -52,6 +52,11 @@ def lines_for(
         elif ghosts and part == COUNTED and line.frame_of_reference_uid == here.frame_of_reference_uid is not None:
             shown.append(ViewLine(name, line.start, line.end, "", 1, label, LineStyle.GHOST))
     return tuple(shown)
+
+
+def diameters_of(read: Read, visit_id: str) -> frozenset[tuple[str, frozenset[Point]]]:
+    """The lines that diameters of a time point were read from: image and ends of each."""
+    return frozenset((line.sop_uid, frozenset((line.start, line.end))) for *_, line, _ in _lines(read, visit_id))
 
 
 def place_of(read: Read, visit_id: str, lesion_id: str) -> Line | None:

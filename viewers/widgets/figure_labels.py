@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from typing import assert_never
 
@@ -25,7 +26,7 @@ class FigureLabels:
         """The label of a figure on image `k`, most telling line first; empty while that image is being read."""
         if not source.ready(k):
             return ()
-        key = (figure.kind, figure.points, figure.note, figure.flag, id(source), k)
+        key = (figure.kind, figure.points, figure.note, figure.flag, id(source), k, source.plane(k))
         if key not in self._kept:
             self._kept[key] = label_lines(figure, source, k)
             if len(self._kept) > _KEPT:
@@ -101,7 +102,8 @@ def _measured(
             padding = source.padding(k)
             if padding is not None and padding[row, column]:
                 return ("never measured",)
-            return (value_text(source.value_at(k, row, column), source.unit),)
+            value = source.value_at(k, row, column)
+            return (value_text(value, source.unit) if math.isfinite(value) else "never measured",)
         case FigureKind.ELLIPSE | FigureKind.FREEHAND:
             found = region_statistics(source.pixels(k), plane, region_of(kind, points), source.padding(k))
             return region_lines(found, source.unit)

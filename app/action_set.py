@@ -72,6 +72,8 @@ class ActionSet(QObject):
             made.setToolTip(why_not or action.title)
 
     def _run(self, action: Action, _checked: bool = False) -> None:
+        if not action.id.startswith("cine."):
+            self._station.images.cine.stop()
         action.run(self._station)
 
 

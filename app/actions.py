@@ -105,6 +105,18 @@ def _preset(number: int) -> Action:
     )
 
 
+def _keep_preset(number: int) -> Action:
+    return Action(
+        f"preset.keep.{number}",
+        f"Keep this window as preset {number}",
+        f"Ctrl+Shift+{number}",
+        "Window",
+        lambda w: w.images.windows.keep_preset(number),
+        images_open,
+        "View/Window/Keep as preset",
+    )
+
+
 ACTIONS: tuple[Action, ...] = (
     Action("file.import", "Import a folder …", "Ctrl+I", "File", lambda w: w.window.import_folder(), menu="File"),
     Action("file.import_archive", "Import an archive or disc …", "Ctrl+Shift+I", "File", lambda w: w.window.import_archive(), menu="File"),
@@ -131,12 +143,29 @@ ACTIONS: tuple[Action, ...] = (
     Action("visit.sign", "Sign this time point", "Ctrl+Return", "Case", lambda w: w.desk.sign(), case_open, "Case"),
     Action("visit.next", "Next time point", "Ctrl+Right", "Case", lambda w: w.desk.step_visit(1), case_open, "Case"),
     Action("visit.previous", "Previous time point", "Ctrl+Left", "Case", lambda w: w.desk.step_visit(-1), case_open, "Case"),
-    Action("view.stage", "Next hanging", "Space", "View", lambda w: w.images.next_stage(), images_open, "View"),
+    Action("view.stage", "Next hanging", "Space .", "Hanging", lambda w: w.images.next_stage(), images_open, "View/Hanging"),
+    Action("view.previous_stage", "Previous hanging", ",", "Hanging", lambda w: w.images.next_stage(-1), images_open, "View/Hanging"),
+    Action("view.planes", "Planes of this series (MPR), and back", "Ctrl+M", "Hanging", lambda w: w.images.planes.toggle(), images_open, "View/Hanging"),
+    Action("view.next_page", "More views", "Ctrl+PgDown", "Hanging", lambda w: w.images.turn_page(1), images_open, "View/Layout"),
+    Action("view.previous_page", "Views before these", "Ctrl+PgUp", "Hanging", lambda w: w.images.turn_page(-1), images_open, "View/Layout"),
+    Action("view.second_window", "Images in their own window, and back", "Ctrl+Shift+W", "Hanging", lambda w: w.second_window.toggle(), case_open, "View"),
     *(_layout(layout) for layout in CHOICES),
     _phase("A", PhaseName.ARTERIAL),
     _phase("S", PhaseName.PORTAL_VENOUS),
     _phase("F", PhaseName.DELAYED),
     Action("view.link", "Linked views", "Ctrl+L", "View", lambda w: w.images.display.toggle_linked(), images_open, "View"),
+    Action("view.link_windows", "Linked views share the window", "Ctrl+Shift+L", "View", lambda w: w.images.display.toggle_linked_windows(), images_open, "View"),
+    Action("view.pin", "Pin one place at two time points", "P", "View", lambda w: w.images.linking.pin(), images_open, "View"),
+    Action("view.unpin", "Take the pin out", "", "View", lambda w: w.images.linking.unpin(), images_open, "View"),
+    Action("view.localiser", "Crosshair: go to the same place in all views", "X", "View", lambda w: w.images.planes.toggle_localiser(), images_open, "View"),
+    Action("view.reference_lines", "Reference lines", "Shift+X", "View", lambda w: w.images.planes.toggle_lines(), images_open, "View"),
+    Action("view.slab", "Slab of planes: off, MIP, mean", "Shift+M", "View", lambda w: w.images.planes.cycle_slab(), images_open, "View/Slab"),
+    Action("view.slab_thicker", "Thicker slab", "Alt+Up", "View", lambda w: w.images.planes.thicken(1), images_open, "View/Slab"),
+    Action("view.slab_thinner", "Thinner slab", "Alt+Down", "View", lambda w: w.images.planes.thicken(-1), images_open, "View/Slab"),
+    Action("cine.images", "Play the images, or stop", "C", "Cine", lambda w: w.images.cine.play_images(), images_open, "View/Cine"),
+    Action("cine.phases", "Play the phases to and fro, or stop", "Shift+C", "Cine", lambda w: w.images.cine.play_phases(), images_open, "View/Cine"),
+    Action("cine.faster", "Faster", "Ctrl+]", "Cine", lambda w: w.images.cine.faster(1), images_open, "View/Cine"),
+    Action("cine.slower", "Slower", "Ctrl+[", "Cine", lambda w: w.images.cine.faster(-1), images_open, "View/Cine"),
     Action("view.ghosts", "Lines of other series", "K", "View", lambda w: w.images.writer.toggle_ghosts(), images_open, "View"),
     Action("view.overlay", "Overlay full, minimal, off", "O", "View", lambda w: w.images.display.cycle_overlay(), images_open, "View"),
     Action("view.loupe", "Loupe under the pointer", "L", "View", lambda w: w.images.display.toggle_loupe(), images_open, "View"),
@@ -154,6 +183,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("go.worklist", "Worklist", "Ctrl+K", "Go", lambda w: w.window.show_worklist(), menu="Go"),
     Action("go.reading", "Reading", "Ctrl+R", "Go", lambda w: w.window.show_reading(), case_open, "Go"),
     *(_preset(number) for number in range(1, 10)),
+    *(_keep_preset(number) for number in range(1, 10)),
+    Action("preset.reset", "Window presets as shipped", "", "Window", lambda w: w.images.windows.reset_presets(), images_open, "View/Window"),
     Action("help.keys", "Keys", "F1", "Help", lambda w: w.show_keys(), menu="Help"),
     Action("help.about", "About Hepatrace", "", "Help", lambda w: w.show_about(), menu="Help"),
 )  # fmt: skip

@@ -9,6 +9,7 @@ from app.desks.image_library import ImageLibrary
 from app.desks.images import ImageDesk
 from app.desks.measuring import MeasuringDesk
 from app.desks.reading import ReadingDesk
+from app.desks.second_window import SecondWindow
 from app.desks.thumbnails import Thumbnails
 from app.desks.wiring import Wiring
 from app.desks.work import Work
@@ -32,6 +33,7 @@ class Workstation(QObject):
     session: ReadingSession
     page: ReadingPage
     images: ImageDesk
+    second_window: SecondWindow
     measuring: MeasuringDesk
     desk: ReadingDesk
     work: Work
@@ -50,9 +52,11 @@ class Workstation(QObject):
         window.set_reading_page(self.page)
         self.images = ImageDesk(self.session, self.library, self.page.grid, self)
         self.measuring = MeasuringDesk(self.session, self.images, self.library, self)
+        self.second_window = SecondWindow(window, self.page, self.images.memory)
         thumbnails = Thumbnails(catalogue, self.runner, self)
         self.desk = ReadingDesk(self.session, self.page, self.images, self.measuring, thumbnails, self)
         self.wiring = Wiring(self)
+        self.second_window.restore()
         self._keys = KeyGuard(self)
         application = QApplication.instance()
         if application is not None:
@@ -73,7 +77,9 @@ class Workstation(QObject):
     def cancel(self) -> None:
         """Esc: the line under way, then the tool, then the panel that is open."""
         self.page.notice.clear()
-        if self.measuring.intent is not None:
+        if self.images.linking.pinning:
+            self.images.linking.cancel()
+        elif self.measuring.intent is not None:
             self.measuring.cancel()
         elif self.page.right_page is not RightPage.READING:
             self.desk.show_reading()

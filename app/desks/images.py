@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from app.desks.cine import CineDesk
 from app.desks.image_library import ImageLibrary
 from app.desks.lesion_guide import LesionGuide
 from app.desks.linking import LinkDesk
 from app.desks.phase_steps import PhaseSteps
+from app.desks.planes import PlanesDesk
 from app.desks.tile_sources import TileSources
 from app.desks.view_display import ViewDisplay
 from app.desks.view_memory import ViewMemory
@@ -15,7 +17,7 @@ from app.desks.view_windows import WindowDesk
 from app.desks.view_writer import ViewWriter
 from app.reading.hanging import Hanging, Tile, Times, hang, preset_of, prior_visit, stages, usual_stage
 from app.reading.linework import place_of
-from app.reading.stages import Stage
+from app.reading.stages import LAYOUTS, Stage
 from app.session import ReadingSession, Selection
 from app.state.record import SeriesRef, Visit
 from mrecist.values import Region
@@ -57,11 +59,13 @@ class ImageDesk(QObject):
         self.linking = LinkDesk(session, grid, lambda: self.tiles, self.memory, self)
         self.writer = ViewWriter(session, library, self)
         self.phases = PhaseSteps(self, library)
+        self.planes = PlanesDesk(self, library, self.memory)
+        self.cine = CineDesk(self, self.memory)
         grid.series_dropped.connect(self.hang_series)
         grid.arranged.connect(self.hung)
         library.failed.connect(lambda _uid, message: self.told.emit(message))
         self.display.changed.connect(self.hung)
-        for part in (self.display, self.windows, self.linking, self.phases):
+        for part in (self.display, self.windows, self.linking, self.phases, self.planes, self.cine):
             part.told.connect(self.told)
         session.case_opened.connect(self._on_case_opened)
         session.selection_changed.connect(self._on_selection)
@@ -83,8 +87,14 @@ class ImageDesk(QObject):
     def next_stage(self, step: int = 1) -> None:
         """The next hanging, or with -1 the one before; not while a line is under way."""
         if self.offered and not any(view.busy for view in self.grid.views):
-            at = self.offered.index(self.stage) if self.stage in self.offered else (-1 if step > 0 else 0)
+            stage = self.planes.back_to if self.stage is Stage.PLANES else self.stage
+            at = self.offered.index(stage) if stage in self.offered else (-1 if step > 0 else 0)
             self.choose_stage(self.offered[(at + step) % len(self.offered)])
+
+    def hang_planes(self, tiles: tuple[Tile, ...]) -> None:
+        """Hang the planes of one series; `sources` knows them."""
+        self.stage = Stage.PLANES
+        self._hang(Hanging(Stage.PLANES, LAYOUTS[Stage.PLANES], tiles))
 
     def set_layout(self, layout: Layout) -> None:
         """Another number of views; those that nothing hangs in are empty."""
@@ -94,6 +104,10 @@ class ImageDesk(QObject):
         if self.stage is not None and self.stage not in _NOT_REMEMBERED:
             self.memory.keep_layout(self.stage, layout)
         self.hung.emit()
+
+    def turn_page(self, step: int) -> None:
+        """The views of the layout that there is no room for now."""
+        self.grid.turn_page(step)
 
     def show_series(self, uid: str) -> None:
         """Hang one series in the active view."""
@@ -105,6 +119,9 @@ class ImageDesk(QObject):
         visit = record.visit_of_series(uid) if record else None
         ref = record.series_ref(uid) if record else None
         if visit is None or ref is None or number >= len(self.grid.views):
+            return
+        if self.planes.hanging:
+            self.planes.hang_series(uid, preset_of(ref), visit.id)
             return
         shown, tile = self.ref(number), self.tile(number)
         kept = shown is not None and shown.phase is None and ref.phase is None and tile is not None

@@ -11,7 +11,7 @@ from app.reading.lesion_places import expected_place
 from app.reading.linework import place_of
 from app.reading.stages import Stage
 from app.session import ReadingSession
-from mrecist.values import Region
+from mrecist.values import Point, Region
 from viewers.widgets.view_grid import ViewGrid
 
 if TYPE_CHECKING:
@@ -33,6 +33,9 @@ class LesionGuide(QObject):
         reading = self._session.reading
         if reading is None:
             return
+        if self._desk.planes.hanging:
+            self._desk.planes.go_to(self.place(0))
+            return
         with self._grid.links.apart():
             for number, view in enumerate(self._grid.views):
                 tile, lesion_id = self._desk.tile(number), self._lesion_for(number, reading)
@@ -41,9 +44,19 @@ class LesionGuide(QObject):
                 line = place_of(reading.read, tile.visit_id, lesion_id)
                 if line is not None and line.sop_uid == view.source.sop_uid(view.state.index):
                     continue  # it is in sight: a view does not move under the hand that has just drawn
-                place = expected_place(reading, tile.visit_id, lesion_id)
-                if place is not None and place.frame_of_reference_uid == view.source.frame_of_reference_uid:
-                    view.centre_on(place.point)
+                place = self.place(number)
+                if place is not None:
+                    view.centre_on(place)
+
+    def place(self, number: int) -> Point | None:
+        """Where a view would go for the selected lesion, LPS mm; None where nothing is known of it there."""
+        reading, tile, source = self._session.reading, self._desk.tile(number), self._grid.views[number].source
+        lesion_id = None if reading is None else self._lesion_for(number, reading)
+        if reading is None or tile is None or tile.visit_id is None or source is None or lesion_id is None:
+            return None
+        place = expected_place(reading, tile.visit_id, lesion_id)
+        same = place is not None and place.frame_of_reference_uid == source.frame_of_reference_uid
+        return place.point if place is not None and same else None
 
     def _lesion_for(self, number: int, reading: Reading) -> str | None:
         chosen, ref = self._session.lesion, self._desk.ref(number)

@@ -11,7 +11,7 @@ from app.desks.view_memory import Pin, ViewMemory
 from app.reading.frame_links import link_between, link_chip
 from app.reading.hanging import Tile
 from app.session import ReadingSession
-from mrecist.values import Point
+from mrecist.values import Point, Region
 from viewers.tools import pin
 from viewers.widgets.marks import Chip, ViewPlace
 from viewers.widgets.place_picker import PlacePicker
@@ -56,6 +56,7 @@ class LinkDesk(QObject):
         self._picker.picked.connect(self._on_picked)
         self._picker.missed.connect(lambda _number: self.told.emit("No place is known there. Click on an image."))
         session.record_changed.connect(self.refresh)
+        grid.active_changed.connect(lambda _tile: self.refresh())
 
     @property
     def pinning(self) -> bool:
@@ -68,7 +69,7 @@ class LinkDesk(QObject):
         for (frame_a, visit_a), (frame_b, visit_b) in combinations(self._frames().items(), 2):
             pinned = self._memory.pin(frame_a, frame_b)
             offset = pinned.offset_mm if pinned else None
-            link = link_between(self._session.reading, (visit_a, visit_b), (frame_a, frame_b), offset)
+            link = link_between(self._session.reading, (visit_a, visit_b), (frame_a, frame_b), offset, self._region())
             self._grid.links.connect(frame_a, frame_b, link)
         self._show_pins()
         self.changed.emit()
@@ -130,6 +131,13 @@ class LinkDesk(QObject):
         visits = self._frames()
         names = " and ".join(dict.fromkeys(visits.get(frame, "") for frame in (pinned.frame_a, pinned.frame_b)))
         self.told.emit(f"{names} are linked by this place. P pins another in its stead.")
+
+    def _region(self) -> Region:
+        """What the active view shows: the liver, or the chest."""
+        record, tiles, number = self._session.record, self._tiles(), self._grid.active_index
+        uid = tiles[number].series_uid if number < len(tiles) else None
+        ref = record.series_ref(uid) if record and uid else None
+        return Region.EXTRAHEPATIC if ref is not None and ref.phase is None else Region.INTRAHEPATIC
 
     def _frames(self) -> dict[str, str]:
         """The frames of reference that hang, in reading order, each with its time point."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.desks.image_library import ImageLibrary, LoadedSeries
-from app.reading.hanging import PHASE_WORDS, phase_label
+from app.reading.hanging import PHASE_WORDS, best_of_phases, phase_label
 from app.state.record import SeriesRef
 from mrecist.values import Point
 from viewers.imaging.catalogue import PhaseName
@@ -57,12 +57,15 @@ class PhaseSteps(QObject):
 
     def show(self, phase: PhaseName) -> None:
         """Show another phase of the active view's own time point, at the same place."""
-        found = [ref for ref in self._desk.siblings() if ref.phase == phase]
-        tile = self._desk.tile(self._desk.grid.active_index)
-        if found:
-            self._show(max(found, key=lambda ref: (ref.modality == self._modality(), ref.measurable, ref.images)))
+        found, tile = self.best(phase), self._desk.tile(self._desk.grid.active_index)
+        if found is not None:
+            self._show(found)
         elif tile is not None and tile.visit_id:
             self.told.emit(f"{PHASE_WORDS[phase]} missing at {tile.visit_id}.")
+
+    def best(self, phase: PhaseName) -> SeriesRef | None:
+        """The series that stands for a phase of the active view's time point."""
+        return best_of_phases(self._desk.siblings(), (phase,), self._modality())
 
     def go_to(self, phase: PhaseName, visit_id: str) -> None:
         """Make the view active that shows a phase of a time point; hang it in the active view if none does."""

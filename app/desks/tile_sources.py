@@ -8,17 +8,11 @@ from app.reading.stages import Derivation
 from app.words import MINUS
 from viewers.imaging.catalogue import PhaseName
 from viewers.imaging.errors import ImagingError
-from viewers.imaging.reslice import Orientation
 from viewers.widgets.derived_source import DerivedSource
-from viewers.widgets.reformat_source import ReformatSource
+from viewers.widgets.plane_set import PlaneName, PlaneSet
 from viewers.widgets.source import ImageSource
 from viewers.widgets.subtraction_source import SubtractionSource
 
-_ORIENTATIONS = {
-    Derivation.AXIAL: Orientation.AXIAL,
-    Derivation.CORONAL: Orientation.CORONAL,
-    Derivation.SAGITTAL: Orientation.SAGITTAL,
-}
 _SUBTRACTION = f"{PHASE_LETTERS[PhaseName.ARTERIAL]} {MINUS} {PHASE_LETTERS[PhaseName.PRE]}"
 NOT_KNOWN = "This series is not in the catalogue. Import its folder again."
 
@@ -34,7 +28,9 @@ class TileSources:
 
     def __init__(self, library: ImageLibrary) -> None:
         self._library = library
-        self._made: dict[tuple[str, str, Derivation], DerivedSource] = {}
+        self._made: dict[tuple[str, str], SubtractionSource] = {}
+        self.planes: PlaneSet | None = None
+        """The planes that hang, about the place where they meet."""
 
     def of(self, tile: Tile) -> tuple[ImageSource | None, str]:
         """What a tile shows, or why nothing can be shown."""
@@ -43,27 +39,24 @@ class TileSources:
             return None, tile.missing or (self._library.fault(tile.series_uid or "") or NOT_KNOWN)
         if tile.derivation is None:
             return base, ""
-        key = (base.series_uid, tile.minus_uid, tile.derivation)
-        made = self._made.get(key)
-        if made is not None and made.base is base:
-            return made, ""
-        try:
-            made = self._derived(base, tile)
-        except ImagingError as error:
-            return None, str(error)
-        if made is None:
-            return None, NOT_KNOWN
-        self._made[key] = made
-        return made, ""
+        if tile.derivation is not Derivation.SUBTRACTION:
+            return (None, "") if self.planes is None else (self.planes.source(PlaneName(tile.derivation)), "")
+        return self._subtraction(base, tile)
 
     def keep_only(self, tiles: tuple[Tile, ...]) -> None:
         """Let go what no tile shows any more."""
-        keys = {(tile.series_uid, tile.minus_uid, tile.derivation) for tile in tiles}
-        self._made = {key: made for key, made in self._made.items() if key in keys}
+        pairs = {tile.uids for tile in tiles}
+        self._made = {pair: made for pair, made in self._made.items() if pair in pairs}
 
-    def _derived(self, base: LoadedSeries, tile: Tile) -> DerivedSource | None:
-        if tile.derivation is Derivation.SUBTRACTION:
-            minus = self._library.source(tile.minus_uid)
-            return None if minus is None else SubtractionSource(base, minus, _SUBTRACTION)
-        assert tile.derivation is not None
-        return ReformatSource.of(base, _ORIENTATIONS[tile.derivation])
+    def _subtraction(self, base: LoadedSeries, tile: Tile) -> tuple[ImageSource | None, str]:
+        """The same source as long as the same series are in memory."""
+        key, minus = (base.series_uid, tile.minus_uid), self._library.source(tile.minus_uid)
+        made = self._made.get(key)
+        if minus is None:
+            return None, NOT_KNOWN
+        if made is None or made.base is not base or made.minus is not minus:
+            try:
+                made = self._made[key] = SubtractionSource(base, minus, _SUBTRACTION)
+            except ImagingError as error:
+                return None, f"No subtraction: {error}"
+        return made, ""

@@ -18,7 +18,6 @@ from app.reading_page import RightPage
 from app.situation import Situation
 from app.state.wording import summary
 from app.storage.errors import StorageError
-from viewers.widgets.layout import Layout
 from viewers.widgets.marks import Probe
 
 if TYPE_CHECKING:
@@ -98,7 +97,13 @@ class Wiring(QObject):
         station.measuring.intent_changed.connect(self._show_intent)
         page.tools.tool_chosen.connect(lambda n: station.measuring.arm(None if n == "window" else Intent(n)))
         page.tools.linked_toggled.connect(images.display.toggle_linked)
-        page.tools.layout_chosen.connect(lambda rows, columns: images.set_layout(Layout(rows, columns)))
+        page.tools.layouts.chosen.connect(images.set_layout)
+        page.tools.pages.turned.connect(images.turn_page)
+        page.tools.cine.stopped.connect(images.cine.stop)
+        page.tools.cine.rate_changed.connect(images.cine.faster)
+        images.cine.keep_on = page.tools.cine
+        images.cine.changed.connect(self._show_tools)
+        images.linking.pinning_changed.connect(lambda on: station.measuring.arm(None) if on else None)
         page.tools.stage_chosen.connect(lambda name: images.choose_stage(Stage(name)))
         page.toast.undone.connect(session.undo)
         page.right.currentChanged.connect(lambda _page: self.show_situation())
@@ -112,6 +117,8 @@ class Wiring(QObject):
     def _on_keys_changed(self, keymap: Keymap) -> None:
         self._station.window.bar.show_sheet_key(keymap.cap("help.keys"))
         self._station.page.table.show_keys(keymap)
+        self._station.page.tools.layouts.show_keys(keymap)
+        self._station.page.tools.pages.show_keys(keymap)
         self.show_situation()
 
     def _on_case_opened(self) -> None:
@@ -156,12 +163,16 @@ class Wiring(QObject):
     def _show_tools(self) -> None:
         images, tools = self._station.images, self._station.page.tools
         tools.show_stages([s.value for s in images.offered], images.stage.value if images.stage else "")
-        wanted = self._station.page.grid.layout_wanted
-        tools.show_layout(wanted.rows, wanted.columns)
+        grid, cine = self._station.page.grid, images.cine
+        tools.layouts.show_layout(grid.layout_wanted)
+        tools.pages.show_page(*grid.pages)
+        tools.cine.show_rate(cine.rate if cine.playing else None)
         tools.show_linked(images.display.linked)
         self.show_situation()
 
     def _show_intent(self, intent: Intent | None) -> None:
+        if intent is not None:
+            self._station.images.linking.cancel()
         self._station.page.tools.show_tool("window" if intent is None else intent.value)
         self._station.window.status.say(_ASKED[intent] if intent else "")
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from app.panels.chips import KeyCap, label, rule_line
+from app.panels.hang_controls import CineControl, LayoutMenu, PageTurner
 from app.theme import Theme
 from app.words import translated
 
@@ -23,7 +24,6 @@ class ToolBar(QWidget):
     linked_toggled = Signal()
     stage_chosen = Signal(str)
     next_stage_requested = Signal()
-    layout_chosen = Signal(int, int)
 
     def __init__(self, theme: Theme, tools: Sequence[tuple[str, str, str]]) -> None:
         """`tools` are (id, word, the action whose key it shows); the id also names the picture."""
@@ -50,15 +50,10 @@ class ToolBar(QWidget):
         self._linked.clicked.connect(lambda: self.linked_toggled.emit())
         row.addWidget(self._linked)
         row.addStretch(1)
-        self._layouts: list[BarButton] = []
-        layouts = QButtonGroup(self)
-        for rows, columns in ((1, 1), (1, 2), (2, 2)):
-            told = translated("{n} views", n=rows * columns) if rows * columns > 1 else translated("One view")
-            one = BarButton(theme, "", f"{rows}x{columns}", f"view.{rows}x{columns}", told)
-            one.clicked.connect(lambda _checked, r=rows, c=columns: self.layout_chosen.emit(r, c))
-            layouts.addButton(one)
-            self._layouts.append(one)
-            row.addWidget(one)
+        self.cine, self.pages, self.layouts = CineControl(theme), PageTurner(theme), LayoutMenu(theme)
+        for control in (self.cine, self.pages, self.layouts):
+            row.addWidget(control)
+        row.addSpacing(theme.px(5))
         self._stage_word = label(translated("Stage"), "3")
         row.addWidget(self._stage_word)
         self._stage = QToolButton()
@@ -86,10 +81,6 @@ class ToolBar(QWidget):
 
     def show_linked(self, linked: bool) -> None:
         self._linked.setChecked(linked)
-
-    def show_layout(self, rows: int, columns: int) -> None:
-        for button, shape in zip(self._layouts, ((1, 1), (1, 2), (2, 2)), strict=True):
-            button.setChecked(shape == (rows, columns))
 
     def show_stages(self, offered: Sequence[str], current: str) -> None:
         self._stages.clear()
@@ -172,12 +163,5 @@ def _icon(picture: str, theme: Theme) -> QIcon:
         case "linked":
             painter.drawRoundedRect(QRectF(1, 5, 7, 4.5), 2.2, 2.2)
             painter.drawRoundedRect(QRectF(6, 5, 7, 4.5), 2.2, 2.2)
-        case _:
-            rows, columns = (int(part) for part in picture.split("x"))
-            painter.drawRect(QRectF(1.5, 2, 11, 10))
-            if columns == 2:
-                painter.drawLine(QPointF(7, 2), QPointF(7, 12))
-            if rows == 2:
-                painter.drawLine(QPointF(1.5, 7), QPointF(12.5, 7))
     painter.end()
     return QIcon(pixmap)

@@ -7,7 +7,7 @@ import math
 from app.models.reading import Reading
 from app.reading.lesion_places import lesion_shifts, mean_shift
 from app.words import SPACE
-from mrecist.values import Point
+from mrecist.values import Point, Region
 from viewers.imaging.geometry import length_mm
 from viewers.widgets.marks import Chip, Tone
 from viewers.widgets.view_links import FrameLink, LinkKind
@@ -19,7 +19,11 @@ _NAMES = {LinkKind.SHIFT: "lesion shift", LinkKind.PIN: "pin", LinkKind.REGISTER
 
 
 def link_between(
-    reading: Reading | None, visits: tuple[str, str], frames: tuple[str, str], pinned_mm: Point | None
+    reading: Reading | None,
+    visits: tuple[str, str],
+    frames: tuple[str, str],
+    pinned_mm: Point | None,
+    region: Region = Region.INTRAHEPATIC,
 ) -> FrameLink | None:
     """The link from the first frame of reference to the second; None where nothing ties them.
 
@@ -29,8 +33,13 @@ def link_between(
         The two time points, and a frame of reference of each.
     pinned_mm
         The offset of a place that the reader pinned on both, LPS mm; it goes before the shift of the lesions.
+    region
+        What is looked at: its lesions go before those of the other region.
     """
-    shifts = lesion_shifts(reading, *visits).get(frames, ()) if reading is not None else ()
+    shifts: tuple[Point, ...] = ()
+    if reading is not None:
+        own = lesion_shifts(reading, *visits, region).get(frames, ())
+        shifts = own or lesion_shifts(reading, *visits).get(frames, ())
     if pinned_mm is not None:
         return FrameLink(LinkKind.PIN, pinned_mm, _residual_mm(shifts, pinned_mm) if shifts else None, len(shifts))
     if not shifts:

@@ -194,7 +194,9 @@ def _modality(refs: list[SeriesRef]) -> str:
 
 def _room_for(tiles: int, layout: Layout) -> Layout:
     """The layout of a stage, or a smaller one for fewer tiles than it has room for."""
-    return layout if tiles == layout.count else {1: ONE, 2: TWO, 3: Layout(1, 3), 4: FOUR}.get(tiles, layout)
+    return (
+        layout if tiles == layout.count else {1: ONE, 2: TWO, 3: Layout(1, 3, loose=True), 4: FOUR}.get(tiles, layout)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +221,7 @@ class _Asked:
             return self._of(_best_of_kind(refs, wanted.kind, b_value), _KIND_WORDS[wanted.kind], None)
         if wanted.derivation is Derivation.SUBTRACTION:
             return self._subtraction(refs, visit)
-        best = _best_of_phases(refs, wanted.phases, self.like)
+        best = best_of_phases(refs, wanted.phases, self.like)
         words = PHASE_WORDS[wanted.phases[0]] if len(wanted.phases) == 1 else _LATE
         return self._of(best, words, preset_of(best))
 
@@ -232,8 +234,8 @@ class _Asked:
 
     def _subtraction(self, refs: list[SeriesRef], visit: Visit) -> Tile:
         """The arterial phase minus the pre-contrast phase, where both were taken in one position."""
-        arterial = _best_of_phases(refs, (PhaseName.ARTERIAL,), self.like)
-        pre = _best_of_phases(refs, (PhaseName.PRE,), self.like)
+        arterial = best_of_phases(refs, (PhaseName.ARTERIAL,), self.like)
+        pre = best_of_phases(refs, (PhaseName.PRE,), self.like)
         lacking = PhaseName.ARTERIAL if arterial is None else PhaseName.PRE
         why = ""
         if arterial is None or pre is None:
@@ -249,7 +251,7 @@ class _Asked:
         return Tile(visit.id, None, f"No subtraction at {visit.id}: {why}", role=self.role)
 
 
-def _best_of_phases(refs: list[SeriesRef], phases: tuple[PhaseName, ...], like: str) -> SeriesRef | None:
+def best_of_phases(refs: list[SeriesRef], phases: tuple[PhaseName, ...], like: str) -> SeriesRef | None:
     """The best series of the first of `phases` that there is.
 
     A phase that is only guessed, or a reformat, hangs after the others.

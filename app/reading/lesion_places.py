@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.models.reading import Reading
 from app.reading.linework import place_of
-from mrecist.values import Line, Point
+from mrecist.values import Line, Point, Region
 from viewers.imaging.geometry import along, minus
 
 
@@ -25,10 +25,17 @@ def middle_of(line: Line) -> Point:
     return along(line.start, minus(line.end, line.start), 0.5)
 
 
-def lesion_shifts(reading: Reading, visit_a: str, visit_b: str) -> dict[tuple[str, str], tuple[Point, ...]]:
-    """How far the lesions that both time points hold have moved, in mm (LPS), by the two frames of reference."""
+def lesion_shifts(
+    reading: Reading, visit_a: str, visit_b: str, region: Region | None = None
+) -> dict[tuple[str, str], tuple[Point, ...]]:
+    """How far the lesions that both time points hold have moved, in mm (LPS), by the two frames of reference.
+
+    With a `region` only its own lesions: liver and chest are taken at different depths of breath.
+    """
     shifts: dict[tuple[str, str], tuple[Point, ...]] = {}
     for lesion in reading.read.lesions:
+        if region is not None and lesion.region is not region:
+            continue
         a, b = place_of(reading.read, visit_a, lesion.id), place_of(reading.read, visit_b, lesion.id)
         if a and b and a.frame_of_reference_uid and b.frame_of_reference_uid:
             frames = (a.frame_of_reference_uid, b.frame_of_reference_uid)

@@ -26,7 +26,8 @@ _DIFFUSION = re.compile(
     rf"{_START}[a-z]*(?:dwi|diff|trace)|{_START}b ?=? ?\d{{2,4}}{_END}|확산|拡散|[弥彌扩擴]散", re.IGNORECASE
 )
 _T2 = re.compile(
-    rf"{_START}(?:fs)?t2(?:wi?|fs|_?tse|-weighted)?(?![*a-z0-9]|[_ -]?(?:star|map))|haste|ss-?f?tse|ssfse|{_START}fr-?fse|blade|propeller",
+    rf"{_START}(?:fs)?t2(?:wi?|fs|_?tse|-weighted)?(?![*a-z0-9]|[_ -]?(?:star|map))"
+    rf"|haste|ss-?f?tse|ssfse|{_START}fr-?fse|blade|propeller",
     re.IGNORECASE,
 )
 _NO_T2 = re.compile(r"mrcp|thick ?slab|survey|locali[sz]er|scout", re.IGNORECASE)

@@ -9,6 +9,9 @@ GAP_PX = 2
 SMALLEST_WIDTH_PX, SMALLEST_HEIGHT_PX = 300.0, 260.0
 """A tile is never smaller, before scaling; fewer are shown instead, on several pages."""
 
+LOOSE_SHARE = 0.85
+"""A loose layout holds while its tiles are at least this share of the largest they could be."""
+
 MOST_ROWS, MOST_COLUMNS = 3, 4
 
 Size = tuple[float, float]
@@ -21,11 +24,13 @@ class Layout:
     """Tiles in rows and columns, in reading order.
 
     With `large` the first tile takes all rows and all columns but the last, where the others stand below each other.
+    With `loose` the tiles may stand otherwise where they are much larger then.
     """
 
     rows: int
     columns: int
     large: bool = False
+    loose: bool = False
 
     @property
     def count(self) -> int:
@@ -68,7 +73,7 @@ CHOICES = (ONE, TWO, Layout(1, 3), FOUR, Layout(2, 3), Layout(3, 3))
 
 
 def fitting(wanted: Layout, size: Size, least: Size = (SMALLEST_WIDTH_PX, SMALLEST_HEIGHT_PX)) -> Layout:
-    """The wanted layout where it fits; else the one that shows most of its tiles, each as large as can be.
+    """The wanted layout where it fits; else, or where it is loose, what shows most of its tiles as large as can be.
 
     Parameters
     ----------
@@ -77,16 +82,21 @@ def fitting(wanted: Layout, size: Size, least: Size = (SMALLEST_WIDTH_PX, SMALLE
     least
         What no tile may be smaller than; a single tile may.
     """
+    every = (Layout(rows, columns) for rows in range(1, MOST_ROWS + 1) for columns in range(1, MOST_COLUMNS + 1))
+    shapes = [shape for shape in every if shape.fits(size, least)]
     if wanted.fits(size, least):
-        return wanted
+        whole = [min(shape.smallest(size)) for shape in shapes if shape.count >= wanted.count]
+        if not wanted.loose or min(wanted.smallest(size)) >= LOOSE_SHARE * max(whole):
+            return wanted
     if wanted.large and (narrower := Layout(wanted.rows, 2, large=True)).fits(size, least):
         return narrower
-    shapes = (Layout(rows, columns) for rows in range(1, MOST_ROWS + 1) for columns in range(1, MOST_COLUMNS + 1))
 
-    def worth(shape: Layout) -> tuple[int, int, float]:
-        return min(shape.count, wanted.count), -shape.count, min(shape.smallest(size))
+    def worth(shape: Layout) -> tuple[int, float, float]:
+        side = min(shape.smallest(size))
+        shown = min(shape.count, wanted.count)
+        return (shown, side, -shape.count) if wanted.loose else (shown, -shape.count, side)
 
-    return max((shape for shape in shapes if shape.fits(size, least)), key=worth, default=ONE)
+    return max(shapes, key=worth, default=ONE)
 
 
 def _edge(length: int, parts: int, n: int) -> int:

@@ -37,10 +37,10 @@ class PlacePicker(QObject):
         for view in self._views:
             if on:
                 view.installEventFilter(self)
-                view.setCursor(Qt.CursorShape.CrossCursor)
+                view.hold_cursor(Qt.CursorShape.CrossCursor)
             else:
                 view.removeEventFilter(self)
-                view.unsetCursor()
+                view.hold_cursor(None)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QMouseEvent) and isinstance(watched, SliceView):

@@ -198,6 +198,8 @@ class ViewGrid(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(event.rect(), QColor(self._palette.line_strong))
+        for box in list(self.layout_shown.boxes((self.width(), self.height())))[len(self.shown) :]:
+            painter.fillRect(QRect(*box), QColor(self._palette.background))  # the last page may not be full
         painter.end()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

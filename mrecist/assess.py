@@ -30,7 +30,7 @@ from mrecist.results import (
     TimePointResponse,
 )
 from mrecist.rulesets import BestResponseRules, RuleSet
-from mrecist.target import Thresholds, whole_at
+from mrecist.target import whole_at
 from mrecist.tracks import Track, follow, functional_tests
 from mrecist.values import LesionRole, Region, Response, Scope
 
@@ -127,7 +127,7 @@ class _Work:
         self.ruleset = ruleset
         self.rules = ruleset.with_policy(case.policy)
         self.protocol = protocol
-        self.limits = Thresholds.of(self.rules)
+        self.limits = self.rules.thresholds
         self.tracks = follow(case, read)
         self.tests = functional_tests(case)
 
@@ -178,7 +178,7 @@ class _Work:
 
     def _in_parallel(self, missed: Mapping[Scope, NotDone]) -> Course:
         case, rules, n = self.case, self.ruleset.recist11, len(self.case.timepoints)
-        limits = Thresholds.of(rules)
+        limits = rules.thresholds
         liver = scoped_region(self.tracks, Region.INTRAHEPATIC, n, rules, self.tests)
         outside = scoped_region(self.tracks, Region.EXTRAHEPATIC, n, rules, self.tests)
         intra = follow_region(case, liver, rules, limits, missed[Scope.INTRAHEPATIC])
@@ -291,7 +291,8 @@ class _Work:
             looked_back = [Assessed(t.day, r.adjudicated_response) for t, r in zip(later, course.shown, strict=True)]
         best, sure = unconfirmed(as_read, rules), confirmed(as_read, rules)
         adjudicated = best if looked_back is as_read else unconfirmed(looked_back, rules)
-        reasons = tuple([_best_reason(x, as_read, rules) for x in (best, sure, adjudicated)])
+        evaluated = sum([x.response is not Response.NE for x in as_read])
+        reasons = tuple([_best_reason(x, len(as_read), evaluated, rules) for x in (best, sure, adjudicated)])
         return BestResponse(best.response, sure.response, adjudicated.response, reasons)
 
     def _times(self, as_read: Sequence[Assessed], course: Course) -> ScopeTimes:
@@ -303,12 +304,12 @@ class _Work:
         )
 
 
-def _best_reason(best: Best, as_read: Sequence[Assessed], rules: BestResponseRules) -> Reason:
+def _best_reason(best: Best, assessments: int, evaluated: int, rules: BestResponseRules) -> Reason:
     numbers: dict[str, Number] = {
         "stable": rules.minimum_stable_days,
         "interval": rules.confirmation_days,
-        "assessments": len(as_read),
-        "evaluated": sum([x.response is not Response.NE for x in as_read]),
+        "assessments": assessments,
+        "evaluated": evaluated,
     }
     if best.day is not None:
         numbers["day"] = best.day

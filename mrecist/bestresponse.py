@@ -150,13 +150,18 @@ def until_progression(sequence: Sequence[Assessed], rules: BestResponseRules) ->
 
 
 def _first(sequence: Sequence[Assessed], responses: tuple[Response, ...]) -> int | None:
-    return next((x.day for x in sequence if x.response in responses), None)
+    for item in sequence:
+        if item.response in responses:
+            return item.day
+    return None
 
 
 def _after_complete_response(sequence: Sequence[Assessed], rules: BestResponseRules) -> Sequence[Assessed]:
     if rules.response_after_complete == "complete_was_mistaken" and has_response_after_complete(sequence):
         last = max(i for i, x in enumerate(sequence) if x.response is PR)
         sequence = [Assessed(x.day, PR) if x.response is CR and i < last else x for i, x in enumerate(sequence)]
+    if not any([x.response is CR for x in sequence]):
+        return sequence
     found: list[Assessed] = []
     complete = False
     for item in sequence:

@@ -16,7 +16,8 @@ from mrecist.reasons import MRECIST, RECIST, Context, present
 from mrecist.region import Judged, Scoped, judge_scope, patterns
 from mrecist.results import RegionResponse
 from mrecist.rulesets import RuleSet
-from mrecist.target import Thresholds, region_targets
+from mrecist.target import region_targets
+from mrecist.thresholds import Thresholds
 from mrecist.tracks import Tests, Track
 from mrecist.values import LesionRole, Region, Response, Scope
 

@@ -93,9 +93,8 @@ def _told(value: Number, show: Show | None, numbers: Mapping[str, Number]) -> st
         return value
     if show is not None:
         return show(*value.as_integer_ratio())
-    known = [numbers.get(name) for name in _LIMITS]
-    limits = tuple([x.as_integer_ratio() for x in known if x is not None and not isinstance(x, str)])
-    return _percent(*value.as_integer_ratio(), limits)
+    limits = [x.as_integer_ratio() for name in _LIMITS if not isinstance(x := numbers.get(name, ""), str)]
+    return _percent(*value.as_integer_ratio(), *limits)
 
 
 def number(value: Fraction | int, decimals: int = 1) -> str:
@@ -110,7 +109,7 @@ def signed(value: Fraction | int, decimals: int = 1) -> str:
 
 def percent(value: Fraction | int, limits: tuple[Fraction | int, ...] = ()) -> str:
     """A signed percentage that never reads as a limit which the exact value does not reach."""
-    return _percent(*value.as_integer_ratio(), tuple([x.as_integer_ratio() for x in limits]))
+    return _percent(*value.as_integer_ratio(), *[x.as_integer_ratio() for x in limits])
 
 
 def plain(value: Fraction | int) -> str:
@@ -137,7 +136,7 @@ def _signed(over: int, under: int, decimals: int = 1) -> str:
 
 
 @lru_cache(maxsize=8192)
-def _percent(over: int, under: int, limits: tuple[tuple[int, int], ...]) -> str:
+def _percent(over: int, under: int, *limits: tuple[int, int]) -> str:
     text = _signed(over, under)
     for limit in limits:
         decimals = 1

@@ -14,7 +14,8 @@ from typing import TypeVar
 from mrecist.newlesion import Verdict
 from mrecist.region import Judged, Scoped, overall_response
 from mrecist.results import NextCategory
-from mrecist.target import Thresholds, mm_of
+from mrecist.target import mm_of
+from mrecist.thresholds import Thresholds
 from mrecist.values import Response
 
 _PR, _SD, _PD, _CR = Response.PR, Response.SD, Response.PD, Response.CR

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from mrecist.region import Judged
 from mrecist.rulesets import TargetRules
-from mrecist.target import tenths_of
+from mrecist.thresholds import tenths_of
 from mrecist.values import Response, Scope
 
 CR, PR, SD, PD = Response.CR, Response.PR, Response.SD, Response.PD

@@ -89,9 +89,12 @@ class SorafenibRow:
 Row = TaceRow | SorafenibRow
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Protocol:
-    """A study's gates and decision tables. A change of any of them is a new `version`."""
+    """A study's gates and decision tables. A change of any of them is a new `version`.
+
+    A protocol equals itself alone, so that what was decided by it is found again at once.
+    """
 
     name: str
     version: str

@@ -12,7 +12,8 @@ from mrecist.newlesion import NewLesion, Verdict
 from mrecist.region import Judged, Scoped
 from mrecist.results import NextCategory, Number, Reason, RegionResponse
 from mrecist.rulesets import NewLesionRules
-from mrecist.target import Thresholds, change_pct, mm_of
+from mrecist.target import change_pct, mm_of
+from mrecist.thresholds import Thresholds
 from mrecist.values import Response
 
 CR, PR, SD, PD = Response.CR, Response.PR, Response.SD, Response.PD

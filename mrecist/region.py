@@ -9,7 +9,8 @@ from fractions import Fraction
 from mrecist.case import Examination
 from mrecist.newlesion import NewLesion
 from mrecist.nontarget import NonTarget, judge_nontarget
-from mrecist.target import SumAt, Target, Thresholds, judge_target, sums
+from mrecist.target import SumAt, Target, judge_target, sums
+from mrecist.thresholds import Thresholds
 from mrecist.values import LesionKind, Response, Scope
 
 CR, PR, SD, PD = Response.CR, Response.PR, Response.SD, Response.PD

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from operator import truediv
 from typing import Any
 
 from mrecist.endpoints import Duration, ScopeTimes
+from mrecist.explain import sentence
 from mrecist.liver import LiverFunction
 from mrecist.results import (
     Assessment,
@@ -85,7 +87,8 @@ class _Said:
         known = self._written.get(id(reason))
         if known is None:
             # kept with its reason, so that no other object can come to have its identity
-            known = (reason, {"rule": reason.rule, "text": reason.text, "numbers": _numbers(reason.numbers)})
+            text = sentence(reason.rule, reason.numbers, reason.template)
+            known = (reason, {"rule": reason.rule, "text": text, "numbers": _numbers(reason.numbers)})
             self._written[id(reason)] = known
         return known[1]
 
@@ -201,9 +204,9 @@ def _issue(issue: Issue) -> dict[str, Any]:
 
 
 def _numbers(numbers: Mapping[str, Number]) -> dict[str, float | int | str]:
-    return {name: v if isinstance(v, _AS_IT_IS) else v.numerator / v.denominator for name, v in numbers.items()}
+    return {n: v if isinstance(v, _AS_IT_IS) else truediv(*v.as_integer_ratio()) for n, v in numbers.items()}
 
 
 def _number(value: Fraction | None) -> float | None:
     """The float nearest to the exact value: the division of whole numbers is rounded once."""
-    return None if value is None else value.numerator / value.denominator
+    return None if value is None else truediv(*value.as_integer_ratio())

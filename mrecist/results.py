@@ -1,5 +1,8 @@
 """What `assess` gives back: responses and decisions, each with its reasons.
 
+No one changes a result. The two that every time point makes anew (`RegionResponse`, `TimePointResponse`) are not frozen
+all the same: a frozen dataclass takes several times as long to make.
+
 What follows from a result but is not always looked at (reasons, distances, percentages, liver function, the inputs of
 a decision) is worked out when it is asked for.
 """
@@ -99,7 +102,7 @@ class Explanation:
     to_next_category: tuple[NextCategory, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RegionResponse:
     """Response of one scope at one time point. Sums are exact, in mm; changes are exact percentages.
 
@@ -147,7 +150,9 @@ def _change_pct(now: Fraction | None, before: Fraction | None) -> Fraction | Non
     """The exact change in per cent; None without both lengths, or from nothing."""
     if now is None or not before:
         return None
-    return change_pct(now.numerator * before.denominator, before.numerator * now.denominator)
+    over, under = now.as_integer_ratio()
+    over_before, under_before = before.as_integer_ratio()
+    return change_pct(over * under_before, over_before * under)
 
 
 class TaceOutput(StrEnum):
@@ -211,8 +216,10 @@ def _composite_reason(intra: Response, extra: Response) -> Reason:
     return Reason(rule, MappingProxyType(numbers), "decision of this project")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TimePointResponse:
+    """Everything that was judged at one follow-up."""
+
     timepoint: str
     day: int
     intrahepatic: RegionResponse

@@ -17,7 +17,6 @@ from mrecist.course import follow_pooled, follow_region, not_done, scoped_region
 from mrecist.lesions import Finding, Measured, Observation, Present
 from mrecist.overall import composite
 from mrecist.rulesets import MeasurementError, RuleSet
-from mrecist.target import Thresholds
 from mrecist.tracks import Track, follow, functional_tests
 from mrecist.values import LONGEST_PLAUSIBLE_MM, Diameter, Region, Response, Scope
 
@@ -129,7 +128,7 @@ class _Judge:
     def __init__(self, case: Case, rules: RuleSet, tracks: tuple[Track, ...]) -> None:
         self._case = case
         self._rules = rules
-        self._limits = Thresholds.of(rules)
+        self._limits = rules.thresholds
         self._tests = functional_tests(case)
         self._missed = not_done(case, tracks)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, Literal
 
 from mrecist.case import Policy
+from mrecist.thresholds import Thresholds
 from mrecist.tomltables import read_table
 from mrecist.values import Scope
 
@@ -201,9 +203,12 @@ class MeasurementError:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RuleSet:
-    """One complete set of thresholds. A change of any value is a new `version`."""
+    """One complete set of thresholds. A change of any value is a new `version`.
+
+    What every case asks of it (`thresholds`, `recist11`) is made once.
+    """
 
     name: str
     version: str
@@ -242,7 +247,12 @@ class RuleSet:
         deciding = (self.target, self.nodes, self.new_lesions, self.eligibility, self.best_response, self.warnings)
         return hashlib.sha256(repr(deciding).encode()).hexdigest()[:8]
 
-    @property
+    @cached_property
+    def thresholds(self) -> Thresholds:
+        """The limits of target response as whole numbers."""
+        return Thresholds.of(self)
+
+    @cached_property
     def recist11(self) -> RuleSet:
         """RECIST 1.1 in every region, to run in parallel; a case's own policy has no say.
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from mrecist.case import Case, ClinicalStatus, EventKind
 from mrecist.decisions.gates import Checked, Gatekeeper
 from mrecist.decisions.predicates import BECAUSE, LABELS
-from mrecist.decisions.situation import Situation, viability
-from mrecist.decisions.tables import decide_sorafenib, decide_tace
+from mrecist.decisions.situation import Answers, Situation, viability
+from mrecist.decisions.tables import decide
 from mrecist.protocols import Protocol
 from mrecist.region import Judged, Scoped
 from mrecist.results import Decision, Issue, Severity, TaceOutput
@@ -66,16 +66,16 @@ class Decider:
             viability(intra, self._liver, self._liver_targets),
             extra.rests_on_node,
             extra.covered,
-            clinical,
+            Answers.of(clinical),
             checked.gates,
             checked.missing,
             self._withdrawn,
             self._declared_at,
         )
-        tace = decide_tace(situation, self._protocol)
+        tace, sorafenib = decide(situation, self._protocol)
         if tace.decision is TaceOutput.STOP_FAILURE and self._declared_at is None:
             self._declared_at = timepoint.id
-        return tace, decide_sorafenib(situation.after(tace), self._protocol), checked
+        return tace, sorafenib, checked
 
 
 def clinical_issues(clinical: ClinicalStatus, checked: Checked) -> tuple[Issue, ...]:

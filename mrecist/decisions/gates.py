@@ -113,8 +113,10 @@ class Gatekeeper:
             if value is None:
                 if not limit.when_given:
                     unrecorded.append(limit.value)
+                continue
             # exact, and several times faster than the comparison of fractions itself
-            elif sign * (value.numerator * under - over * value.denominator) > 0:
+            numerator, denominator = value.as_integer_ratio()
+            if sign * (numerator * under - over * denominator) > 0:
                 crossed.append((limit, value))
         return crossed, unrecorded
 

@@ -18,7 +18,7 @@ from mrecist.overall import floors
 from mrecist.region import Scoped
 from mrecist.results import Assessment, TimePointResponse
 from mrecist.rulesets import RuleSet
-from mrecist.target import Thresholds
+from mrecist.thresholds import Thresholds
 from mrecist.tracks import follow, functional_tests
 from mrecist.values import LesionKind, Organ, Region, Response, Scope
 
@@ -64,7 +64,7 @@ class Lookback:
             assessment.timepoints[:index],
             scoped_region(tracks, Region.INTRAHEPATIC, count, rules, tests),
             scoped_region(tracks, Region.EXTRAHEPATIC, count, rules, tests),
-            Thresholds.of(rules),
+            rules.thresholds,
             floors(Scope.INTRAHEPATIC, rules.target, 1)[0],
             tuple(not_done(past, tracks)[Scope.INTRAHEPATIC]),
             tace_sessions(past),

@@ -11,7 +11,8 @@ from mrecist.case import Case, Examination, TreatmentKind
 from mrecist.newlesion import NewLesion, Verdict
 from mrecist.nontarget import NonTarget
 from mrecist.region import Scoped, judge_scope
-from mrecist.target import SumAt, Thresholds, sums
+from mrecist.target import SumAt, sums
+from mrecist.thresholds import Thresholds
 from mrecist.values import Response
 
 T = TypeVar("T")

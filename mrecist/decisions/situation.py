@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from operator import attrgetter
+from typing import NamedTuple
 
-from mrecist.case import Benefit, ClinicalStatus
+from mrecist.case import Benefit, ClinicalStatus, Ineligibility
 from mrecist.decisions.gates import Gate
 from mrecist.lesions import Present, UnequivocalProgression
 from mrecist.newlesion import Verdict
@@ -25,10 +27,29 @@ class Viability(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(slots=True)
+class Answers(NamedTuple):
+    """What was judged or reported at one time point, and ECOG: all that the tables see of a `ClinicalStatus`."""
+
+    ecog: int | None = None
+    tace_benefit: Benefit | None = None
+    tace_planned: bool | None = None
+    ineligibility_confirmed: Ineligibility | None = None
+    sorafenib_tolerable: bool | None = None
+    clinical_worsening: bool | None = None
+
+    @classmethod
+    def of(cls, clinical: ClinicalStatus) -> Answers:
+        return cls._make(_answers(clinical))
+
+
+_answers = attrgetter(*Answers._fields)
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """The inputs of both decision tables at one time point.
 
+    It holds everything that a row may look at, so that equal situations have equal decisions.
     `failure_declared_at` names the earlier time point that declared TACE failure; consent once withdrawn stays
     withdrawn; every other input holds for its own time point. `tace` is what follows for TACE, once that is known.
     """
@@ -38,28 +59,16 @@ class Situation:
     viability: Viability
     extrahepatic_rests_on_node: bool
     extrahepatic_covered: bool
-    clinical: ClinicalStatus
+    clinical: Answers
     gates: tuple[Gate, ...]
     missing: tuple[str, ...]
     consent_withdrawn: bool
     failure_declared_at: str | None
-    tace: Decision | None = None
+    tace: Decision | None = field(default=None, compare=False)
 
     def after(self, tace: Decision) -> Situation:
         """The same, once it is known what follows for TACE."""
-        return Situation(
-            self.intrahepatic,
-            self.extrahepatic,
-            self.viability,
-            self.extrahepatic_rests_on_node,
-            self.extrahepatic_covered,
-            self.clinical,
-            self.gates,
-            self.missing,
-            self.consent_withdrawn,
-            self.failure_declared_at,
-            tace,
-        )
+        return replace(self, tace=tace)
 
     @property
     def benefit(self) -> Benefit | None:

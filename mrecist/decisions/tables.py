@@ -13,6 +13,19 @@ from mrecist.protocols import Protocol, ProtocolError, Row
 from mrecist.results import Decision, Number, Reason, SorafenibOutput, TaceOutput
 
 
+@lru_cache(maxsize=4096)
+def decide(situation: Situation, protocol: Protocol) -> tuple[Decision, Decision]:
+    """What follows for TACE, and then for sorafenib: one and the same wherever the situation is equal.
+
+    Raises
+    ------
+    ProtocolError
+        If no row of one of the protocol's tables holds.
+    """
+    tace = decide_tace(situation, protocol)
+    return tace, decide_sorafenib(situation.after(tace), protocol)
+
+
 def decide_tace(situation: Situation, protocol: Protocol) -> Decision:
     """What follows for TACE.
 

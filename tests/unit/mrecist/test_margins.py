@@ -14,7 +14,7 @@ from mrecist.case import Case, Read, TimePoint, TimePointRead
 from mrecist.lesions import Lesion, Measured, Observation
 from mrecist.margins import least_progression
 from mrecist.results import RegionResponse
-from mrecist.target import Thresholds
+from mrecist.thresholds import Thresholds
 from mrecist.values import Diameter, LesionRole, Organ, Region
 from tests.support.patients import case, last, visit
 

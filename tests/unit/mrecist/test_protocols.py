@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from app.resources import PROTOCOLS, load_protocol, read_text
-from mrecist.case import Benefit, ClinicalStatus, Ineligibility
+from mrecist.case import Benefit, Ineligibility
 from mrecist.decisions.gates import Gate
-from mrecist.decisions.situation import Situation, Viability
+from mrecist.decisions.situation import Answers, Situation, Viability
 from mrecist.decisions.tables import decide_sorafenib, decide_tace
 from mrecist.protocols import ProtocolError, parse_protocol
 from mrecist.results import SorafenibOutput, TaceOutput
@@ -29,7 +29,7 @@ def situation(**known: Any) -> Situation:
         "viability": Viability.VIABLE,
         "extrahepatic_rests_on_node": False,
         "extrahepatic_covered": True,
-        "clinical": ClinicalStatus(),
+        "clinical": Answers(),
         "gates": (),
         "missing": (),
         "consent_withdrawn": False,
@@ -58,7 +58,7 @@ def test_that_every_combination_of_inputs_reaches_a_row_and_a_missing_judgement_
         (True, False),
         ("TP1", None),
     ):
-        clinical = ClinicalStatus(tace_benefit=benefit, ineligibility_confirmed=lasting)
+        clinical = Answers(tace_benefit=benefit, ineligibility_confirmed=lasting)
         at = situation(
             intrahepatic=intra,
             viability=viable,
@@ -88,7 +88,7 @@ def test_that_every_combination_reaches_a_row_of_the_sorafenib_table() -> None:
                 situation(
                     intrahepatic=intra,
                     viability=viable,
-                    clinical=ClinicalStatus(tace_benefit=benefit),
+                    clinical=Answers(tace_benefit=benefit),
                     missing=missing,
                 ),
                 COTSOM,
@@ -106,7 +106,7 @@ def test_that_every_combination_reaches_a_row_of_the_sorafenib_table() -> None:
         (True, False),
         (True, False),
     ):
-        clinical = ClinicalStatus(
+        clinical = Answers(
             tace_benefit=benefit, tace_planned=planned, sorafenib_tolerable=tolerable, clinical_worsening=worse
         )
         at = situation(

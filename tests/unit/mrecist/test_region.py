@@ -10,7 +10,8 @@ import pytest
 from app.resources import load_ruleset
 from mrecist.assess import assess
 from mrecist.region import Scoped, judge_scope
-from mrecist.target import Target, Thresholds
+from mrecist.target import Target
+from mrecist.thresholds import Thresholds
 from mrecist.values import Response, Scope
 from tests.support.patients import assessed, case, last, visit
 

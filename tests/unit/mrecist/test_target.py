@@ -21,7 +21,8 @@ from mrecist.lesions import (
     TooSmall,
     UnequivocalProgression,
 )
-from mrecist.target import SumAt, Thresholds, counted_tenths, judge_target, region_targets, tenths_of
+from mrecist.target import SumAt, counted_tenths, judge_target, region_targets
+from mrecist.thresholds import Thresholds, tenths_of
 from mrecist.tracks import Track
 from mrecist.values import Diameter, LesionRole, Organ, Region, Response
 from tests.support.patients import assessed, last

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from app.resources import load_protocol
-from mrecist.case import ClinicalStatus, Ineligibility
+from mrecist.case import Ineligibility
 from mrecist.decisions.gates import Gate
 from mrecist.decisions.predicates import PREDICATES, QUESTIONS, SHOWN
-from mrecist.decisions.situation import Situation, Viability
+from mrecist.decisions.situation import Answers, Situation, Viability
 from mrecist.decisions.tables import decide_tace
 from mrecist.protocols import ProtocolError
 from mrecist.values import Response
@@ -21,7 +21,7 @@ PLAIN = Situation(
     viability=Viability.VIABLE,
     extrahepatic_rests_on_node=False,
     extrahepatic_covered=True,
-    clinical=ClinicalStatus(),
+    clinical=Answers(),
     gates=(),
     missing=(),
     consent_withdrawn=False,
@@ -72,7 +72,7 @@ def test_that_what_a_sentence_shows_is_in_words() -> None:
     assert (SHOWN["at"](PLAIN), SHOWN["because"](PLAIN), SHOWN["gates"](PLAIN)) == ("", "", "")
     assert SHOWN["at"](replace(PLAIN, failure_declared_at="TP1")) == "TP1"
     for confirmed, words in ((Ineligibility.ECOG, "ECOG"), (Ineligibility.LIVER, "liver function")):
-        clinical = ClinicalStatus(ineligibility_confirmed=confirmed)
+        clinical = Answers(ineligibility_confirmed=confirmed)
         assert SHOWN["because"](replace(PLAIN, clinical=clinical)) == words
 
 

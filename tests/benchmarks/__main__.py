@@ -7,7 +7,7 @@ import sys
 
 from tests.benchmarks.rows import Row, table
 
-NAMES = ("start", "engine", "commit", "index", "load", "first-image")
+NAMES = ("start", "engine", "commit", "index", "load", "first-image", "mpr")
 BY_NAME_ONLY = ("fuzz",)
 """Long runs that measure no time: only when they are asked for."""
 

@@ -70,3 +70,14 @@ def places(affine: NDArray[np.float64], shape: tuple[int, int, int]) -> NDArray[
     """Where each voxel is, (slices, rows, columns, 3)."""
     voxels = np.moveaxis(np.indices(shape), 0, -1)
     return np.asarray(voxels @ affine[:3, :3].T + affine[:3, 3])
+
+
+def directions_of(angle_a: float, angle_b: float, angle_c: float) -> tuple[Vector, Vector]:
+    """Row and column direction of an axial plane turned about y, then x, then z by degrees c, b and a."""
+    a, b, c = (np.radians(angle) for angle in (angle_a, angle_b, angle_c))
+    z = np.array([[np.cos(a), -np.sin(a), 0], [np.sin(a), np.cos(a), 0], [0, 0, 1]])
+    x = np.array([[1, 0, 0], [0, np.cos(b), -np.sin(b)], [0, np.sin(b), np.cos(b)]])
+    y = np.array([[np.cos(c), 0, np.sin(c)], [0, 1, 0], [-np.sin(c), 0, np.cos(c)]])
+    turn = z @ x @ y
+    row, column = (tuple(map(float, turn[:, n])) for n in (0, 1))
+    return row, column  # type: ignore[return-value]

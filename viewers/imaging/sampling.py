@@ -16,9 +16,15 @@ from numpy.typing import NDArray
 from viewers.imaging.geometry import SlicePlane
 from viewers.imaging.volume import Volume
 
-_TILE_ROWS, _TILE_COLUMNS = 64, 512
+_TILE_ROWS, _TILE_COLUMNS = 32, 256
+"""A tile and the voxels about it stay in the processor's cache while they are worked on."""
+
 _THREADED_PIXELS = 60_000
+_CORNERS = 8
+_MOST_INT32 = 2**31
 _HALF = 0.5
+_SAFE = 1e-3
+"""Nearer to the border than this, rounding may tell inside from outside."""
 
 Floats = NDArray[np.float32]
 
@@ -116,99 +122,123 @@ class _Job:
         )
 
 
+class _Scratch:
+    """Memory for one tile, used again for the next: to ask for it anew costs more than the arithmetic."""
+
+    def __init__(self, job: _Job) -> None:
+        size = _TILE_ROWS * _TILE_COLUMNS
+        self._floats = np.empty((_CORNERS + 6, size), np.float32)
+        self._indices = np.empty((2, size), np.int32 if job.entries.size < _MOST_INT32 else np.int64)
+        self._entries = np.empty((_CORNERS, size), job.entries.dtype)
+
+    def values(self, size: int) -> Floats:
+        """The values of the eight voxels about each pixel."""
+        return self._floats[:_CORNERS, :size]
+
+    def places(self, rows: int, columns: int) -> Floats:
+        """Where each pixel is among slices, rows and columns, and the whole part of that."""
+        return self._floats[_CORNERS:, : rows * columns].reshape(6, rows, columns)
+
+    def indices(self, size: int) -> NDArray[Any]:
+        return self._indices[:, :size]
+
+    def entries(self, size: int) -> NDArray[Any]:
+        """The entries of the eight voxels about each pixel."""
+        return self._entries[:, :size]
+
+
 def _fill(job: _Job, tiles: list[tuple[int, int, int, int]], out: Floats) -> None:
+    scratch = _Scratch(job)
     for top, bottom, left, right in tiles:
-        values = _tile(job, top, bottom, left, right)
-        if values is None:
-            out[top:bottom, left:right] = np.nan
-        else:
-            out[top:bottom, left:right] = values
+        _fill_tile(job, scratch, out[top:bottom, left:right], top, left)
 
 
-def _tile(job: _Job, top: int, bottom: int, left: int, right: int) -> Floats | None:
-    """The values of one tile; None where all of it is outside."""
-    down = np.arange(top, bottom, dtype=np.float64)
+def _fill_tile(job: _Job, scratch: _Scratch, out: Floats, top: int, left: int) -> None:
+    """The values of one tile, whose first pixel is (top, left)."""
+    rows, columns = out.shape
+    places = scratch.places(rows, columns)
+    down = np.arange(top, top + rows, dtype=np.float64)
     outside: NDArray[np.bool_] | None = None
-    whole: list[NDArray[np.int32]] = []
-    part: list[Floats] = []
     for axis, count in enumerate(job.shape):
         start = np.asarray(job.first[axis] + down * job.down[axis], np.float32)
-        step = job.right[axis][left:right]
-        place = start[:, None] + step
-        # the coordinate grows evenly, so that its ends are at the corners of the tile
-        ends = place[:: max(1, len(start) - 1), :: max(1, len(step) - 1)]
-        low, high = float(ends.min()), float(ends.max())
-        if high < -_HALF or low > count - _HALF:
-            return None
-        if low < 0 or high > count - 1:
+        step = job.right[axis][left : left + columns]
+        # a coordinate grows evenly, so that its ends are at the corners of the tile
+        ends = [float(a) + float(b) for a in (start[0], start[-1]) for b in (step[0], step[-1])]
+        low, high = min(ends), max(ends)
+        if high < -_HALF - _SAFE or low > count - _HALF + _SAFE:
+            out[...] = np.nan
+            return
+        place, floor = places[axis], places[axis + 3]
+        np.add(start[:, None], step, out=place)
+        if low < _SAFE or high > count - 1 - _SAFE:
             beyond = (place < -_HALF) | (place > count - _HALF)
             outside = beyond if outside is None else outside | beyond
             np.clip(place, 0, count - 1, out=place)
-        floor = place.astype(np.int32)
-        if high >= count - 1:
+        np.floor(place, out=floor)
+        if high > count - 1 - _SAFE:
             np.minimum(floor, max(0, count - 2), out=floor)
-        place -= floor
-        whole.append(floor)
-        part.append(place)
-    values, beside_padding = _interpolated(job, whole, part)
-    for mask in (outside, beside_padding, _unread(job, whole[0], part[0])):
+        np.subtract(place, floor, out=place)
+    part, floors = places[:3].reshape(3, -1), places[3:].reshape(3, -1)
+    entries, values = scratch.entries(out.size), scratch.values(out.size)
+    _gather(job, floors, scratch.indices(out.size), entries)
+    np.copyto(values, entries)
+    slices = _slices(job, floors[0])
+    _between(values[0::2], values[1::2], part[2])
+    _between(values[0::4], values[2::4], part[1])
+    if job.slopes is not None:
+        for corner, number in zip((0, 4), slices, strict=True):
+            values[corner] *= job.slopes[0][number]
+            values[corner] += job.slopes[1][number]
+    _between(values[0], values[4], part[0])
+    np.copyto(out, values[0].reshape(out.shape))
+    for mask in (outside, _beside_padding(job, entries, slices), _unread(job, slices, part[0])):
         if mask is not None:
-            values[mask] = np.nan
-    return values
+            out[mask.reshape(out.shape)] = np.nan
 
 
-def _unread(job: _Job, slices: NDArray[np.int32], part: Floats) -> NDArray[np.bool_] | None:
-    """Pixels for which a slice is needed that has not been read."""
-    if job.unread is None:
-        return None
-    after = job.unread[np.minimum(slices + 1, job.shape[0] - 1)] & (part > 0)
-    return np.asarray((job.unread[slices] & (part < 1)) | after)
+def _gather(job: _Job, floors: Floats, indices: NDArray[Any], entries: NDArray[Any]) -> None:
+    """The eight voxels about each pixel: the next column beside each, then the next row, then the next slice."""
+    index, other = indices
+    np.copyto(index, floors[0], casting="unsafe")
+    for axis in (1, 2):
+        np.multiply(index, job.shape[axis], out=index)
+        np.copyto(other, floors[axis], casting="unsafe")
+        np.add(index, other, out=index)
+    index = index.astype(np.intp)
+    for corner, into in enumerate(entries):
+        offset = sum(stride for bit, stride in zip((4, 2, 1), job.strides, strict=True) if corner & bit)
+        job.entries[offset:].take(index, out=into, mode="clip")
 
 
-def _interpolated(
-    job: _Job, whole: list[NDArray[np.int32]], part: list[Floats]
-) -> tuple[Floats, NDArray[np.bool_] | None]:
-    """Linear along columns, then rows, then slices; beside it which pixels have padding as a neighbour."""
-    by_slice, by_row, by_column = job.strides
-    _, rows, columns = job.shape
-    at = whole[0].astype(np.intp)
-    at *= rows
-    at += whole[1]
-    at *= columns
-    at += whole[2]
-    entry = np.empty(at.shape, job.entries.dtype)
-    beside = None if job.padding is None else np.zeros(at.shape, np.bool_)
-    scratch = np.empty(at.shape, np.float32)
-
-    def gather(offset: int, number: NDArray[np.int32], into: Floats) -> None:
-        job.entries[offset:].take(at, out=entry, mode="clip")
-        if job.padding is not None and beside is not None:
-            np.logical_or(beside, entry == job.padding[number], out=beside)
-        np.copyto(into, entry)
-
-    def row_of(offset: int, number: NDArray[np.int32]) -> Floats:
-        values = np.empty(at.shape, np.float32)
-        gather(offset, number, values)
-        gather(offset + by_column, number, scratch)
-        return _between(values, scratch, part[2])
-
-    def slice_of(offset: int, number: NDArray[np.int32]) -> Floats:
-        number = np.minimum(number, job.shape[0] - 1)
-        values = row_of(offset, number)
-        _between(values, row_of(offset + by_row, number), part[1])
-        if job.slopes is not None:
-            values *= job.slopes[0][number]
-            values += job.slopes[1][number]
-        return values
-
-    values = slice_of(0, whole[0])
-    _between(values, slice_of(by_slice, whole[0] + 1), part[0])
-    return values, beside
-
-
-def _between(start: Floats, end: Floats, share: Floats) -> Floats:
+def _between(start: Floats, end: Floats, share: Floats) -> None:
     """start + (end - start) x share, in the memory of `start`; `end` is used up."""
     np.subtract(end, start, out=end)
     np.multiply(end, share, out=end)
     np.add(start, end, out=start)
-    return start
+
+
+def _slices(job: _Job, floor: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The numbers of the slices on either side of each pixel; nothing where nothing depends on them."""
+    if job.slopes is None and job.padding is None and job.unread is None:
+        nothing = np.empty(0, np.intp)
+        return nothing, nothing
+    first = floor.astype(np.intp)
+    return first, np.minimum(first + 1, job.shape[0] - 1)
+
+
+def _beside_padding(
+    job: _Job, entries: NDArray[Any], slices: tuple[NDArray[np.intp], NDArray[np.intp]]
+) -> NDArray[np.bool_] | None:
+    """Pixels that have padding among their eight voxels."""
+    if job.padding is None:
+        return None
+    first, second = (job.padding[number] for number in slices)
+    return np.asarray((entries[:4] == first).any(axis=0) | (entries[4:] == second).any(axis=0))
+
+
+def _unread(job: _Job, slices: tuple[NDArray[np.intp], NDArray[np.intp]], part: Floats) -> NDArray[np.bool_] | None:
+    """Pixels for which a slice is needed that has not been read."""
+    if job.unread is None:
+        return None
+    first, second = (job.unread[number] for number in slices)
+    return np.asarray((first & (part < 1)) | (second & (part > 0)))

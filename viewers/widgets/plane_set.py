@@ -9,7 +9,8 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from viewers.imaging.geometry import along, cross, dot
-from viewers.imaging.reslice import Orientation, PlaneStack, Slab, oblique_stack, stack_of, stood
+from viewers.imaging.plane_stacks import Orientation, PlaneStack, oblique_stack, stack_of, stood
+from viewers.imaging.reslice import Slab
 from viewers.tools.events import Point
 from viewers.widgets.crosshair import Crosshair, Cut
 from viewers.widgets.reformat_source import ReformatSource
@@ -84,7 +85,7 @@ class PlaneSet:
         Raises
         ------
         ImagingError
-            The series has no one affine (`viewers.imaging.reslice.why_not_resliced`).
+            The series has no one affine (`viewers.imaging.plane_stacks.why_not_resliced`).
         """
         stacks = {name: stack_of(base.volume, orientation) for name, orientation in _ORIENTATIONS.items()}
         if place is None:

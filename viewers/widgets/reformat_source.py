@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from viewers.imaging.geometry import SlicePlane
-from viewers.imaging.reslice import Orientation, PlaneImage, PlaneStack, Slab, images_cut, reslice, stack_of
+from viewers.imaging.plane_stacks import Orientation, PlaneStack, stack_of
+from viewers.imaging.reslice import PlaneImage, Slab, images_cut, reslice
 from viewers.widgets.derived_source import DerivedSource
 from viewers.widgets.volume_source import VolumeSource
 
@@ -38,7 +39,7 @@ class ReformatSource(DerivedSource):
         Raises
         ------
         ImagingError
-            The series has no one affine (`viewers.imaging.reslice.why_not_resliced`).
+            The series has no one affine (`viewers.imaging.plane_stacks.why_not_resliced`).
         """
         return cls(base, stack_of(base.volume, orientation), orientation, slab)
 

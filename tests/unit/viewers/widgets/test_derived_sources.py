@@ -10,7 +10,8 @@ import pytest
 from tests.support.phantoms import AXIAL, CORONAL, OBLIQUE
 from tests.support.volumes import volume
 from viewers.imaging.errors import ImagingError
-from viewers.imaging.reslice import Orientation, Projection, Slab, oblique_stack
+from viewers.imaging.plane_stacks import Orientation, oblique_stack
+from viewers.imaging.reslice import Projection, Slab
 from viewers.widgets.reformat_source import ReformatSource
 from viewers.widgets.source import ImageSource
 from viewers.widgets.subtraction_source import SubtractionSource

@@ -21,7 +21,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication, QWidget
 
-HEAVY = ("pydicom", "SimpleITK", "pyqtgraph", "scipy", "highdicom", "pandas", "xlsxwriter", "cattrs", "sqlalchemy")
+HEAVY = (
+    "pydicom",
+    "SimpleITK",
+    "imagecodecs",
+    "pyqtgraph",
+    "scipy",
+    "highdicom",
+    "pandas",
+    "xlsxwriter",
+    "cattrs",
+    "sqlalchemy",
+)
 """What takes long to import."""
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -1,19 +1,16 @@
 """The pixels of one image: stored values, exactly as they were encoded.
 
-Uncompressed pixels are read straight from the file. Of the compressed ones, GDCM (by way of SimpleITK) decodes JPEG,
-JPEG-LS and JPEG 2000 without holding the interpreter; it is given the stream alone, since it hangs on some headers. RLE
-goes to its decoder, HTJ2K, deflated and colour images to pydicom and its plug-ins.
+Uncompressed pixels are read straight from the file. Of the compressed ones, JPEG, JPEG-LS, JPEG 2000 and HTJ2K go to
+imagecodecs, which decodes the bare stream in memory and does not hold the interpreter while it does; RLE goes to its
+own decoder; deflated images, and uncompressed or RLE ones in colour, to pydicom.
 """
 
 from __future__ import annotations
 
 import importlib
 import os
-import struct
-import tempfile
 import warnings
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -26,11 +23,10 @@ from viewers.imaging.headers import DEFLATED, EXPLICIT_BIG, NATIVE
 from viewers.imaging.rawheader import FIRST_READ, HeaderReader
 from viewers.imaging.rawtags import tags_of
 from viewers.imaging.sources import opened
-from viewers.imaging.streams import RLE, fault_of
+from viewers.imaging.streams import JPEG, JPEG_2000, JPEG_LS, RLE, fault_of
 from viewers.imaging.tags import MALFORMED, Tags
 
-HTJ2K = tuple(f"1.2.840.10008.1.2.4.{n}" for n in (201, 202, 203))
-_SECONDARY_CAPTURE = b"1.2.840.10008.5.1.4.1.1.7"
+_LUMINANCE_FIRST = ("YBR_FULL", "YBR_FULL_422")
 _REMEDY = "send the series again, or export it uncompressed"
 
 Pixels = NDArray[Any]
@@ -82,9 +78,18 @@ def _room(series: Series) -> Pixels:
 
 
 def _decoded(series: Series, record: SliceRecord) -> NDArray[Any]:
-    if series.colour or record.transfer_syntax in (DEFLATED, *NATIVE, *HTJ2K):
-        return _by_pydicom(series, record)
-    return _by_rle(series, record) if record.transfer_syntax == RLE else _by_gdcm(series, record)
+    syntax = record.transfer_syntax
+    if syntax in (*JPEG, *JPEG_LS, *JPEG_2000):
+        pixels = _by_imagecodecs(series, record)
+    elif syntax == RLE and series.samples_per_pixel == 1:
+        pixels = _by_rle(series, record)
+    elif syntax in (DEFLATED, RLE, *NATIVE):
+        pixels = _by_pydicom(series, record)
+    else:
+        raise DecodeError("its compression is not one that is read", file=record.path, remedy=_REMEDY)
+    if series.photometric == "PALETTE COLOR":
+        pixels = _of_palette(pixels, record)
+    return _luminance(pixels, series.photometric) if pixels.ndim == 3 else pixels
 
 
 def _read_native(series: Series, record: SliceRecord, target: Pixels) -> None:
@@ -128,11 +133,10 @@ def _keep_stored_bits(series: Series, target: Pixels) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """One frame's compressed stream, and what a decoder must know of it."""
+    """One frame's compressed stream, and how many bits of a pixel its file says it keeps."""
 
     stream: bytes
     bits_stored: int
-    samples: int
 
 
 def _frame_of(series: Series, record: SliceRecord) -> _Frame:
@@ -159,7 +163,7 @@ def _frame_of(series: Series, record: SliceRecord) -> _Frame:
     if fault:
         raise DecodeError(fault, file=record.path, remedy=_REMEDY)
     known = bits is not None and 0 < bits <= series.bits_allocated
-    return _Frame(stream, bits if bits is not None and known else series.bits_allocated, series.samples_per_pixel)
+    return _Frame(stream, bits if bits is not None and known else series.bits_allocated)
 
 
 class _Whole:
@@ -190,58 +194,31 @@ def _dataset(file: BinaryIO) -> Any:
         return pydicom.dcmread(file, force=True)
 
 
-def _by_gdcm(series: Series, record: SliceRecord) -> NDArray[Any]:
-    """Decoded from a file of its own with nothing in it but the stream: no rescale, no geometry, no patient."""
-    sitk: Any = importlib.import_module("SimpleITK")
+def _by_imagecodecs(series: Series, record: SliceRecord) -> NDArray[Any]:
+    """Decoded in memory, without the interpreter; the channels of a colour image are as they were encoded."""
+    codecs: Any = importlib.import_module("imagecodecs")
     frame = _frame_of(series, record)
-    reader = sitk.ImageFileReader()
-    reader.SetImageIO("GDCMImageIO")
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "frame.dcm"
-            path.write_bytes(_alone(series, record, frame))
-            reader.SetFileName(str(path))
-            pixels = sitk.GetArrayFromImage(reader.Execute())
-    except RuntimeError as error:
+        if record.transfer_syntax in JPEG_2000:
+            pixels = codecs.jpeg2k_decode(frame.stream)
+        elif record.transfer_syntax in JPEG_LS:
+            pixels = codecs.jpegls_decode(frame.stream)
+        elif series.samples_per_pixel == 1:
+            pixels = codecs.jpeg8_decode(frame.stream)
+        else:  # no conversion: what the channels are the header says, and the decoder would guess
+            pixels = codecs.jpeg8_decode(frame.stream, colorspace="RGB", outcolorspace="RGB")
+    except (RuntimeError, *MALFORMED) as error:
         raise DecodeError("its pixels do not decode", file=record.path, remedy=_REMEDY) from error
-    return np.asarray(pixels[0] if pixels.ndim == 3 else pixels)
+    decoded: NDArray[Any] = np.asarray(pixels)
+    return _signed(decoded, frame.bits_stored) if series.signed and decoded.dtype.kind == "u" else decoded
 
 
-def _alone(series: Series, record: SliceRecord, frame: _Frame) -> bytes:
-    """One frame as a DICOM file (explicit little endian) that says what a decoder needs, and no more."""
-
-    def element(group: int, number: int, vr: bytes, value: bytes) -> bytes:
-        value += b"\0" * (len(value) % 2)
-        return struct.pack("<HH2sH", group, number, vr, len(value)) + value
-
-    def word(number: int, value: int) -> bytes:
-        return element(0x0028, number, b"US", struct.pack("<H", value))
-
-    stream = frame.stream + b"\0" * (len(frame.stream) % 2)
-    meta = element(2, 0x02, b"UI", _SECONDARY_CAPTURE) + element(2, 0x03, b"UI", b"1.2.3")
-    meta += element(2, 0x10, b"UI", record.transfer_syntax.encode("ascii"))
-    return b"".join(
-        (
-            b"\0" * 128 + b"DICM",
-            element(2, 0x00, b"UL", struct.pack("<I", len(meta))),
-            meta,
-            element(8, 0x16, b"UI", _SECONDARY_CAPTURE),
-            element(8, 0x18, b"UI", b"1.2.3"),
-            word(0x02, frame.samples),
-            element(0x0028, 0x04, b"CS", b"MONOCHROME2 "),
-            word(0x10, series.rows),
-            word(0x11, series.columns),
-            word(0x100, series.bits_allocated),
-            word(0x101, frame.bits_stored),
-            word(0x102, frame.bits_stored - 1),
-            word(0x103, int(series.signed)),
-            struct.pack("<HH2sHI", 0x7FE0, 0x10, b"OB", 0, 0xFFFFFFFF),
-            struct.pack("<HHI", 0xFFFE, 0xE000, 0),
-            struct.pack("<HHI", 0xFFFE, 0xE000, len(stream)),
-            stream,
-            struct.pack("<HHI", 0xFFFE, 0xE0DD, 0),
-        )
-    )
+def _signed(pixels: NDArray[Any], bits: int) -> NDArray[Any]:
+    """Bits as two's complement numbers: JPEG and JPEG-LS know no sign, and a JPEG 2000 stream may be told another."""
+    spare = pixels.dtype.itemsize * 8 - bits
+    if spare < 0:  # the stream is of fewer bits than the header says, so that all its values are positive
+        return pixels
+    return np.asarray((pixels << spare).view(f"i{pixels.dtype.itemsize}") >> spare)
 
 
 def _by_rle(series: Series, record: SliceRecord) -> NDArray[Any]:
@@ -269,29 +246,40 @@ def _panicked(error: BaseException, record: SliceRecord) -> BaseException:
 
 def _by_pydicom(series: Series, record: SliceRecord) -> NDArray[Any]:
     import pydicom
-    from pydicom.pixels.processing import apply_color_lut
     from pydicom.pixels.utils import pixel_array
 
-    if record.transfer_syntax not in (DEFLATED, *NATIVE):
+    if record.transfer_syntax == RLE:
         _frame_of(series, record)  # refuses what is not to be decoded
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with opened(record.path) as file:
-                dataset = pydicom.dcmread(file, force=True)
+                dataset = _dataset(file)
             if "TransferSyntaxUID" not in dataset.file_meta:
                 dataset.file_meta.TransferSyntaxUID = pydicom.uid.UID(record.transfer_syntax)
-            pixels = pixel_array(dataset, index=record.frame)
-            if series.photometric == "PALETTE COLOR":
-                pixels = apply_color_lut(pixels, dataset)
-                pixels = pixels >> 8 if pixels.dtype.itemsize == 2 else pixels
+            return pixel_array(dataset, index=record.frame, raw=True)
     except (RuntimeError, *MALFORMED) as error:
         raise DecodeError("its pixels do not decode", file=record.path, remedy=_REMEDY) from error
     except BaseException as error:
         raise _panicked(error, record) from error
-    return _luminance(pixels) if pixels.ndim == 3 else pixels
 
 
-def _luminance(pixels: NDArray[Any]) -> NDArray[Any]:
+def _of_palette(pixels: NDArray[Any], record: SliceRecord) -> NDArray[Any]:
+    """The colours that the file's own palette gives to its pixels, 8 bits each."""
+    from pydicom.pixels.processing import apply_color_lut
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with opened(record.path) as file:
+                coloured = apply_color_lut(pixels, _dataset(file))
+    except (RuntimeError, *MALFORMED) as error:
+        raise DecodeError("its palette cannot be read", file=record.path, remedy=_REMEDY) from error
+    return coloured >> 8 if coloured.dtype.itemsize == 2 else coloured
+
+
+def _luminance(pixels: NDArray[Any], photometric: str) -> NDArray[Any]:
     """Grey of a colour image (ITU-R BT.601), for looking only."""
+    if photometric in _LUMINANCE_FIRST:
+        return np.asarray(pixels[..., 0])
     return np.asarray(np.rint(pixels[..., :3] @ np.array([0.299, 0.587, 0.114])))

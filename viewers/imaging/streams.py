@@ -16,10 +16,12 @@ JPEG_2000 = tuple(f"1.2.840.10008.1.2.4.{n}" for n in (90, 91, 92, 93, 201, 202,
 _FRAMES = {0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF, 0xF7}
 _ALONE = {0x01, *range(0xD0, 0xD9)}
 _SCAN = 0xDA
+_END = b"\xff\xd9"
 _CODESTREAM = b"\xff\x4f\xff\x51"
 _BOXES = 4096
 _STYLE, _FIRST_TILE = 0xFF52, 0xFF90
 _MOST_TILES, _MOST_LAYERS, _MOST_LEVELS = 4096, 1000, 32
+_EARLY_END = "its compressed pixels end too early"
 _RLE_HEADER = struct.Struct("<16I")
 
 
@@ -45,7 +47,7 @@ def fault_of(stream: bytes, syntax: str, rows: int, columns: int, samples: int, 
         else:
             return ""
     except (struct.error, IndexError):
-        return "its compressed pixels end too early"
+        return _EARLY_END
     if isinstance(found, str):
         return found
     if found != (rows, columns, samples):
@@ -68,7 +70,8 @@ def _size_of_jpeg(stream: bytes) -> tuple[int, int, int] | str:
             continue
         if marker in _FRAMES:
             _, rows, columns, samples = struct.unpack_from(">BHHB", stream, at + 2)
-            return rows, columns, samples
+            # Decoders make up what a stream that was cut lacks.
+            return (rows, columns, samples) if stream.find(_END, at) > 0 else _EARLY_END
         if marker == _SCAN:
             return "its compressed pixels are damaged"
         at += max(2, struct.unpack_from(">H", stream, at)[0])
@@ -108,7 +111,7 @@ def _fault_of_style(stream: bytes, at: int) -> str:
 
 def _fault_of_rle(stream: bytes, segments: int) -> str:
     if len(stream) < _RLE_HEADER.size:
-        return "its compressed pixels end too early"
+        return _EARLY_END
     count, *starts = _RLE_HEADER.unpack_from(stream)
     used = starts[:count]
     if count != segments:

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
+from pathlib import Path
 
+import imagecodecs
 import numpy as np
 import pydicom
+import pydicom.data
 import pytest
+from pydicom.encaps import encapsulate, get_frame
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian, RLELossless
 
 from tests.support.phantoms import Phantom, slice_dataset, stored_value, write_enhanced, write_phantom
@@ -176,6 +181,130 @@ def test_that_a_palette_ultrasound_shows_in_grey(test_data):
     assert not series.measurable
 
 
+def encoded(path, pixels, syntax, stream, **tags):
+    """A file of one compressed image, and its series; the tags are set last."""
+    dataset = slice_dataset(Phantom(rows=pixels.shape[0], columns=pixels.shape[1], rescale=None), 0)
+    dataset.BitsAllocated = dataset.BitsStored = 8 * pixels.dtype.itemsize
+    dataset.HighBit, dataset.PixelRepresentation = dataset.BitsStored - 1, int(pixels.dtype.kind == "i")
+    if pixels.ndim == 3:
+        dataset.SamplesPerPixel, dataset.PlanarConfiguration = 3, 0
+    for keyword, value in tags.items():
+        setattr(dataset, keyword, value)
+    dataset.file_meta.TransferSyntaxUID = f"1.2.840.10008.1.2.{syntax}"
+    dataset.PixelData = encapsulate([stream])
+    dataset["PixelData"].VR = "OB"
+    pydicom.dcmwrite(path / "image", dataset, enforce_file_format=True)
+    (series,) = scan(path).series
+    return series
+
+
+def ramp(low, high, dtype):
+    return np.linspace(low, high, 24 * 32).reshape(24, 32).astype(dtype)
+
+
+def jpeg_2000(pixels, **words):
+    return imagecodecs.jpeg2k_encode(pixels, level=0, codecformat="j2k", **words)
+
+
+SIGNS = {
+    "JPEG-LS": ("4.80", lambda pixels: imagecodecs.jpegls_encode(pixels.view("u2"))),
+    "JPEG lossless": ("4.70", lambda pixels: imagecodecs.jpeg8_encode(pixels.view("u2"), lossless=True, predictor=1)),
+    "JPEG 2000, told to be signed": ("4.90", jpeg_2000),
+    "JPEG 2000, told to be unsigned": ("4.90", lambda pixels: jpeg_2000(pixels.view("u2"))),
+    "HTJ2K": ("4.201", lambda pixels: imagecodecs.htj2k_encode(pixels)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("syntax", "encode"), SIGNS.values(), ids=SIGNS.keys())
+@pytest.mark.parametrize(("low", "high"), [(-32768, 32767), (-1024, 3071), (0, 100)])
+def test_that_signed_values_keep_their_sign(tmp_path, syntax, encode, low, high):
+    pixels = ramp(low, high, np.int16)
+    series = encoded(tmp_path, pixels, syntax, encode(pixels))
+    assert np.array_equal(read_stored(series, series.slices[0]), pixels)
+
+
+@pytest.mark.parametrize("syntax", ["4.70", "4.80"])
+def test_that_twelve_signed_bits_of_a_compressed_image_keep_their_sign(tmp_path, syntax):
+    pixels = ramp(-2048, 2047, np.int16)
+    bits = (pixels & 0xFFF).view("u2")
+    encode = {
+        "4.70": lambda: imagecodecs.jpeg8_encode(bits, lossless=True, predictor=1, bitspersample=12),
+        "4.80": lambda: imagecodecs.jpegls_encode(bits),
+    }[syntax]
+    series = encoded(tmp_path, pixels, syntax, encode(), BitsStored=12, HighBit=11)
+    assert np.array_equal(read_stored(series, series.slices[0]), pixels)
+
+
+def test_that_a_header_tells_the_sign_where_the_stream_tells_another():
+    # pydicom's own test file: its corner is padding, -2000, in a stream that is told to be unsigned.
+    (series,) = scan(Path(pydicom.data.get_testdata_file("J2K_pixelrep_mismatch.dcm"))).series
+    assert int(read_stored(series, series.slices[0])[0, 0]) == -2000
+
+
+RED, GREEN, BLUE = (255, 0, 0), (0, 255, 0), (0, 0, 255)
+GREYS = (76, 150, 29)  # 0.299 x 255 = 76.2, 0.587 x 255 = 149.7, 0.114 x 255 = 29.1
+COLOURS = {
+    "JPEG": ("4.50", lambda rgb: imagecodecs.jpeg8_encode(rgb, 100, subsampling="444"), "YBR_FULL_422"),
+    "JPEG of bare channels": (
+        "4.50", lambda rgb: imagecodecs.jpeg8_encode(rgb, 100, colorspace="RGB", outcolorspace="RGB"), "RGB",
+    ),
+    "JPEG lossless": ("4.70", lambda rgb: imagecodecs.jpeg8_encode(rgb, lossless=True, predictor=1), "RGB"),
+    "JPEG-LS": ("4.80", lambda rgb: imagecodecs.jpegls_encode(rgb), "RGB"),
+    "JPEG 2000": ("4.90", lambda rgb: jpeg_2000(rgb, mct=True), "YBR_RCT"),
+    "HTJ2K": ("4.201", lambda rgb: imagecodecs.htj2k_encode(rgb), "YBR_RCT"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("syntax", "encode", "photometric"), COLOURS.values(), ids=COLOURS.keys())
+def test_that_compressed_colour_shows_as_luminance(tmp_path, syntax, encode, photometric):
+    rgb = np.zeros((48, 32, 3), np.uint8)
+    rgb[:16], rgb[16:32], rgb[32:] = RED, GREEN, BLUE
+    series = encoded(tmp_path, rgb, syntax, encode(rgb), PhotometricInterpretation=photometric, Modality="US")
+    assert (series.colour, series.measurable) == (True, False)
+    grey = load_slice(series, 0)
+    for k, expected in enumerate(GREYS):
+        assert np.abs(grey[16 * k : 16 * k + 16].astype(int) - expected).max() <= (2 if syntax == "4.50" else 0)
+
+
+REAL_COLOURS = {  # of pydicom's own tests: their first rows are red, which is 0.299 x 255 = 76.2 in grey
+    "JPEG, YBR": "SC_rgb_dcmtk_+eb+cy+np.dcm",
+    "JPEG, no conversion": "SC_rgb_dcmtk_+eb+cr.dcm",
+    "JPEG lossless": "SC_rgb_jpeg_gdcm.dcm",
+    "JPEG-LS": "SC_rgb_jls_lossy_line.dcm",
+    "JPEG 2000": "SC_rgb_gdcm_KY.dcm",
+    "RLE": "SC_rgb_rle.dcm",
+}
+
+
+@pytest.mark.parametrize("name", REAL_COLOURS.values(), ids=REAL_COLOURS.keys())
+def test_that_the_red_of_a_real_file_shows_as_its_luminance(name):
+    (series,) = scan(Path(pydicom.data.get_testdata_file(name))).series
+    assert abs(int(load_slice(series, 0)[5, 5]) - 76) <= 3
+
+
+def test_that_a_compressed_palette_shows_in_grey(tmp_path):
+    # Entry 1 of the palette is green of 200 (of 8 bits, kept in 16): 0.587 x 200 = 117.4.
+    words = {}
+    for colour, value in (("Red", 0), ("Green", 200), ("Blue", 0)):
+        words[f"{colour}PaletteColorLookupTableDescriptor"] = [2, 0, 16]
+        words[f"{colour}PaletteColorLookupTableData"] = np.array([0, value << 8], "<u2").tobytes()
+    pixels = np.zeros((24, 32), np.uint8)
+    pixels[:, 16:] = 1
+    stream = imagecodecs.jpegls_encode(pixels)
+    series = encoded(tmp_path, pixels, "4.80", stream, PhotometricInterpretation="PALETTE COLOR", **words)
+    assert series.colour
+    grey = load_slice(series, 0)
+    assert (set(grey[:, :16].flat), set(grey[:, 16:].flat)) == ({0}, {117})
+
+
+def test_that_a_compression_that_is_not_read_is_refused_by_name(tmp_path):
+    pixels = ramp(0, 100, np.uint8)
+    series = encoded(tmp_path, pixels, "4.70", imagecodecs.jpeg8_encode(pixels, lossless=True))
+    record = replace(series.slices[0], transfer_syntax="1.2.840.10008.1.2.4.110")  # JPEG XL
+    with pytest.raises(DecodeError, match="its compression is not one that is read; send the series again, or export"):
+        read_stored(series, record)
+
+
 def damaged(test_data, tmp_path, name):
     path = tmp_path / name
     shutil.copy(test_data / "odd" / "pydicom" / name, path)
@@ -221,6 +350,19 @@ def test_that_an_image_that_fits_no_memory_is_an_error(tmp_path, monkeypatch):
     with pytest.raises(DecodeError, match="there is no memory for it") as caught:
         read_stored(series, series.slices[0])
     assert caught.value.file == str(path)
+
+
+@pytest.mark.parametrize("share", [0.2, 0.6, 0.99])
+def test_that_a_lossless_jpeg_that_is_cut_short_is_an_error(test_data, tmp_path, share):
+    # The decoder alone would fill what is missing with values of its own.
+    folder = test_data / "odd" / "wado_ct_15_transfer_syntaxes"
+    dataset = pydicom.dcmread(folder / LOSSLESS["JPEG lossless SV1"])
+    stream = get_frame(dataset.PixelData, 0, number_of_frames=1)
+    stream = stream[: int(len(stream) * share) // 2 * 2]
+    dataset.PixelData = encapsulate([stream])
+    dataset.save_as(tmp_path / "image")
+    with pytest.raises(DecodeError, match="end too early"):
+        image(tmp_path / "image")
 
 
 @pytest.mark.parametrize("name", ["MR_small_RLE", "MR_small_jp2klossless", "MR_small_jpeg_ls_lossless"])

@@ -18,7 +18,7 @@ JPEG, JPEG_LS, JPEG_2000, RLE = (f"1.2.840.10008.1.2.{n}" for n in ("4.70", "4.8
 def jpeg(rows=64, columns=80, samples=1, marker=0xC3):
     comment = b"\xff\xfe\x00\x08hello!"
     frame = struct.pack(">HHBHHB", 0xFF00 | marker, 11, 16, rows, columns, samples) + b"\x01\x11\x00"
-    return b"\xff\xd8" + comment + b"\xff" + frame + b"\xff\xda"
+    return b"\xff\xd8" + comment + b"\xff" + frame + b"\xff\xda\x12\x34\xff\xd9"
 
 
 def jpeg_2000(rows=64, columns=80, samples=1, tile=(80, 64), origin=0, layers=1, levels=5, block=(4, 4), step=1):
@@ -56,6 +56,8 @@ FAULTY = {
     "no marker": (JPEG, b"\xff\xd8\x00\x00", "damaged"),
     "no JPEG": (JPEG, jpeg_2000(), "no JPEG stream"),
     "an end": (JPEG, jpeg()[:14], "end too early"),
+    "an end inside the pixels": (JPEG, jpeg()[:-2], "end too early"),
+    "an end inside JPEG-LS pixels": (JPEG_LS, jpeg(marker=0xF7)[:-1] + b"\0", "end too early"),
     "nothing": (JPEG, b"", "no JPEG stream"),
     "other size": (JPEG_2000, jpeg_2000(rows=65), "are 65 x 80 x 1"),
     "many tiles": (JPEG_2000, jpeg_2000(tile=(1, 1)), "5120 tiles"),

@@ -6,14 +6,14 @@ import math
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from viewers.tools.figures import FigureKind, handle_points, strokes
 from viewers.tools.projection import Projection
 from viewers.widgets.label_places import beside_box, beside_line, free_place
 from viewers.widgets.line_painter import DASHES, HOVER_PX, OUTLINE_PX, end_bar, look_of, paint_handle
 from viewers.widgets.marks import LabelledFigure, LineStyle
-from viewers.widgets.overlay import draw_outlined
+from viewers.widgets.painted_once import OutlinedTexts
 from viewers.widgets.palette import ViewPalette
 
 _HEAD_PX = 11.0
@@ -29,6 +29,7 @@ def paint_figures(
     figures: Iterable[LabelledFigure],
     projection: Projection,
     palette: ViewPalette,
+    texts: OutlinedTexts,
     hovered: str = "",
     taken: Sequence[QRectF] = (),
 ) -> None:
@@ -40,7 +41,7 @@ def paint_figures(
     boxes = [_box(path) for _, path in shown]
     for (one, _), box in zip(shown, boxes, strict=True):
         if one.label and view.intersects(box):
-            occupied.append(_paint_label(painter, one, box, projection, (occupied, boxes), palette))
+            occupied.append(_paint_label(painter, one, box, projection, (occupied, boxes), palette, texts))
 
 
 def _path(one: LabelledFigure, projection: Projection, scale: float) -> QPainterPath:
@@ -105,16 +106,15 @@ def _paint_label(
     projection: Projection,
     others: tuple[list[QRectF], list[QRectF]],
     palette: ViewPalette,
+    texts: OutlinedTexts,
 ) -> QRectF:
     """The lines of the label in one place; gives the place they took."""
     figure = one.figure
     look = look_of(figure.style, palette)
-    main = palette.font(palette.overlay_px if look.dashed else palette.label_px, bold=True)
-    rest = palette.font(palette.overlay_px)
-    measured = [(text, font, QFontMetricsF(font)) for text, font in zip(one.label, (main, *[rest] * 9), strict=False)]
-    width = max(metrics.horizontalAdvance(text) for text, _, metrics in measured)
-    height = sum(metrics.ascent() + metrics.descent() for _, _, metrics in measured)
-    size = (width, height)
+    main = palette.overlay_px if look.dashed else palette.label_px
+    fonts = [(main, True), *[(palette.overlay_px, False)] * (len(one.label) - 1)]
+    sizes = [texts.size(text, *font) for text, font in zip(one.label, fonts, strict=True)]
+    size = (max(width for width, _ in sizes), sum(height for _, height in sizes))
     ends = [QPointF(*projection.view_of_world(point)) for point in figure.points]
     if figure.kind is FigureKind.ARROW:
         tail = QRectF(ends[-1].x() - 2, ends[-1].y() - 2, 4, 4)
@@ -128,10 +128,9 @@ def _paint_label(
     rect = free_place(places, projection.size_px, taken, palette.scale, [*boxes])
     _tie(painter, rect, box, look.colour, palette)
     y = rect.top()
-    for text, font, metrics in measured:
-        painter.setFont(font)
-        draw_outlined(painter, QPointF(rect.left(), y + metrics.ascent()), text, look.colour, palette)
-        y += metrics.ascent() + metrics.descent()
+    for text, font, (_, height) in zip(one.label, fonts, sizes, strict=True):
+        texts.draw(painter, QPointF(rect.left(), y), text, look.colour, *font)
+        y += height
     return rect
 
 

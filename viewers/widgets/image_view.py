@@ -17,7 +17,7 @@ from viewers.widgets.derived_source import DerivedSource
 from viewers.widgets.greys import Greys
 from viewers.widgets.line_painter import paint_lines, paint_places
 from viewers.widgets.marks import CornerTexts, LineStyle, OverlayLevel, Placeholder, ViewLine, ViewPlace
-from viewers.widgets.painted_once import PaintedOnce, Picture
+from viewers.widgets.painted_once import OutlinedTexts, PaintedOnce, Picture
 from viewers.widgets.palette import ViewPalette
 from viewers.widgets.source import ImageSource
 from viewers.widgets.stack_view import StackView, ViewState
@@ -54,6 +54,7 @@ class ImageView(StackView):
         self.active = False
         self.hovered = ""
         self._greys = Greys()
+        self.words = OutlinedTexts(self.colours)
         self._kept = PaintedOnce()
         self._shown: tuple[int, float, float, bool] | None = None
         self._image = QImage()
@@ -217,8 +218,8 @@ class ImageView(StackView):
 
         Gives the places that are taken then.
         """
-        paint_places(painter, self.places, projection, self.colours)
-        return paint_lines(painter, self.visible_lines(), projection, self.colours, self.hovered, taken)
+        paint_places(painter, self.places, projection, self.colours, self.words)
+        return paint_lines(painter, self.visible_lines(), projection, self.colours, self.words, self.hovered, taken)
 
     def _paint_planes(self, painter: QPainter, projection: Projection) -> None:
         """Where other images cut this one, and the shared place."""

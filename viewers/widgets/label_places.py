@@ -21,16 +21,20 @@ Pair = tuple[float, float]
 def beside_line(start: QPointF, end: QPointF, label: Pair, size: Pair, scale: float) -> list[QRectF]:
     """Beyond the end that is farther from the middle of the view, else beyond the other, above or below the line."""
     width, height = label
-    middle = QPointF(size[0] / 2, size[1] / 2)
-    far, near = sorted((start, end), key=lambda place: -math.hypot(*(place - middle).toTuple()))
-    run = far - near
-    length = math.hypot(run.x(), run.y()) or 1.0
+    middle = (size[0] / 2, size[1] / 2)
+    far, near = sorted((start.toTuple(), end.toTuple()), key=lambda place: -math.dist(place, middle))
+    run_x, run_y = far[0] - near[0], far[1] - near[1]
+    length = math.hypot(run_x, run_y) or 1.0
     gap = _GAP_PX * scale
-    beyond = QPointF(run.x() / length * (gap + width / 2), run.y() / length * (gap + height / 2))
-    box = QRectF(start, end).normalized()
-    above = QPointF(box.center().x(), box.top() - gap - height / 2)
-    below = QPointF(box.center().x(), box.bottom() + gap + height / 2)
-    return [_centred(centre, label) for centre in (far + beyond, near - beyond, above, below)]
+    beyond_x, beyond_y = run_x / length * (gap + width / 2), run_y / length * (gap + height / 2)
+    x, clear = (far[0] + near[0]) / 2, gap + height / 2
+    centres = (
+        (far[0] + beyond_x, far[1] + beyond_y),
+        (near[0] - beyond_x, near[1] - beyond_y),
+        (x, min(far[1], near[1]) - clear),
+        (x, max(far[1], near[1]) + clear),
+    )
+    return [_centred(centre, label) for centre in centres]
 
 
 def beside_box(box: QRectF, label: Pair, scale: float) -> list[QRectF]:
@@ -42,7 +46,7 @@ def beside_box(box: QRectF, label: Pair, scale: float) -> list[QRectF]:
     below, above = box.bottom() + gap + height / 2, box.top() - gap - height / 2
     beside = ((right, y), (left, y), (x, below), (x, above))
     centres = (*beside, (right, above), (right, below), (left, above), (left, below))
-    return [_centred(QPointF(*centre), label) for centre in centres]
+    return [_centred(centre, label) for centre in centres]
 
 
 def free_place(
@@ -66,5 +70,5 @@ def free_place(
     return rect
 
 
-def _centred(centre: QPointF, size: Pair) -> QRectF:
-    return QRectF(centre.x() - size[0] / 2, centre.y() - size[1] / 2, *size)
+def _centred(centre: Pair, size: Pair) -> QRectF:
+    return QRectF(centre[0] - size[0] / 2, centre[1] - size[1] / 2, *size)

@@ -22,6 +22,7 @@ class Levels:
         self._heights: NDArray[np.float64] = np.array(
             [np.nan if plane is None or first is None else dot(plane.origin, first.normal) for plane in planes]
         )
+        self._half_gaps = _half_gaps(self._heights)
 
     def nearest(self, point: Point) -> tuple[int, float] | None:
         """The image nearest to a place in the patient (LPS mm) and its distance in mm; None without any plane."""
@@ -33,9 +34,7 @@ class Levels:
 
     def half_gap_mm(self, k: int) -> float:
         """Half the distance to the nearer neighbour; 0 for a single image."""
-        gaps = np.abs(np.delete(self._heights[max(0, k - 1) : k + 2] - self._heights[k], min(k, 1)))
-        known = gaps[np.isfinite(gaps) & (gaps > 0)]
-        return float(known.min()) / 2 if known.size else 0.0
+        return self._half_gaps[k]
 
     def holds(self, point: Point) -> bool:
         """Whether the stack reaches a place: it is within half a gap of an image."""
@@ -47,3 +46,11 @@ class Levels:
         """How the index changes when the wheel turns down: towards the feet, else along the stack."""
         upwards = self.normal is not None and self.normal[2] > 0.5
         return -1 if upwards and self._heights[-1] > self._heights[0] else 1
+
+
+def _half_gaps(heights: NDArray[np.float64]) -> list[float]:
+    """Half the distance of each height to the nearer of its neighbours in the stack; 0 where there is none."""
+    gaps = np.abs(np.diff(heights))
+    gaps[~(np.isfinite(gaps) & (gaps > 0))] = np.inf
+    nearer = np.minimum(np.append(gaps, np.inf), np.insert(gaps, 0, np.inf))
+    return [float(gap) / 2 if np.isfinite(gap) else 0.0 for gap in nearer]

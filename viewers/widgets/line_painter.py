@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from viewers.tools.projection import Projection
 from viewers.widgets.label_places import beside_line, free_place
 from viewers.widgets.marks import LineStyle, ViewLine, ViewPlace
-from viewers.widgets.overlay import draw_outlined
+from viewers.widgets.painted_once import OutlinedTexts
 from viewers.widgets.palette import ViewPalette
 
 LOUPE_PX = 120.0
@@ -42,6 +42,7 @@ def paint_lines(
     lines: Iterable[ViewLine],
     projection: Projection,
     palette: ViewPalette,
+    texts: OutlinedTexts,
     hovered: str = "",
     taken: Sequence[QRectF] = (),
 ) -> list[QRectF]:
@@ -62,11 +63,17 @@ def paint_lines(
     view = QRectF(0, 0, *projection.size_px)
     for line, start, end in placed:
         if line.label and view.intersects(QRectF(start, end).normalized().adjusted(-1, -1, 1, 1)):
-            occupied.append(_paint_label(painter, line, start, end, projection.size_px, occupied, palette))
+            occupied.append(_paint_label(painter, line, (start, end), projection.size_px, occupied, palette, texts))
     return occupied
 
 
-def paint_places(painter: QPainter, places: Iterable[ViewPlace], projection: Projection, palette: ViewPalette) -> None:
+def paint_places(
+    painter: QPainter,
+    places: Iterable[ViewPlace],
+    projection: Projection,
+    palette: ViewPalette,
+    texts: OutlinedTexts,
+) -> None:
     """A pale dashed circle for each place whose sphere the plane cuts, with its label below."""
     if projection.plane is None:
         return
@@ -83,12 +90,9 @@ def paint_places(painter: QPainter, places: Iterable[ViewPlace], projection: Pro
             painter.setPen(pen)
             painter.drawEllipse(centre, radius, radius)
         if place.label:
-            font = palette.font(palette.overlay_px, bold=True)
-            painter.setFont(font)
-            metrics = QFontMetricsF(font)
-            left = centre.x() - metrics.horizontalAdvance(place.label) / 2
-            below = QPointF(left, centre.y() + radius + 4 * palette.scale + metrics.ascent())
-            draw_outlined(painter, below, place.label, palette.ghost, palette)
+            width, _ = texts.size(place.label, palette.overlay_px, True)
+            below = QPointF(centre.x() - width / 2, centre.y() + radius + 4 * palette.scale)
+            texts.draw(painter, below, place.label, palette.ghost, palette.overlay_px, True)
 
 
 def paint_loupe(
@@ -142,19 +146,22 @@ def _paint_line(
     scale = palette.scale
     thickness = (look.thickness_px + (HOVER_PX if hovered else 0.0)) * scale
     handles = line.style is LineStyle.SELECTED or (hovered and line.editable)
-    bars = [] if handles else [(end_bar(start, end, scale), True), (end_bar(end, start, scale), True)]
-    strokes = [((start, end), False), *bars]
-    dark = QPen(palette.colour(palette.background, 0.7), thickness + OUTLINE_PX * scale)
+    strokes = [QLineF(start, end)]
+    if not handles:
+        strokes += QLineF(*end_bar(start, end, scale)), QLineF(*end_bar(end, start, scale))
+    # the outline is opaque: a translucent line takes Qt ten times as long
+    dark = QPen(QColor(palette.background), thickness + OUTLINE_PX * scale)
     bright = QPen(QColor(look.colour), thickness)
-    dashed = QPen(bright)
-    if look.dashed:
-        dashed.setDashPattern(DASHES)
-    for pen, dash in ((dark, dark), (bright, dashed)):
+    for pen in (dark, bright):
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        dash.setCapStyle(Qt.PenCapStyle.FlatCap)
-        for (a, b), is_bar in strokes:
-            painter.setPen(pen if is_bar else dash)
-            painter.drawLine(a, b)
+        painter.setPen(pen)
+        if pen is bright and look.dashed:
+            painter.drawLines(strokes[1:])
+            bright.setDashPattern(DASHES)
+            painter.setPen(bright)
+            painter.drawLine(strokes[0])
+        else:
+            painter.drawLines(strokes)
     if handles:
         for place in (start, end):
             paint_handle(painter, place, bright, palette)
@@ -182,23 +189,16 @@ def end_bar(place: QPointF, other: QPointF, scale: float) -> tuple[QPointF, QPoi
 def _paint_label(
     painter: QPainter,
     line: ViewLine,
-    start: QPointF,
-    end: QPointF,
+    ends: tuple[QPointF, QPointF],
     size: tuple[float, float],
     taken: list[QRectF],
     palette: ViewPalette,
+    texts: OutlinedTexts,
 ) -> QRectF:
     """The label beside its own line, clear of the ruler and of other labels; gives the place it took."""
-    font = palette.font(palette.label_px if not look_of(line.style, palette).dashed else palette.overlay_px, bold=True)
-    metrics = QFontMetricsF(font)
-    width, height = metrics.horizontalAdvance(line.label), metrics.ascent() + metrics.descent()
-    rect = free_place(beside_line(start, end, (width, height), size, palette.scale), size, taken, palette.scale)
-    painter.setFont(font)
-    draw_outlined(
-        painter,
-        QPointF(rect.left(), rect.top() + metrics.ascent()),
-        line.label,
-        look_of(line.style, palette).colour,
-        palette,
-    )
+    look = look_of(line.style, palette)
+    size_px = palette.overlay_px if look.dashed else palette.label_px
+    places = beside_line(*ends, texts.size(line.label, size_px, True), size, palette.scale)
+    rect = free_place(places, size, taken, palette.scale)
+    texts.draw(painter, rect.topLeft(), line.label, look.colour, size_px, True)
     return rect

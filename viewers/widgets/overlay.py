@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import assert_never
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from viewers.imaging.geometry import EdgeLetters
@@ -40,7 +40,7 @@ def corner_pictures(
     width, height = size
     x_edge, y_edge = _EDGE_X * palette.scale, _EDGE_Y * palette.scale
     return tuple(
-        kept.picture(name, (entries, x, y, palette), ratio, partial(_block, name, entries, QPointF(x, y), palette))
+        kept.picture(name, (entries, x, y), ratio, partial(_block, name, entries, QPointF(x, y), palette))
         for name, entries, x, y in (
             ("top left", shown.top_left, x_edge, y_edge + top_px),
             ("top right", shown.top_right, width - x_edge, y_edge + top_px),
@@ -64,7 +64,7 @@ def letter_pictures(
     width, height = size
     middle = (height + top_px) / 2
     return tuple(
-        kept.picture(name, (text, size, top_px, palette), ratio, partial(_letter, text, rect, palette))
+        kept.picture(name, (text, size, top_px), ratio, partial(_letter, text, rect, palette))
         for name, text, rect in (
             ("top", letters.top, QRectF(width / 2 - box, top_px + 3, 2 * box, box * 0.8)),
             ("bottom", letters.bottom, QRectF(width / 2 - box, height - box * 0.8 - 3, 2 * box, box * 0.8)),
@@ -90,7 +90,7 @@ def ruler_picture(
     length = centimetres * 10 * px_per_mm
     top = round(top_px + (height - length) / 2) + 0.5
     recipe = partial(_ruler, centimetres, top, length, palette)
-    return (kept.picture("ruler", (top, length, palette), ratio, recipe),)
+    return (kept.picture("ruler", (top, length), ratio, recipe),)
 
 
 def _letter(text: str, rect: QRectF, palette: ViewPalette) -> Recipe:
@@ -163,22 +163,23 @@ def paint_progress(painter: QPainter, size: tuple[float, float], share: float, p
 
 
 def paint_border(painter: QPainter, size: tuple[float, float], focused: bool, palette: ViewPalette) -> None:
-    """The border of the active view, 2 px; the ring of the focus, 1.5 px, within it."""
-    _frame(painter, size, 0.0, 2.0, QColor(palette.accent))
+    """The border of the active view, 2 px; the ring of the focus, 1 px, within it."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    _frame(painter, size, 0, 2, QColor(palette.accent))
     if focused:
-        _frame(painter, size, 2.0, 1.0, palette.colour(palette.background, 0.8))
+        _frame(painter, size, 2, 1, palette.colour(palette.background, 0.8))
 
 
-def _frame(painter: QPainter, size: tuple[float, float], inset: float, thickness: float, colour: QColor) -> None:
-    """Four filled bars: a stroked rectangle takes many times as long."""
-    width, height = size[0] - 2 * inset, size[1] - 2 * inset
+def _frame(painter: QPainter, size: tuple[float, float], inset: int, thickness: int, colour: QColor) -> None:
+    """Four filled bars on whole pixels: a stroked rectangle, or one with soft edges, takes many times as long."""
+    width, height = int(size[0]) - 2 * inset, int(size[1]) - 2 * inset
     for x, y, w, h in (
-        (0.0, 0.0, width, thickness),
-        (0.0, height - thickness, width, thickness),
-        (0.0, thickness, thickness, height - 2 * thickness),
+        (0, 0, width, thickness),
+        (0, height - thickness, width, thickness),
+        (0, thickness, thickness, height - 2 * thickness),
         (width - thickness, thickness, thickness, height - 2 * thickness),
     ):
-        painter.fillRect(QRectF(inset + x, inset + y, w, h), colour)
+        painter.fillRect(QRect(inset + x, inset + y, w, h), colour)
 
 
 def draw_outlined(painter: QPainter, place: QPointF, text: str, colour: str, palette: ViewPalette) -> None:

@@ -276,7 +276,7 @@ class ToolView(ImageView):
 
     def paint_lines(self, painter: QPainter, projection: Projection, taken: Sequence[QRectF] = ()) -> list[QRectF]:
         occupied = super().paint_lines(painter, projection, taken)
-        paint_figures(painter, self.visible_figures(), projection, self.colours, self.hovered, occupied)
+        paint_figures(painter, self.visible_figures(), projection, self.colours, self.words, self.hovered, occupied)
         return occupied
 
     def paint_above(self, painter: QPainter, projection: Projection) -> None:

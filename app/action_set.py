@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QWidget
 
 from app.actions import ACTIONS, Action
 from app.keymap import Keymap
@@ -42,6 +42,7 @@ class ActionSet(QObject):
         for action in ACTIONS:
             made = QAction(translated(action.title), window)
             made.setObjectName(action.id)
+            made.setCheckable(action.is_on is not None)
             made.setShortcuts(sequences(self.keymap.keys(action.id)))
             made.triggered.connect(partial(self._run, action))
             window.addAction(made)
@@ -54,10 +55,14 @@ class ActionSet(QObject):
         self.keymap = keymap
         for action_id, made in self._made.items():
             made.setShortcuts(sequences(keymap.keys(action_id)))
-        for cap in self._window.findChildren(KeyCap):
-            if cap.action:
-                cap.show_key(keymap.cap(cap.action))
+        self.show_keys_on(self._window)
         self.keys_changed.emit(keymap)
+
+    def show_keys_on(self, shown: QWidget) -> None:
+        """Every cap of an action in a widget shows the key that holds."""
+        for cap in shown.findChildren(KeyCap):
+            if cap.action:
+                cap.show_key(self.keymap.cap(cap.action))
 
     def of(self, action_id: str) -> QAction:
         """The Qt action of a row of the table."""
@@ -70,11 +75,19 @@ class ActionSet(QObject):
             made = self._made[action.id]
             made.setEnabled(not why_not)
             made.setToolTip(why_not or action.title)
+        self._mark()
+
+    def _mark(self) -> None:
+        """The menu shows which switches are on."""
+        for action in ACTIONS:
+            if action.is_on is not None:
+                self._made[action.id].setChecked(action.is_on(self._station))
 
     def _run(self, action: Action, _checked: bool = False) -> None:
         if not action.id.startswith("cine."):
             self._station.images.cine.stop()
         action.run(self._station)
+        self._mark()
 
 
 def _menu(root: QMenu, made: dict[str, QMenu], path: str) -> QMenu:

@@ -18,6 +18,7 @@ from app.situation import (
     lesion_selected,
     unlocked,
 )
+from app.text_size import SIZES
 from viewers.imaging.catalogue import PhaseName
 from viewers.widgets.layout import CHOICES, Layout
 
@@ -38,6 +39,8 @@ class Action:
         Its heading on the cheat sheet, and its section in the menu.
     menu
         Where it stands in the menu: ``"View"``, or ``"View/Layout"`` for a menu in a menu.
+    is_on
+        Whether what it switches is on: the menu shows a mark. None for an action that switches nothing.
     """
 
     id: str
@@ -47,6 +50,7 @@ class Action:
     run: Callable[[Workstation], None]
     enabled_when: EnabledWhen = always
     menu: str = ""
+    is_on: Callable[[Workstation], bool] | None = None
 
 
 def _close(station: Workstation) -> None:
@@ -117,6 +121,18 @@ def _keep_preset(number: int) -> Action:
     )
 
 
+def _text_size(scale: float) -> Action:
+    return Action(
+        f"view.text_{scale * 100:.0f}",
+        f"Text size {scale:.0%}",
+        "",
+        "View",
+        lambda w: w.choose_text_size(scale),
+        menu="View/Text size",
+        is_on=lambda w: w.window.theme.scale == scale,
+    )
+
+
 ACTIONS: tuple[Action, ...] = (
     Action("file.import", "Import a folder …", "Ctrl+I", "File", lambda w: w.window.import_folder(), menu="File"),
     Action("file.import_archive", "Import an archive or disc …", "Ctrl+Shift+I", "File", lambda w: w.window.import_archive(), menu="File"),
@@ -180,12 +196,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.reset", "Reset the views", "R", "View", lambda w: w.images.display.reset(), images_open, "View"),
     Action("view.rail", "Series names", "F2", "View", lambda w: w.page.toggle_rail(), menu="View"),
     Action("view.decision", "Decision, wide", "\\", "View", lambda w: w.desk.toggle_decision(), case_open, "View"),
+    Action("go.menu", "Menu of all commands", "F10", "Go", lambda w: w.window.open_menu(), menu="Go"),
     Action("go.worklist", "Worklist", "Ctrl+K", "Go", lambda w: w.window.show_worklist(), menu="Go"),
     Action("go.reading", "Reading", "Ctrl+R", "Go", lambda w: w.window.show_reading(), case_open, "Go"),
     *(_preset(number) for number in range(1, 10)),
     *(_keep_preset(number) for number in range(1, 10)),
     Action("preset.reset", "Window presets as shipped", "", "Window", lambda w: w.images.windows.reset_presets(), images_open, "View/Window"),
-    Action("help.keys", "Keys", "F1", "Help", lambda w: w.show_keys(), menu="Help"),
+    *(_text_size(size) for size in SIZES),
+    Action("help.keys", "Keys", "F1", "Help", lambda w: w.keys.show_sheet(), menu="Help"),
+    Action("keys.change", "Change the keys …", "Ctrl+/", "Help", lambda w: w.keys.show_editor(), menu="Help"),
     Action("help.about", "About Hepatrace", "", "Help", lambda w: w.show_about(), menu="Help"),
 )  # fmt: skip
 

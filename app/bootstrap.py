@@ -6,10 +6,12 @@ import os
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from app.locations import data_folder
 from app.main_window import MainWindow
+from app.text_size import fitting
 from app.theme import Theme, apply_theme, load_theme
 
 if TYPE_CHECKING:
@@ -41,9 +43,9 @@ def reader_name(fallback: str) -> str:
 
 
 def _kept_scale() -> float:
-    kept = QSettings().value("window/scale", 1.0)
+    kept, room = QSettings().value("window/scale", 1.0), QGuiApplication.primaryScreen().availableSize()
     try:
-        return min(2.0, max(1.0, float(str(kept))))
+        return fitting(float(str(kept)), (room.width(), room.height()))
     except ValueError:
         return 1.0
 

@@ -271,6 +271,4 @@ def refused(key: KeyStroke, action_id: str) -> str:
 def also_used(key: KeyStroke) -> str:
     """What else the key does where something has the focus that takes it first; empty when nothing does."""
     elsewhere = _SHARED.get(str(key), "")
-    if not elsewhere:
-        return "It types in a text field, while that has the focus." if key.types else ""
-    return f"While the focus is there, {key} {elsewhere}."
+    return f"While the focus is there, {key} {elsewhere}." if elsewhere else ""

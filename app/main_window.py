@@ -13,11 +13,12 @@ from app.panels.app_bar import AppBar, StatusBar
 from app.panels.chips import rule_line
 from app.panels.work_bar import WorkBar
 from app.panels.worklist import Worklist
+from app.text_size import SMALLEST_WINDOW_PX, fits, told_of_choice
 from app.theme import Theme
 from app.words import translated
 
 WORKLIST, READING = "Worklist", "Reading"
-WIDE_FROM, SMALLEST = 1440, (1180, 720)
+WIDE_FROM = 1440
 
 
 class MainWindow(QMainWindow):
@@ -44,7 +45,7 @@ class MainWindow(QMainWindow):
     def __init__(self, theme: Theme, reader: str) -> None:
         super().__init__()
         self.setWindowTitle("Hepatrace")
-        self.setMinimumSize(*(theme.px(side) for side in SMALLEST))
+        self.setMinimumSize(*(theme.px(side) for side in SMALLEST_WINDOW_PX))
         self.setAcceptDrops(True)
         self.theme = theme
         self.narrow = False
@@ -114,6 +115,18 @@ class MainWindow(QMainWindow):
         if not (isinstance(place, QByteArray) and self.restoreGeometry(place)):
             room = self.screen().availableGeometry().adjusted(0, 0, 0, -self.theme.px(32))  # its title bar
             self.resize(min(self.theme.px(1600), room.width()), min(self.theme.px(1000), room.height()))
+
+    def choose_text_size(self, scale: float) -> str:
+        """Keep a size of type for the next start, if this screen has room for it; answers what is said of it."""
+        room = self.screen().availableGeometry()
+        screen_px = (room.width(), room.height())
+        if fits(scale, screen_px):
+            QSettings().setValue("window/scale", scale)
+        return told_of_choice(scale, screen_px)
+
+    def open_menu(self) -> None:
+        """The menu of all commands, to be walked by keys."""
+        self.bar.open_menu()
 
     def ask_to_lose(self, what: str) -> bool:
         """Edits would be lost on closing: the one question that is worth a dialog."""

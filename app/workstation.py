@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.desks.image_library import ImageLibrary
 from app.desks.images import ImageDesk
+from app.desks.keys import KeyDesk
 from app.desks.measuring import MeasuringDesk
 from app.desks.reading import ReadingDesk
 from app.desks.second_window import SecondWindow
@@ -15,7 +16,7 @@ from app.desks.wiring import Wiring
 from app.desks.work import Work
 from app.key_guard import KeyGuard
 from app.main_window import MainWindow
-from app.panels.help import ABOUT, TextDialog, cheat_sheet
+from app.panels.help import ABOUT, TextWindow
 from app.reading_page import ReadingPage, RightPage
 from app.resources import DEFAULT_RULESET, load_ruleset
 from app.session import ReadingSession
@@ -37,6 +38,7 @@ class Workstation(QObject):
     measuring: MeasuringDesk
     desk: ReadingDesk
     work: Work
+    keys: KeyDesk
 
     def __init__(self, window: MainWindow, database: Database, reader: str) -> None:
         super().__init__()
@@ -56,6 +58,8 @@ class Workstation(QObject):
         thumbnails = Thumbnails(catalogue, self.runner, self)
         self.desk = ReadingDesk(self.session, self.page, self.images, self.measuring, thumbnails, self)
         self.wiring = Wiring(self)
+        self.keys = KeyDesk(self.wiring.actions, window, self)
+        self.keys.load()
         self.second_window.restore()
         self._keys = KeyGuard(self)
         application = QApplication.instance()
@@ -84,8 +88,8 @@ class Workstation(QObject):
         elif self.page.right_page is not RightPage.READING:
             self.desk.show_reading()
 
-    def show_keys(self) -> None:
-        TextDialog(self.window.theme, translated("Keys"), cheat_sheet(), (560, 720), self.window).open()
-
     def show_about(self) -> None:
-        TextDialog(self.window.theme, translated("About Hepatrace"), ABOUT, (460, 300), self.window).open()
+        TextWindow(self.window.theme, translated("About Hepatrace"), ABOUT, (480, 290), self.window).show()
+
+    def choose_text_size(self, scale: float) -> None:
+        self.desk.told.emit(self.window.choose_text_size(scale), False)

@@ -11,7 +11,6 @@ from app.action_set import ActionSet
 from app.desks.reader_menu import ReaderMenu
 from app.keymap import Keymap
 from app.main_window import READING
-from app.qt_keys import kept_keymap
 from app.reading.marking import Intent
 from app.reading.stages import Stage
 from app.reading_page import RightPage
@@ -57,10 +56,7 @@ class Wiring(QObject):
         station.window.may_close = self._may_close
         self._connect()
         station.page.set_narrow(station.window.narrow)
-        keymap, problems = kept_keymap()
-        self.actions.use(keymap)
-        if problems:
-            station.window.status.say(f"Some of your keys cannot be used: {'; '.join(problems)}")
+        self.show_situation()
 
     def show_situation(self) -> None:
         """Enable what can be done, and say why the rest cannot."""
@@ -110,7 +106,7 @@ class Wiring(QObject):
         window.narrowed.connect(page.set_narrow)
         window.bar.undo_requested.connect(session.undo)
         window.bar.retry_requested.connect(self._retry)
-        window.bar.keys_requested.connect(station.show_keys)
+        window.bar.keys_requested.connect(lambda: station.keys.show_sheet())
         for view in page.grid.views:
             view.probed.connect(self._show_probe)
 

@@ -115,6 +115,10 @@ class AppBar(QWidget):
         self._pages[page].setEnabled(enabled)
         self._pages[page].setToolTip("" if enabled else why_not)
 
+    def open_menu(self) -> None:
+        """The menu of all commands, to be walked by keys."""
+        self._name_button.showMenu()
+
     def show_sheet_key(self, key: str) -> None:
         """The key of the sheet of keys, on the button that opens it."""
         self._keys.setText(key or translated("Keys"))

@@ -1,13 +1,13 @@
-"""The keys, from the table of actions, and what Hepatrace is."""
+"""The sheet of keys, and what Hepatrace is: windows beside the images, closed by Esc."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from html import escape
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QTextBrowser, QVBoxLayout, QWidget
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
-
-from app.actions import ACTIONS, MOUSE_AND_OTHER_KEYS
+from app.key_sheet import sheet_html
+from app.keymap import Keymap
+from app.panels.chips import KeyButton
 from app.theme import Theme
 from app.words import translated
 
@@ -22,34 +22,66 @@ ABOUT = (
 )
 
 
-def cheat_sheet() -> str:
-    """All keys as HTML, in groups; every action with a key is on it."""
-    groups: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for action in ACTIONS:
-        if action.keys:
-            groups[action.group].append((action.keys, translated(action.title)))
-    groups[translated("Mouse and other keys")] = list(MOUSE_AND_OTHER_KEYS)
-    parts = []
-    for group, rows in groups.items():
-        cells = "".join(
-            f"<tr><td style='padding:1px 14px 1px 0'><b>{escape(key)}</b></td><td>{escape(does)}</td></tr>"
-            for key, does in rows
-        )
-        parts.append(f"<h4>{escape(group)}</h4><table>{cells}</table>")
-    return "".join(parts)
-
-
-class TextDialog(QDialog):
-    """A text to read, closed by Esc."""
+class TextWindow(QDialog):
+    """A text to read in a window of its own; `row` takes the buttons beside Close."""
 
     def __init__(self, theme: Theme, title: str, html: str, size: tuple[int, int], parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
-        self.resize(theme.px(size[0]), theme.px(size[1]))
+        room = parent.screen().availableGeometry()
+        self.resize(min(theme.px(size[0]), room.width()), min(theme.px(size[1]), room.height() - theme.px(40)))
         self.text = QTextBrowser()
+        self.text.setAccessibleName(title)
+        self.text.document().setDocumentMargin(theme.px(12))
         self.text.setHtml(html)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(self.reject)
+        self.closing = QPushButton(translated("Close"))
+        self.closing.clicked.connect(self.close)
+        self.row = QHBoxLayout()
+        self.row.setSpacing(theme.px(6))
+        self.row.addStretch(1)
+        self.row.addWidget(self.closing)
         column = QVBoxLayout(self)
-        column.addWidget(self.text)
-        column.addWidget(buttons)
+        column.setContentsMargins(theme.px(12), theme.px(12), theme.px(12), theme.px(12))
+        column.setSpacing(theme.px(8))
+        column.addWidget(self.text, 1)
+        column.addLayout(self.row)
+        self.text.setFocus()
+
+
+class KeySheet(TextWindow):
+    """Every key that holds now, in two columns; it can be printed, kept as PDF, and its keys changed.
+
+    Signals
+    -------
+    change_requested(), print_requested(), pdf_requested()
+        One of its buttons was pressed.
+    """
+
+    change_requested = Signal()
+    print_requested = Signal()
+    pdf_requested = Signal()
+
+    def __init__(self, theme: Theme, keymap: Keymap, parent: QWidget) -> None:
+        super().__init__(theme, translated("Keys"), "", (860, 760), parent)
+        self._theme = theme
+        self.changing = KeyButton(translated("Change the keys …"), action="keys.change")
+        self.printing = QPushButton(translated("Print …"))
+        self.pdf = QPushButton(translated("Save as PDF …"))
+        for at, (button, signal) in enumerate(
+            (
+                (self.changing, self.change_requested),
+                (self.printing, self.print_requested),
+                (self.pdf, self.pdf_requested),
+            )
+        ):
+            button.clicked.connect(signal)
+            self.row.insertWidget(at, button)
+        for button in self.findChildren(QPushButton):
+            button.setAutoDefault(False)
+        self.show_keymap(keymap)
+
+    def show_keymap(self, keymap: Keymap) -> None:
+        """The keys as they are now."""
+        place = self.text.verticalScrollBar().value()
+        self.text.setHtml(sheet_html(keymap, self._theme, self._theme.px(12)))
+        self.text.verticalScrollBar().setValue(place)

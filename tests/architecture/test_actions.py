@@ -4,15 +4,16 @@ from collections import Counter
 from html import unescape
 
 from app.actions import ACTIONS, action
-from app.panels.help import cheat_sheet
+from app.key_sheet import sheet_html
+from app.keymap import Keymap
 from app.situation import Situation
+from app.theme import load_theme
 
 
-def test_that_ids_and_shortcuts_are_unique() -> None:
+def test_that_ids_are_unique_and_no_key_is_on_two_actions() -> None:
     ids = Counter(x.id for x in ACTIONS)
-    keys = Counter(key.lower() for x in ACTIONS for key in x.keys.split())
     assert [x for x, n in ids.items() if n > 1] == []
-    assert [x for x, n in keys.items() if n > 1] == []
+    assert Keymap().conflicts() == ()
 
 
 def test_that_an_action_says_what_is_missing_until_it_can_run() -> None:
@@ -25,7 +26,16 @@ def test_that_an_action_says_what_is_missing_until_it_can_run() -> None:
     assert "signed" in action("finding.gone").enabled_when(Situation(True, True, True, "IT1", locked=True))
 
 
-def test_that_the_cheat_sheet_names_every_key_and_what_it_does() -> None:
-    sheet = unescape(cheat_sheet())
-    missing = [x.id for x in ACTIONS if x.keys and (f"<b>{x.keys}</b>" not in sheet or x.title not in sheet)]
+def test_that_every_action_stands_in_the_menu() -> None:
+    assert [x.id for x in ACTIONS if not x.menu] == []
+
+
+def test_that_the_sheet_names_every_key_and_what_it_does() -> None:
+    keymap = Keymap()
+    sheet = unescape(sheet_html(keymap, load_theme(), 10))
+    missing = [
+        x.id
+        for x in ACTIONS
+        if x.keys and (x.title not in sheet or any(f"<b>{key.shown}</b>" not in sheet for key in keymap.keys(x.id)))
+    ]
     assert missing == []

@@ -97,7 +97,7 @@ def test_that_the_second_use_of_a_key_is_told() -> None:
     assert also_used(key("3")) == (
         "While the focus is there, 3 types a diameter in the lesion table, answers 1 2 3 in a question."
     )
-    assert also_used(key("J")) == "It types in a text field, while that has the focus."
+    assert also_used(key("J")) == ""
     assert also_used(key("Ctrl+J")) == ""
 
 

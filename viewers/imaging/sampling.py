@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewers.imaging.geometry import SlicePlane
+from viewers.imaging.line_sampling import Floats, Steps, sample_lines
 from viewers.imaging.volume import Volume
 
 _TILE_ROWS, _TILE_COLUMNS = 32, 256
@@ -25,8 +26,6 @@ _MOST_INT32 = 2**31
 _HALF = 0.5
 _SAFE = 1e-3
 """Nearer to the border than this, rounding may tell inside from outside."""
-
-Floats = NDArray[np.float32]
 
 
 def sample_plane(volume: Volume, plane: SlicePlane, rows: int, columns: int) -> Floats:
@@ -50,7 +49,20 @@ def sample_plane(volume: Volume, plane: SlicePlane, rows: int, columns: int) -> 
         float32, (rows, columns), in the volume's unit, not rounded. NaN where nothing was measured: outside the
         volume, between slices of which one has not been read, and beside padding.
     """
-    job = _Job.of(volume, plane, columns)
+    if volume.affine is None:
+        raise ValueError("a stack without an affine has no values between its images")
+    to_voxel = np.linalg.inv(volume.affine)
+    first = (to_voxel @ (*plane.origin, 1.0))[:3]
+    down = to_voxel[:3, :3] @ plane.column_direction * plane.row_spacing_mm
+    right = to_voxel[:3, :3] @ plane.row_direction * plane.column_spacing_mm
+    padding = padding_entries(volume)
+    one_padding = padding is None or bool((padding == padding[0]).all())
+    if volume.rescaled and one_padding and volume.loaded.all():
+        entry = None if padding is None else int(padding[0])
+        straight = sample_lines(volume.pixels, first, down, right, (rows, columns), entry)
+        if straight is not None:
+            return straight
+    job = _Job.of(volume, first, down, np.arange(columns)[:, None] * right, padding)
     out = np.empty((rows, columns), np.float32)
     tiles = [
         (top, min(top + _TILE_ROWS, rows), left, min(left + _TILE_COLUMNS, columns))
@@ -80,8 +92,8 @@ class _Job:
 
     entries: NDArray[Any]
     shape: tuple[int, int, int]
-    first: NDArray[np.float64]
-    down: NDArray[np.float64]
+    first: Steps
+    down: Steps
     right: tuple[Floats, Floats, Floats]
     strides: tuple[int, int, int]
     slopes: tuple[Floats, Floats] | None
@@ -90,15 +102,9 @@ class _Job:
     """The entry that marks padding, by slice."""
 
     @classmethod
-    def of(cls, volume: Volume, plane: SlicePlane, columns: int) -> _Job:
-        if volume.affine is None:
-            raise ValueError("a stack without an affine has no values between its images")
-        to_voxel = np.linalg.inv(volume.affine)
-        first = to_voxel @ (*plane.origin, 1.0)
-        down = to_voxel[:3, :3] @ plane.column_direction * plane.row_spacing_mm
-        right = to_voxel[:3, :3] @ plane.row_direction * plane.column_spacing_mm
-        along = np.arange(columns, dtype=np.float64)
-        k, j, i = (np.asarray(along * step, np.float32) for step in right)
+    def of(cls, volume: Volume, first: Steps, down: Steps, right: Steps, padding: NDArray[np.int64] | None) -> _Job:
+        """`first` and `down` in voxels, `right` from the first to every column, (columns, 3)."""
+        k, j, i = np.asarray(right.T, np.float32)
         slices, rows, wide = volume.shape
         loaded = volume.loaded
         slopes = None
@@ -111,14 +117,14 @@ class _Job:
         return cls(
             entries=volume.pixels.reshape(-1),
             shape=volume.shape,
-            first=first[:3],
+            first=first,
             down=down,
             right=(k, j, i),
             # an axis of one voxel has no neighbour to go to
             strides=(rows * wide if slices > 1 else 0, wide if rows > 1 else 0, 1 if wide > 1 else 0),
             slopes=slopes,
             unread=None if loaded.all() else ~loaded,
-            padding=padding_entries(volume),
+            padding=padding,
         )
 
 

@@ -7,15 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import SimpleITK
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tests.support.phantoms import AXIAL, CORONAL, OBLIQUE, SAGITTAL, Vector, turned
+from tests.support.resampled import as_itk, by_itk
 from tests.support.volumes import ORIGIN, directions_of, ramp, volume
 from viewers.imaging.geometry import SlicePlane, dot
-from viewers.imaging.plane_stacks import Orientation, PlaneStack, oblique_stack, stack_of
+from viewers.imaging.plane_stacks import Orientation, oblique_stack, stack_of
 from viewers.imaging.reslice import Projection, Slab, reslice, slab_shares
 from viewers.imaging.volume import PADDED, Volume
 
@@ -88,33 +88,6 @@ def test_that_values_between_voxels_are_the_mean_of_eight_worked_by_hand() -> No
         assert found.pixels[0, 0] == round(expected)
 
 
-def as_itk(made: Volume) -> SimpleITK.Image:
-    assert made.affine is not None
-    image = SimpleITK.GetImageFromArray(made.pixels)
-    columns = made.affine[:3, [2, 1, 0]]
-    lengths = np.linalg.norm(columns, axis=0)
-    image.SetSpacing(lengths.tolist())
-    image.SetDirection((columns / lengths).ravel().tolist())
-    image.SetOrigin(made.affine[:3, 3].tolist())
-    return image
-
-
-def by_itk(image: SimpleITK.Image, stack: PlaneStack, k: int) -> NDArray[np.float64]:
-    plane = stack.plane(k)
-    out = SimpleITK.Resample(
-        image,
-        (stack.columns, stack.rows, 1),
-        SimpleITK.Transform(3, SimpleITK.sitkIdentity),
-        SimpleITK.sitkLinear,
-        plane.origin,
-        (plane.column_spacing_mm, plane.row_spacing_mm, 1.0),
-        np.stack([plane.row_direction, plane.column_direction, plane.normal], 1).ravel().tolist(),
-        math.nan,
-        SimpleITK.sitkFloat64,
-    )
-    return np.asarray(SimpleITK.GetArrayFromImage(out)[0], np.float64)
-
-
 @pytest.mark.parametrize("directions", [AXIAL, CORONAL, SAGITTAL, OBLIQUE], ids=["ax", "cor", "sag", "oblique"])
 def test_that_planes_are_those_of_simpleitk(directions: tuple[Vector, Vector]) -> None:
     noise = np.random.default_rng(3).integers(-1000, 2000, (9, 14, 12), np.int16)
@@ -127,7 +100,7 @@ def test_that_planes_are_those_of_simpleitk(directions: tuple[Vector, Vector]) -
     image = as_itk(made)
     for stack in stacks:
         for k in {0, stack.count // 2, stack.count - 1}:
-            found, theirs = reslice(made, stack, k), by_itk(image, stack, k)
+            found, theirs = reslice(made, stack, k), by_itk(image, stack.plane(k), stack.rows, stack.columns)
             known = ~np.isnan(theirs)
             assert np.abs(found.pixels - theirs)[known].max(initial=0) <= 0.5 + 0.01
             outside = np.zeros(known.shape, np.bool_) if found.outside is None else found.outside
@@ -143,7 +116,7 @@ def test_that_a_plane_larger_than_a_tile_is_whole() -> None:
     stack = oblique_stack(made, *directions_of(50, -35, 20), (x, y, z))
     assert stack.rows * stack.columns > 60_000
     k = stack.nearest((x, y, z))
-    found, theirs = reslice(made, stack, k).pixels, by_itk(as_itk(made), stack, k)
+    found, theirs = reslice(made, stack, k).pixels, by_itk(as_itk(made), stack.plane(k), stack.rows, stack.columns)
     known = ~np.isnan(theirs)
     assert known.mean() > 0.2
     assert np.abs(found - theirs)[known].max() <= 0.5 + 0.1

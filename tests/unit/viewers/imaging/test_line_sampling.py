@@ -1,0 +1,94 @@
+"""Planes that run along one axis of a volume, against SimpleITK."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.support.phantoms import AXIAL, OBLIQUE, Vector
+from tests.support.resampled import as_itk, by_itk
+from tests.support.volumes import volume
+from viewers.imaging.geometry import SlicePlane, along, cross
+from viewers.imaging.line_sampling import sample_lines
+from viewers.imaging.sampling import sample_plane
+from viewers.imaging.volume import Volume
+
+SHAPE, SPACING_MM = (9, 14, 12), (3.0, 1.1, 0.7)
+
+
+def noise(directions: tuple[Vector, Vector]) -> Volume:
+    pixels = np.random.default_rng(7).integers(-1000, 2000, SHAPE, np.int16)
+    return volume(SHAPE, SPACING_MM, directions, pixels=pixels)
+
+
+def plane_along(made: Volume, axis: int, angle: float, side: float, turned: bool) -> SlicePlane:
+    """Through the middle of the volume, along one of its axes, turned about it; that axis down or across."""
+    assert made.affine is not None
+    axes = [tuple(map(float, made.affine[:3, n] / np.linalg.norm(made.affine[:3, n]))) for n in range(3)]
+    b, c = (axes[n] for n in range(3) if n != axis)
+    across = along(along((0.0, 0.0, 0.0), b, math.cos(angle)), c, math.sin(angle))  # type: ignore[arg-type]
+    row, column = (across, axes[axis]) if not turned else (axes[axis], across)
+    x, y, z, _ = map(float, made.affine @ (4.2, 6.7, 5.4, 1))
+    corner = along(along((x, y, z), row, -side), column, -side)  # type: ignore[arg-type]
+    return SlicePlane(corner, row, column, 0.8, 0.6)  # type: ignore[arg-type]
+
+
+@given(st.sampled_from([AXIAL, OBLIQUE]), st.integers(0, 2), st.floats(-3.2, 3.2), st.floats(1, 9), st.booleans())
+@settings(max_examples=80, deadline=None)
+def test_that_their_values_are_those_of_simpleitk(
+    directions: tuple[Vector, Vector], axis: int, angle: float, side: float, turned: bool
+) -> None:
+    made = noise(directions)
+    plane = plane_along(made, axis, angle, side, turned)
+    found, theirs = sample_plane(made, plane, 21, 25), by_itk(as_itk(made), plane, 21, 25)
+    both = ~(np.isnan(found) | np.isnan(theirs))
+    assert np.abs(found - theirs)[both].max(initial=0) < 0.05
+    assert (np.isnan(found) == np.isnan(theirs)).mean() > 0.97  # on the very border either may be right
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_that_planes_along_an_axis_are_known_and_others_are_not(axis: int) -> None:
+    pixels = np.zeros(SHAPE, np.int16)
+    along_axis, across = np.zeros(3), np.ones(3)
+    along_axis[axis], across[axis] = 0.7, 0.0
+    first = np.array([1.0, 1.0, 1.0])
+    for down, right in ((along_axis, across), (across, along_axis)):
+        picture = sample_lines(pixels, first, down, right, (5, 4), None)
+        assert picture is not None and picture.shape == (5, 4)
+    assert sample_lines(pixels, first, along_axis + 0.01, across, (5, 4), None) is None
+
+
+def test_that_padding_beside_a_pixel_is_told_on_every_axis() -> None:
+    pixels = np.full(SHAPE, 40, np.int16)
+    pixels[3:5, 6:8, 5:7] = -3024
+    made = volume(SHAPE, SPACING_MM, AXIAL, pixels=pixels, padding_value=-2000, bits_allocated=32)
+    assert made.affine is not None
+    for axis in range(3):
+        for turned in (False, True):
+            plane = plane_along(made, axis, 0.4, 3.0, turned)
+            found = sample_plane(made, plane, 10, 10)
+            places = np.array([[plane.to_world(column, row) for column in range(10)] for row in range(10)])
+            voxels = (places - made.affine[:3, 3]) @ np.linalg.inv(made.affine[:3, :3]).T
+            low, high = np.array([3, 6, 5]), np.array([4, 7, 6])
+            # one voxel or less from the padded block: it is among the eight
+            near = np.all((voxels > low - 1 + 1e-6) & (voxels < high + 1 - 1e-6), axis=-1)
+            assert np.isnan(found[near]).all()
+            assert (found[~near & ~np.isnan(found)] == 40).all()
+            assert near.any() and (~np.isnan(found)).any()
+
+
+def test_that_the_normal_makes_no_difference() -> None:
+    made = noise(AXIAL)
+    plane = plane_along(made, 0, 0.5, 4.0, False)
+    mirrored = SlicePlane(
+        plane.to_world(24, 0), along((0.0, 0.0, 0.0), plane.row_direction, -1.0), plane.column_direction, 0.8, 0.6
+    )
+    assert cross(mirrored.row_direction, mirrored.column_direction) == pytest.approx(
+        along((0.0, 0.0, 0.0), plane.normal, -1.0)
+    )
+    a, b = sample_plane(made, plane, 21, 25), sample_plane(made, mirrored, 21, 25)[:, ::-1]
+    assert np.allclose(a, b, atol=0.05, equal_nan=True)

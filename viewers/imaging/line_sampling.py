@@ -121,28 +121,25 @@ def _blended(
 
     (along, across) for lines through the slices, else (across, along); beside it where padding is among the four.
     """
-    marks: list[Flags] = []
-
-    def lines(of_b: NDArray[np.intp], of_c: NDArray[np.intp]) -> Floats:
-        entries = _lines(pixels, axis, part, of_b, of_c)
-        if padding is not None:
-            marks.append(entries == padding)
-        return entries.astype(np.float32)
-
+    corners = _lines(pixels, axis, part, b, c)
+    beside = None if padding is None else np.logical_or.reduce([entries == padding for entries in corners])
+    first, first_next, second, second_next = (entries.astype(np.float32) for entries in corners)
     b_share, c_share = (b.share, c.share) if axis == 0 else (b.share[:, None], c.share[:, None])
-    values = lines(b.before, c.before)
-    values += (lines(b.before, c.after) - values) * c_share
-    second = lines(b.after, c.before)
-    second += (lines(b.after, c.after) - second) * c_share
-    values += (second - values) * b_share
-    return values, np.logical_or.reduce(marks) if marks else None
+    first += (first_next - first) * c_share
+    second += (second_next - second) * c_share
+    first += (second - first) * b_share
+    return first, beside
 
 
-def _lines(pixels: NDArray[Any], axis: int, part: slice, b: NDArray[np.intp], c: NDArray[np.intp]) -> NDArray[Any]:
-    """Lines of voxels along an axis at places (b, c) of the two others."""
+def _lines(pixels: NDArray[Any], axis: int, part: slice, b: _Between, c: _Between) -> list[NDArray[Any]]:
+    """The four lines of voxels along an axis about each place: by the first other axis, then by the second."""
     slices, rows, columns = pixels.shape
+    places = [(of_b, of_c) for of_b in (b.before, b.after) for of_c in (c.before, c.after)]
     if axis == 0:
-        return np.asarray(pixels[part].reshape(-1, rows * columns).take(b * columns + c, axis=1))
+        # all four at once: they lie near each other in every slice
+        at = np.concatenate([of_b * columns + of_c for of_b, of_c in places])
+        return np.split(pixels[part].reshape(-1, rows * columns).take(at, axis=1), 4, axis=1)
     if axis == 1:
-        return np.asarray(pixels[b, part, c])
-    return np.asarray(pixels.reshape(slices * rows, columns)[b * rows + c, part])
+        return [np.asarray(pixels[of_b, part, of_c]) for of_b, of_c in places]
+    flat = pixels.reshape(slices * rows, columns)
+    return [np.asarray(flat[of_b * rows + of_c, part]) for of_b, of_c in places]

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 from viewers.imaging.geometry import SlicePlane, edge_letters
 from viewers.tools.projection import Projection
 from viewers.widgets import overlay
+from viewers.widgets.corners import Corners
 from viewers.widgets.crosshair import Crosshair, ReferenceLine, paint_crosshair, paint_reference_lines
 from viewers.widgets.derived_source import DerivedSource
 from viewers.widgets.greys import Greys
@@ -55,6 +56,7 @@ class ImageView(StackView):
         self.hovered = ""
         self._greys = Greys()
         self.words = OutlinedTexts(self.colours)
+        self._corners = Corners(self.colours)
         self._kept = PaintedOnce()
         self._shown: tuple[int, float, float, bool] | None = None
         self._image = QImage()
@@ -157,12 +159,13 @@ class ImageView(StackView):
         return image
 
     def paint(self, painter: QPainter, size: tuple[float, float]) -> None:
-        """Image, lines and texts in an area of `size` pixels; name and date are above the lines."""
+        """Image, lines and texts in an area of `size` pixels; name and date are above all but an error's banner."""
         painter.fillRect(QRectF(0, 0, *size), QColor(self.colours.background))
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         top = overlay.BANNER_PX * self.colours.scale if self.banner else 0.0
         ratio = painter.device().devicePixelRatioF()
-        corners = overlay.corner_pictures(size, top, self.texts, self.state.overlay, self.colours, self._kept, ratio)
+        corners = self._corners.pictures(size, top, self.texts, self.state.overlay, ratio)
+        plates = [corner.place for corner in corners]
         projection = None
         if self.placeholder is not None:
             place = overlay.paint_placeholder(painter, size, self.placeholder, self.colours)
@@ -171,14 +174,13 @@ class ImageView(StackView):
         elif self.source is not None and self.source.count:
             projection = self.projection(size)
             self.paint_image(painter, projection)
-            for guide in self._guides(projection, top, ratio):
+            for guide in self._guides(projection, top, plates, ratio):
                 guide.draw(painter)
             self._paint_planes(painter, projection)
-            self.paint_lines(painter, projection, [corner.place for corner in corners])
+            self.paint_lines(painter, projection, plates)
+            self.paint_above(painter, projection)
         for corner in corners:
             corner.draw(painter)
-        if projection is not None:
-            self.paint_above(painter, projection)
         if self.banner:
             overlay.paint_banner(painter, size[0], self.banner, self.colours)
 
@@ -245,15 +247,15 @@ class ImageView(StackView):
             return "" if done == wanted else f"{done} of {wanted} images read"
         return "Reading this image" if source is not None and not source.ready(k) else ""
 
-    def _guides(self, projection: Projection, top: float, ratio: float) -> Iterator[Picture]:
+    def _guides(self, projection: Projection, top: float, plates: Sequence[QRectF], ratio: float) -> Iterator[Picture]:
         """Letters and, where lengths are known, the ruler."""
         if projection.plane is None or self.source is None or self.state.overlay is OverlayLevel.OFF:
             return
         size, letters = projection.size_px, edge_letters(projection.right, projection.down)
-        yield from overlay.letter_pictures(size, top, letters, self.colours, self._kept, ratio)
+        yield from overlay.letter_pictures(size, top, letters, plates, self.colours, self._kept, ratio)
         if self.source.measurable:
             scale = projection.framing.px_per_mm
-            yield from overlay.ruler_picture(size, top, scale, self.colours, self._kept, ratio)
+            yield from overlay.ruler_picture(size, top, scale, plates, self.colours, self._kept, ratio)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         size = (float(self.width()), float(self.height()))

@@ -20,7 +20,7 @@ GAP_PX = 14.0
 """Nothing is drawn this near the place: the eye wants the pixels there."""
 
 _HANDLE_PX = 4.0
-_LABEL_SHARE = 0.2
+_LABEL_SHARE, _TURNABLE_LABEL_SHARE = 0.2, 0.42
 _NO_WAY_PX = 1e-9
 _DASHES: dict[str, list[float]] = {"AX": [10.0, 4.0], "COR": [5.0, 4.0], "SAG": [1.5, 4.0]}
 
@@ -138,18 +138,25 @@ def _paint_cut(painter: QPainter, cut: Cut, place: QPointF, ends: list[QPointF],
             radius = _HANDLE_PX * palette.scale
             painter.drawEllipse(half.pointAt(1 - TURNING_SHARE / 2), radius, radius)
     if cut.plane:
-        _paint_word(painter, cut.plane, place, ends, colour, palette)
+        share = _TURNABLE_LABEL_SHARE if cut.turnable else _LABEL_SHARE  # clear of the ring, and of a line beneath
+        _paint_word(painter, cut.plane, place, ends, share, colour, palette)
 
 
 def _paint_word(
-    painter: QPainter, word: str, place: QPointF, ends: list[QPointF], colour: QColor, palette: ViewPalette
+    painter: QPainter,
+    word: str,
+    place: QPointF,
+    ends: list[QPointF],
+    share: float,
+    colour: QColor,
+    palette: ViewPalette,
 ) -> None:
-    """Beside the longer half of the line, away from letters and corners."""
+    """Beside the longer half of the line, a share of the way from its end to the place, off letters and corners."""
     font = palette.font(palette.overlay_px, bold=True)
     painter.setFont(font)
     metrics = QFontMetricsF(font)
     half = max((QLineF(place, end) for end in ends), key=lambda line: line.length())
-    at = half.pointAt(1 - _LABEL_SHARE)
+    at = half.pointAt(1 - share)
     upright = abs(half.dy()) > abs(half.dx())
     space = 5.0 * palette.scale
     corner = (

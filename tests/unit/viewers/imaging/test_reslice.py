@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+import SimpleITK
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -15,9 +17,10 @@ from tests.support.phantoms import AXIAL, CORONAL, OBLIQUE, SAGITTAL, Vector, tu
 from tests.support.resampled import as_itk, by_itk
 from tests.support.volumes import ORIGIN, directions_of, ramp, volume
 from viewers.imaging.geometry import SlicePlane, dot
-from viewers.imaging.plane_stacks import Orientation, oblique_stack, stack_of
+from viewers.imaging.plane_stacks import Orientation, oblique_stack, stack_of, stood
 from viewers.imaging.reslice import Projection, Slab, reslice, slab_shares
-from viewers.imaging.volume import PADDED, Volume
+from viewers.imaging.scan import scan
+from viewers.imaging.volume import PADDED, Volume, load_volume
 
 angles = st.floats(-40, 40)
 tilts = st.tuples(angles, angles).map(lambda pair: turned(*pair))
@@ -265,3 +268,26 @@ def test_that_stored_values_are_rescaled_slice_by_slice() -> None:
     expected = 0.75 * values[4, 6, 5] + 0.25 * values[5, 6, 5]
     assert reslice(stored, at, 0).pixels[0, 0] == pytest.approx(expected, rel=1e-4)
     assert np.isnan(reslice(stored, replace(at, first=replace(at.first, origin=(999.0, 0.0, 0.0))), 0).pixels[0, 0])
+
+
+def test_that_a_real_ct_is_resliced_as_simpleitk_does(test_data: Path) -> None:
+    folder = test_data / "series" / "02_cmb_crc_MSB-01068_chest_arterial_2p5mm"
+    (series,) = [found for found in scan(folder).series if found.volume_ok and len(found.slices) > 10]
+    made = load_volume(series)
+    reader = SimpleITK.ImageSeriesReader()
+    reader.SetFileNames([record.path for record in series.slices])
+    image = reader.Execute()
+    for orientation in (Orientation.CORONAL, Orientation.SAGITTAL):
+        stack = stack_of(made, orientation)
+        k = stack.count // 2
+        found = reslice(made, stack, k)
+        theirs = by_itk(image, stack.plane(k), stack.rows, stack.columns)
+        known = ~np.isnan(theirs) & (True if found.outside is None else ~found.outside)
+        assert known.mean() > 0.7
+        assert np.abs(found.pixels - theirs)[known].max() <= 1.0
+    oblique = oblique_stack(made, *stood((0.48, 0.64, 0.6)), stack.plane(k).to_world(200, 20))
+    k = oblique.count // 2
+    found, theirs = reslice(made, oblique, k), by_itk(image, oblique.plane(k), oblique.rows, oblique.columns)
+    known = ~np.isnan(theirs) & (True if found.outside is None else ~found.outside)
+    assert known.mean() > 0.05
+    assert np.abs(found.pixels - theirs)[known].max() <= 1.5

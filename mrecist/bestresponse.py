@@ -191,7 +191,7 @@ def _confirmed_from(
                 return start.day
             if item.response is NE:
                 not_evaluable += 1
-            elif item.response is SD and rules.accept_stable_between and PR in second:
+            elif item.response is SD and rules.accept_stable_between:
                 stable += 1
             elif item.response not in second:
                 break

@@ -6,8 +6,8 @@ Numbers are read as decimals, so that rounding half up happens on the text that 
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Sequence, Set
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -121,7 +121,7 @@ def read_document(document: object) -> tuple[Case, ...] | tuple[Sequenced, ...]:
 
 
 def read_case(value: object, path: str = "case") -> Case:
-    """One case, for example one line of a JSON-lines file.
+    """One case.
 
     Raises
     ------
@@ -133,6 +133,23 @@ def read_case(value: object, path: str = "case") -> Case:
     if case is None or faults:
         raise CaseFileError(faults)
     return case
+
+
+def read_line(value: object) -> Case | Sequenced:
+    """One line of a JSON-lines file: a case, or a bare sequence of responses, which has `sequence` as a key.
+
+    Raises
+    ------
+    CaseFileError
+        With every fault of the line.
+    """
+    if not isinstance(value, dict) or "sequence" not in value or "timepoints" in value:
+        return read_case(value)
+    faults: list[str] = []
+    sequenced = _sequenced(value, "case", faults)
+    if sequenced is None or faults:
+        raise CaseFileError(faults)
+    return sequenced
 
 
 def _case(value: object, path: str, faults: list[str]) -> Case | None:
@@ -152,7 +169,7 @@ def _case(value: object, path: str, faults: list[str]) -> Case | None:
     treatments = [
         t
         for i, x in enumerate(fields.sequence("treatments"))
-        if (t := _treatment(x, f"{path}.treatments[{i}]", faults, register.known))
+        if (t := _treatment(x, f"{path}.treatments[{i}]", faults, register.named))
     ]
     return Case(
         id=case_id or "",
@@ -229,11 +246,14 @@ class _Register:
     """The lesions of a case as they are listed, time point by time point; fixed attributes hold from the first."""
 
     faults: list[str]
-    known: dict[str, Listed]
+    known: dict[str, Listed] = field(default_factory=dict)
+    at_fault: set[str] = field(default_factory=set)
+    """Lesions that were listed, but not so that they could be read: their next listing is not the first."""
 
-    def __init__(self, faults: list[str]) -> None:
-        self.faults = faults
-        self.known = {}
+    @property
+    def named(self) -> Set[str]:
+        """The ids of all lesions that were listed, in whatever state."""
+        return self.known.keys() | self.at_fault
 
     def list_all(self, timepoint: Fields, *, baseline: bool) -> tuple[Observation, ...]:
         found: dict[str, Observation] = {}
@@ -241,6 +261,8 @@ class _Register:
             path = f"{timepoint.path}.lesions[{index}]"
             listed = read_lesion(item, path, self.faults, baseline=baseline, known=self.known)
             if listed is None:
+                if isinstance(item, dict) and isinstance(name := item.get("id"), str):
+                    self.at_fault.add(name)
                 continue
             lesion = listed.lesion
             if lesion.id in found:
@@ -249,7 +271,8 @@ class _Register:
             found[lesion.id] = listed.observation
             first = self.known.setdefault(lesion.id, listed)
             if first is listed:
-                self._first_listing(listed, path, baseline)
+                if lesion.id not in self.at_fault:
+                    self._first_listing(listed, path, baseline)
             elif lesion is not first.lesion:
                 self._same_lesion(first.lesion, lesion, path)
         return tuple(found.values())
@@ -321,7 +344,7 @@ def _treatment(value: object, path: str, faults: list[str], known: Container[str
             fields.fault(f"lesions[{index}]", "is not the id of a lesion")
         elif lesion not in known:
             fields.fault(f"lesions[{index}]", f"{as_text(lesion)} is no lesion of this case")
-    if dose is not None and not isinstance(dose, str | int | Decimal):
+    if isinstance(dose, bool) or not isinstance(dose, str | int | float | Decimal | None):
         fields.fault("dose", "is neither a text nor a number")
     if kind is None or day is None:
         return None

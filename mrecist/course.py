@@ -172,12 +172,7 @@ def _dated_back(scoped: Scoped, index: int) -> bool:
     from where it counts                                 as read
     ==================================================== ==========================
     """
-    return any(
-        x.first_counted is not None
-        and x.first <= index < x.first_counted
-        and (index == x.first or x.verdicts[index].equivocal)
-        for x in scoped.new
-    )
+    return any(x.first_counted is not None and (index == x.first or x.verdicts[index].equivocal) for x in scoped.new)
 
 
 def _progression(scoped: Scoped, judged: Sequence[Judged]) -> int | None:

@@ -100,31 +100,35 @@ def read_lesion(
     lesion_id = fields.text("id", required=True)
     before = None if lesion_id is None else known.get(lesion_id)
     written = tuple(map(fields.values.get, _FIXED))
-    lesion = before.lesion if before is not None and before.written == written else _lesion(fields, lesion_id)
+    lesion: Lesion | None
+    role: LesionRole | None
+    if before is not None and before.written == written:
+        lesion, role = before.lesion, before.lesion.role
+    else:
+        lesion, role = _lesion(fields, lesion_id)
     features = _features(fields)
     status = fields.choice("status", Status)
     diameter = _diameter(fields, "diameter_mm")
     whole = _diameter(fields, "whole_mm")
-    if lesion is None:
-        return None
-    finding = _finding(fields, status, lesion.role, diameter, whole, baseline)
-    return Listed(lesion, Observation(lesion.id, finding, features), written)
+    finding = _finding(fields, status, role, diameter, whole, baseline)
+    return None if lesion is None else Listed(lesion, Observation(lesion.id, finding, features), written)
 
 
 _FIXED = ("region", "role", "organ", "kind", "axis", "segment")
 
 
-def _lesion(fields: Fields, lesion_id: str | None) -> Lesion | None:
+def _lesion(fields: Fields, lesion_id: str | None) -> tuple[Lesion | None, LesionRole | None]:
+    """The lesion, and its role, which is told even where something else of the lesion is at fault."""
     region = fields.choice("region", Region, required=True)
     role = fields.choice("role", LesionRole, required=True)
     organ = fields.choice("organ", Organ, required=True)
     kind = fields.choice("kind", LesionKind, required=True)
     axis = fields.choice("axis", Axis)
     segment = fields.choice("segment", Segment)
-    if lesion_id is None or region is None or role is None or organ is None or kind is None:
-        return None
     _check_region(fields, region, organ, kind)
-    return Lesion(lesion_id, region, role, organ, kind, axis, () if segment is None else (segment,))
+    if lesion_id is None or region is None or role is None or organ is None or kind is None:
+        return None, role
+    return Lesion(lesion_id, region, role, organ, kind, axis, () if segment is None else (segment,)), role
 
 
 def _features(fields: Fields) -> Features:
@@ -176,8 +180,8 @@ def _recorded(mm: Decimal | int) -> Diameter:
     return Diameter.from_mm(mm)
 
 
-def _check_region(fields: Fields, region: Region, organ: Organ, kind: LesionKind) -> None:
-    if region is Region.EXTRAHEPATIC and organ in _INTRAHEPATIC:
+def _check_region(fields: Fields, region: Region | None, organ: Organ | None, kind: LesionKind | None) -> None:
+    if region is Region.EXTRAHEPATIC and organ is not None and organ in _INTRAHEPATIC:
         fields.fault("region", f"{organ.value} belongs to region 'intra'")
     if region is Region.INTRAHEPATIC and (organ in _NODES or kind is LesionKind.LYMPH_NODE):
         fields.fault("region", "a lymph node belongs to region 'extra'")
@@ -186,7 +190,7 @@ def _check_region(fields: Fields, region: Region, organ: Organ, kind: LesionKind
 def _finding(
     fields: Fields,
     status: Status | None,
-    role: LesionRole,
+    role: LesionRole | None,
     diameter: Diameter | None,
     whole: Diameter | None,
     baseline: bool,
@@ -235,7 +239,7 @@ _WITHOUT_DIAMETER = frozenset((Status.ABSENT, Status.NONVIABLE, Status.NOT_EVALU
 _MEASURABLE = frozenset((Status.MEASURED, Status.PRESENT, Status.TOO_SMALL))
 
 
-def _implied(role: LesionRole, diameter: Diameter | None, baseline: bool) -> Status:
+def _implied(role: LesionRole | None, diameter: Diameter | None, baseline: bool) -> Status:
     """What a listing without a status says: a diameter was measured; a new or baseline lesion is there."""
     if diameter is not None and role is LesionRole.TARGET:
         return Status.MEASURED

@@ -76,7 +76,7 @@ def nontarget(track: Track, rules: RuleSet, tests: Sequence[Tests]) -> NonTarget
         if lesion.kind is LesionKind.EFFUSION and response is Response.PD and not malignant[index]:
             response = Response.NN
             without_cytology.add(index)
-        if seen_on is not None and index > 0 and observation is not None:
+        if seen_on is not None and observation is not None:
             repeated = tests[index].done(seen_on) or observation.features.seen_on is seen_on
             unproven = response is Response.CR or (response is Response.NN and tests[index].done(seen_on) is False)
             if not repeated and unproven:

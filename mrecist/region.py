@@ -110,7 +110,7 @@ def overall_response(target: Response, non_target: Response, new_lesion: bool) -
     -----
     Sources: Lencioni & Llovet 2010, overall response; Eisenhauer 2009, tables 1 and 2 (rows with NE).
     """
-    if target is PD or non_target is PD or new_lesion:
+    if non_target is PD or new_lesion:
         return PD
     if target is NA:
         return _NO_TARGET[non_target]

@@ -139,7 +139,7 @@ def region_targets(tracks: Sequence[Track], timepoints: int, rules: TargetRules)
             tenths.append(counted_tenths(observation, rules, whole))
         columns.append(tenths)
     for index, count in enumerate(merged):
-        if count and count == len(tracks):
+        if count == len(tracks):
             for tenths in columns:
                 tenths[index] = None
     return tuple(

@@ -14,18 +14,17 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from typing import BinaryIO, TextIO
 
 from app.cli import DONE, Refusal
 from app.commands.judging import JudgedLine, Judging, judge_lines
 from app.resources import DEFAULT_RULESET, RULESETS, load_protocol, load_ruleset
-from mrecist.bestresponse import confirmed, has_response_after_complete, unconfirmed
 from mrecist.case import Case, ProtocolName
 from mrecist.casefile import CaseFileError, Sequenced, decode, read_document
 from mrecist.resultfile import results_document
 from mrecist.results import Assessment, Issue, RegionResponse
 from mrecist.robustness import DRAWS, SEED, Robustness, TimePointRobustness
-from mrecist.rulesets import BestResponseRules, MeasurementError, RuleSet, RuleSetError, parse_ruleset
+from mrecist.rulesets import MeasurementError, RuleSet, RuleSetError, parse_ruleset
 
 _MOST_FAULTS_SHOWN = 100
 _PARALLEL_FROM_BYTES = 4_000_000
@@ -88,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
     if cases and sequences:
         raise Refusal("give files of response cases and of bare response sequences apart, in two calls")
     if sequences:
-        _print_sequences(sequences, rules, options.json)
+        _print_sequences(sequences, judging, options.json)
         return DONE
     if options.json:
         print(json.dumps(results_document([judging.result(case) for case in cases], rules.name, rules.version)))
@@ -204,25 +203,14 @@ def _judged(stream: BinaryIO, judging: Judging) -> Generator[JudgedLine]:
 # --- for people ------------------------------------------------------------------------------------------------------
 
 
-def _print_sequences(sequences: Sequence[Sequenced], rules: RuleSet, as_json: bool) -> None:
-    results = [_best_of(one, rules.best_response) for one in sequences]
+def _print_sequences(sequences: Sequence[Sequenced], judging: Judging, as_json: bool) -> None:
+    results = [judging.best_of(one) for one in sequences]
     if as_json:
         print(json.dumps({"results": results}))
         return
     for row in results:
         doubt = " (a PR follows a CR: was the CR true?)" if row.get("warnings") else ""
         print(f"{row['id']}: best response {row['unconfirmed']}, confirmed {row['confirmed']}{doubt}")
-
-
-def _best_of(one: Sequenced, rules: BestResponseRules) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "id": one.id,
-        "unconfirmed": unconfirmed(one.sequence, rules).response,
-        "confirmed": confirmed(one.sequence, rules).response,
-    }
-    if has_response_after_complete(one.sequence):
-        found["warnings"] = ["CR_THEN_PR"]
-    return found
 
 
 def _print_case(case: Case, judging: Judging) -> None:

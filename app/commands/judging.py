@@ -14,8 +14,9 @@ from multiprocessing import get_context
 from typing import Any
 
 from mrecist.assess import assess
+from mrecist.bestresponse import confirmed, has_response_after_complete, unconfirmed
 from mrecist.case import Case
-from mrecist.casefile import CaseFileError, decode, read_case
+from mrecist.casefile import CaseFileError, Sequenced, decode, read_line
 from mrecist.decisions.advisory import Panel, advise, panel_data
 from mrecist.protocols import Protocol
 from mrecist.resultfile import result
@@ -68,6 +69,18 @@ class Judging:
                 written["advisory"] = [panel_data(panel) for panel in panels]
         return found
 
+    def best_of(self, one: Sequenced) -> dict[str, Any]:
+        """The best response of a bare sequence, with a warning where a PR follows a CR."""
+        rules = self.ruleset.best_response
+        found: dict[str, Any] = {
+            "id": one.id,
+            "unconfirmed": unconfirmed(one.sequence, rules).response,
+            "confirmed": confirmed(one.sequence, rules).response,
+        }
+        if has_response_after_complete(one.sequence):
+            found["warnings"] = ["CR_THEN_PR"]
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class JudgedLine:
@@ -80,13 +93,14 @@ class JudgedLine:
 
 
 def judge_line(judging: Judging, line: Line) -> JudgedLine:
-    """Judge the case of one line of a JSON-lines file."""
+    """Judge the case, or the bare sequence of responses, of one line of a JSON-lines file."""
     number, written = line
     try:
-        case = read_case(decode(written))
+        found = read_line(decode(written))
     except CaseFileError as error:
         return JudgedLine(number, faults=error.faults)
-    return JudgedLine(number, case.id, _WRITER.encode(judging.result(case)))
+    told = judging.best_of(found) if isinstance(found, Sequenced) else judging.result(found)
+    return JudgedLine(number, found.id, _WRITER.encode(told))
 
 
 def judge_lines(judging: Judging, lines: Iterable[Line], *, in_parallel: bool) -> Iterator[JudgedLine]:

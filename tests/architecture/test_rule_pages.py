@@ -28,9 +28,9 @@ from tests.support.rule_pages import (
     rendered,
     rules_named,
     settings_named,
-    variants,
     words_of,
 )
+from tests.support.rule_sentences import variants
 
 TEXTS = {page.name: page.read_text(encoding="utf-8") for page in sorted(PAGES.glob("*.md"))}
 BLOCKS = [block for text in TEXTS.values() for block in blocks(text)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from mrecist.case import Case, Marker
-from mrecist.casefile import CaseFileError, Sequenced, decode, read_case, read_document
+from mrecist.casefile import CaseFileError, Sequenced, decode, read_case, read_document, read_line
 from mrecist.lesions import Absent, Measured, Merged, Nonviable, NotEvaluable, Present, TooSmall, UnequivocalProgression
 from mrecist.values import Diameter
 from tests.support.patients import case, lesion, patient, visit
@@ -123,6 +124,7 @@ def _lesion(of: dict[str, Any], timepoint: int = 1, number: int = 0) -> dict[str
             '"L9" is no lesion of this case',
         ),
         (lambda c: c.update(treatments=[{"kind": "TACE", "day": 5, "dose": []}]), "dose", "neither a text nor"),
+        (lambda c: c.update(treatments=[{"kind": "TACE", "day": 5, "dose": True}]), "dose", "neither a text nor"),
         (lambda c: c.update(treatments=[{"day": 5}]), "treatments[0].kind", "is missing"),
         (lambda c: c["timepoints"][1].update(scans=[{"modality": "US"}]), "scans[0].modality", "is not one of CT"),
         (lambda c: c["timepoints"][1].update(scans=[5]), "scans[0]", "is not a scan"),
@@ -147,6 +149,29 @@ def test_that_all_faults_are_told_at_once() -> None:
         lambda c: (c.update(colour=1), _lesion(c).update(diameter_mm=-1), _lesion(c, 1, 2).update(status="x"))
     )
     assert len(_faults(document)) == 3
+
+
+def test_that_a_missing_role_hides_no_other_fault_of_the_lesion_and_brings_none_about() -> None:
+    document = _changed(
+        lambda c: (
+            _lesion(c, 0).pop("role"),
+            _lesion(c, 0).update(status="absent", organ="lymph_node"),
+            c.update(treatments=[{"kind": "TACE", "day": 5, "lesions": ["L1"]}]),
+        )
+    )
+    assert [fault.partition(": ")[0].removeprefix("cases[0].timepoints[0].") for fault in _faults(document)] == [
+        "lesions[0].role",
+        "lesions[0].region",
+        "lesions[0].diameter_mm",
+    ]
+
+
+def test_that_a_missing_id_hides_no_other_fault_of_the_lesion() -> None:
+    document = _changed(lambda c: (_lesion(c, 0).pop("id"), _lesion(c, 0).update(diameter_mm=0)))
+    assert {
+        "cases[0].timepoints[0].lesions[0].id: is missing",
+        "cases[0].timepoints[0].lesions[0].diameter_mm: is 0; a target is measured at baseline",
+    } <= set(_faults(document))
 
 
 @pytest.mark.parametrize(
@@ -358,3 +383,15 @@ def test_that_a_new_lesion_is_not_listed_before_it_is_there(status: str) -> None
     with pytest.raises(CaseFileError, match="is not there"):
         case("L1=30", visit("L1=30 xIN=", xIN={"status": "measured", "diameter_mm": 0}))
     assert case("L1=30", visit("L1=30 xIN=", xIN={"status": "not_evaluable"})).reads[0].lesions[1].id == "xIN"
+
+
+def test_that_a_line_is_a_case_or_a_bare_sequence() -> None:
+    assert isinstance(read_line(patient("L1=30")), Case)
+    assert isinstance(read_line({"id": "a", "sequence": [{"day": 42, "response": "PR"}]}), Sequenced)
+    for faulty, path in (
+        ({"id": "a", "sequence": [{"day": 42, "response": "NA"}]}, "case.sequence[0].response"),
+        (patient("L1=30", sequence=[]), "case.sequence"),
+        (5, "case"),
+    ):
+        with pytest.raises(CaseFileError, match=re.escape(f"{path}: ")):
+            read_line(faulty)

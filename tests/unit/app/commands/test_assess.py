@@ -95,6 +95,17 @@ def test_that_lines_are_read_and_written_one_case_each(tmp_path: Path, capsys: p
     assert found[0]["timepoints"][0]["overall"]["response"] == "PD"
 
 
+def test_that_lines_may_be_bare_sequences_beside_cases(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sequence = [{"day": 42, "response": "CR"}, {"day": 84, "response": "PR"}]
+    lines = (json.dumps({"id": "s", "sequence": sequence}), json.dumps(patient("L1=10", "L1=12", id="c")))
+    file = tmp_path / "both.jsonl"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    assert main(["assess", str(file), "--jsonl"]) == DONE
+    best, case = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert best == {"id": "s", "unconfirmed": "CR", "confirmed": "SD", "warnings": ["CR_THEN_PR"]}
+    assert (case["id"], case["timepoints"][0]["overall"]["response"]) == ("c", "PD")
+
+
 def test_that_no_line_is_written_if_any_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     good = json.dumps(patient("L1=10", "L1=12"))
     file = tmp_path / "cases.jsonl"

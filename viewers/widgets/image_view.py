@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QTransform
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from viewers.imaging.geometry import SlicePlane, edge_letters
@@ -15,7 +15,7 @@ from viewers.widgets import overlay
 from viewers.widgets.corners import Corners
 from viewers.widgets.crosshair import Crosshair, ReferenceLine, paint_crosshair, paint_reference_lines
 from viewers.widgets.derived_source import DerivedSource
-from viewers.widgets.greys import Greys
+from viewers.widgets.image_painter import ImagePainter
 from viewers.widgets.line_painter import paint_lines, paint_places
 from viewers.widgets.marks import CornerTexts, LineStyle, OverlayLevel, Placeholder, ViewLine, ViewPlace
 from viewers.widgets.painted_once import OutlinedTexts, PaintedOnce, Picture
@@ -54,12 +54,10 @@ class ImageView(StackView):
         self.progress: float | None = None
         self.active = False
         self.hovered = ""
-        self._greys = Greys()
+        self._pixels = ImagePainter(self.colours)
         self.words = OutlinedTexts(self.colours)
         self._corners = Corners(self.colours)
         self._kept = PaintedOnce()
-        self._shown: tuple[int, float, float, bool] | None = None
-        self._image = QImage()
         self._action = QPushButton(self)
         self._action.hide()
         self._action.clicked.connect(self.action_requested)
@@ -70,12 +68,12 @@ class ImageView(StackView):
         self.lines = ()
         self.places = ()
         self.note = ""
-        self._shown = None
+        self._pixels.forget()
         super().set_source(source, index)
 
     def refresh(self) -> None:
         """The pixels of the source changed (more images were read): paint them anew."""
-        self._shown = None
+        self._pixels.forget()
         self.update()
 
     def set_overlay(self, level: OverlayLevel) -> None:
@@ -188,32 +186,7 @@ class ImageView(StackView):
         """The pixels of the image, in view coordinates; nothing while it is still being read."""
         if self.source is None or not self.source.ready(self.state.index):
             return
-        state = self.state
-        wanted = (state.index, state.center, state.width, state.inverted != self.source.bright_is_low)
-        if wanted != self._shown:
-            derived = isinstance(self.source, DerivedSource)
-            unmeasured = self.source.padding(state.index) if derived else None
-            pixels = self.source.pixels(state.index)
-            self._image = self._greys.image(pixels, *wanted[1:], unmeasured, self.colours.raised)
-            self._shown = wanted
-        corner = projection.view_of_pixel(-0.5, -0.5)
-        along_row = projection.view_of_pixel(self.source.columns - 0.5, -0.5)
-        along_column = projection.view_of_pixel(-0.5, self.source.rows - 0.5)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # soft edges would cost as much as the image
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, state.smooth)
-        painter.setTransform(
-            QTransform(
-                (along_row[0] - corner[0]) / self.source.columns,
-                (along_row[1] - corner[1]) / self.source.columns,
-                (along_column[0] - corner[0]) / self.source.rows,
-                (along_column[1] - corner[1]) / self.source.rows,
-                *corner,
-            ),
-            True,
-        )
-        painter.drawImage(0, 0, self._image)
-        painter.restore()
+        self._pixels.paint(painter, self.source, self.state, projection)
 
     def paint_lines(self, painter: QPainter, projection: Projection, taken: Sequence[QRectF] = ()) -> list[QRectF]:
         """The lines of the image, in view coordinates; their labels keep clear of the places that are `taken`.

@@ -11,13 +11,16 @@ from app.reading.marking import Intent
 from app.situation import (
     EnabledWhen,
     always,
+    can_draw,
     can_redo,
     can_undo,
     case_open,
+    figure_or_lesion_selected,
     images_open,
     lesion_selected,
     unlocked,
 )
+from app.state.figures import FigureKind
 from app.text_size import SIZES
 from viewers.imaging.catalogue import PhaseName
 from viewers.widgets.layout import CHOICES, Layout
@@ -59,6 +62,10 @@ def _close(station: Workstation) -> None:
 
 def _tool(id_: str, title: str, keys: str, intent: Intent, enabled: EnabledWhen) -> Action:
     return Action(id_, title, keys, "Measure", lambda w: w.measuring.arm(intent), enabled, "Lesion")
+
+
+def _figure(title: str, keys: str, kind: FigureKind) -> Action:
+    return Action(f"figure.{kind}", title, keys, "Figures", lambda w: w.annotating.arm(kind), can_draw, "Figures")
 
 
 def _finding(id_: str, title: str, keys: str, key: str) -> Action:
@@ -151,7 +158,16 @@ ACTIONS: tuple[Action, ...] = (
     _finding("finding.small", "Too small to measure", "M", "M"),
     Action("finding.not_evaluable", "Not evaluable, with the reason", "E", "Finding", lambda w: w.desk.ask_why_not_evaluable(), lesion_selected, "Lesion"),
     _finding("finding.progression", "Unequivocal progression", "U", "U"),
-    Action("finding.clear", "Take the finding out", "Del", "Finding", lambda w: w.measuring.clear_finding(), lesion_selected, "Lesion"),
+    Action("finding.clear", "Take the selected figure out, else the finding", "Del", "Finding", lambda w: w.take_out(), figure_or_lesion_selected, "Lesion"),
+    _figure("Length", "Q", FigureKind.LENGTH),
+    _figure("Two lengths across each other", "B", FigureKind.BIDIRECTIONAL),
+    _figure("Ellipse: mean, SD and area", "Shift+E", FigureKind.ELLIPSE),
+    _figure("Freehand region: mean, SD and area", "Shift+F", FigureKind.FREEHAND),
+    _figure("Angle", "Shift+A", FigureKind.ANGLE),
+    _figure("Arrow with a note", "Shift+N", FigureKind.ARROW),
+    _figure("Point: the value under it", "Shift+P", FigureKind.POINT),
+    Action("figure.next", "Next figure", "}", "Figures", lambda w: w.annotating.step(1), case_open, "Figures"),
+    Action("figure.previous", "Previous figure", "{", "Figures", lambda w: w.annotating.step(-1), case_open, "Figures"),
     Action("lesion.next", "Next lesion", "]", "Lesion", lambda w: w.desk.step_lesion(1), case_open, "Lesion"),
     Action("lesion.previous", "Previous lesion", "[", "Lesion", lambda w: w.desk.step_lesion(-1), case_open, "Lesion"),
     Action("visit.confirm", "Confirm baseline and day 0 …", "Ctrl+B", "Case", lambda w: w.desk.confirm_time_points(), case_open, "Case"),
@@ -218,7 +234,8 @@ MOUSE_AND_OTHER_KEYS: tuple[tuple[str, str], ...] = (
     ("middle drag", "pan"),
     ("double click", "one view large, and back"),
     ("↑ ↓  Home End", "image up, down, first, last"),
-    ("arrow keys on a line", "nudge its end 0.1 mm (Shift: 1 mm)"),
+    ("arrow keys on a line or figure", "nudge it 0.1 mm (Shift: 1 mm)"),
+    ("the key of a figure twice", "draw as many as you like; Esc ends"),
     ("1 2 3 in a question", "choose an answer"),
 )
 """What the cheat sheet says beside the actions."""

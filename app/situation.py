@@ -21,7 +21,10 @@ class Situation:
     redo: str = ""
     locked: bool = False
     lesions_in_sight: bool = True
+    figure: bool = False
 
+
+_LOCKED = "This time point is signed, or the read is another reader's."
 
 EnabledWhen = Callable[[Situation], str]
 """Empty when the action can run, otherwise what is missing, in the user's words."""
@@ -44,11 +47,21 @@ def unlocked(now: Situation) -> str:
         return "Open a case first."
     if not now.lesions_in_sight:
         return "Go back to the lesions first."
-    return "This time point is signed, or the read is another reader's." if now.locked else ""
+    return _LOCKED if now.locked else ""
 
 
 def lesion_selected(now: Situation) -> str:
     return unlocked(now) or ("" if now.lesion else "Select a lesion in the table first.")
+
+
+def can_draw(now: Situation) -> str:
+    if not now.images:
+        return "No images are open."
+    return _LOCKED if now.locked else ""
+
+
+def figure_or_lesion_selected(now: Situation) -> str:
+    return "" if now.figure else lesion_selected(now)
 
 
 def can_undo(now: Situation) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
+from app.desks.annotating import AnnotatingDesk
 from app.desks.image_library import ImageLibrary
 from app.desks.images import ImageDesk
 from app.desks.keys import KeyDesk
@@ -36,6 +37,7 @@ class Workstation(QObject):
     images: ImageDesk
     second_window: SecondWindow
     measuring: MeasuringDesk
+    annotating: AnnotatingDesk
     desk: ReadingDesk
     work: Work
     keys: KeyDesk
@@ -56,6 +58,7 @@ class Workstation(QObject):
         self.measuring = MeasuringDesk(self.session, self.images, self.library, self)
         self.second_window = SecondWindow(window, self.page, self.images.memory)
         thumbnails = Thumbnails(catalogue, self.runner, self)
+        self.annotating = AnnotatingDesk(self.session, self.images, self.measuring, self, window.theme.px(220))
         self.desk = ReadingDesk(self.session, self.page, self.images, self.measuring, thumbnails, self)
         self.wiring = Wiring(self)
         self.keys = KeyDesk(self.wiring.actions, window, self)
@@ -85,8 +88,17 @@ class Workstation(QObject):
             self.images.linking.cancel()
         elif self.measuring.intent is not None:
             self.measuring.cancel()
+        elif self.annotating.cancel():
+            return
         elif self.page.right_page is not RightPage.READING:
             self.desk.show_reading()
+
+    def take_out(self) -> None:
+        """Del: the figure that is selected, else the finding of the selected lesion."""
+        if self.annotating.selected:
+            self.annotating.remove()
+        else:
+            self.measuring.clear_finding()
 
     def show_about(self) -> None:
         TextWindow(self.window.theme, translated("About Hepatrace"), ABOUT, (480, 290), self.window).show()

@@ -11,10 +11,11 @@ from app.action_set import ActionSet
 from app.desks.reader_menu import ReaderMenu
 from app.keymap import Keymap
 from app.main_window import READING
+from app.reading.figurework import asked_of
 from app.reading.marking import Intent
 from app.reading.stages import Stage
 from app.reading_page import RightPage
-from app.situation import Situation
+from app.situation import Situation, can_draw
 from app.state.wording import summary
 from app.storage.errors import StorageError
 from viewers.widgets.marks import Probe
@@ -69,9 +70,11 @@ class Wiring(QObject):
             undo=session.undo_text,
             redo=session.redo_text,
             locked=session.locked,
-            lesions_in_sight=self._station.page.right_page is RightPage.READING,
+            lesions_in_sight=self._station.window.is_reading and self._station.page.right_page is RightPage.READING,
+            figure=bool(self._station.annotating.selected) and self._station.window.is_reading,
         )
         self.actions.show(now)
+        self._station.page.tools.figures.show_possible(can_draw(now))
         bar.show_undo(now.undo)
         bar.enable_page(READING, now.case, "Open a case first.")
         reading = session.reading
@@ -91,7 +94,14 @@ class Wiring(QObject):
         station.desk.told.connect(self._say)
         images.hung.connect(self._show_tools)
         station.measuring.intent_changed.connect(self._show_intent)
-        page.tools.tool_chosen.connect(lambda n: station.measuring.arm(None if n == "window" else Intent(n)))
+        page.tools.tool_chosen.connect(self._on_tool)
+        annotating, figures = station.annotating, page.tools.figures
+        annotating.told.connect(self._say)
+        annotating.armed_changed.connect(self._show_figure_tool)
+        annotating.selected_changed.connect(self.show_situation)
+        figures.chosen.connect(annotating.arm)
+        figures.opened.connect(annotating.go_to)
+        figures.listed = annotating.listed
         page.tools.linked_toggled.connect(images.display.toggle_linked)
         page.tools.layouts.chosen.connect(images.set_layout)
         page.tools.pages.turned.connect(images.turn_page)
@@ -99,11 +109,12 @@ class Wiring(QObject):
         page.tools.cine.rate_changed.connect(images.cine.faster)
         images.cine.keep_on = page.tools.cine
         images.cine.changed.connect(self._show_tools)
-        images.linking.pinning_changed.connect(lambda on: station.measuring.arm(None) if on else None)
+        images.linking.pinning_changed.connect(lambda on: self._on_tool("window") if on else None)
         page.tools.stage_chosen.connect(lambda name: images.choose_stage(Stage(name)))
         page.toast.undone.connect(session.undo)
         page.right.currentChanged.connect(lambda _page: self.show_situation())
         window.narrowed.connect(page.set_narrow)
+        window.page_shown.connect(lambda _page: self.show_situation())
         window.bar.undo_requested.connect(session.undo)
         window.bar.retry_requested.connect(self._retry)
         window.bar.keys_requested.connect(lambda: station.keys.show_sheet())
@@ -114,6 +125,7 @@ class Wiring(QObject):
         self._station.window.bar.show_sheet_key(keymap.cap("help.keys"))
         self._station.page.table.show_keys(keymap)
         self._station.page.tools.layouts.show_keys(keymap)
+        self._station.page.tools.figures.show_keys(keymap)
         self._station.page.tools.pages.show_keys(keymap)
         self.show_situation()
 
@@ -171,6 +183,19 @@ class Wiring(QObject):
             self._station.images.linking.cancel()
         self._station.page.tools.show_tool("window" if intent is None else intent.value)
         self._station.window.status.say(_ASKED[intent] if intent else "")
+
+    def _on_tool(self, name: str) -> None:
+        self._station.annotating.disarm()
+        self._station.measuring.arm(None if name == "window" else Intent(name))
+
+    def _show_figure_tool(self) -> None:
+        annotating, window = self._station.annotating, self._station.window
+        if annotating.kind is None and self._station.measuring.intent is None:
+            self._station.page.tools.show_tool("window")
+        self._station.page.tools.figures.show_armed(annotating.kind, annotating.sticky)
+        if annotating.kind is not None:
+            self._station.images.linking.cancel()
+        window.status.say(asked_of(annotating.kind, annotating.sticky) if annotating.kind else "")
 
     def _show_probe(self, probe: object) -> None:
         unit = f" {probe.unit}" if isinstance(probe, Probe) and probe.unit else ""

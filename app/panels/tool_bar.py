@@ -9,6 +9,7 @@ from PySide6.QtGui import QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from app.panels.chips import KeyCap, label, rule_line
+from app.panels.figure_menu import FigureMenu
 from app.panels.hang_controls import CineControl, LayoutMenu, PageTurner
 from app.theme import Theme
 from app.words import translated
@@ -42,6 +43,9 @@ class ToolBar(QWidget):
             group.addButton(button)
             self._tools[name] = button
             row.addWidget(button)
+        self.figures = FigureMenu(theme)
+        group.addButton(self.figures)
+        row.addWidget(self.figures)
         divider = rule_line(horizontal=False)
         divider.setFixedHeight(theme.px(18))
         row.addWidget(divider)
@@ -73,6 +77,7 @@ class ToolBar(QWidget):
         self.setFixedHeight(self._theme.px(32 if narrow else 36))
         for button in (*self._tools.values(), self._linked):
             button.show_parts(word=not compact, key=not (narrow or compact))
+        self.figures.show_word(not compact)
         self._space.setVisible(not (narrow or compact))
         self._stage_word.setVisible(not compact)
 

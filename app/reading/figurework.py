@@ -25,6 +25,23 @@ WORDS = {
 }
 
 
+_ASKED = {
+    FigureKind.LENGTH: "press and drag, or click both ends.",
+    FigureKind.BIDIRECTIONAL: "draw the long line, then the short one across it.",
+    FigureKind.ELLIPSE: "drag from corner to corner of its box.",
+    FigureKind.FREEHAND: "draw round the region, or click its corners and end on the first.",
+    FigureKind.ANGLE: "click the end of one leg, the vertex, the end of the other.",
+    FigureKind.ARROW: "drag from what it points to; then type the note.",
+    FigureKind.POINT: "click; the value under it is shown.",
+}
+
+
+def asked_of(kind: FigureKind, sticky: bool) -> str:
+    """What to do with the tool in hand, in one line."""
+    rest = "Draw as many as you like; Esc ends." if sticky else "Its key again: draw many. Esc cancels."
+    return f"{WORDS[kind]}: {_ASKED[kind]} {rest}"
+
+
 def figures_for(
     record: Record,
     read_id: str,

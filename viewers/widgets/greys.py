@@ -11,6 +11,8 @@ from viewers.widgets.source import Flags, Pixels
 _OPAQUE = np.uint32(0xFF000000)
 _GREY = np.uint32(0x00010101)
 _FRACTION_BITS = 22
+_STEP = 1e-6
+"""A window 1 wide is black up to its centre less a half, and white above."""
 
 
 class Greys:
@@ -45,9 +47,9 @@ class Greys:
             self._rgb = np.empty(pixels.shape, np.uint32)
             rows, columns = pixels.shape
             self._image = QImage(self._rgb.data, columns, rows, columns * 4, QImage.Format.Format_RGB32)
-        span = max(width - 1.0, 1.0)
+        span = max(width - 1.0, _STEP)
         low = center - 0.5 - span / 2
-        if pixels.dtype == np.int16 and span < 32_000:
+        if pixels.dtype == np.int16 and 1.0 <= span < 32_000:
             self._window_int16(pixels, low, span)
         else:
             grey = np.rint(np.clip((pixels.astype(np.float32) - low) * (255.0 / span), 0.0, 255.0))

@@ -112,3 +112,14 @@ def test_that_a_ramp_minus_nothing_is_the_ramp() -> None:
     assert plane is not None
     found = subtracted(arterial, pre, pair(arterial, pre), 2).pixels
     assert found[3, 7] == round(float(ramp(np.array(plane.to_world(7, 3)))))
+
+
+def test_that_images_that_share_only_a_corner_are_not_taken_for_one_grid() -> None:
+    arterial = volume(directions=OBLIQUE)
+    finer = volume(spacing_mm=(3.0, 1.3, 0.9), directions=OBLIQUE)
+    pairing = pair(arterial, finer)
+    assert set(pairing.images) == {None}
+    # sampled, it is the same ramp: nothing is left of it
+    found = subtracted(arterial, finer, pairing, 4)
+    assert found.outside is None
+    assert np.abs(found.pixels).max() <= 1

@@ -15,6 +15,7 @@ from tests.support.phantoms import AXIAL
 from tests.support.volumes import volume
 from viewers.imaging.geometry import along, length_mm
 from viewers.tools.crosshair import PlaneTurned
+from viewers.tools.navigate import panned
 from viewers.widgets.crosshair import lines_in_sight
 from viewers.widgets.localiser import Localiser
 from viewers.widgets.plane_set import PlaneName, PlaneSet
@@ -126,6 +127,7 @@ def test_that_swapping_planes_keeps_window_zoom_and_the_place_in_sight(desk: Des
     view.zoom(2.5)
     view.mirror(horizontal=True)
     view.turn(1)
+    view.set_framing(panned(view.projection().framing, 31, -47))
     before, seen = view.state, view.widget_point_of(place)
     desk.show_planes(desk.planes.turned((0.0, 0.0, 1.0), (0.96, 0.28, 0.0)))
     after = view.state

@@ -14,6 +14,9 @@ from app.theme import Theme
 from app.words import translated
 
 _ICON = 14
+_MANY = "\N{INFINITY}"
+"""The tool stays in hand."""
+
 _WORDS = {
     FigureKind.LENGTH: "Length",
     FigureKind.BIDIRECTIONAL: "Two lengths across",
@@ -50,6 +53,7 @@ class FigureMenu(QToolButton):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setIconSize(QSize(theme.px(_ICON), theme.px(_ICON)))
+        self.setText(" " + translated("More"))  # the space parts it from the picture
         menu = QMenu(self)
         menu.setToolTipsVisible(True)
         self.entries = {kind: menu.addAction(figure_icon(kind, theme), "") for kind in FigureKind}
@@ -75,9 +79,9 @@ class FigureMenu(QToolButton):
             entry.setChecked(one is kind)
         self.setIcon(figure_icon(kind, self._theme))
         self.setChecked(kind is not None)
-        word = translated("More") if kind is None else translated(_WORDS[kind])
-        self.setText(f"{word} \N{MULTIPLICATION SIGN} n" if sticky else word)
-        told = translated("More tools") if kind is None else translated("Drawing: {figure}", figure=word)
+        told = translated("More tools")
+        if kind is not None:
+            told = translated("Drawing: {figure}", figure=translated(_WORDS[kind])) + (f" {_MANY}" if sticky else "")
         self.setToolTip(told)
         self.setAccessibleName(told)
 

@@ -114,7 +114,8 @@ def lengths_of(figure: Figure) -> tuple[tuple[str, Point, Point], ...]:
             return (("this length", figure.points[0], figure.points[1]),)
         case FigureKind.BIDIRECTIONAL:
             a, b, c, d = figure.points
-            return (("the long line", a, b), ("the short line", c, d))
+            ends = sorted(((a, b), (c, d)), key=lambda line: -length_mm(*line))
+            return (("the long line", *ends[0]), ("the short line", *ends[1]))
         case _:
             return ()
 

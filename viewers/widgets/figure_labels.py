@@ -88,9 +88,8 @@ def _measured(
         case FigureKind.LENGTH:
             return (length_text(length_mm(*points[:2])),)
         case FigureKind.BIDIRECTIONAL:
-            long, short = (points[0], points[1]), points[2:4]
-            second = f" \N{MULTIPLICATION SIGN} {length_mm(*short):.1f}" if len(short) == 2 else ""
-            return (length_text(length_mm(*long)).replace(f"{THIN}mm", f"{second}{THIN}mm"),)
+            lengths = sorted((length_mm(*ends) for ends in (points[:2], points[2:]) if len(ends) == 2), reverse=True)
+            return (" \N{MULTIPLICATION SIGN} ".join(f"{length:.1f}" for length in lengths) + f"{THIN}mm",)
         case FigureKind.ANGLE:
             return (f"{angle_degrees(points):.1f}\N{DEGREE SIGN}",)
         case FigureKind.ARROW:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import assert_never
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
@@ -19,7 +20,7 @@ from viewers.widgets.drawing import Armed, Drawing, drawn_on, figure_on, pickabl
 from viewers.widgets.figure_labels import FigureLabels, label_lines, short_label
 from viewers.widgets.figure_painter import paint_figures
 from viewers.widgets.image_view import ImageView
-from viewers.widgets.line_painter import paint_loupe
+from viewers.widgets.line_painter import paint_lines, paint_loupe
 from viewers.widgets.marks import LabelledFigure, LineStyle, ViewFigure, ViewLine
 from viewers.widgets.palette import ViewPalette
 from viewers.widgets.source import ImageSource
@@ -156,7 +157,7 @@ class ToolView(ImageView):
         partly = figure.kind is FigureKind.BIDIRECTIONAL and len(figure.points) >= 2
         if source is None or not source.ready(k) or not (partly or is_sound(figure.kind, figure.points)):
             return one
-        at_rest = bool(figure.id) and not self.busy
+        at_rest = bool(figure.id) and not (self.busy and figure.id == self.selected_figure)
         lines = self._labels.lines(figure, source, k) if at_rest else label_lines(figure, source, k)
         if figure.style is not LineStyle.SELECTED and figure.id != self.hovered:
             lines = short_label(figure.kind, lines, figure.flag)
@@ -284,8 +285,12 @@ class ToolView(ImageView):
         if self.busy or (self.loupe and self.underMouse()):
 
             def paint_under(glass: QPainter) -> None:
+                """Without labels: what they say is beside the glass already."""
                 self.paint_image(glass, projection)
-                self.paint_lines(glass, projection)
+                lines = [replace(line, label="") for line in self.visible_lines()]
+                paint_lines(glass, lines, projection, self.colours, self.words, self.hovered)
+                figures = self._drawing.over_figures(self._figures_here())
+                paint_figures(glass, figures, projection, self.colours, self.words, self.hovered)
 
             paint_loupe(painter, self.pointer, projection.size_px, paint_under, self.colours)
 

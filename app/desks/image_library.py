@@ -34,6 +34,13 @@ class LoadedSeries(VolumeSource):
     def complete(self) -> bool:
         return bool(self.volume.loaded.all())
 
+    def ready(self, k: int) -> bool:
+        """Whether image `k` is there; one that is asked for and is not comes before all others."""
+        there = super().ready(k)
+        if not there:
+            self._loader.bring_forward(k)
+        return there
+
     def load_first(self, token: Token) -> None:
         """Read one image, the middle one; runs on a worker."""
         self._load(token, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
+from tests.benchmarks.machine import OtherWork
 from tests.benchmarks.rows import Row, table
 
 NAMES = ("start", "engine", "commit", "index", "load", "first-image", "mpr")
@@ -22,10 +23,15 @@ def main(words: list[str]) -> int:
         )
         return 2
     rows: list[Row] = []
+    others = OtherWork()
     for name in words or NAMES:
         print(f"{name} ...", file=sys.stderr, flush=True)
         rows += importlib.import_module(f"tests.benchmarks.{name.replace('-', '_')}").run()
     print(table(rows))
+    if (share := others.share()) is not None:
+        print(
+            f"\nMeanwhile other work took {100 * share:.0f} % of the processors; from about 20 % on, times mean little."
+        )
     return 0
 
 

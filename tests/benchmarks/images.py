@@ -1,10 +1,15 @@
-"""The series that the benchmarks read: one CT of 200 slices, 512 x 512, as a scanner writes it (527 KB a file)."""
+"""The series that the benchmarks read: one CT of 200 slices, 512 x 512, as a scanner writes it (527 KB a file).
+
+Its values are those of CT: rescaled, every one of them fits int16.
+"""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
+import numpy as np
+from pydicom.dataset import FileDataset
 from pydicom.uid import generate_uid
 
 from tests.support.phantoms import AXIAL, Phantom, write_phantom
@@ -38,7 +43,11 @@ CT = Phantom(
 
 def write_ct(folder: Path, name: str = "slice") -> list[Path]:
     """Write the series, under a UID of its own, and return its files in order."""
-    return write_phantom(folder, CT.but(series_uid=generate_uid()), name=name)
+
+    def as_measured(k: int, dataset: FileDataset) -> None:
+        dataset.PixelData = np.clip(CT.stored(k), 0, 4095).astype("<u2").tobytes()
+
+    return write_phantom(folder, CT.but(series_uid=generate_uid()), as_measured, name)
 
 
 def write_many(folder: Path, count: int, per_series: int = 400) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from statistics import median
 
-from tests.benchmarks.rows import REPEATS
+from tests.benchmarks.rows import REPEATS, Row
 
 _CHILD = """
 import sys, time
@@ -29,7 +29,12 @@ for _ in range(repeats):
     print(time.perf_counter() - start, flush=True)
 """
 
-_SETUP = {"SimpleITK": "import SimpleITK as sitk", "gdcm": "import gdcm"}
+_SETUP = {
+    "SimpleITK": "import SimpleITK as sitk",
+    "gdcm": "import gdcm",
+    "dicomsdl": "import dicomsdl\nimport numpy as np",
+    "vtkmodules": "from vtkmodules.vtkIOImage import vtkDICOMImageReader",
+}
 
 
 class Peers:
@@ -37,6 +42,8 @@ class Peers:
 
     def __init__(self, folder: Path, jobs: Mapping[str, tuple[str, str]]) -> None:
         self._folder = folder
+        self.missing = tuple(who for who, (module, _) in jobs.items() if not _is_there(module))
+        """Those that are not installed here."""
         self._jobs = {who: (module, body) for who, (module, body) in jobs.items() if _is_there(module)}
         self._taken: dict[str, list[float]] = {who: [] for who in self._jobs}
 
@@ -48,6 +55,21 @@ class Peers:
             else:
                 self._taken[who] += _in_child(module, body, self._folder)
 
+    def faster(self, what: str, ours: float, goals: Mapping[str, float]) -> list[Row]:
+        """A row for each goal: how many times faster than that peer we are; without a value where it is missing."""
+        seconds = self.seconds()
+        return [
+            Row(
+                f"{what}: faster than {who}",
+                seconds[who] / ours if who in seconds else None,
+                "x",
+                goal,
+                at_least=True,
+                note="" if who in seconds else "it is not installed here",
+            )
+            for who, goal in goals.items()
+        ]
+
     def seconds(self) -> dict[str, float]:
         """Median seconds of each job."""
         return {who: median(times) for who, times in self._taken.items() if times}
@@ -56,7 +78,7 @@ class Peers:
 def _is_there(module: str) -> bool:
     if module == "dcm2niix":
         return Path(sys.executable).with_name("dcm2niix").exists()
-    return importlib.util.find_spec(module) is not None  # GDCM has no wheels for the newest Python
+    return importlib.util.find_spec(module) is not None  # some have no wheels for every Python and system
 
 
 def _in_child(module: str, body: str, folder: Path) -> list[float]:

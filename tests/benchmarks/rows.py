@@ -12,10 +12,13 @@ REPEATS = 5
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table. `goal` is the most that is wanted, or the least where `at_least`; None: a peer."""
+    """One line of the table. `goal` is the most that is wanted, or the least where `at_least`; None: a peer.
+
+    `value` is None where it could not be measured; `note` says why.
+    """
 
     what: str
-    value: float
+    value: float | None
     unit: str
     goal: float | None = None
     at_least: bool = False
@@ -25,6 +28,8 @@ class Row:
     def verdict(self) -> str:
         if self.goal is None:
             return ""
+        if self.value is None:
+            return "not measured"
         return "met" if (self.value >= self.goal if self.at_least else self.value <= self.goal) else "missed"
 
 
@@ -48,7 +53,9 @@ def table(rows: list[Row]) -> str:
     for row in rows:
         sign = "≥" if row.at_least else "≤"
         goal = "" if row.goal is None else f"{sign} {_number(row.goal)} {row.unit}"
-        cells.append((row.what, f"{_number(row.value)} {row.unit}", goal, row.verdict, row.note))
+        cells.append(
+            (row.what, "–" if row.value is None else f"{_number(row.value)} {row.unit}", goal, row.verdict, row.note)
+        )
     widths = [max(len(line[column]) for line in cells) for column in range(5)]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in cells

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, Literal
 
 import numpy as np
@@ -20,7 +23,10 @@ PADDED = -32768
 """The value of padding pixels, which were never measured, where rescaling them would leave int16."""
 
 _INT16 = np.iinfo(np.int16)
-_THREADS = 2
+_THREADS = max(2, min(8, (os.cpu_count() or 2) - 1))
+"""Readers at once; one processor is left to the screen where there are more than two."""
+_RAW_AT_ONCE = 4
+"""Uncompressed slices that a thread reads in one go: each takes less time than it takes to hand it over."""
 
 Order = Literal["first_to_last", "middle_out"]
 
@@ -118,6 +124,15 @@ class Volume:
         return Statistics(min(lows), max(highs), total / self.pixels.size)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Read:
+    """Slice `k` as it was read: its values where `rescaled`, else its stored values."""
+
+    k: int
+    pixels: NDArray[Any]
+    rescaled: bool
+
+
 class VolumeLoader:
     """Loads a series slice by slice, so that the first image shows before the last is read.
 
@@ -140,35 +155,46 @@ class VolumeLoader:
     ) -> None:
         self._series, self._order, self._cancelled = series, order, cancelled
         self._stored = stored_type(series)
+        self._wanted: int | None = None
         self.volume = _empty(series, self._stored)
 
-    def __iter__(self) -> Iterator[int]:
-        count = len(self._series.slices)
-        indices = list(range(count)) if self._order == "first_to_last" else middle_out(count)
-        if all(record.pixel_offset is not None for record in self._series.slices):
-            for k in indices:
-                self._check()
-                self._place(k, read_stored(self._series, self._series.slices[k], self._target(k)))
-                yield k
-        else:
-            yield from self._decode(indices)
+    def bring_forward(self, k: int) -> None:
+        """Read slice `k` next, then its neighbours; from any thread, and for nothing once the slice is there."""
+        self._wanted = k
 
-    def _decode(self, indices: Iterable[int]) -> Iterator[int]:
-        """Decode in threads (the decoder does not hold the interpreter), a few slices ahead."""
-        waiting = iter(indices)
-        running: dict[Future[Any], int] = {}
-        with ThreadPoolExecutor(_THREADS, thread_name_prefix="decode") as pool:
+    def __iter__(self) -> Iterator[int]:
+        waiting = self._queue()
+        self._check()
+        first = next(waiting)
+        self._keep(self._read(first))
+        yield first
+        native = all(record.pixel_offset is not None for record in self._series.slices)
+        yield from self._in_threads(waiting, _RAW_AT_ONCE if native else 1)
+
+    def _queue(self) -> Iterator[int]:
+        """The slices in the order of the loader until one is brought forward; from then on, those nearest to it."""
+        count = len(self._series.slices)
+        left = dict.fromkeys(range(count) if self._order == "first_to_last" else middle_out(count))
+        while left:
+            wanted = self._wanted
+            k = next(iter(left)) if wanted is None else min(left, key=lambda k: abs(k - wanted))
+            del left[k]
+            yield k
+
+    def _in_threads(self, waiting: Iterator[int], at_once: int) -> Iterator[int]:
+        """The slices in their order, read a few ahead: neither disk nor decoder holds the interpreter."""
+        running: deque[Future[list[_Read]]] = deque()
+        with ThreadPoolExecutor(_THREADS, thread_name_prefix="images") as pool:
             try:
                 while True:
-                    while len(running) < 2 * _THREADS and (k := next(waiting, None)) is not None:
-                        running[pool.submit(read_stored, self._series, self._series.slices[k])] = k
+                    while len(running) < 2 * _THREADS and (some := list(islice(waiting, at_once))):
+                        running.append(pool.submit(lambda some: [self._read(k) for k in some], some))
                     if not running:
                         return
-                    self._check()
-                    for future in wait(running, return_when=FIRST_COMPLETED).done:
-                        k = running.pop(future)
-                        self._place(k, future.result())
-                        yield k
+                    for read in running.popleft().result():
+                        self._check()
+                        self._keep(read)
+                        yield read.k
             finally:
                 for future in running:
                     future.cancel()
@@ -177,33 +203,43 @@ class VolumeLoader:
         if self._cancelled is not None and self._cancelled():
             raise Cancelled
 
-    def _target(self, k: int) -> NDArray[Any]:
-        """Where the stored values of slice `k` are read to: the slice itself, where the types are as wide."""
-        entries = self.volume.pixels[k]
-        same = entries.dtype.itemsize == self._stored.itemsize
-        return np.asarray(entries.view(self._stored)) if same else np.empty(entries.shape, self._stored)
+    def _read(self, k: int) -> _Read:
+        """Slice `k`, read to its place in the volume where it can be; in any thread."""
+        volume, record = self.volume, self._series.slices[k]
+        place = volume.pixels[k]
+        target = place.view(self._stored) if place.dtype.itemsize == self._stored.itemsize else None
+        stored = read_stored(self._series, record, target)
+        rescaled = volume.rescaled and _rescale(stored, place, self._series, record)
+        return _Read(k, place if rescaled else stored, rescaled)
 
-    def _place(self, k: int, stored: NDArray[Any]) -> None:
-        volume = self.volume
-        if volume.rescaled and not _rescale(stored, volume.pixels[k], self._series, self._series.slices[k]):
+    def _keep(self, read: _Read) -> None:
+        """Put what was read in its place; one of the first that does not fit int16 turns all others back."""
+        if self.volume.rescaled and not read.rescaled:
             self._back_to_stored()
-            volume = self.volume
-        if not volume.rescaled and not np.shares_memory(stored, volume.pixels[k]):
-            volume.pixels[k] = stored
-        volume.loaded[k] = True
+        volume = self.volume
+        if not volume.rescaled:
+            place = volume.pixels[read.k]
+            if read.rescaled:
+                place[...] = self._unscaled(read.k, read.pixels)
+            elif not np.shares_memory(read.pixels, place):
+                place[...] = read.pixels
+        volume.loaded[read.k] = True
+
+    def _unscaled(self, k: int, values: NDArray[np.int16]) -> NDArray[np.int64]:
+        """The stored values: exact, as they were rescaled in whole numbers that fitted."""
+        record, padding = self._series.slices[k], padding_of(self._series)
+        stored = (values.astype(np.int64) - int(record.intercept)) // int(record.slope)
+        if padding is not None:
+            stored[values == PADDED] = padding
+        return stored
 
     def _back_to_stored(self) -> None:
-        """Undo the rescaling of the slices loaded so far: exact, as it was done in whole numbers that fitted."""
+        """Undo the rescaling of the slices loaded so far."""
         old = self.volume
         same = self._stored.itemsize == old.pixels.dtype.itemsize
         pixels = old.pixels.view(self._stored) if same else np.zeros(old.pixels.shape, self._stored)
-        for k in np.flatnonzero(old.loaded):
-            record, padding = self._series.slices[k], padding_of(self._series)
-            values = old.pixels[k].astype(np.int64)
-            stored = (values - int(record.intercept)) // int(record.slope)
-            if padding is not None:
-                stored[values == PADDED] = padding
-            pixels[k] = stored
+        for k in map(int, np.flatnonzero(old.loaded)):
+            pixels[k] = self._unscaled(k, old.pixels[k])
         self.volume = replace(old, pixels=pixels, rescaled=False)
 
 

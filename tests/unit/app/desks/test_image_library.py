@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -12,6 +13,7 @@ from app.tasks import TaskRunner
 from tests.support.phantoms import Phantom, stored_value, write_phantom
 from viewers.imaging.catalogue import Series
 from viewers.imaging.scan import scan
+from viewers.imaging.volume import VolumeLoader
 
 SLICES = 9
 BYTES = SLICES * 12 * 16 * 2
@@ -81,6 +83,46 @@ def test_that_the_first_image_of_every_series_comes_before_the_rest_of_any(catal
     qtbot.waitUntil(lambda: len(order) == 4 * SLICES, timeout=10_000)
     assert sorted(order[:4]) == sorted((uid, 1) for uid in uids)
     runner.close()
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> tuple[list[int], Event]:
+    """The images read, in order; after the first one reading waits for the event."""
+    order: list[int] = []
+    asked = Event()
+
+    class Watched(VolumeLoader):
+        def __iter__(self) -> Iterator[int]:
+            for k in super().__iter__():
+                order.append(k)
+                assert asked.wait(10)
+                yield k
+
+    monkeypatch.setattr("app.desks.image_library.VolumeLoader", Watched)
+    return order, asked
+
+
+def test_that_the_middle_image_comes_first_and_the_others_outwards(
+    catalogue: Known, runner: TaskRunner, qtbot: QtBot, read: tuple[list[int], Event]
+) -> None:
+    order, asked = read
+    asked.set()
+    loaded(ImageLibrary(catalogue, runner), qtbot, catalogue.uids[:1])
+    assert order == [4, 3, 5, 2, 6, 1, 7, 0, 8]
+
+
+def test_that_the_image_that_a_view_waits_for_comes_before_all_others(
+    catalogue: Known, runner: TaskRunner, qtbot: QtBot, read: tuple[list[int], Event]
+) -> None:
+    order, asked = read
+    library = ImageLibrary(catalogue, runner)
+    with qtbot.waitSignal(library.loaded, timeout=10_000):
+        source = library.source(catalogue.uids[0])
+        assert source is not None
+        qtbot.waitUntil(lambda: order == [4])
+        assert not source.ready(8)
+        asked.set()
+    assert order == [4, 8, 7, 6, 5, 3, 2, 1, 0]
 
 
 def test_that_a_dozen_series_stay_within_the_budget_and_come_back_when_asked_for(

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from pydicom.uid import RLELossless
 
 from tests.support.phantoms import (
     AXIAL,
@@ -112,6 +113,23 @@ def test_that_values_beyond_int16_fall_back_to_stored_ones_without_loss(tmp_path
         assert volume.value_at(k, 7, 7) == stored_value(k, 7, 7) - 1024
 
 
+@pytest.mark.parametrize("late", [1, 6, 25], ids=["second", "while others are read", "late"])
+@pytest.mark.parametrize("bits", [8, 16])
+def test_that_slices_read_at_the_same_time_fall_back_too(tmp_path, late, bits):
+    # A slope of its own takes one slice beyond int16: 300 x 200 = 60,000.
+    def steep(k, dataset):
+        dataset.RescaleSlope = 300 if k == late else 2
+        if bits == 8:
+            dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 8, 8, 7
+        dataset.PixelData = np.full((12, 16), 200 - k, f"<u{bits // 8}").tobytes()
+
+    series = series_of(tmp_path, Phantom(heights_mm=tuple(3.0 * k for k in range(30))), steep)
+    volume = load_volume(series)
+    assert not volume.rescaled
+    assert (volume.pixels == 200 - np.arange(30)[:, None, None]).all()
+    assert volume.value_at(late, 0, 0) == 300 * (200 - late) - 1024
+
+
 def test_that_padding_beyond_int16_is_marked_and_spoils_nothing(tmp_path):
     def padded(k, dataset):
         stored = phantom.stored(k) - 500
@@ -130,6 +148,32 @@ def test_that_padding_beyond_int16_is_marked_and_spoils_nothing(tmp_path):
 def test_that_the_middle_slice_comes_first():
     assert middle_out(7) == [3, 2, 4, 1, 5, 0, 6]
     assert middle_out(1) == [0]
+
+
+def compressed(k, dataset):
+    dataset.compress(RLELossless, encoding_plugin="pydicom", generate_instance_uid=False)
+
+
+@pytest.mark.parametrize(("change", "at_once"), [(None, 4), (compressed, 1)], ids=["raw", "compressed"])
+def test_that_a_slice_that_is_brought_forward_comes_next_then_its_neighbours(tmp_path, monkeypatch, change, at_once):
+    monkeypatch.setattr("viewers.imaging.volume._THREADS", 2)
+    ahead = 4 * at_once  # read ahead by two threads, two turns each, when another slice is asked for
+    loader = VolumeLoader(series_of(tmp_path, Phantom(heights_mm=tuple(3.0 * k for k in range(50))), change))
+    usual = middle_out(50)
+    seen = []
+    for k in loader:
+        seen.append(k)
+        assert loader.volume.pixels[k, 2, 2] == stored_value(k, 2, 2) - 1024
+        if len(seen) == 2:
+            loader.bring_forward(48)
+    assert seen[: 1 + ahead] == usual[: 1 + ahead]
+    assert seen[1 + ahead :] == sorted(usual[1 + ahead :], key=lambda k: (abs(k - 48), usual.index(k)))
+
+
+def test_that_the_first_slice_follows_what_is_brought_forward(tmp_path):
+    loader = VolumeLoader(series_of(tmp_path, Phantom(heights_mm=tuple(3.0 * k for k in range(9)))))
+    loader.bring_forward(1)
+    assert list(loader) == [1, 2, 0, 3, 4, 5, 6, 7, 8]
 
 
 def test_that_slices_appear_one_by_one_in_the_same_array(tmp_path):

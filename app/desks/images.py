@@ -106,8 +106,11 @@ class ImageDesk(QObject):
         self.hung.emit()
 
     def turn_page(self, step: int) -> None:
-        """The views of the layout that there is no room for now."""
-        self.grid.turn_page(step)
+        """The views of the layout that there is no room for now; the active time point leads there too."""
+        page, now = self.grid.page_after(step), self.tile(self.grid.active_index)
+        visit_id = now.visit_id if now is not None else None
+        like = [n for n in page if (tile := self.tile(n)) is not None and tile.uids and tile.visit_id == visit_id]
+        self.grid.activate((like or list(page))[0])
 
     def show_series(self, uid: str) -> None:
         """Hang one series in the active view."""
@@ -226,6 +229,7 @@ class ImageDesk(QObject):
         source, why = self.sources.of(tile) if tile is not None else (None, "")
         if view.source is not source:
             self.grid.set_source(number, source)
+        self.writer.clear(number)
         if source is not None:
             view.set_placeholder(None)
             self.writer.show_progress(number)

@@ -11,10 +11,11 @@ from app.desks.image_library import ImageLibrary
 from app.desks.tile_sources import base_of
 from app.reading.figurework import figures_for
 from app.reading.linework import lines_for
-from app.reading.overlay_texts import ACQUIRED, Shown, banner, corner_texts
+from app.reading.overlay_texts import ACQUIRED, Shown, banner, corner_texts, missing_texts
 from app.reading.stages import When
 from app.session import ReadingSession
 from viewers.widgets.derived_source import DerivedSource
+from viewers.widgets.marks import CornerTexts
 from viewers.widgets.source import ImageSource, derived_label
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class ViewWriter(QObject):
         library.image_read.connect(self._on_image_read)
         library.failed.connect(self._on_failed)
         self._grid.active_changed.connect(lambda _tile: self.refresh())
+        self._grid.resized.connect(self.refresh)  # a fitted image has another zoom
         desk.linking.changed.connect(self.refresh)
         desk.display.changed.connect(self.refresh)
 
@@ -60,12 +62,18 @@ class ViewWriter(QObject):
         """Corner texts, banner and lines of one view."""
         view, record, tile = self._grid.views[number], self._session.record, self._desk.tile(number)
         base = base_of(view.source)
+        if record is not None and tile is not None and view.source is None and tile.missing:
+            visit = record.visit(tile.visit_id) if tile.visit_id else None
+            view.set_corner_texts(missing_texts(record, visit, self._role(number)))
         if record is None or tile is None or view.source is None or base is None:
             return
         ref, series = record.series_ref(base.series_uid), base.series
         visit = record.visit(tile.visit_id) if tile.visit_id else None
         if ref is None:
             return
+        said = ", ".join(filter(None, (self._role(number), visit.id if visit else "", ref.phase, ref.description)))
+        if view.accessibleName() != (name := f"View {number + 1}: {said}"):
+            view.setAccessibleName(name)
         zoom = view.projection().framing.px_per_mm
         link = self._desk.linking.chip(number) if self._desk.display.linked else None
         shown = _shown(view.source)
@@ -82,6 +90,15 @@ class ViewWriter(QObject):
             own = not self._session.others_read
             read_id, derived = self._session.read_id, derived_label(view.source)
             view.set_figures(figures_for(record, read_id, visit.id, series.uid, derived, self._ghosts, own))
+
+    def clear(self, number: int) -> None:
+        """Nothing of what hung in a view before is told any more."""
+        view = self._grid.views[number]
+        view.set_corner_texts(CornerTexts())
+        view.set_banner("")
+        view.set_progress(None)
+        view.setAccessibleName(f"View {number + 1}")
+        self.write(number)
 
     def show_progress(self, number: int) -> None:
         """How much of what a view shows has been read."""

@@ -56,6 +56,7 @@ class PageTurner(QWidget):
     """Which page of the views is shown; hidden while one page shows all."""
 
     turned = Signal(int)
+    shown_or_hidden = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -67,6 +68,7 @@ class PageTurner(QWidget):
         self.on.clicked.connect(lambda: self.turned.emit(1))
         for part in (self.back, self._said, self.on):
             row.addWidget(part)
+        self.hide()
         self.show_page(0, 1)
 
     def show_keys(self, keymap: Keymap) -> None:
@@ -77,7 +79,9 @@ class PageTurner(QWidget):
     def show_page(self, page: int, pages: int) -> None:
         self._said.setText(f"{page + 1} / {pages}")
         self.setAccessibleName(translated("Page {page} of {pages} of the views", page=page + 1, pages=pages))
-        self.setVisible(pages > 1)
+        if self.isHidden() == (pages > 1):
+            self.setVisible(pages > 1)
+            self.shown_or_hidden.emit()
 
 
 class CineControl(QWidget):
@@ -85,6 +89,7 @@ class CineControl(QWidget):
 
     stopped = Signal()
     rate_changed = Signal(int)
+    shown_or_hidden = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -98,13 +103,16 @@ class CineControl(QWidget):
         self.stop.clicked.connect(self.stopped)
         for part in (self.stop, self.slower, self._said, self.faster):
             row.addWidget(part)
+        self.hide()
         self.show_rate(None)
 
     def show_rate(self, rate: int | None) -> None:
         """Pictures a second; None while nothing plays."""
         self._said.setText(f"{rate} / s" if rate is not None else "")
         self.setAccessibleName(translated("Cine, {rate} pictures a second", rate=rate or 0))
-        self.setVisible(rate is not None)
+        if self.isHidden() == (rate is not None):
+            self.setVisible(rate is not None)
+            self.shown_or_hidden.emit()
 
 
 def layout_icon(layout: Layout, theme: Theme) -> QIcon:

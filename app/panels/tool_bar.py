@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QPainter, QPen, QPixmap
+from PySide6.QtGui import QIcon, QPainter, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from app.panels.chips import KeyCap, label, rule_line
@@ -16,6 +16,7 @@ from app.words import translated
 
 _ICON = 14
 _LONGEST_CAP = 3
+_LEVELS = 5
 
 
 class ToolBar(QWidget):
@@ -70,16 +71,41 @@ class ToolBar(QWidget):
         self._space.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         row.addSpacing(theme.px(3))
         row.addWidget(self._space)
+        self._stage_name, self._first_level = "", 0
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        for control in (self.cine, self.pages):
+            control.shown_or_hidden.connect(self._fit)
         self.set_narrow(False)
 
     def set_narrow(self, narrow: bool, compact: bool = False) -> None:
         """On the small window keys go; `compact` leaves the pictures of the tools only."""
         self.setFixedHeight(self._theme.px(32 if narrow else 36))
+        self._first_level = 3 if compact else 1 if narrow else 0
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As much as there is room for: keys go first, then words, at last the name of the stage behind its number."""
+        row = self.layout()
+        assert row is not None
+        for level in range(self._first_level, _LEVELS):
+            self._show_level(level)
+            row.invalidate()
+            if row.minimumSize().width() <= self.width():
+                return
+
+    def _show_level(self, level: int) -> None:
         for button in (*self._tools.values(), self._linked):
-            button.show_parts(word=not compact, key=not (narrow or compact))
-        self.figures.show_word(not compact)
-        self._space.setVisible(not (narrow or compact))
-        self._stage_word.setVisible(not compact)
+            button.show_parts(word=level < 3, key=level < 1)
+        self.figures.show_word(level < 2)
+        self._space.setVisible(level < 1)
+        self._stage_word.setVisible(level < 2)
+        short = self._stage_name.partition(" · ")[0] if level > 3 else self._stage_name
+        self._stage.setText(short)
+        self._stage.setMinimumWidth(self._stage.fontMetrics().horizontalAdvance(short) + self._theme.px(34))
 
     def show_tool(self, name: str) -> None:
         self._tools[name].setChecked(True)
@@ -92,9 +118,11 @@ class ToolBar(QWidget):
         for name in offered:
             entry = self._stages.addAction(name)
             entry.triggered.connect(lambda _checked=False, chosen=name: self.stage_chosen.emit(chosen))
-        self._stage.setText(current)
+        self._stage_name = current
         self._stage.setVisible(bool(offered))
-        self._stage.setMinimumWidth(self._stage.fontMetrics().horizontalAdvance(current) + self._theme.px(34))
+        self._stage.setToolTip(current)
+        self._stage.setAccessibleName(translated("Stage: {name}", name=current))
+        self._fit()
 
 
 class BarButton(QPushButton):

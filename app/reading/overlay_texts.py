@@ -62,6 +62,15 @@ def corner_texts(
     )
 
 
+def missing_texts(record: Record, visit: Visit | None, role: str) -> CornerTexts:
+    """The corners of a view in which something is missing: whose, and of which time point."""
+    when = " · ".join(part for part in (visit.id if visit else "", role) if part)
+    who: list[CornerEntry] = [f"{person_name(record.patient.name)} {record.patient.id}".strip()]
+    if when:
+        who.append(TextLine(when, bold=True))
+    return CornerTexts(top_left=tuple(who), top_right=(_date(visit.on),) if visit else ())
+
+
 def banner(ref: SeriesRef, series: Series) -> str:
     """The red line across a view whose images must not be trusted for measuring; empty when they can be."""
     codes = {finding.code for finding in series.findings}

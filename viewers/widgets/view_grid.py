@@ -36,12 +36,15 @@ class ViewGrid(QWidget):
         Another tile is active.
     arranged()
         Other tiles are in sight: another layout, another page, or one tile was made large.
+    resized()
+        Tiles may have other sizes.
     series_dropped(int, str)
         A series was dropped on a tile.
     """
 
     active_changed = Signal(int)
     arranged = Signal()
+    resized = Signal()
     series_dropped = Signal(int, str)
 
     def __init__(self, palette: ViewPalette | None = None, parent: QWidget | None = None) -> None:
@@ -75,8 +78,17 @@ class ViewGrid(QWidget):
         """The wanted layout, or what there is room for of it."""
         if self.maximised:
             return ONE
-        least = (self._least[0] * self._palette.scale, self._least[1] * self._palette.scale)
-        return fitting(self.layout_wanted, (float(self.width()), float(self.height())), least)
+        return fitting(self.layout_wanted, (float(self.width()), float(self.height())), self._scaled_least)
+
+    @property
+    def _scaled_least(self) -> tuple[float, float]:
+        return self._least[0] * self._palette.scale, self._least[1] * self._palette.scale
+
+    @property
+    def _boxes(self) -> list[QRect]:
+        """Where tiles stand now, those of a page that is not full as well."""
+        shape = self.layout_shown
+        return [QRect(*box) for box in shape.boxes((self.width(), self.height()), self._scaled_least)]
 
     @property
     def shown(self) -> tuple[int, ...]:
@@ -123,12 +135,12 @@ class ViewGrid(QWidget):
         self._least = (width_px, height_px)
         self._arrange()
 
-    def turn_page(self, step: int) -> None:
-        """The next or previous page of tiles, round and round."""
-        page, count = self.pages
-        if count > 1:
-            self.activate((page + step) % count * self.layout_shown.count)
-            self.align()
+    def page_after(self, step: int) -> tuple[int, ...]:
+        """The tiles of the next or previous page, round and round."""
+        page, pages = self.pages
+        count = self.layout_shown.count
+        first = (page + step) % pages * count
+        return tuple(range(first, min(first + count, self._tiles)))
 
     def toggle_maximised(self) -> None:
         """One tile fills the grid, or all are back."""
@@ -178,15 +190,16 @@ class ViewGrid(QWidget):
     def _arrange(self) -> None:
         with self.links.apart():
             shown = self.shown
-            boxes = self.layout_shown.boxes((self.width(), self.height()))
+            boxes = self._boxes
             for tile, box in zip(shown, boxes, strict=False):
-                self.views[tile].setGeometry(QRect(*box))
+                self.views[tile].setGeometry(box)
                 self.views[tile].show()
             hidden = [view for tile, view in enumerate(self.views) if tile not in shown]
             if any(view.hasFocus() for view in hidden):
                 self.active.setFocus()  # else Qt would choose who has it next, and that one would become active
             for view in hidden:
                 view.hide()
+        self.resized.emit()
         if shown != self._seen:
             self._seen = shown
             self.arranged.emit()
@@ -198,8 +211,8 @@ class ViewGrid(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(event.rect(), QColor(self._palette.line_strong))
-        for box in list(self.layout_shown.boxes((self.width(), self.height())))[len(self.shown) :]:
-            painter.fillRect(QRect(*box), QColor(self._palette.background))  # the last page may not be full
+        for box in self._boxes[len(self.shown) :]:
+            painter.fillRect(box, QColor(self._palette.background))  # the last page may not be full
         painter.end()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -18,7 +18,8 @@ from viewers.widgets.layout import CHOICES, FOUR, ONE, Layout, fitting
         pytest.param(Layout(1, 4), (1920, 1000), Layout(1, 4), id="a-strip-on-a-second-monitor"),
         pytest.param(Layout(2, 4), (952, 860), Layout(3, 3), id="eight-of-nine-places"),
         pytest.param(Layout(2, 3, large=True), (952, 860), Layout(2, 3, large=True), id="large-at-1600"),
-        pytest.param(Layout(2, 3, large=True), (840, 676), Layout(2, 2, large=True), id="large-at-1280"),
+        pytest.param(Layout(2, 3, large=True), (840, 676), Layout(2, 3, large=True), id="large-at-1280"),
+        pytest.param(Layout(2, 3, large=True), (601, 676), Layout(2, 1), id="no-room-beside-a-large-one"),
         pytest.param(Layout(1, 3, loose=True), (952, 860), FOUR, id="three-in-a-row-would-be-thin"),
         pytest.param(Layout(1, 3, loose=True), (1500, 500), Layout(1, 3, loose=True), id="three-in-a-wide-row"),
         pytest.param(Layout(1, 4, loose=True), (1920, 1000), Layout(1, 4, loose=True), id="nearly-as-large"),
@@ -48,9 +49,16 @@ def test_that_no_tile_is_ever_too_small_and_tiles_fill_the_area(wanted: Layout, 
             assert x + w + 2 <= x2 or x2 + w2 + 2 <= x or y + h + 2 <= y2 or y2 + h2 + 2 <= y
 
 
-def test_that_the_large_tile_takes_all_rows_and_all_columns_but_the_last() -> None:
-    assert list(Layout(2, 3, large=True).boxes((902, 602))) == [
-        (0, 0, 601, 602),
-        (603, 0, 299, 300),
-        (603, 302, 299, 300),
-    ]
+@pytest.mark.parametrize(
+    ("size", "boxes"),
+    [
+        ((902, 602), [(0, 0, 600, 602), (602, 0, 300, 300), (602, 302, 300, 300)]),
+        ((840, 602), [(0, 0, 538, 602), (540, 0, 300, 300), (540, 302, 300, 300)]),
+        ((1204, 602), [(0, 0, 802, 602), (804, 0, 400, 300), (804, 302, 400, 300)]),
+    ],
+    ids=["as small as may be", "not smaller", "a third"],
+)
+def test_that_the_tiles_beside_a_large_one_are_a_third_and_never_too_small(
+    size: tuple[int, int], boxes: list[tuple[int, int, int, int]]
+) -> None:
+    assert list(Layout(2, 3, large=True).boxes(size)) == boxes

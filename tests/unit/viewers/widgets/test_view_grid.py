@@ -179,10 +179,11 @@ def test_that_pages_bring_every_tile_into_reach(grid: ViewGrid) -> None:
     grid.resize(840, 676)
     grid.set_layout(Layout(2, 4))
     assert (grid.shown, grid.pages) == ((0, 1, 2, 3), (0, 2))
-    grid.turn_page(1)
-    assert (grid.shown, grid.pages, grid.active_index) == ((4, 5, 6, 7), (1, 2), 4)
-    grid.turn_page(1)
-    assert grid.shown == (0, 1, 2, 3)
+    assert grid.page_after(1) == grid.page_after(-1) == (4, 5, 6, 7)
+    grid.views[0].setFocus()
+    grid.activate(5)
+    assert (grid.shown, grid.pages, grid.active_index) == ((4, 5, 6, 7), (1, 2), 5)
+    assert grid.page_after(1) == (0, 1, 2, 3)
 
 
 def test_that_the_tile_that_would_take_a_series_is_marked_during_the_drag(grid: ViewGrid) -> None:

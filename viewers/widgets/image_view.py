@@ -61,6 +61,7 @@ class ImageView(StackView):
         self._action = QPushButton(self)
         self._action.hide()
         self._action.clicked.connect(self.action_requested)
+        self.index_changed.connect(self._describe)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -99,6 +100,7 @@ class ImageView(StackView):
     def set_banner(self, text: str) -> None:
         """An error across the top of the view (NOT MEASURABLE, MIXED PATIENT); empty takes it away."""
         self.banner = text
+        self._describe()
         self.update()
 
     def set_note(self, text: str) -> None:
@@ -129,7 +131,17 @@ class ImageView(StackView):
         self.placeholder = placeholder
         self._action.setText(placeholder.action if placeholder else "")
         self._action.setVisible(bool(placeholder and placeholder.action))
+        self._describe()
         self.update()
+
+    def _describe(self) -> None:
+        """For those who do not see it: which image of how many, or why there is none. Nothing of the patient."""
+        if self.placeholder is not None:
+            said = self.placeholder.text
+        else:
+            count = 0 if self.source is None else self.source.count
+            said = f"Image {self.state.index + 1} of {count}" if count else "No image"
+        self.setAccessibleDescription(f"{said}. {self.banner}" if self.banner else said)
 
     def set_active(self, active: bool) -> None:
         self.active = active

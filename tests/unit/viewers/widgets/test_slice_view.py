@@ -14,7 +14,16 @@ from pytestqt.qtbot import QtBot
 from viewers.imaging.geometry import SlicePlane, length_mm
 from viewers.tools.figures import FigureKind
 from viewers.widgets.drawing import Tool
-from viewers.widgets.marks import DrawnFigure, DrawnLine, LineStyle, OverlayLevel, Placeholder, Probe, ViewLine
+from viewers.widgets.marks import (
+    CornerTexts,
+    DrawnFigure,
+    DrawnLine,
+    LineStyle,
+    OverlayLevel,
+    Placeholder,
+    Probe,
+    ViewLine,
+)
 from viewers.widgets.slice_view import SliceView
 from viewers.widgets.source import ArraySource
 
@@ -435,3 +444,21 @@ def test_that_a_line_ends_within_the_image(qtbot: QtBot, view: SliceView) -> Non
     plane = view.source.plane(3)  # type: ignore[union-attr]
     assert plane is not None
     assert plane.to_pixel(drawn.args[0].end)[1] == pytest.approx(-0.5)
+
+
+def test_that_a_view_tells_in_words_which_image_it_shows(view: SliceView) -> None:
+    view.set_corner_texts(CornerTexts(("Phantom HEP-0142",)))
+    said = [view.accessibleDescription()]
+    view.set_index(5)
+    said.append(view.accessibleDescription())
+    view.set_banner("NOT MEASURABLE: no geometry.")
+    said.append(view.accessibleDescription())
+    view.set_placeholder(Placeholder("Arterial phase missing.", missing=True))
+    view.set_banner("")
+    said.append(view.accessibleDescription())
+    assert said == [
+        "Image 4 of 7",
+        "Image 6 of 7",
+        "Image 6 of 7. NOT MEASURABLE: no geometry.",
+        "Arterial phase missing.",
+    ]

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QMenu
 from app.desks.images import ImageDesk
 from app.desks.measuring import MeasuringDesk
 from app.panels.note_editor import NoteEditor
-from app.reading.figurework import WORDS, figure_of, figure_words, lengths_of, middle_of
+from app.reading.figure_measures import lengths_of, middle_of
+from app.reading.figurework import WORDS, figure_of, figure_words
 from app.session import ReadingSession
 from app.state.events import FigureAdded, FigureChanged, FigureRemoved
 from app.state.figures import Figure, FigureKind

@@ -1,7 +1,8 @@
 """Cases as a response-case file, schema ``tumour-response-cases/1``, that `assess` reads back.
 
 The file format has no place for some of what a record holds: calendar dates, evidence lines, why a lesion is not
-evaluable, into which lesion another merged, and all but the first liver segment.
+evaluable, into which lesion another merged, and all but the first liver segment. Figures, which no rule reads, stand
+in a document of their own beside it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from fractions import Fraction
 from typing import Any, assert_never
 
 from app.exports.exported import ExportedRead, ExportRefused
+from app.exports.figures import figures_document
 from mrecist.case import ClinicalStatus, Marker, ProtocolName, Read, TimePoint
 from mrecist.casefile import CASES_SCHEMA, CaseFileError, decode, read_document
 from mrecist.lesionfields import Status
@@ -40,7 +42,7 @@ _Plain = dict[str, Any]
 
 
 def json_files(reads: Sequence[ExportedRead], ruleset: RuleSet) -> dict[str, bytes]:
-    """``cases.json`` for `assess`, and ``results.json``, what it would print.
+    """``cases.json`` for `assess`, ``results.json``, what it would print, and ``figures.json`` where any was drawn.
 
     Raises
     ------
@@ -53,7 +55,8 @@ def json_files(reads: Sequence[ExportedRead], ruleset: RuleSet) -> dict[str, byt
     except CaseFileError as error:
         raise ExportRefused(_named(error, reads)) from error
     results = results_document([result(one.assessment) for one in reads], ruleset.name, ruleset.version)
-    return {"cases.json": cases, "results.json": _text(results)}
+    figures = figures_document(reads)
+    return {"cases.json": cases, "results.json": _text(results), **({"figures.json": figures} if figures else {})}
 
 
 def case_plain(one: ExportedRead) -> _Plain:

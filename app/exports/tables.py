@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import assert_never
 
 from app.exports.exported import ExportedRead
+from app.exports.figures import FIGURE_COLUMNS, figure_rows
 from app.state.record import Visit
 from mrecist.lesions import (
     Absent,
@@ -54,14 +55,18 @@ RESPONSE_COLUMNS = (
 
 
 def csv_files(reads: Sequence[ExportedRead], ruleset: RuleSet) -> dict[str, bytes]:
-    """``lesions.csv`` and ``responses.csv``, UTF-8, lengths in mm, changes in percent.
+    """``lesions.csv``, ``responses.csv`` and, where a figure was drawn, ``figures.csv``.
+
+    UTF-8, lengths in mm, changes in percent.
 
     Percentages are the nearest double to the exact value, not rounded for show. A text that a spreadsheet would take
     for a formula begins with an apostrophe.
     """
+    figures = [row for one in reads for row in figure_rows(one)]
     return {
         "lesions.csv": _csv(LESION_COLUMNS, (row for one in reads for row in lesion_rows(one))),
         "responses.csv": _csv(RESPONSE_COLUMNS, (row for one in reads for row in response_rows(one, ruleset))),
+        **({"figures.csv": _csv(FIGURE_COLUMNS, iter(figures))} if figures else {}),
     }
 
 

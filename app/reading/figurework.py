@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
+from app.reading.figure_measures import lengths_of, plane_flag
 from app.reading.hanging import phase_label
 from app.reading.linework import diameters_of
 from app.state.figures import Figure, FigureKind
 from app.state.record import Record
 from app.words import SPACE
-from mrecist.values import Point
-from viewers.imaging.geometry import OBLIQUE_DEGREES, along, length_mm
+from viewers.imaging.geometry import length_mm
 from viewers.tools import figures as drawn
 from viewers.widgets.marks import DrawnFigure, LineStyle, ViewFigure
 
@@ -91,42 +89,6 @@ def figure_of(figure_id: str, made: DrawnFigure) -> Figure:
         made.normal,
         made.derived,
     )
-
-
-def plane_word(normal: Point) -> str:
-    """The plane at right angles to a unit vector: AX, COR, SAG, or OBL when it is more than 15 degrees off."""
-    words = ("SAG", "COR", "AX")
-    axis = max(range(3), key=lambda n: abs(normal[n]))
-    off = math.degrees(math.acos(min(1.0, abs(normal[axis]))))
-    return words[axis] if off <= OBLIQUE_DEGREES else "OBL"
-
-
-def plane_flag(figure: Figure) -> str:
-    """What the numbers of a figure do not say of the plane it was drawn on; empty for an axial image as acquired."""
-    word = plane_word(figure.normal)
-    return figure.derived if word == "AX" else f"{figure.derived or word}, not axial"
-
-
-def lengths_of(figure: Figure) -> tuple[tuple[str, Point, Point], ...]:
-    """The straight lengths in a figure that can become a diameter: what to call each, and its ends."""
-    match figure.kind:
-        case FigureKind.LENGTH:
-            return (("this length", figure.points[0], figure.points[1]),)
-        case FigureKind.BIDIRECTIONAL:
-            a, b, c, d = figure.points
-            ends = sorted(((a, b), (c, d)), key=lambda line: -length_mm(*line))
-            return (("the long line", *ends[0]), ("the short line", *ends[1]))
-        case _:
-            return ()
-
-
-def middle_of(figure: Figure) -> Point:
-    """The middle of a figure's points: the place to show."""
-    share = 1.0 / len(figure.points)
-    place = (0.0, 0.0, 0.0)
-    for point in figure.points:
-        place = along(place, point, share)
-    return place
 
 
 def figure_words(record: Record, figure: Figure) -> str:

@@ -1,23 +1,53 @@
-"""A button that has the focus keeps the keys that press it; they are shortcuts elsewhere."""
+"""What has the focus keeps the keys it lives on, which are shortcuts elsewhere; Shift+F10 asks for its menu."""
 
 from __future__ import annotations
 
+import sys
+
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget
 
 _PRESSING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+_COMMANDING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+_OPENS_MENUS_ITSELF = sys.platform == "win32"
 
 
 class KeyGuard(QObject):
-    """An event filter for the application: Space and Enter press the focused button, and do nothing else."""
+    """An event filter for the application.
+
+    Space and Enter press the focused button, and do nothing else. A letter looks for an entry in a focused list of
+    choices, and does nothing else.
+    """
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(watched, QAbstractButton) and isinstance(event, QKeyEvent) and event.key() in _PRESSING:
-            if event.type() == QEvent.Type.ShortcutOverride:
+        if event.type() not in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress):
+            return False
+        if not isinstance(event, QKeyEvent) or not isinstance(watched, QWidget):
+            return False
+        if event.type() == QEvent.Type.ShortcutOverride:
+            if _lives_on(watched, event):
                 event.accept()
                 return True
-            if event.type() == QEvent.Type.KeyPress and event.key() != Qt.Key.Key_Space and not event.isAutoRepeat():
+        elif isinstance(watched, QAbstractButton) and event.key() in _PRESSING:
+            if event.key() != Qt.Key.Key_Space and not event.isAutoRepeat():
                 watched.click()
                 return True
-        return super().eventFilter(watched, event)
+        elif _asks_for_menu(event):
+            middle = watched.rect().center()
+            asked = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, middle, watched.mapToGlobal(middle))
+            QApplication.sendEvent(watched, asked)
+            return True
+        return False
+
+
+def _lives_on(focused: QWidget, event: QKeyEvent) -> bool:
+    """Whether the key is for the widget itself, before any shortcut."""
+    if isinstance(focused, QAbstractButton):
+        return event.key() in _PRESSING
+    return isinstance(focused, QComboBox) and bool(event.text().strip()) and not event.modifiers() & _COMMANDING
+
+
+def _asks_for_menu(event: QKeyEvent) -> bool:
+    shift = event.modifiers() == Qt.KeyboardModifier.ShiftModifier
+    return not _OPENS_MENUS_ITSELF and shift and event.key() == Qt.Key.Key_F10

@@ -9,6 +9,7 @@ from PySide6.QtCore import QByteArray, QSettings, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
+from app.focus import step_focus
 from app.panels.app_bar import AppBar, StatusBar
 from app.panels.chips import rule_line
 from app.panels.work_bar import WorkBar
@@ -133,6 +134,9 @@ class MainWindow(QMainWindow):
         box = QMessageBox.StandardButton
         question = f"{what}\n\nClose and lose them?"
         return QMessageBox.warning(self, "Hepatrace", question, box.Close | box.Cancel, box.Cancel) == box.Close
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        return step_focus(self, forward)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -22,6 +22,7 @@ from app.panels.clinical_form import ClinicalForm
 from app.panels.decision_panel import DecisionPanel
 from app.panels.decision_strip import DecisionStrip
 from app.panels.finding_bar import FindingBar
+from app.panels.focus_ring import FocusRing
 from app.panels.lesion_form import LesionForm
 from app.panels.lesion_table import LesionTable
 from app.panels.notice import Notice
@@ -176,6 +177,8 @@ class ReadingPage(QWidget):
             inside.addWidget(part)
         inside.addStretch(1)
         area = QScrollArea()
+        area.setAccessibleName(translated("Lesions and responses"))
+        FocusRing(self._theme, area)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from app import words
 from app.panels.chips import ChipRow, Choice, PanelHead, label, rule_line
 from app.panels.fields import DateField, PickBox
+from app.panels.focus_ring import FocusRing
 from app.panels.lesion_columns import is_narrow
 from app.state.record import DatedEvent, DatedTreatment, Record
 from app.theme import Face, Theme
@@ -236,6 +237,8 @@ class ClinicalForm(QWidget):
             inside.addWidget(part)
         inside.addStretch(1)
         area = QScrollArea()
+        area.setAccessibleName(translated("Clinical data"))
+        FocusRing(self._theme, area)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -301,6 +304,8 @@ class DatedList(QWidget):
         self.add = QPushButton(translated("Add"))
         self.kind.setAccessibleName(title)
         self.on.setAccessibleName(translated("Date"))
+        self.until.setAccessibleName(translated("Ended on"))
+        self.note.setAccessibleName(self.note.placeholderText())
         self._rows = QVBoxLayout()
         self._rows.setSpacing(0)
         dated = QHBoxLayout()

@@ -82,6 +82,7 @@ class DecisionCard(QFrame):
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
+        self.row.setVisible(decision is not None)
         if decision is None:
             self.word.setText(translated("Not in this protocol"))
             self.reason.clear()

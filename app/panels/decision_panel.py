@@ -16,6 +16,7 @@ from app.models.reading import Reading
 from app.panels.chips import KeyCap, PanelHead, label, rule_line
 from app.panels.decision_card import DecisionCard
 from app.panels.decision_text import answer_line, data_missing, judgements_at, questions, why_asked
+from app.panels.focus_ring import FocusRing
 from app.panels.marks import ResponseMark
 from app.panels.next_dates_table import NextDatesTable
 from app.panels.question_card import NoQuestion, QuestionCard, WhatIf
@@ -163,6 +164,8 @@ class DecisionPanel(QWidget):
         inside.addWidget(self.advisory)
         inside.addStretch(1)
         area = QScrollArea()
+        area.setAccessibleName(translated("Question, decisions and next dates"))
+        FocusRing(theme, area)
         area.setWidgetResizable(True)
         area.setWidget(body)
         area.setFrameShape(QFrame.Shape.NoFrame)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QTextBrowser, Q
 from app.key_sheet import sheet_html
 from app.keymap import Keymap
 from app.panels.chips import KeyButton
+from app.panels.focus_ring import FocusRing
 from app.theme import Theme
 from app.words import translated
 
@@ -32,6 +33,7 @@ class TextWindow(QDialog):
         self.resize(min(theme.px(size[0]), room.width()), min(theme.px(size[1]), room.height() - theme.px(40)))
         self.text = QTextBrowser()
         self.text.setAccessibleName(title)
+        FocusRing(theme, self.text)
         self.text.document().setDocumentMargin(theme.px(12))
         self.text.setHtml(html)
         self.closing = QPushButton(translated("Close"))

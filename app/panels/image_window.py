@@ -6,6 +6,7 @@ from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app.focus import step_focus
 from app.panels.chips import label
 from app.theme import Theme
 from app.words import translated
@@ -54,6 +55,9 @@ class ImageWindow(QWidget):
     def keep_place(self) -> None:
         """Remember where it is."""
         QSettings().setValue(_PLACE, self.saveGeometry())
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        return step_focus(self, forward)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.ignore()  # it is hidden once the images have left it

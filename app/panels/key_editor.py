@@ -23,6 +23,7 @@ from app.actions import Action
 from app.keymap import Keymap, KeymapRefused, also_used, refused
 from app.keystroke import KeyStroke
 from app.panels.chips import label, rule_line
+from app.panels.focus_ring import FocusRing
 from app.panels.key_recorder import KeyRecorder
 from app.theme import Face, Theme
 from app.words import translated
@@ -104,6 +105,7 @@ class KeyEditor(QDialog):
         self.search.setClearButtonEnabled(True)
         self.tree = KeyTree()
         self.tree.setAccessibleName(translated("Actions and their keys"))
+        FocusRing(theme, self.tree)
         self.tree.setHeaderLabels([translated("Action"), translated("Keys"), translated("As shipped")])
         self.tree.setUniformRowHeights(True)
         self.tree.setRootIsDecorated(False)

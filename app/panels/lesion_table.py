@@ -14,6 +14,7 @@ from app.models.lesion_cells import Accepted, ColumnKind, RowKind
 from app.models.lesion_table import Index, LesionTableModel
 from app.models.reading import Reading
 from app.panels.chips import chip, label, rule_line
+from app.panels.focus_ring import FocusRing
 from app.panels.lesion_columns import (
     Density,
     density_for,
@@ -297,6 +298,7 @@ class LesionTable(QWidget):
         self.setProperty("ground", "app")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.grid = LesionGrid(theme)
+        FocusRing(theme, self.grid)
         self.ring = ProgressRing(theme)
         self._count = label(strong=True)
         self._note = label(tone="2", face=Face.SMALL)

@@ -188,6 +188,7 @@ class SeriesRail(QScrollArea):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its series are what Tab stops at
         self._theme = theme
         self._narrow = False
         self._last: tuple[Record, str, Thumbnails, frozenset[str]] | None = None

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from app.models.worklist import COLUMNS, LINE_ROLE, CaseLine, View, WorklistColumn, WorklistModel, cell_text
 from app.panels.chips import KeyButton, label, rule_line
 from app.panels.decision_text import asks, is_failure
+from app.panels.focus_ring import FocusRing
 from app.panels.marks import paint_response_letters
 from app.theme import Face, Theme
 from app.words import DASH, counted, no_case, translated
@@ -233,8 +234,10 @@ class Worklist(QWidget):
         self._theme = theme
         self.table_model = WorklistModel()
         self.table = CaseTable(theme, self.table_model)
+        FocusRing(theme, self.table)
         self.search = QLineEdit()
         self.search.setPlaceholderText(translated("Search name, ID, 이름, time point"))
+        self.search.setAccessibleName(translated("Search the cases"))
         self.search.setFixedWidth(theme.px(300))
         self.search.setClearButtonEnabled(True)
         self.told = label(tone="2", face=Face.SMALL)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QFocusEvent,
     QHideEvent,
     QKeyEvent,
@@ -127,6 +128,12 @@ class SliceView(ToolView):
             self.figure_opened.emit(figure) if figure else self.maximise_requested.emit()
         else:
             self.mousePressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The menu key asks for the menu in the middle; a right press waits for its release, which may end a drag."""
+        event.accept()
+        if event.reason() is QContextMenuEvent.Reason.Keyboard:
+            self.context_menu_requested.emit(self.mapToGlobal(self.rect().center()))
 
     def _clicked(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.RightButton:

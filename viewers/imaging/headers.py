@@ -115,8 +115,9 @@ def image_file(path: str, header: Header) -> ImageFile:
         and not (syntax == EXPLICIT_BIG and allocated == 8)
     )
     offsets = [value_offset + i * frame_bytes if direct and value_offset is not None else None for i in range(count)]
+    enhanced = dataset is not None and "PerFrameFunctionalGroupsSequence" in dataset
     kind = FileKind(
-        enhanced=dataset is not None and "PerFrameFunctionalGroupsSequence" in dataset,
+        enhanced=enhanced,
         series_uid=tags.text("SeriesInstanceUID"),
         study_uid=tags.text("StudyInstanceUID"),
         frame_of_reference_uid=tags.text("FrameOfReferenceUID") or None,
@@ -138,7 +139,7 @@ def image_file(path: str, header: Header) -> ImageFile:
         series_number=tags.whole("SeriesNumber"),
         manufacturer=tags.text("Manufacturer"),
         kernel=tags.text("ConvolutionKernel"),
-        contrast_agent=tags.text("ContrastBolusAgent"),
+        contrast_agent=tags.coded_agents() if enhanced else tags.text("ContrastBolusAgent"),
         bolus_started_at=tags.moment("AcquisitionDate", "ContrastBolusStartTime")
         or tags.moment("StudyDate", "ContrastBolusStartTime"),
         kvp=tags.number("KVP"),

@@ -41,6 +41,9 @@ B_VALUES = (
 _GE_OFFSET = 100_000
 """GE adds 1,000,000,000 to some b values."""
 
+_NOT_INTO_BLOOD = re.compile(r"ORAL|RECTAL|ENTER|GASTR|STOMA|VESIC|URETHR")
+"""Routes of a contrast agent (context group 11) by which it does not reach the liver with the blood."""
+
 _ESCAPE = re.compile(r"\x1b[\x20-\x2f]*[\x30-\x7e]")
 """An ISO 2022 escape that pydicom leaves in the text it decoded (ISO 2022 IR 58, Chinese)."""
 
@@ -135,6 +138,23 @@ class Tags:
                         return f"{value % _GE_OFFSET if value > _GE_OFFSET else value:g}"
         return ""
 
+    def coded_agents(self) -> str:
+        """The contrast agents of an enhanced object, joined by commas: its text, else what its codes mean.
+
+        Enhanced objects name agents by codes alone. One that was drunk or instilled is not in the blood, and left out.
+        """
+        if said := self.text("ContrastBolusAgent"):
+            return said
+        named = []
+        for item in _items(self.value("ContrastBolusAgentSequence")):
+            agent = Tags(item)
+            routes = [Tags(route) for route in _items(agent.value("ContrastBolusAdministrationRouteSequence"))]
+            inside = [r for r in routes if _NOT_INTO_BLOOD.search(r.text("CodeMeaning").upper())]
+            name = agent.text("CodeMeaning") or agent.text("CodeValue")
+            if name and (not routes or len(inside) < len(routes)):
+                named.append(name)
+        return ", ".join(named)
+
     def day(self, keyword: str) -> date | None:
         """The date a DA or DT value begins with, also in the old spelling with dots."""
         return _day(self.text(keyword))
@@ -167,6 +187,11 @@ def _private_number(value: Any, form: str) -> float | None:
     except (TypeError, ValueError):
         return None
     return number if math.isfinite(number) and number >= 0 else None
+
+
+def _items(value: Any) -> Sequence[Dataset]:
+    """The items of a sequence; none where it is missing or something else."""
+    return list(value) if _is_multi(value) else []
 
 
 def _is_multi(value: Any) -> bool:

@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import itertools
 
+import pydicom
 import pytest
 
-from tests.support.phantoms import AXIAL, CORONAL, Phantom, write_phantom
+from tests.support.phantoms import AXIAL, CORONAL, Phantom, write_enhanced, write_phantom
 from viewers.imaging.catalogue import SURE_PHASE
+from viewers.imaging.phasecourse import Course
+from viewers.imaging.phaseevidence import course_of
 from viewers.imaging.phasewords import words_in
 from viewers.imaging.scan import scan
 
@@ -295,6 +298,47 @@ def test_that_the_agent_decides_what_a_late_scan_is(tmp_path, agent, expected, s
     for phase, name in zip(late, expected, strict=True):
         assert name is None or phase.name == name
         assert (phase.confidence >= SURE_PHASE) == sure
+
+
+def coded(meaning, *routes):
+    item = pydicom.Dataset()
+    item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = "123", "99LOCAL", meaning
+    if routes:
+        item.ContrastBolusAdministrationRouteSequence = [coded(route) for route in routes]
+    return item
+
+
+@pytest.mark.parametrize(
+    ("agents", "text", "course"),
+    [
+        ((), "", Course.UNKNOWN),
+        ((coded("Gadoxetate disodium"),), "Gadoxetate disodium", Course.GADOXETATE),
+        ((coded("Gadobutrol", "Intravenous route"),), "Gadobutrol", Course.EXTRACELLULAR),
+        ((coded("Gadoxetate disodium", "Oral route"),), "", Course.UNKNOWN),
+        (
+            (coded("Ferric ammonium", "Oral route"), coded("Gadoterate", "Intravenous route")),
+            "Gadoterate",
+            Course.EXTRACELLULAR,
+        ),
+        ((coded(""),), "123", Course.UNKNOWN),
+    ],
+)
+def test_that_the_agent_of_an_enhanced_object_is_known_by_its_code(tmp_path, agents, text, course):
+    path = write_enhanced(tmp_path, Phantom(rescale=None))
+    dataset = pydicom.dcmread(path)
+    dataset.ContrastBolusAgentSequence = list(agents)
+    dataset.save_as(path)
+    (series,) = scan(path).series
+    assert series.contrast_agent == text
+    assert course_of([series], [series])[0] is course
+
+
+def test_that_an_agent_in_words_is_taken_before_its_code(tmp_path):
+    path = write_enhanced(tmp_path, Phantom(rescale=None))
+    dataset = pydicom.dcmread(path)
+    dataset.ContrastBolusAgent, dataset.ContrastBolusAgentSequence = "Primovist", [coded("Gadolinium product")]
+    dataset.save_as(path)
+    assert scan(path).series[0].contrast_agent == "Primovist"
 
 
 @pytest.mark.parametrize(

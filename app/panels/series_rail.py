@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QW
 from app import words
 from app.panels.chips import label
 from app.reading.hanging import phase_label
+from app.reading.series_kinds import Kind, kind_of
 from app.state.record import Record, SeriesRef, Visit
 from app.theme import Face, Theme, paint_focus_ring
 from app.words import translated
@@ -146,7 +147,8 @@ class SeriesItem(QWidget):
 
     def _paint_letters(self, painter: QPainter, spot: QRect) -> None:
         theme = self._theme
-        letters = phase_label(self._series)[:3] if self._series.phase else self._series.description[:2].upper()
+        known = self._series.phase or kind_of(self._series) not in (None, Kind.CHEST)
+        letters = phase_label(self._series)[:3] if known else self._series.description[:2].upper()
         painter.setFont(theme.font(Face.RULE))
         width = painter.fontMetrics().horizontalAdvance(letters) + theme.px(4)
         box = QRect(spot.right() - width, spot.bottom() - theme.px(13), width, theme.px(13))

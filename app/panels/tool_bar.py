@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPainter, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
@@ -30,7 +30,7 @@ class ToolBar(QWidget):
     def __init__(self, theme: Theme, tools: Sequence[tuple[str, str, str]]) -> None:
         """`tools` are (id, word, the action whose key it shows); the id also names the picture."""
         super().__init__()
-        self._theme = theme
+        self._theme, self._level = theme, 0
         self.setProperty("ground", "app")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = QHBoxLayout(self)
@@ -87,6 +87,14 @@ class ToolBar(QWidget):
         super().resizeEvent(event)
         self._fit()
 
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        row = self.layout()
+        asked = event.type() == QEvent.Type.LayoutRequest and self._level < _LEVELS - 1
+        if asked and row is not None and row.minimumSize().width() > self.width():  # a key or a word has become wider
+            self._fit()
+        return done
+
     def _fit(self) -> None:
         """As much as there is room for: keys go first, then words, at last the name of the stage behind its number."""
         row = self.layout()
@@ -98,6 +106,7 @@ class ToolBar(QWidget):
                 return
 
     def _show_level(self, level: int) -> None:
+        self._level = level
         for button in (*self._tools.values(), self._linked):
             button.show_parts(word=level < 3, key=level < 1)
         self.figures.show_word(level < 2)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from app.models.reading import Reading
-from app.reading.lesion_places import expected_place, shift_between
+from app.reading.lesion_places import expected_place, lesion_shifts, shift_between
 from app.state.record import Record
 from mrecist.case import TimePointRead
 from mrecist.lesions import Measured, Observation
@@ -53,3 +53,9 @@ def test_that_a_lesion_that_is_marked_is_where_its_line_is() -> None:
     assert place is not None
     assert place.point == pytest.approx((4, 0, -10))
     assert place.measured
+
+
+def test_that_each_pair_of_frames_has_shifts_of_its_own() -> None:
+    """A chest taken in another frame than the liver does not move the liver."""
+    apart = reading(seen("IT1", (4, 0, -10), "B", "FU1-AP"), seen("IT2", (500, 0, 0), "C", "FU1-CH"))
+    assert lesion_shifts(apart, "BL", "FU1") == {("A", "B"): ((4, 0, -10),), ("A", "C"): ((470, -10, -5),)}

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from app.models.reading import Reading
+from app.reading.frame_links import link_between, link_chip
+from app.words import SPACE
+from mrecist.case import TimePointRead
+from mrecist.lesions import Lesion, Measured, Observation
+from mrecist.values import Axis, Diameter, LesionRole, Line, Organ, Point, Region
+from tests.support.records import two_visits
+from viewers.widgets.marks import Chip, Tone
+from viewers.widgets.view_links import SAME_FRAME, FrameLink, LinkKind
+
+VISITS, FRAMES = ("BL", "FU1"), ("A", "B")
+
+
+def seen(lesion: str, at: Point, frame: str) -> Observation:
+    start, end = ((at[0] + dx, at[1], at[2]) for dx in (-10, 10))
+    line = Line("series", "2.25.1", 1, frame, start, end)
+    return Observation(lesion, Measured(Diameter(200), evidence=(line,)))
+
+
+def reading(baseline: dict[str, Point], follow_up: dict[str, Point]) -> Reading:
+    """A read in which lesions IT... of the liver and ET... of the lung are marked at two time points."""
+    lesions = tuple(
+        Lesion(name, Region.INTRAHEPATIC, LesionRole.TARGET, Organ.LIVER, axis=Axis.VIABLE_LONGEST)
+        if name.startswith("I")
+        else Lesion(name, Region.EXTRAHEPATIC, LesionRole.TARGET, Organ.LUNG, axis=Axis.LONGEST)
+        for name in baseline
+    )
+    points = tuple(
+        TimePointRead(visit, tuple(seen(name, at, frame) for name, at in places.items()))
+        for visit, frame, places in (("BL", "A", baseline), ("FU1", "B", follow_up))
+    )
+    record = two_visits()
+    read = replace(record.reads[0], lesions=lesions, timepoints=points)
+    return Reading(replace(record, reads=(read,)), "read-1", "FU1")
+
+
+def test_that_nothing_links_two_examinations_that_share_no_lesion_and_no_pin() -> None:
+    assert link_between(reading({"IT1": (0, 0, 0)}, {}), VISITS, FRAMES, None) is None
+    assert link_between(None, VISITS, FRAMES, None) is None
+
+
+def test_that_one_lesion_links_and_tells_no_residual() -> None:
+    link = link_between(reading({"IT1": (0, 0, 0)}, {"IT1": (5, 0, -12)}), VISITS, FRAMES, None)
+    assert link == FrameLink(LinkKind.SHIFT, (5.0, 0.0, -12.0), None, 1)
+
+
+def test_that_the_residual_is_how_far_lesions_are_off_the_mean_shift() -> None:
+    """Shifts of (4, 0, -10) and (10, 0, -2) have the mean (7, 0, -6); each is 3 mm and 4 mm off it, so 5 mm."""
+    both = reading({"IT1": (0, 0, 0), "IT2": (30, 0, 0)}, {"IT1": (4, 0, -10), "IT2": (40, 0, -2)})
+    link = link_between(both, VISITS, FRAMES, None)
+    assert link is not None
+    assert (link.kind, link.offset_mm, link.lesions) == (LinkKind.SHIFT, (7.0, 0.0, -6.0), 2)
+    assert link.residual_mm == pytest.approx(5.0)
+
+
+def test_that_a_pin_goes_before_the_lesions_which_tell_how_good_it_is() -> None:
+    one = reading({"IT1": (0, 0, 0)}, {"IT1": (3, 4, -12)})
+    link = link_between(one, VISITS, FRAMES, (0.0, 0.0, -12.0))
+    assert link == FrameLink(LinkKind.PIN, (0.0, 0.0, -12.0), 5.0, 1)
+    assert link_between(None, VISITS, FRAMES, (1.0, 2.0, 3.0)) == FrameLink(LinkKind.PIN, (1.0, 2.0, 3.0), None, 0)
+
+
+def test_that_the_lesions_of_what_is_looked_at_go_before_others() -> None:
+    """Liver and chest are taken at different depths of breath: a lung nodule does not tell where the liver went."""
+    both = reading({"IT1": (0, 0, 0), "ET1": (0, 0, 200)}, {"IT1": (0, 0, -20), "ET1": (0, 0, 190)})
+    liver = link_between(both, VISITS, FRAMES, None, Region.INTRAHEPATIC)
+    chest = link_between(both, VISITS, FRAMES, None, Region.EXTRAHEPATIC)
+    assert liver is not None
+    assert chest is not None
+    assert (liver.offset_mm, chest.offset_mm) == ((0.0, 0.0, -20.0), (0.0, 0.0, -10.0))
+
+
+def test_that_lesions_of_the_other_region_are_better_than_none() -> None:
+    lung = reading({"ET1": (0, 0, 200)}, {"ET1": (0, 0, 190)})
+    link = link_between(lung, VISITS, FRAMES, None, Region.INTRAHEPATIC)
+    assert link is not None
+    assert link.offset_mm == (0.0, 0.0, -10.0)
+
+
+@pytest.mark.parametrize(
+    ("link", "chip"),
+    [
+        (SAME_FRAME, None),
+        (None, Chip("not linked: pin one place (P)", tone=Tone.AMBER)),
+        (FrameLink(LinkKind.SHIFT, lesions=1), Chip("linked · lesion shift, 1 lesion")),
+        (FrameLink(LinkKind.PIN), Chip("linked · pin")),
+        (FrameLink(LinkKind.PIN, residual_mm=3.0), Chip("linked · pin", f"± 3.0{SPACE}mm", Tone.MET)),
+        (FrameLink(LinkKind.SHIFT, residual_mm=3.1), Chip("linked · lesion shift", f"± 3.1{SPACE}mm", Tone.AMBER)),
+        (FrameLink(LinkKind.SHIFT, residual_mm=6.1), Chip("linked · lesion shift", f"± 6.1{SPACE}mm", Tone.ERROR)),
+    ],
+)
+def test_that_the_chip_says_which_link_and_how_good(link: FrameLink | None, chip: Chip | None) -> None:
+    assert link_chip(link) == chip

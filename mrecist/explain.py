@@ -50,7 +50,19 @@ def sentence(
     if translate is not None:
         words = translate(words)
     form, shown = _compiled(words, scope)
-    return form % tuple([_told(numbers[name], show, numbers) for name, show in shown])
+    told = []
+    limits: list[tuple[int, int]] | None = None
+    for name, show in shown:
+        value = numbers[name]
+        if isinstance(value, str):
+            told.append(value)
+        elif show is not None:
+            told.append(show(*value.as_integer_ratio()))
+        else:
+            if limits is None:
+                limits = _limits(numbers)
+            told.append(_percent(*value.as_integer_ratio(), *limits))
+    return form % tuple(told)
 
 
 @lru_cache(maxsize=512)
@@ -88,13 +100,9 @@ def _show(name: str) -> Show | None:
     return _digits if name.endswith("_mm") else _plain
 
 
-def _told(value: Number, show: Show | None, numbers: Mapping[str, Number]) -> str:
-    if isinstance(value, str):
-        return value
-    if show is not None:
-        return show(*value.as_integer_ratio())
-    limits = [x.as_integer_ratio() for name in _LIMITS if not isinstance(x := numbers.get(name, ""), str)]
-    return _percent(*value.as_integer_ratio(), *limits)
+def _limits(numbers: Mapping[str, Number]) -> list[tuple[int, int]]:
+    """Those limits beside which a percentage of the same sentence is shown."""
+    return [x.as_integer_ratio() for name in _LIMITS if not isinstance(x := numbers.get(name, ""), str)]
 
 
 def number(value: Fraction | int, decimals: int = 1) -> str:
@@ -146,6 +154,7 @@ def _percent(over: int, under: int, *limits: tuple[int, int]) -> str:
     return text
 
 
+@lru_cache(maxsize=8192)
 def _limit(over: int, under: int) -> str:
     return _signed(over, under, 0 if under == 1 else 1)
 

@@ -47,7 +47,7 @@ class Context:
     criteria: str
     new_rules: NewLesionRules
     rejudge: Callable[[Scoped, int], Response]
-    said: dict[tuple[str, tuple[str, ...]], Reason] = field(default_factory=dict, compare=False, repr=False)
+    said: dict[tuple[str, ...], Reason] = field(default_factory=dict, compare=False, repr=False)
 
     def named(self, index: int | None) -> str | None:
         return None if index is None else self.timepoints[index].id
@@ -284,15 +284,16 @@ class Told:
         return {"lesions": ", ".join(missing), "evaluated": len(targets) - len(missing), "targets": len(targets)}
 
     def _nontargets(self, rule: str, response: Response) -> Reason:
-        index = self.judged.index
-        # a progressing target speaks as a non-target where it progresses, and only there
-        speaking = [x for x in self.context.scoped.nontargets if x.responses[index] is not NA]
-        ids = tuple([x.lesion_id for x in speaking if x.responses[index] is response])
-        key = (f"{rule} of {len(speaking)}", ids)
-        if key not in self.context.said:
+        index, nontargets = self.judged.index, self.context.scoped.nontargets
+        key = (rule, *[x.responses[index] for x in nontargets])
+        known = self.context.said.get(key)
+        if known is None:
+            # a progressing target speaks as a non-target where it progresses, and only there
+            speaking = [x for x in nontargets if x.responses[index] is not NA]
+            ids = [x.lesion_id for x in speaking if x.responses[index] is response]
             numbers: dict[str, Number] = {"lesions": ", ".join(ids), "count": len(ids), "nontargets": len(speaking)}
-            self.context.said[key] = self._reason(rule, numbers)
-        return self.context.said[key]
+            known = self.context.said[key] = self._reason(rule, numbers)
+        return known
 
     def _new_numbers(self, new: NewLesion) -> dict[str, Number]:
         rules = self.context.new_rules

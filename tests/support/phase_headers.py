@@ -1,4 +1,4 @@
-"""The headers of `phase_headers.toml` as DICOM files, with the phase that each is expected to have."""
+"""The headers of `phase_headers.toml` and its second set as DICOM files, with the phase that each should have."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pydicom
 
 from tests.support.phantoms import AXIAL, Phantom, slice_dataset
 
-_FILE = Path(__file__).with_suffix(".toml")
+SETS = ("phase_headers", "phase_headers_second")
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,10 @@ class Expected:
     phase: str
 
 
-def write_headers(folder: Path) -> dict[str, Expected]:
-    """Write two slices of every series; returns the entries by SOP instance UID."""
+def write_headers(folder: Path, name: str) -> dict[str, Expected]:
+    """Write two slices of every series of one of the `SETS`; returns the entries by SOP instance UID."""
     entries: dict[str, Expected] = {}
-    with _FILE.open("rb") as file:
+    with Path(__file__).with_name(f"{name}.toml").open("rb") as file:
         studies = tomllib.load(file)["study"]
     for s, study in enumerate(studies, start=1):
         for n, entry in enumerate(study["series"], start=1):
@@ -44,8 +44,9 @@ def write_headers(folder: Path) -> dict[str, Expected]:
             )
             for k in range(2):
                 dataset = slice_dataset(phantom, k)
-                if "ImageType" not in header:
-                    del dataset.ImageType
+                for keyword in ("ImageType", "SeriesDescription"):
+                    if keyword not in header:
+                        del dataset[keyword]
                 uid = f"1.2.9.{s}.{n}.{k}.1"
                 dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = uid
                 dataset.InstanceNumber = 2 * n + k

@@ -118,6 +118,7 @@ def _of_header(one: Series, passes: Sequence[Pass]) -> Evidence:
     for label, text in fields:
         told = said_in(text)
         common = label in ("protocol", "study description") and len(passes) > 1
+        common = common and not (label == "protocol" and _only_of(one, passes))
         named = told.named or told.vague
         if label == "description":
             evidence.said = told
@@ -132,6 +133,13 @@ def _of_header(one: Series, passes: Sequence[Pass]) -> Evidence:
         if named and not common:
             break
     return evidence
+
+
+def _only_of(one: Series, passes: Sequence[Pass]) -> bool:
+    """True where every pass has a protocol of its own, so that the protocol of a series speaks of its pass."""
+    protocols = [{member.protocol for member in scan.members} for scan in passes]
+    names = [name for own in protocols for name in own]
+    return all(len(own) == 1 for own in protocols) and len(set(names)) == len(names) and one.protocol in names
 
 
 def _drop_shared(passes: Sequence[Pass], found: Mapping[int, Evidence]) -> None:

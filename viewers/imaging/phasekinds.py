@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from viewers.imaging.catalogue import Series
 from viewers.imaging.phasewords import in_capitals
@@ -38,6 +39,8 @@ _MONITORED = _words(
     r"|TIMING|MRFLUORO"
     r"|CARE ?DYNAMIC|TRIGGER SCAN|FLUORO\w*"
 )
+_INTO_ARTERY = _words(r"CT ?-?HA|CT(?: DURING)? HEPATIC ARTERIOGRA\w*|CT DURING ARTERIAL PORTOGRA\w*")
+_CORRECTS_PET = _words(r"(?:CT ?-?)?AC[ -]?CT|CT ?-?AC|(?:CT )?ATT?EN\w* ?CORR?\w*|(?:FOR|CT) AC")
 _SPLIT_BOLUS = _words(r"(?:SPLIT|DUAL|DOUBLE)[ -]?BOLUS")
 _MAPPED = _words(
     r"VNC|VUE|VIRTUAL\w*(?: NON\w*| UNENH\w*)?|TNC|IODINE\w*|Z ?EFF\w*|RHO\w*|OVERLAY|MD ?(?:IODINE|WATER)\w*"
@@ -54,7 +57,7 @@ _T2 = _words(
     r"(?:[FL]S ?)?T2\w*|HASTE\w*|SS-?F?TSE|SSFSE\w*|SSH\w*|S?SH ?TSE|FASE\w*|FR-?FSE\w*|BLADE|PROPELLER|RADAR"
     r"|JET|MULTIVANE|MRCP\w*"
     r"|TRU-?E?-?FI(?:SP)?|TRUE ?FISP|FIESTA\w*|B-?TFE\w*|B-?FFE\w*|BSSFP|BALANCED|(?:TRUE ?)?SSFP|STIR|FLAIR"
-    r"|SWI\w*|SWAN|SPAIR T2|R2\w*|TSE"
+    r"|SWI(?!P)\w*|SWAN|SPAIR T2|R2\w*|TSE"
     r"|FSE|HYDRO\w*|THICK ?SLAB|PD\w?"
 )
 _CHEMICAL_SHIFT = _words(
@@ -81,7 +84,7 @@ _IN_THE_TYPE = {
     "a fat image": {"FAT", "F", "FQ"},
     "a map": {
         "FF", "FAT_FRACTION", "FAT_FRAC", "R2_STAR", "R2STAR", "T2_STAR", "T2STAR", "R2", "B0", "B0 MAP",
-        "T1", "T1 MAP", "T2 MAP",
+        "T1 MAP", "T2 MAP",
         "PHASE MAP", "P", "VELOCITY", "PERFUSION", "IODINE", "VNC", "MAT_FRACTIONAL", "MAT_VALUE_BASED",
         "VIRTUAL_NONCONTRAST",
     },
@@ -125,6 +128,11 @@ def why_no_phase(series: Series) -> str | None:
     return None
 
 
+def bolus_was_tracked(study: Sequence[Series]) -> bool:
+    """True where a CT study holds the tracking of a bolus: contrast was given, whether a header names it or not."""
+    return any(one.modality == "CT" and _MONITORED.search(in_capitals(one.description)) for one in study)
+
+
 def holds_several(series: Series) -> bool:
     """True for a split bolus, whose images show two phases at once."""
     return bool(_SPLIT_BOLUS.search(in_capitals(f"{series.description} {series.protocol}")))
@@ -144,12 +152,18 @@ def _kind_by_name(name: str) -> str | None:
 def _kind_by_type(series: Series) -> str | None:
     types = {kind.upper().strip() for kind in series.image_type[2:]}
     types |= {kind.rsplit(" ", 1)[-1] for kind in types if kind.startswith("CT_SOM")}
+    if "T1" in types and "DERIVED" in series.image_type[:1]:
+        return "a map"  # of an original it is how the image is weighted
     return next((kind for kind, names in _IN_THE_TYPE.items() if types & names), None)
 
 
 def _kind_of_ct(series: Series, name: str) -> str | None:
     if _MONITORED.search(name) and not _SPLIT_BOLUS.search(name):
         return "a test or tracking of the bolus"
+    if _INTO_ARTERY.search(name):
+        return "made with the contrast injected into an artery of the liver"
+    if _CORRECTS_PET.search(name):
+        return "made to correct a PET for attenuation"
     if _MAPPED.search(name):
         return "a map computed from two energies or from the flow"
     kernel = series.kernel.upper().split("\\")[0].strip()

@@ -12,6 +12,7 @@ alone stays below `SURE_PHASE`, two pieces of evidence that agree pass it. A lea
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -19,16 +20,20 @@ from dataclasses import replace
 from viewers.imaging.catalogue import SURE_PHASE, Phase, PhaseName, Series
 from viewers.imaging.phasecourse import Course, Scan, judge, phases_of
 from viewers.imaging.phaseevidence import Evidence, agent_of, course_of, evidence_of
-from viewers.imaging.phasekinds import holds_several, why_no_phase
+from viewers.imaging.phasekinds import bolus_was_tracked, holds_several, why_no_phase
 from viewers.imaging.phasepixels import Densities, phase_of
 from viewers.imaging.phasescans import Pass, made_later, passes_of
-from viewers.imaging.phasewords import said_in
+from viewers.imaging.phasewords import in_capitals, said_in
 
 LEAST_LEAD = 1.0
 """Points by which a phase must lead to be named."""
 _AGENT_UNKNOWN = 0.5
 """Most confidence in a delayed or transitional phase where nobody says which agent was given."""
 _LATE = (PhaseName.DELAYED, PhaseName.TRANSITIONAL)
+_DYNAMIC = re.compile(
+    r"(?<![A-Z0-9])(?:DYN(?:AMIC|AMIK|AMIQUE|AMICA)?|(?:[2-5]|TWO|THREE|FOUR|DUAL|TRIPLE|QUAD\w*|MULTI)[ -]?PHAS\w+"
+    r"|(?:BI|TRI|MULTI)PHAS\w+)(?![A-Z])|다이나믹|역동|ダイナミック|动态|動態"
+)
 _ENHANCED = tuple(phase for phase in PhaseName if phase is not PhaseName.PRE)
 
 
@@ -145,7 +150,13 @@ def _judge_together(
 
 def _contrast_was_given(study: Sequence[Series], evidence: Mapping[int, Evidence]) -> bool:
     said = any(own.said.enhanced or own.named & set(_ENHANCED) for own in evidence.values())
-    return said or any(map(agent_of, study))
+    return said or any(map(agent_of, study)) or bolus_was_tracked(study) or any(map(_is_dynamic, study))
+
+
+def _is_dynamic(one: Series) -> bool:
+    """True where a name says that a study follows contrast through several phases."""
+    names = in_capitals(f"{one.description} {one.protocol} {one.study_description}")
+    return bool(_DYNAMIC.search(names))
 
 
 def _agree(members: Sequence[Series], evidence: Mapping[int, Evidence]) -> bool:

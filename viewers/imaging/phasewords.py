@@ -63,6 +63,11 @@ _BODY = re.compile(
     r"|CT[ -]?AP|AP[ -]?CT|AP(?= W(?:/?O|ITH|ITHOUT)?(?![A-Z])))(?![A-Z])"
 )
 """``AP`` where it is a view or the abdomen and pelvis."""
+_SPELT_OUT = (
+    r"(?:PORTALE?|VENOUS|VENOE?S\w*|VENEUX|DELAYED|DELAY|TARDI(?:F|VE|VO|VA)|EQUIL\w*|ARTERI\w{2,}|NATIVE?)(?: PHASE)?"
+)
+_BODY_BESIDE_PHASE = re.compile(rf"(?<![A-Z])(?:(?P<before>{_SPELT_OUT}) AP|AP (?P<after>{_SPELT_OUT}))(?![A-Z/&+])")
+"""``AP`` beside a phase in full words is the abdomen and pelvis too: a second phase would be in full words as well."""
 
 _DENIED = r"(?:W/?O|WITHOUT|NON|NOT|NO|SANS|OHNE|SIN|SENZA)[ .-]?"
 _CONTRAST = r"CONTRAST\w*|CONTR|CONT|CON|ENHANCED|ENHANCEMENT|ENHANCE|ENH|CM|KM|GD|CE|IV|INJ\w*|PDC|PRODUIT|C"
@@ -71,11 +76,12 @@ _WORDS: tuple[tuple[PhaseName, float, str], ...] = (
     (PRE, STRONG, r"NATIVE?|NATIF|BASELINE|TRUE NON ?-?CON\w*|VIRGIN|LEERAUFNAHME|PRE"),
     (PRE, STRONG, rf"{_DENIED}(?:IV )?(?:{_CONTRAST})|W/?O|(?:C|CE|CM|GD)-(?![A-Z0-9])"),
     (ARTERIAL, STRONG, r"(?:EARLY|LATE|MID|MULTI|TRIPLE)?[ -]?ARTERIAL(?:[ -]PHASE)?|E-?ART|L-?ART|ARTS?"),
+    (ARTERIAL, STRONG, r"ART(?:ERI\w+)?[ -](?:TARDI(?:F|VE|VO|VA)|PRECOCE|LATE|EARLY|SPAT|SPAET|FRUH|FRUEH)"),
     (ARTERIAL, STRONG, r"HAP|LAP|EAP|A[ -]?PHASE|(?:SPAT|SPAET|FRUH|FRUEH)?-?ARTERIELL?E?"),
     (ARTERIAL, FAIR, r"PANC(?:REAS|REATIC)? ?(?:PHASE|PH)|PANCREATIC|CORTICO-?MEDULLARY|ARTERIOSA"),
     (ARTERIAL, WEAK, r"AP|DYN(?:AMIC)? ?1(?![0-9])"),
     (PORTAL, STRONG, r"PORTAL(?:[ -]?(?:VENOUS|VEIN|VEN|INFLOW))?(?:[ -]PHASE)?|PORTO-? ?VEN\w*|PORTAL-?VEN\w*|PVP"),
-    (PORTAL, STRONG, r"VENOUS|[PV][ -]PHASE|VENOE?S\w*|PORTALE?|PORTAUX|PORTE?"),
+    (PORTAL, STRONG, r"VENOUS|[PV][ -]PHASE|VENOE?S\w*|VENEUS|VENEUZE|PORTALE?|PORTAUX|PORTE?"),
     (PORTAL, FAIR, r"PV|VEN|NEPHRO(?:GRAM|GRAPHIC)?|PARENCHYMAL(?: PHASE)?"),
     (PORTAL, WEAK, r"PP|VP|HVP"),
     (
@@ -83,7 +89,11 @@ _WORDS: tuple[tuple[PhaseName, float, str], ...] = (
         STRONG,
         r"DELAY(?:ED|S)?(?:[ -]PHASE)?|DEL|DLY\w*|EQUI|EQUIL(?:IB(?:RIUM)?)?|EQUILIBRE|LATE (?:PORTAL )?VENOUS",
     ),
-    (DELAYED, STRONG, r"[DE][ -]PHASE|TARDI(?:F|VE|VO|VA)|SPATPHASE|SPAETPHASE|SPATE? ?VENOS|WASH ?-?OUT"),
+    (
+        DELAYED,
+        STRONG,
+        r"[DE][ -]PHASE|TARDI(?:F|VE|VO|VA)|SPATPHASE|SPAETPHASE|SPATE? ?VENOS|LAAT[ -]?VENEU\w+|WASH ?-?OUT",
+    ),
     (DELAYED, FAIR, r"EXCRET\w*|UROGRA\w+|DP|EQP?|INTERSTITIAL"),
     (TRANSITIONAL, STRONG, r"TRANSITION(?:AL)?(?:[ -]PHASE)?|TRANS PHASE"),
     (TRANSITIONAL, WEAK, r"TP|TRANS"),
@@ -143,6 +153,13 @@ _SECONDS = re.compile(r"(?<![A-Z0-9.,=/+-])(?P<n>\d{2,3}) ?-?(?:SECONDS?|SECS?|S
 _MINUTES = re.compile(r"(?<![A-Z0-9.,=])(?P<n>\d{1,3}) ?-?(?:MINUTES?|MINS?|MN|분|分)(?:간|钟|鐘|後|后|후)?(?![A-Z/])")
 _LETTER = re.compile(r"(?<![A-Z0-9/&+.'-])(?P<letter>[APVDE])(?P<n>\d{0,3})(?![A-Z0-9/&+.']|-[A-Z]{2})")
 _ARTERIAL_SECONDS, _PORTAL_SECONDS, _DELAYED_SECONDS = range(15, 51), range(55, 111), range(120, 1000)
+_FULL_WORDS = {
+    "ARTERIAL": ARTERIAL, "PORTAL": PORTAL, "VENOUS": PORTAL, "DELAYED": DELAYED, "EQUILIBRIUM": DELAYED,
+    "PRECONTRAST": PRE, "NONCONTRAST": PRE, "UNENHANCED": PRE, "TRANSITIONAL": TRANSITIONAL,
+    "HEPATOBILIARY": HEPATOBILIARY,
+}  # fmt: skip
+_NOT_MISSPELT = {"PORTA", "PORTO", "PORTALS", "POSTAL", "ARTERIA", "VENOUSE", "RELAYED"}
+_LONG_WORD = re.compile(r"(?<![A-Z])[A-Z]{5,15}(?![A-Z])")
 _LATE = (DELAYED, TRANSITIONAL, HEPATOBILIARY)
 LATE_MINUTES = 10
 """From here on a delayed scan with gadoxetate is hepatobiliary (taken up by hepatocytes; routinely at 15 to 20 min)."""
@@ -177,7 +194,8 @@ def said_in(text: str) -> Said:
     told = plain(text)
     for other in (_BOTH, _ABOUT_TREATMENT, _RECONSTRUCTION, _BODY):
         told = other.sub(" ", told)
-    named = _named(told)
+    told = _BODY_BESIDE_PHASE.sub(lambda hit: hit["before"] or hit["after"], told)
+    named = _named(told) or _misspelt(told)
     vague = {name: (WEAK, match["word"]) for name, pattern in _VAGUE_PATTERNS if (match := pattern.search(told))}
     minutes = _minutes(told)
     if minutes is not None and not any(name in named for name in _LATE):
@@ -215,6 +233,27 @@ def _named(told: str) -> dict[PhaseName, tuple[float, str]]:
         if not denied and points > named.get(name, (0.0, ""))[0]:
             named[name] = (points, told[start:end])
     return named
+
+
+def _misspelt(told: str) -> dict[PhaseName, tuple[float, str]]:
+    """The phases that a text names in long words with one letter wrong, lacking, too many or in the wrong place."""
+    named: dict[PhaseName, tuple[float, str]] = {}
+    for match in _LONG_WORD.finditer(told):
+        word = match[0]
+        meant = {phase for right, phase in _FULL_WORDS.items() if _one_slip(word, right)}
+        if len(meant) == 1 and word not in _NOT_MISSPELT:
+            named[meant.pop()] = (FAIR, word)
+    return named
+
+
+def _one_slip(word: str, right: str) -> bool:
+    """True where one letter of a word is another, missing, added, or changed places with the next."""
+    if abs(len(word) - len(right)) > 1 or word == right:
+        return False
+    at = next((i for i, (a, b) in enumerate(zip(word, right, strict=False)) if a != b), min(len(word), len(right)))
+    rest, wanted = word[at:], right[at:]
+    swapped = rest[:2] == wanted[1::-1] and rest[2:] == wanted[2:]
+    return swapped or rest[1:] == wanted[1:] or rest[1:] == wanted or rest == wanted[1:]
 
 
 def _minutes(told: str) -> int | None:

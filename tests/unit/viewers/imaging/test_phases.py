@@ -411,3 +411,62 @@ def test_that_ap_in_the_name_of_every_scan_is_the_abdomen_and_pelvis(tmp_path):
     found = phases(tmp_path, *given)
     assert [p.name.value for p in found] == ["pre", "arterial", "portal_venous", "delayed"]
     assert all("'AP' is in the name of several scans" in p.evidence for p in found)
+
+
+def test_that_a_tracked_bolus_says_that_contrast_was_given(tmp_path):
+    # 0, 3 min 10 s, 37 s and 2 min later: plain, arterial, portal venous and delayed, whatever the headers say.
+    times = ("100000", "100310", "100347", "100547")
+    kinds = [{"AcquisitionTime": time, "SeriesDescription": "Abdomen 3.0"} for time in times]
+    assert named(tmp_path / "without", *kinds) == [None] * 4
+    tracked = {"AcquisitionTime": "100250", "SeriesDescription": "Bolus tracking"}
+    found = phases(tmp_path / "with", *kinds, tracked)
+    assert [p.name and p.name.value for p in found] == ["pre", "arterial", "portal_venous", "delayed", None]
+
+
+@pytest.mark.parametrize(
+    "study", ["CT LIVER 4 PHASE", "Leber-CT triphasisch TRIPHASIC", "간 다이나믹 CT", "LIVER DYNAMIC"]
+)
+def test_that_a_study_called_dynamic_was_made_with_contrast(tmp_path, study):
+    times = ("100000", "100310", "100347", "100547")
+    common = {"SeriesDescription": "Abdomen 3.0", "StudyDescription": study, "SpecificCharacterSet": "ISO_IR 192"}
+    found = named(tmp_path, *({"AcquisitionTime": time} | common for time in times))
+    assert found == ["pre", "arterial", "portal_venous", "delayed"]
+
+
+def test_that_a_protocol_of_its_own_names_the_phase_and_one_for_all_does_not(tmp_path):
+    times = ("100000", "101500")
+    own = [
+        {"AcquisitionTime": time, "SeriesDescription": "5.0 x 5.0", "ProtocolName": f"Liver {name}"}
+        for time, name in zip(times, ("plain", "portal"), strict=True)
+    ]
+    assert named(tmp_path / "own", *own) == ["pre", "portal_venous"]
+    shared = [tags | {"ProtocolName": "Liver portal"} for tags in own]
+    assert named(tmp_path / "shared", *shared) == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("modality", "tags"),
+    [
+        ("CT", {"SeriesDescription": "CTHA early"}),
+        ("CT", {"SeriesDescription": "CT hepatic arteriography"}),
+        ("CT", {"SeriesDescription": "CTAC 3.75 abdomen"}),
+        ("CT", {"SeriesDescription": "WB attenuation corr"}),
+        ("MR", {"SeriesDescription": "liver", "ImageType": ["DERIVED", "PRIMARY", "T1", "NONE"]}),
+        ("MR", {"SeriesDescription": "SWIp liver art", "ScanningSequence": "GR", "EchoTime": 25.0}),
+    ],
+)
+def test_that_images_of_another_purpose_have_no_phase(tmp_path, modality, tags):
+    (found,) = phases(tmp_path, tags | {"ContrastBolusAgent": "AGENT"}, modality=modality)
+    assert (found.name, len(found.evidence)) == (None, 1)
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"SeriesDescription": "liver arterial", "ImageType": ["ORIGINAL", "PRIMARY", "T1", "NONE"]},
+        {"SeriesDescription": "sWIP eTHRIVE_ART", "ImageType": ["ORIGINAL", "PRIMARY", "M_FFE", "M", "FFE"]},
+    ],
+    ids=["weighting in the image type", "trial sequence"],
+)
+def test_that_t1_weighted_originals_have_a_phase(tmp_path, tags):
+    assert named(tmp_path, tags, modality="MR") == ["arterial"]

@@ -45,6 +45,16 @@ WORDS = {
     "Liver CE(-)": "pre",
     "LIVER NON-CON": "pre",
     "ABD WO": "pre",
+    "artériel précoce": "arterial",
+    "ART TARDIVE": "arterial",
+    "Lever laat-veneus": "delayed",
+    "DELAYED AP 2.5": "delayed",
+    "AP VENOUS": "portal_venous",
+    "arteral 1.25": "arterial",
+    "Liver poratl": "portal_venous",
+    "delyed 3mm": "delayed",
+    "unenhacned": "pre",
+    "transitionnal": "transitional",
 }
 
 
@@ -58,11 +68,22 @@ def test_that_words_of_many_languages_name_the_phase(text, phase):
     [
         "PRE-OP LIVER", "post TACE", "pre TACE", "수술전 간", "DELAYED RECON 1.25MM", "CT AP W", "APCT", "W WO",
         "대동맥", "大動脈", "metal artifact reduction", "TTC=3.5s", "Br36 1.5s", "PORTA HEPATIS", "Monitoring 10.0",
-        "조영 전/후", "造影前後",
+        "조영 전/후", "造影前後", "lateral", "material", "arteria", "postal", "relayed",
     ],
 )  # fmt: skip
 def test_that_words_that_look_alike_name_none(text):
     assert words_in(text) == {}
+
+
+def test_that_two_phases_in_short_are_both_named():
+    assert {name.value for name in words_in("AP/PVP 3mm")} == {"arterial", "portal_venous"}
+
+
+def test_that_a_misspelt_word_counts_less_and_only_where_nothing_is_spelt_right():
+    ((points, _),) = words_in("protal phase 3mm").values()
+    ((surely, _),) = words_in("portal phase 3mm").values()
+    assert points < surely
+    assert [name.value for name in words_in("arterial delayd")] == ["arterial"]
 
 
 @pytest.mark.parametrize(

@@ -88,12 +88,21 @@ class Drawing:
             self._figure = figure_tool.Idle(None if figure is None else figure_tool.FigureGrip(figure))
 
     def settle(self, lines: tuple[ViewLine, ...]) -> None:
-        """The lines were handed in anew: one just drawn is now among them, and selected, or it was not taken."""
-        if isinstance(self._caliper, caliper.Done):
-            ends = (self._caliper.start, self._caliper.end)
-            taken = next((line for line in lines if (line.start, line.end) == ends), None)
-            grip = None if taken is None else Grip(Segment(taken.id, *ends, taken.editable), Part.END)
-            self._caliper = caliper.Idle(grip)
+        """The lines were handed in anew: one just drawn is now among them, and selected, or it was not taken.
+
+        A line that is gone is let go, and one that was dragged and has other ends now is no longer dragged.
+        """
+        match self._caliper:
+            case caliper.Done(start=start, end=end):
+                taken = next((line for line in lines if (line.start, line.end) == (start, end)), None)
+                grip = None if taken is None else Grip(Segment(taken.id, start, end, taken.editable), Part.END)
+                self._caliper = caliper.Idle(grip)
+            case caliper.Editing(grip=grip):
+                dragged = grip.line
+                if not any((x.id, x.start, x.end) == (dragged.id, dragged.start, dragged.end) for x in lines):
+                    self._caliper = caliper.Idle()
+            case _:
+                pass
 
     def settle_figures(self, figures: tuple[ViewFigure, ...]) -> None:
         """The figures were handed in anew: one just drawn is now among them, and selected; one that is gone is let go.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from tests.support.tool_events import OBLIQUE as PLANE
 from tests.support.tool_events import SHIFTED as OTHER
@@ -233,6 +234,65 @@ def test_that_every_line_told_has_a_length_and_lies_on_one_image(sequence: list[
             assert abs(plane.distance_mm(effect.start)) < 1e-9
             if isinstance(effect, LineDrawn):
                 assert abs(plane.distance_mm(effect.end)) < 1e-9
+
+
+class AnySequence(RuleBasedStateMachine):
+    """A reader draws, drags and nudges in any order; the lines that are told of are handed in again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.state: CaliperState = Idle()
+        self.lines: dict[str, Segment] = {}
+        self.armed = True
+        self.plane = PLANE
+        self.told = 0
+
+    def send(self, event: WorldEvent) -> None:
+        here = tuple(x for x in self.lines.values() if abs(event.plane.distance_mm(x.start)) < 1e-6)
+        self.state, effect = step(self.state, event, here, self.armed)
+        match effect:
+            case LineDrawn(start, end):
+                self.told += 1
+                self.lines[str(self.told)] = Segment(str(self.told), start, end)
+            case LineEdited(name, start, end):
+                assert name in self.lines, "an edit of a line that is not there"
+                self.lines[name] = Segment(name, start, end)
+
+    @rule(kind=st.sampled_from([EventKind.PRESS, EventKind.MOVE, EventKind.RELEASE]), place=places)
+    def point(self, kind: EventKind, place: tuple[float, float]) -> None:
+        self.send(at(kind, *place, self.plane))
+
+    @rule(key=st.sampled_from(list(Key)), shift=st.booleans())
+    def nudge(self, key: Key, shift: bool) -> None:
+        self.send(at(EventKind.KEY, 0, 0, self.plane, key=key, shift=shift))
+
+    @rule(armed=st.booleans())
+    def arm(self, armed: bool) -> None:
+        self.armed = armed
+
+    @rule()
+    def scroll(self) -> None:
+        self.plane = OTHER if self.plane == PLANE else PLANE
+
+    @rule()
+    def cancel(self) -> None:
+        self.send(at(EventKind.CANCEL, 0, 0, self.plane))
+        assert self.state == Idle()
+
+    @invariant()
+    def every_line_has_a_length_on_one_image(self) -> None:
+        for line in self.lines.values():
+            assert length_mm(line.start, line.end) > 0
+            assert any(max(abs(p.distance_mm(end)) for end in (line.start, line.end)) < 1e-6 for p in (PLANE, OTHER))
+
+    @invariant()
+    def another_image_ends_what_is_under_way(self) -> None:
+        if isinstance(self.state, (Drawing, Editing)):
+            elsewhere = OTHER if self.state.plane == PLANE else PLANE
+            assert step(self.state, move(3, 3, elsewhere)) == (Idle(), None)
+
+
+TestAnySequence = AnySequence.TestCase
 
 
 def test_that_editing_shows_the_line_where_it_is_now() -> None:

@@ -74,7 +74,7 @@ class ActionSet(QObject):
             why_not = action.enabled_when(now)
             made = self._made[action.id]
             made.setEnabled(not why_not)
-            made.setToolTip(why_not or action.title)
+            made.setToolTip(why_not or made.text())
         self._mark()
 
     def _mark(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.reading.display_windows import preset_title
 from app.reading.hanging import PHASE_LETTERS
 from app.reading.marking import Intent
 from app.situation import (
@@ -85,12 +86,6 @@ def _phase(keys: str, phase: PhaseName) -> Action:
     )
 
 
-_PRESETS = (
-    "Abdomen", "Liver, narrow", "Liver, arterial", "Liver, portal venous", "Lung", "Mediastinum", "Bone", "Lipiodol",
-    "Automatic",
-)  # fmt: skip
-
-
 def _layout(layout: Layout) -> Action:
     words = {1: "One view", 2: "Two views", 3: "Three views", 4: "Four views", 6: "Six views", 9: "Nine views"}
     return Action(
@@ -107,7 +102,7 @@ def _layout(layout: Layout) -> Action:
 def _preset(number: int) -> Action:
     return Action(
         f"preset.{number}",
-        f"Window: {_PRESETS[number - 1]}",
+        preset_title(number),
         str(number),
         "Window",
         lambda w: w.images.windows.preset(number),
@@ -177,20 +172,20 @@ ACTIONS: tuple[Action, ...] = (
     Action("visit.previous", "Previous time point", "Ctrl+Left", "Case", lambda w: w.desk.step_visit(-1), case_open, "Case"),
     Action("view.stage", "Next hanging", "Space .", "Hanging", lambda w: w.images.next_stage(), images_open, "View/Hanging"),
     Action("view.previous_stage", "Previous hanging", ",", "Hanging", lambda w: w.images.next_stage(-1), images_open, "View/Hanging"),
-    Action("view.planes", "Planes of this series (MPR), and back", "Ctrl+M", "Hanging", lambda w: w.images.planes.toggle(), images_open, "View/Hanging"),
+    Action("view.planes", "Planes of this series (MPR), and back", "Ctrl+M", "Hanging", lambda w: w.images.planes.toggle(), images_open, "View/Hanging", lambda w: w.images.planes.hanging),
     Action("view.next_page", "More views", "Ctrl+PgDown", "Hanging", lambda w: w.images.turn_page(1), images_open, "View/Layout"),
     Action("view.previous_page", "Views before these", "Ctrl+PgUp", "Hanging", lambda w: w.images.turn_page(-1), images_open, "View/Layout"),
-    Action("view.second_window", "Images in their own window, and back", "Ctrl+Shift+W", "Hanging", lambda w: w.second_window.toggle(), case_open, "View"),
+    Action("view.second_window", "Images in their own window, and back", "Ctrl+Shift+W", "Hanging", lambda w: w.second_window.toggle(), case_open, "View", lambda w: w.second_window.detached),
     *(_layout(layout) for layout in CHOICES),
     _phase("A", PhaseName.ARTERIAL),
     _phase("S", PhaseName.PORTAL_VENOUS),
     _phase("F", PhaseName.DELAYED),
-    Action("view.link", "Linked views", "Ctrl+L", "View", lambda w: w.images.display.toggle_linked(), images_open, "View"),
-    Action("view.link_windows", "Linked views share the window", "Ctrl+Shift+L", "View", lambda w: w.images.display.toggle_linked_windows(), images_open, "View"),
+    Action("view.link", "Linked views", "Ctrl+L", "View", lambda w: w.images.display.toggle_linked(), images_open, "View", lambda w: w.images.display.linked),
+    Action("view.link_windows", "Linked views share the window", "Ctrl+Shift+L", "View", lambda w: w.images.display.toggle_linked_windows(), images_open, "View", lambda w: w.images.display.windows_linked),
     Action("view.pin", "Pin one place at two time points", "P", "View", lambda w: w.images.linking.pin(), images_open, "View"),
     Action("view.unpin", "Take the pin out", "", "View", lambda w: w.images.linking.unpin(), images_open, "View"),
-    Action("view.localiser", "Crosshair: go to the same place in all views", "X", "View", lambda w: w.images.planes.toggle_localiser(), images_open, "View"),
-    Action("view.reference_lines", "Reference lines", "Shift+X", "View", lambda w: w.images.planes.toggle_lines(), images_open, "View"),
+    Action("view.localiser", "Crosshair: go to the same place in all views", "X", "View", lambda w: w.images.planes.toggle_localiser(), images_open, "View", lambda w: w.images.planes.localiser.on),
+    Action("view.reference_lines", "Reference lines", "Shift+X", "View", lambda w: w.images.planes.toggle_lines(), images_open, "View", lambda w: w.images.planes.lines_on),
     Action("view.slab", "Slab of planes: off, MIP, mean", "Shift+M", "View", lambda w: w.images.planes.cycle_slab(), images_open, "View/Slab"),
     Action("view.slab_thicker", "Thicker slab", "Alt+Up", "View", lambda w: w.images.planes.thicken(1), images_open, "View/Slab"),
     Action("view.slab_thinner", "Thinner slab", "Alt+Down", "View", lambda w: w.images.planes.thicken(-1), images_open, "View/Slab"),

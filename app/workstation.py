@@ -90,6 +90,8 @@ class Workstation(QObject):
             self.measuring.cancel()
         elif self.annotating.cancel():
             return
+        elif self.images.planes.localiser.on and not self.images.planes.hanging:
+            self.images.planes.toggle_localiser()
         elif self.page.right_page is not RightPage.READING:
             self.desk.show_reading()
 

@@ -10,23 +10,23 @@ from app.desks.lesion_guide import LesionGuide
 from app.desks.linking import LinkDesk
 from app.desks.phase_steps import PhaseSteps
 from app.desks.planes import PlanesDesk
+from app.desks.stage_choice import StageChoice
 from app.desks.tile_sources import TileSources
 from app.desks.view_display import ViewDisplay
 from app.desks.view_memory import ViewMemory
 from app.desks.view_windows import WindowDesk
 from app.desks.view_writer import ViewWriter
-from app.reading.hanging import Hanging, Tile, Times, hang, preset_of, prior_visit, stages, usual_stage
+from app.reading.hanging import Hanging, Tile, preset_of
 from app.reading.linework import place_of
 from app.reading.stages import LAYOUTS, Stage
 from app.session import ReadingSession, Selection
-from app.state.record import SeriesRef, Visit
+from app.state.record import SeriesRef
 from mrecist.values import Region
 from viewers.widgets.layout import ONE, Layout
 from viewers.widgets.marks import Placeholder
 from viewers.widgets.view_grid import ViewGrid
 
 _EMPTY = "Empty. Drag a series here from the list at the left."
-_NOT_REMEMBERED = (Stage.EVIDENCE, Stage.PLANES)
 
 
 class ImageDesk(QObject):
@@ -49,7 +49,7 @@ class ImageDesk(QObject):
         self.memory = ViewMemory()
         self.sources = TileSources(library)
         self._seen = Selection()
-        self._restored = False
+        self._choice = StageChoice(session, library, self.memory)
         self.stage: Stage | None = None
         self.offered: tuple[Stage, ...] = ()
         self.tiles: tuple[Tile, ...] = ()
@@ -75,9 +75,7 @@ class ImageDesk(QObject):
     def choose_stage(self, stage: Stage) -> None:
         """Hang a stage because the reader wants it; it hangs again at the next start."""
         self.set_stage(stage)
-        if stage not in _NOT_REMEMBERED:
-            self.memory.keep_stage(self._at_baseline, stage)
-            self.memory.keep_layout(stage, None)
+        self._choice.keep(stage)
 
     def set_stage(self, stage: Stage) -> None:
         """Hang a stage with the current and the compared time point."""
@@ -101,8 +99,7 @@ class ImageDesk(QObject):
         self.grid.set_layout(layout)
         for number in range(len(self.tiles), len(self.grid.views)):
             self._fill(number)
-        if self.stage is not None and self.stage not in _NOT_REMEMBERED:
-            self.memory.keep_layout(self.stage, layout)
+        self._choice.keep_layout(self.stage, layout)
         self.hung.emit()
 
     def turn_page(self, step: int) -> None:
@@ -163,42 +160,18 @@ class ImageDesk(QObject):
         """Hang the stage anew: the record names other series for it now."""
         self._hang(self._hanging())
 
-    @property
-    def _at_baseline(self) -> bool:
-        reading = self._session.reading
-        return reading is not None and reading.at_baseline
-
     def _hanging(self) -> Hanging | None:
-        record, visit = self._session.record, self._session.visit
-        self.offered = stages(record, visit) if record and visit else ()
-        if record is None or visit is None or not self.offered:
-            return None
-        if self.stage not in self.offered:
-            self.stage = usual_stage(record, visit, self.offered)
-        return hang(record, self.stage, self._times(visit), self._b_value)
-
-    def _times(self, visit: Visit) -> Times:
-        record, reading, chosen = self._session.record, self._session.reading, self._session.selection.compared_id
-        if record is None or reading is None:
-            return Times(visit)
-        nadir = reading.nadir_id(Region.INTRAHEPATIC)
-        prior = record.visit(chosen) if chosen else prior_visit(record, visit)
-        return Times(visit, prior, record.baseline, record.visit(nadir) if nadir else None)
-
-    def _b_value(self, uid: str) -> int | None:
-        """The b value of a series in the catalogue."""
-        series = self._library.series(uid)
-        said = series.sequence.b_value if series is not None else ""
-        try:
-            return round(float(said))
-        except ValueError:
-            return None
+        self.offered = self._choice.offered
+        hanging = self._choice.hanging(self.stage)
+        if hanging is not None:
+            self.stage = hanging.stage
+        return hanging
 
     def _hang(self, hanging: Hanging | None) -> None:
         self.tiles = hanging.tiles if hanging else ()
         self.phases.forget()
         self._hold()
-        self.grid.set_layout(self._layout(hanging) if hanging else ONE)
+        self.grid.set_layout(self._choice.layout(hanging) if hanging else ONE)
         leader = self._leader()
         self.grid.activate(leader)
         self.linking.refresh()
@@ -207,11 +180,6 @@ class ImageDesk(QObject):
         self.guide.go()
         self.writer.refresh()
         self.hung.emit()
-
-    def _layout(self, hanging: Hanging) -> Layout:
-        """The stage's own layout; the first time after the start, the one that was left."""
-        first, self._restored = not self._restored, True
-        return (self.memory.layout(hanging.stage) if first else None) or hanging.layout
 
     def _leader(self) -> int:
         """The view the others follow at first: the open time point's arterial phase, else its first series."""
@@ -244,9 +212,7 @@ class ImageDesk(QObject):
     def _on_case_opened(self) -> None:
         self.windows.forget()
         self.linking.cancel()
-        self.stage, self._seen = None, Selection()
-        if not self._restored:
-            self.stage = self.memory.stage(self._at_baseline)
+        self.stage, self._seen = self._choice.left(), Selection()
 
     def _on_selection(self) -> None:
         before, now = self._seen, self._session.selection

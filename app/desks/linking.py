@@ -13,9 +13,10 @@ from app.reading.hanging import Tile
 from app.session import ReadingSession
 from mrecist.values import Point, Region
 from viewers.tools import pin
-from viewers.widgets.marks import Chip, ViewPlace
+from viewers.widgets.marks import Chip, Tone, ViewPlace
 from viewers.widgets.place_picker import PlacePicker
 from viewers.widgets.view_grid import ViewGrid
+from viewers.widgets.view_links import are_parallel
 
 _MARK_MM = 4.0
 _FIRST = "Pin: click a place that is seen at both time points. Esc cancels."
@@ -81,6 +82,8 @@ class LinkDesk(QObject):
             return None
         if view.source.frame_of_reference_uid == leader.source.frame_of_reference_uid:
             return None
+        if not are_parallel(leader, view):
+            return Chip("not linked: another plane", tone=Tone.AMBER)
         return link_chip(self._grid.links.of(leader, view))
 
     # --- pinning ----------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from app.desks.tile_sources import base_of
 from app.reading.display_windows import (
     AUTOMATIC_KEY,
     SUBTRACTION_HU,
-    preset_names,
+    preset_title,
     preset_window,
     window_for_tissue,
     window_key,
@@ -120,11 +120,9 @@ class WindowDesk(QObject):
         self.told.emit("The window presets are as shipped again.")
         self.presets_changed.emit()
 
-    def preset_words(self, key: int) -> str:
-        """What a number key does, for tool tips and the sheet of keys: ``liver, arterial · MR narrow``."""
-        ct = "own" if key in self.own.keys(CT) else preset_names("HU").get(key, "")
-        mr = "own" if key in self.own.keys(MR) else preset_names("").get(key, "none")
-        return f"CT {ct} · MR {mr}"
+    def preset_title(self, key: int) -> str:
+        """What a number key does now, for the menu and tool tips."""
+        return preset_title(key, key in self.own.keys(CT), key in self.own.keys(MR))
 
     # --- inside -----------------------------------------------------------------------------------------------
 

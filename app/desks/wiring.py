@@ -109,6 +109,8 @@ class Wiring(QObject):
         page.tools.cine.rate_changed.connect(images.cine.faster)
         images.cine.keep_on = page.tools.cine
         images.cine.changed.connect(self._show_tools)
+        images.windows.presets_changed.connect(self._show_presets)
+        self._show_presets()
         images.linking.pinning_changed.connect(lambda on: self._on_tool("window") if on else None)
         page.tools.stage_chosen.connect(lambda name: images.choose_stage(Stage(name)))
         page.toast.undone.connect(session.undo)
@@ -120,6 +122,11 @@ class Wiring(QObject):
         window.bar.keys_requested.connect(lambda: station.keys.show_sheet())
         for view in page.grid.views:
             view.probed.connect(self._show_probe)
+
+    def _show_presets(self) -> None:
+        for key in range(1, 10):
+            self.actions.of(f"preset.{key}").setText(self._station.images.windows.preset_title(key))
+        self.show_situation()
 
     def _on_keys_changed(self, keymap: Keymap) -> None:
         self._station.window.bar.show_sheet_key(keymap.cap("help.keys"))

@@ -60,8 +60,8 @@ class ImageWindow(QWidget):
         return step_focus(self, forward)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        event.ignore()  # it is hidden once the images have left it
-        self.closed.emit()
+        self.closed.emit()  # the images leave it
+        event.accept()
 
 
 class ImagesElsewhere(QWidget):

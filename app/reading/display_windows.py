@@ -50,6 +50,13 @@ def window_for_tissue(pixels: Pixels) -> Window:
     return auto_window(float(np.median(tissue))) if tissue.size else preset_window(_ABDOMEN)
 
 
+def preset_title(key: int, own_ct: bool = False, own_mr: bool = False) -> str:
+    """What a number key does, on CT and on MR; ``own`` where the reader keeps a window under it."""
+    ct = "own" if own_ct else preset_names("HU").get(key, "")
+    mr = "own" if own_mr else preset_names("").get(key, "")
+    return f"Window: {ct}" + (f"; MR: {mr}" if mr else "")
+
+
 def preset_names(unit: str) -> dict[int, str]:
     """The built-in presets by their number keys, for series of a unit (``HU``, or none for MR)."""
     if unit == "HU":

@@ -7,9 +7,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPointF, QSettings, Qt
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QPoint, QPointF, QSettings, Qt
+from PySide6.QtGui import QDropEvent, QWheelEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.demo.truth import Truth
@@ -180,6 +181,22 @@ def test_that_the_old_phase_stays_in_sight_until_the_new_one_is_read(driver: Dri
     assert view.source.ready(view.state.index)
     assert view.note == ""
     assert shown(driver)[1] == "DP"
+
+
+def test_that_alt_and_the_wheel_step_through_the_phases_in_the_order_of_contrast(driver: Driver) -> None:
+    view, index = driver.page.grid.active, driver.page.grid.active.state.index
+    place, no_button = QPointF(view.rect().center()), Qt.MouseButton.NoButton
+    seen = []
+    for _ in range(3):
+        turn = QPoint(-120, 0)  # with Alt, Qt reports the wheel sideways
+        where = QPointF(view.mapToGlobal(place.toPoint()))
+        alt = Qt.KeyboardModifier.AltModifier
+        event = QWheelEvent(place, where, QPoint(), turn, no_button, alt, Qt.ScrollPhase.NoScrollPhase, False)
+        QApplication.sendEvent(view, event)
+        driver.qtbot.waitUntil(lambda: view.note == "", timeout=10_000)
+        seen.append(shown(driver)[1])
+    assert seen == ["PVP", "DP", "PRE"]
+    assert view.state.index == index
 
 
 def test_that_a_phase_that_is_not_there_is_told_and_nothing_changes(driver: Driver) -> None:

@@ -68,6 +68,12 @@ class Links:
     window: bool = False
 
 
+def are_parallel(a: SliceView, b: SliceView) -> bool:
+    """Whether the planes of two views differ by no more than 10 degrees."""
+    normals = [view.levels.normal if view.levels is not None else None for view in (a, b)]
+    return normals[0] is not None and normals[1] is not None and abs(dot(normals[0], normals[1])) >= _PARALLEL
+
+
 class ViewLinks:
     """Brings the other views to the place of a leading one, where they are linked with it and parallel to it."""
 
@@ -111,10 +117,7 @@ class ViewLinks:
 
     def of(self, leader: SliceView, view: SliceView) -> FrameLink | None:
         """How a view is linked with a leading one; None for another orientation or an unknown place."""
-        if leader.source is None or view.source is None or leader.levels is None or view.levels is None:
-            return None
-        a, b = leader.levels.normal, view.levels.normal
-        if a is None or b is None or abs(dot(a, b)) < _PARALLEL:
+        if leader.source is None or view.source is None or not are_parallel(leader, view):
             return None
         return self.between(leader.source.frame_of_reference_uid, view.source.frame_of_reference_uid)
 

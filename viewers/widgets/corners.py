@@ -26,6 +26,9 @@ _RIGHT_SHARE = 0.42
 _LINE_PX, _CHIP_PX = 14.0, 17.0
 _CHIP_PADDING, _CHIP_GAP = 8.0, 4.0
 
+_ADVANCES = 512
+"""How many widths are kept."""
+
 Size = tuple[float, float]
 Row = TextLine | tuple[Chip, ...]
 
@@ -53,6 +56,7 @@ class Corners:
         self._plain, self._bold = palette.font(palette.overlay_px), palette.font(palette.overlay_px, bold=True)
         self._metrics = QFontMetricsF(self._plain), QFontMetricsF(self._bold)
         self._kept = PaintedOnce()
+        self._advances: dict[tuple[str, bool], float] = {}
         self._last: tuple[object, tuple[Picture, ...]] = (None, ())
 
     def pictures(
@@ -144,7 +148,7 @@ class Corners:
         if over <= 0:
             return chip
         bold = bool(chip.value)
-        room = self._metrics[bold].horizontalAdvance(chip.text) - over
+        room = self._advance(chip.text, bold) - over
         return replace(chip, text=self._elided(chip.text, bold, room))
 
     def _elided(self, text: str, bold: bool, width: float) -> str:
@@ -161,18 +165,26 @@ class Corners:
 
     def _width(self, row: Row) -> float:
         if isinstance(row, TextLine):
-            return self._metrics[row.bold].horizontalAdvance(row.text)
+            return self._advance(row.text, row.bold)
         scale = self._palette.scale
         chips = sum(self._chip_text(chip)[1] for chip in row)
         return chips + (_CHIP_PADDING * len(row) + _CHIP_GAP * (len(row) - 1)) * scale
 
     def _chip_text(self, chip: Chip) -> tuple[float, float]:
         """Where the value of a chip begins, from the beginning of its text, and where it ends."""
-        plain, bold = self._metrics
         if not chip.value:
-            return 0.0, plain.horizontalAdvance(chip.text)
-        begins = bold.horizontalAdvance(chip.text)
-        return begins, begins + plain.horizontalAdvance(f" {chip.value}")
+            return 0.0, self._advance(chip.text, False)
+        begins = self._advance(chip.text, True)
+        return begins, begins + self._advance(f" {chip.value}", False)
+
+    def _advance(self, text: str, bold: bool) -> float:
+        """How wide a text is; shaping it takes longer than looking it up."""
+        known = self._advances.get((text, bold))
+        if known is None:
+            if len(self._advances) > _ADVANCES:
+                self._advances.clear()
+            known = self._advances[text, bold] = self._metrics[bold].horizontalAdvance(text)
+        return known
 
     # Painting
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
@@ -24,6 +25,9 @@ from viewers.widgets.source import ImageSource
 from viewers.widgets.stack_view import StackView, ViewState
 
 __all__ = ["ImageView", "ViewState"]
+
+_OF_NONE = ("", 0)
+"""The image of lines that belong to none."""
 
 
 class ImageView(StackView):
@@ -44,6 +48,7 @@ class ImageView(StackView):
         super().__init__(parent)
         self.colours = palette or ViewPalette()
         self.lines: tuple[ViewLine, ...] = ()
+        self._lines_of: dict[tuple[str, int], list[ViewLine]] = {}
         self.places: tuple[ViewPlace, ...] = ()
         self.texts = CornerTexts()
         self.banner = ""
@@ -58,6 +63,7 @@ class ImageView(StackView):
         self.words = OutlinedTexts(self.colours)
         self._corners = Corners(self.colours)
         self._kept = PaintedOnce()
+        self._guided: tuple[object, tuple[Picture, ...]] = (None, ())
         self._action = QPushButton(self)
         self._action.hide()
         self._action.clicked.connect(self.action_requested)
@@ -67,6 +73,7 @@ class ImageView(StackView):
 
     def set_source(self, source: ImageSource | None, index: int | None = None) -> None:
         self.lines = ()
+        self._lines_of.clear()
         self.places = ()
         self.note = ""
         self._pixels.forget()
@@ -85,6 +92,9 @@ class ImageView(StackView):
     def set_lines(self, lines: Iterable[ViewLine]) -> None:
         """The lines to show; each is drawn on its own image only."""
         self.lines = tuple(lines)
+        self._lines_of.clear()
+        for line in self.lines:
+            self._lines_of.setdefault((line.sop_uid, line.frame) if line.sop_uid else _OF_NONE, []).append(line)
         self.update()
 
     def set_places(self, places: Iterable[ViewPlace]) -> None:
@@ -155,7 +165,9 @@ class ImageView(StackView):
         k = self.state.index
         own = (self.source.sop_uid(k), self.source.frame(k))
         reach = 0.0 if self.levels is None else self.levels.half_gap_mm(k)
-        return tuple(line for line in self.lines if _belongs(line, own, plane, reach))
+        anywhere = self._lines_of.get(_OF_NONE, ())
+        held = (line for line in anywhere if _holds(plane, line, reach))
+        return (*self._lines_of.get(own, ()), *held)
 
     # Painting
 
@@ -170,7 +182,7 @@ class ImageView(StackView):
 
     def paint(self, painter: QPainter, size: tuple[float, float]) -> None:
         """Image, lines and texts in an area of `size` pixels; name and date are above all but an error's banner."""
-        painter.fillRect(QRectF(0, 0, *size), QColor(self.colours.background))
+        painter.fillRect(QRect(0, 0, math.ceil(size[0]), math.ceil(size[1])), QColor(self.colours.background))
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         top = overlay.BANNER_PX * self.colours.scale if self.banner else 0.0
         ratio = painter.device().devicePixelRatioF()
@@ -232,15 +244,23 @@ class ImageView(StackView):
             return "" if done == wanted else f"{done} of {wanted} images read"
         return "Reading this image" if source is not None and not source.ready(k) else ""
 
-    def _guides(self, projection: Projection, top: float, plates: Sequence[QRectF], ratio: float) -> Iterator[Picture]:
+    def _guides(
+        self, projection: Projection, top: float, plates: Sequence[QRectF], ratio: float
+    ) -> tuple[Picture, ...]:
         """Letters and, where lengths are known, the ruler."""
-        if projection.plane is None or self.source is None or self.state.overlay is OverlayLevel.OFF:
-            return
-        size, letters = projection.size_px, edge_letters(projection.right, projection.down)
-        yield from overlay.letter_pictures(size, top, letters, plates, self.colours, self._kept, ratio)
-        if self.source.measurable:
-            scale = projection.framing.px_per_mm
-            yield from overlay.ruler_picture(size, top, scale, plates, self.colours, self._kept, ratio)
+        plane, framing = projection.plane, projection.framing
+        if plane is None or self.source is None or self.state.overlay is OverlayLevel.OFF:
+            return ()
+        size, scale = projection.size_px, framing.px_per_mm if self.source.measurable else 0.0
+        facing = (plane.row_direction, plane.column_direction, framing.flip_h, framing.flip_v, framing.quarter_turns)
+        key = (size, top, ratio, scale, facing, [plate.getRect() for plate in plates])
+        if key != self._guided[0]:
+            letters = edge_letters(projection.right, projection.down)
+            guides = overlay.letter_pictures(size, top, letters, plates, self.colours, self._kept, ratio)
+            if scale:
+                guides += overlay.ruler_picture(size, top, scale, plates, self.colours, self._kept, ratio)
+            self._guided = key, guides
+        return self._guided[1]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         size = (float(self.width()), float(self.height()))
@@ -253,9 +273,8 @@ class ImageView(StackView):
         painter.end()
 
 
-def _belongs(line: ViewLine, image: tuple[str, int], plane: SlicePlane, reach_mm: float) -> bool:
-    if line.sop_uid:
-        return (line.sop_uid, line.frame) == image
+def _holds(plane: SlicePlane, line: ViewLine, reach_mm: float) -> bool:
+    """Whether a line of no image is shown on a plane: a ghost or a proposal, with both ends within reach."""
     if line.style not in (LineStyle.GHOST, LineStyle.PROPOSAL):
         return False
     return all(abs(plane.distance_mm(end)) <= max(reach_mm, 0.01) for end in (line.start, line.end))

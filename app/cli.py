@@ -30,6 +30,7 @@ COMMANDS = (
     Command("assess", "assess", "responses and decisions for response-case files"),
     Command("scan", "scan", "catalogue a folder's series, with quality findings"),
     Command("volume", "volume", "geometry and voxel statistics of one series"),
+    Command("measure", "measure", "assisted diameters of the lesion at a place"),
     Command("import", "import_", "import a folder into the database"),
     Command("cases", "cases", "list the cases of the database"),
     Command("export", "export", "export response tables"),

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+
+from app.cli import BAD_USAGE, DONE, REFUSED, main
+from tests.support.lesion_phantoms import LIVER_HU, LesionPhantom, Part, ball
+from tests.support.phantoms import Phantom, write_phantom
+
+MADE = LesionPhantom([Part(ball(12.0), 134.0)], spacing_mm=(4.0, 1.0, 1.0), size_mm=(110.0, 100.0, 80.0))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("lesion")
+    return path, MADE.write(path).series_uid
+
+
+def seed_of(made, u, v, w):
+    return "--seed=" + ",".join(f"{value:.3f}" for value in made.world(u, v, w))
+
+
+def measured(folder, seed, capsys, *more):
+    path, uid = folder
+    assert main(["measure", str(path), "--series", uid, seed, "--json", *more]) == DONE
+    return json.loads(capsys.readouterr().out)
+
+
+def test_that_json_gives_diameters_ends_and_reference(folder, capsys):
+    document = measured(folder, seed_of(MADE, 3.0, -2.0, 1.0), capsys)
+    assert {"series_uid", "viable", "whole", "reference_liver", "warnings"} <= set(document)
+    viable = document["viable"]
+    assert {"diameter_mm", "ends_mm", "slice_index", "short_axis_mm", "volume_ml"} <= set(viable)
+    assert viable["diameter_mm"] == pytest.approx(24.0, abs=1.42)  # a diagonal of a pixel
+    assert math.dist(*viable["ends_mm"]) == pytest.approx(viable["diameter_mm"])
+    assert viable["volume_ml"] == pytest.approx(4 / 3 * math.pi * 1.2**3, rel=0.15)
+    assert viable["slice_index"] == 10  # of 21 slices, the middle of the ball lies in the middle one
+    assert document["reference_liver"]["mean"] == pytest.approx(LIVER_HU, abs=2.0)
+    assert document["reference_liver"]["unit"] == "HU"
+    assert document["whole"]["diameter_mm"] == pytest.approx(24.0, abs=1.5)
+    assert [w for w in document["warnings"] if "phase" not in w] == []
+
+
+def test_that_no_separable_tumour_gives_null_and_a_warning(folder, capsys):
+    document = measured(folder, seed_of(MADE, -35.0, 20.0, 10.0), capsys)
+    assert document["viable"] is None
+    assert any("no viable tumour can be separated" in warning for warning in document["warnings"])
+
+
+def test_that_another_phase_than_the_arterial_is_told(tmp_path, capsys):
+    made = MADE.but(phase=None)
+    uid = made.write(tmp_path).series_uid
+    document = measured((tmp_path, uid), seed_of(made, 0.0, 0.0, 0.0), capsys)
+    assert "measured in the arterial phase" in document["warnings"][0]
+
+
+def test_that_the_text_tells_the_diameters(folder, capsys):
+    path, uid = folder
+    assert main(["measure", str(path), "--series", uid, seed_of(MADE, 0.0, 0.0, 0.0)]) == DONE
+    said = capsys.readouterr().out
+    assert "viable: 2" in said
+    assert "reference liver 7" in said
+
+
+@pytest.mark.parametrize("seed", ["--seed=1,2", "--seed=1,2,x", "--seed=1,2,nan", "--seed="], ids=str)
+def test_that_a_seed_that_is_not_three_numbers_is_bad_usage(folder, seed, capsys):
+    path, uid = folder
+    assert main(["measure", str(path), "--series", uid, seed, "--json"]) == BAD_USAGE
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "argument --seed" in captured.err
+    assert "not three numbers X,Y,Z" in captured.err
+
+
+def test_that_a_gap_below_zero_is_bad_usage(folder, capsys):
+    path, uid = folder
+    assert main(["measure", str(path), "--series", uid, "--seed=0,0,0", "--gap-mm=-1"]) == BAD_USAGE
+    assert "argument --gap-mm" in capsys.readouterr().err
+
+
+def test_that_a_seed_outside_the_images_is_refused(folder, capsys):
+    path, uid = folder
+    assert main(["measure", str(path), "--series", uid, "--seed=900,0,0", "--json"]) == REFUSED
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    for word in (str(path), "--seed 900,0,0", "lies outside the images", "choose a place on an image"):
+        assert word in captured.err
+
+
+def test_that_an_unknown_series_is_refused(folder, capsys):
+    assert main(["measure", str(folder[0]), "--series", "1.2.3", "--seed=0,0,0", "--json"]) == REFUSED
+    assert "--series 1.2.3: no such series" in capsys.readouterr().err
+
+
+def test_that_a_series_without_geometry_is_refused(tmp_path, capsys):
+    phantom = Phantom(directions=None)
+    write_phantom(tmp_path, phantom)
+    assert main(["measure", str(tmp_path), "--series", phantom.series_uid, "--seed=0,0,0", "--json"]) == REFUSED
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "cannot be measured" in captured.err
+
+
+def test_that_a_stack_with_a_gap_is_measured_without_volumes(folder, tmp_path, capsys):
+    uid = MADE.write(tmp_path).series_uid
+    (tmp_path / "slice018").unlink()
+    document = measured((tmp_path, uid), seed_of(MADE, 0.0, 0.0, 0.0), capsys)
+    assert document["viable"]["diameter_mm"] == pytest.approx(24.0, abs=1.42)
+    assert document["viable"]["volume_ml"] is None
+    assert any("no even stack" in warning for warning in document["warnings"])

@@ -1,0 +1,330 @@
+"""Where a clicked lesion is, roughly: its enhancing parts with the dead and oily parts that belong to them.
+
+Worked on a grid of about 2 mm, from thresholds alone. Vessels that run into the lesion are cut off where a ball no
+longer fits; how large a ball is tried from large to small, and the largest that still fits the clicked part is taken.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viewers.imaging.catalogue import Vector
+from viewers.imaging.crop import Coarse, Grid, Mask
+
+COARSE_MM = 2.0
+_SMOOTH_MM = 1.4
+_FAT_HU = -30.0
+_BALLS_MM = (9.0, 6.5, 5.0, 3.6, 2.2)
+"""Radii with which vessels are cut off."""
+_FINER, _FINER_MM = 0.6, 6.5
+"""The body is then cut more finely: a ball of this part of its depth, at most so large."""
+_CORNER_MM, _STUMP_MM = 5.0, 2.1
+"""What juts out of the body of a lesion by less belongs to it; of a longer one only a stump does."""
+_CLICK_MM = 3.5
+"""A click this close to a lesion is meant for it."""
+_CONTACT = 0.25
+"""A dead or oily part belongs to the lesion where at least this part of its shell is lesion."""
+_LEAST_VESSEL_MM3 = 150.0
+_LUMP_MM, _LUMP, _LUMP_LONG, _TREATED = 2.0, 0.3, 5.0, 0.15
+"""A lump of some depth, and not much longer than deep, is a second part of a lesion that holds dead or oily parts."""
+_SHELL_MM, _OIL_BLUR_MM = 3.2, 2.1
+_HYPO_SD, _HYPO_HU = 2.5, 8.0
+_DIRECTIONS = 96
+
+
+@dataclass(frozen=True, slots=True)
+class Tissue:
+    """The values that separate tissues, in the volume's unit.
+
+    `enhancing` is the least value of enhancing tissue, `oil` the least of lipiodol, bone and the like (infinite where
+    values are not HU), `liver` and `noise` mean and standard deviation of the reference on the grid at hand.
+    """
+
+    enhancing: float
+    oil: float
+    liver: float
+    noise: float
+    hounsfield: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Extent:
+    """A lesion on the coarse grid, and the vessels that were cut off it; `why_not` says, where `mask` is None, in
+    words why there is none."""
+
+    mask: Mask | None
+    cut: Mask | None = None
+    why_not: str = ""
+
+
+def smoothed(values: Grid, spacing_mm: Vector, sigma_mm: float) -> Grid:
+    """A Gaussian of the same width in mm along all axes."""
+    from scipy.ndimage import gaussian_filter
+
+    return np.asarray(gaussian_filter(values, [sigma_mm / step for step in spacing_mm], truncate=3.0), np.float32)
+
+
+def find_extent(coarse: Coarse, values: Grid, tissue: Tissue, marks: list[Vector], within: Mask | None) -> Extent:
+    """The lesion that was clicked.
+
+    Parameters
+    ----------
+    coarse
+        The grid.
+    values
+        Its smoothed values.
+    tissue
+        What separates tissues on these values.
+    marks
+        Coarse voxel coordinates that lie in the lesion: the click, or places along the drawn axis.
+    within
+        Where the lesion can be at all, None: anywhere.
+    """
+    oil = np.asarray(coarse.values > tissue.oil)
+    beside_oil = _grown(oil, coarse.spacing_mm, _OIL_BLUR_MM)
+    enhancing = (values > tissue.enhancing) & ~beside_oil
+    dead = _dead_parts(values, tissue, enhancing, beside_oil, marks, coarse.spacing_mm)
+    lesion = _with_oil(oil, beside_oil, enhancing | dead, marks, coarse.spacing_mm)
+    lesion = _filled(lesion)
+    if not (lesion & (enhancing | dead | beside_oil)).any():
+        return Extent(None, why_not=NOT_SEPARABLE)
+    found = _part_at(lesion, dead | beside_oil, marks, coarse.spacing_mm, within)
+    if found.mask is not None and within is not None:
+        found = replace(found, mask=found.mask & within)
+    return found
+
+
+NOT_SEPARABLE = "nothing at this place stands out from the reference liver by 2 SD: no viable tumour can be separated"
+
+
+def outside_mm(mask: Mask, spacing_mm: Vector) -> NDArray[np.float32]:
+    """Distance in mm of each voxel to the nearest one of the mask, 0 inside; infinite where the mask is empty.
+
+    SimpleITK's distance map is exact outside a mask; inside it, it is not in thick slices: take it of the rest there.
+    """
+    sitk: Any = importlib.import_module("SimpleITK")
+    if not mask.any():
+        return np.full(mask.shape, np.inf, np.float32)
+    image = sitk.GetImageFromArray(mask.astype(np.uint8))
+    image.SetSpacing(spacing_mm[::-1])
+    distance = sitk.SignedMaurerDistanceMap(image, insideIsPositive=False, squaredDistance=False, useImageSpacing=True)
+    return np.maximum(np.asarray(sitk.GetArrayFromImage(distance), np.float32), 0)
+
+
+def depth_mm(mask: Mask, spacing_mm: Vector) -> NDArray[np.float32]:
+    """Distance in mm of each voxel of the mask to its outline, which lies half a voxel beyond; 0 or less outside."""
+    return outside_mm(~mask, spacing_mm) - np.float32(0.5 * min(spacing_mm))
+
+
+def _grown(mask: Mask, spacing_mm: Vector, by_mm: float) -> Mask:
+    if not mask.any():
+        return mask
+    return np.asarray(outside_mm(mask, spacing_mm) <= by_mm)
+
+
+def _filled(mask: Mask) -> Mask:
+    """Holes closed, also those that are closed in their slice alone."""
+    from scipy.ndimage import binary_fill_holes
+
+    filled = mask.copy()
+    for k in np.flatnonzero(mask.any((1, 2))):
+        filled[k] = binary_fill_holes(mask[k])
+    return np.asarray(binary_fill_holes(filled))
+
+
+def _dead_parts(
+    values: Grid, tissue: Tissue, enhancing: Mask, beside_oil: Mask, marks: list[Vector], spacing_mm: Vector
+) -> Mask:
+    """Tissue darker than liver that is enclosed by enhancing or oily tissue to a good part, or was clicked."""
+    floor = _FAT_HU if tissue.hounsfield else 0.05 * tissue.liver
+    dark = tissue.liver - max(_HYPO_SD * tissue.noise, _HYPO_HU if tissue.hounsfield else 0.0)
+    even = smoothed(values, spacing_mm, _SMOOTH_MM)
+    hypo = (even < dark) & (values > floor) & ~beside_oil
+    return _belonging(hypo, enhancing | beside_oil, marks, spacing_mm, opened_mm=1.2)
+
+
+def _with_oil(oil: Mask, beside_oil: Mask, lesion: Mask, marks: list[Vector], spacing_mm: Vector) -> Mask:
+    if not oil.any():
+        return lesion
+    return np.asarray(lesion | _belonging(beside_oil, lesion, marks, spacing_mm, opened_mm=0.0))
+
+
+def _belonging(parts: Mask, lesion: Mask, marks: list[Vector], spacing_mm: Vector, opened_mm: float) -> Mask:
+    """The connected parts whose shell is lesion to a good part, with what lies between them and it."""
+    from scipy.ndimage import label
+
+    none = np.zeros(parts.shape, bool)
+    if opened_mm and parts.any():
+        parts = parts & _grown(depth_mm(parts, spacing_mm) > opened_mm, spacing_mm, opened_mm + 1.5)
+    labels, count = label(parts)
+    if not count:
+        return none
+    shell_mm = _SHELL_MM
+    nearest, shell, close = _shells(labels, spacing_mm, shell_mm)
+    touched = np.bincount(nearest[shell & lesion], minlength=count + 1)
+    around = np.bincount(nearest[shell], minlength=count + 1)
+    belongs = touched >= _CONTACT * np.maximum(around, 1)
+    belongs |= _surrounding(labels, count, lesion, marks, spacing_mm)
+    belongs |= _clicked(labels, marks, count)
+    belongs &= ~_at_border(labels, count)
+    belongs[0] = False
+    kept = belongs[labels]
+    return np.asarray(kept | (close & belongs[nearest] & _grown(lesion, spacing_mm, 2.6))) if kept.any() else none
+
+
+def _surrounding(labels: NDArray[np.int32], count: int, lesion: Mask, marks: list[Vector], spacing_mm: Vector) -> Mask:
+    """The parts that lie around a good part of the piece of lesion nearest to the marks."""
+    surrounds = np.zeros(count + 1, bool)
+    piece = _holding(lesion, marks, spacing_mm, 3 * _CLICK_MM)
+    if piece is None:
+        return surrounds
+    away = outside_mm(piece, spacing_mm)
+    shell = (away > 1.0) & (away <= 1.0 + _SHELL_MM)
+    around = np.bincount(labels[shell], minlength=count + 1)
+    surrounds = around >= _CONTACT * max(int(np.count_nonzero(shell)), 1)
+    surrounds[0] = False
+    return surrounds
+
+
+def _shells(labels: NDArray[np.int32], spacing_mm: Vector, thick_mm: float) -> tuple[NDArray[np.int32], Mask, Mask]:
+    """The nearest label of each voxel, which voxels lie in the shell around any, and which very close to one."""
+    from scipy.ndimage import distance_transform_edt
+
+    distance, index = distance_transform_edt(labels == 0, spacing_mm, return_indices=True)
+    return labels[tuple(index)], (distance > 0) & (distance <= thick_mm), (distance > 0) & (distance <= 2.6)
+
+
+def _clicked(labels: NDArray[np.int32], marks: list[Vector], count: int) -> Mask:
+    clicked = np.zeros(count + 1, bool)
+    for mark in marks:
+        k, j, i = (round(c) for c in mark)
+        clicked[labels[k, j, i]] = True
+    return clicked
+
+
+def _at_border(labels: NDArray[np.int32], count: int) -> Mask:
+    """Which parts reach the sides of the box, and so are no part of a lesion that lies inside it."""
+    at_border = np.zeros(count + 1, bool)
+    for axis in (1, 2):
+        for end in (0, -1):
+            at_border[np.unique(np.take(labels, end, axis))] = True
+    return at_border
+
+
+def _part_at(lesion: Mask, treated: Mask, marks: list[Vector], spacing_mm: Vector, within: Mask | None) -> Extent:
+    """The part that holds the marks, without the vessels that run into it."""
+    depth = depth_mm(lesion, spacing_mm)
+    if within is not None:
+        depth[~within] = 0
+    for ball_mm in _BALLS_MM:
+        body = _body(lesion, depth, ball_mm, marks, spacing_mm)
+        if body is None:
+            continue
+        finer_mm = min(_FINER * float(depth[body].max()), _FINER_MM)
+        if finer_mm < ball_mm:
+            near = outside_mm(body, spacing_mm) <= _CORNER_MM
+            finer = _body(lesion & near, depth, finer_mm, marks, spacing_mm)
+            body = body if finer is None else finer
+        return _with_corners(body, lesion, treated, depth, spacing_mm)
+    thin = _holding(lesion, marks, spacing_mm, _click_mm(spacing_mm))
+    if thin is not None:
+        return Extent(thin)
+    around = _around(lesion & (depth > _BALLS_MM[-1] - 1.0), marks[len(marks) // 2], spacing_mm)
+    return Extent(around) if around is not None else Extent(None, why_not=NOT_SEPARABLE)
+
+
+def _body(
+    lesion: Mask, depth: NDArray[np.float32], ball_mm: float, marks: list[Vector], spacing_mm: Vector
+) -> Mask | None:
+    """The part that holds the marks and that a ball can reach."""
+    cores = depth >= ball_mm
+    if not cores.any():
+        return None
+    reached = outside_mm(cores, spacing_mm) <= ball_mm
+    return _holding(reached & lesion, marks, spacing_mm, _click_mm(spacing_mm))
+
+
+def _with_corners(body: Mask, lesion: Mask, treated: Mask, depth: NDArray[np.float32], spacing_mm: Vector) -> Extent:
+    """The body with what juts out of it a little; what juts out far is a vessel, or another lesion, and is cut off."""
+    from scipy.ndimage import label, maximum, mean
+
+    away = outside_mm(body, spacing_mm)
+    close = lesion & (away <= _STUMP_MM)
+    labels, count = label(lesion & ~close)
+    if not count:
+        return Extent(close)
+    index = np.arange(1, count + 1)
+    farthest, nearest = np.asarray(maximum(away, labels, index)), -np.asarray(maximum(-away, labels, index))
+    touches = nearest <= _STUMP_MM + 1.1 * max(spacing_mm)
+    deepest = np.asarray(maximum(depth, labels, index))
+    lump = (deepest >= np.maximum(_LUMP_MM, _LUMP * float(depth[body].max()))) & (farthest <= _LUMP_LONG * deepest)
+    if np.count_nonzero(body & treated) < _TREATED * np.count_nonzero(body):
+        lump &= np.asarray(mean(treated, labels, index)) >= _TREATED
+    corner = np.concatenate([[False], touches & ((farthest <= _CORNER_MM) | lump)])
+    large = np.bincount(labels.ravel(), minlength=count + 1)[1:] * np.prod(spacing_mm) >= _LEAST_VESSEL_MM3
+    vessel = np.concatenate([[False], touches & large & ~corner[1:]])[labels]
+    stump = ~body & (outside_mm(vessel, spacing_mm) <= _STUMP_MM + 0.5 * min(spacing_mm))
+    return Extent((close | corner[labels]) & ~stump, vessel)
+
+
+def _holding(parts: Mask, marks: list[Vector], spacing_mm: Vector, near_mm: float) -> Mask | None:
+    """The connected part in which, or within `near_mm` of which, most marks lie."""
+    from scipy.ndimage import label
+
+    labels, count = label(parts)
+    if not count:
+        return None
+    votes = np.zeros(count + 1)
+    nearest, distance = _nearest_labels(labels, marks, spacing_mm)
+    for found, away in zip(nearest, distance, strict=True):
+        if away <= near_mm:
+            votes[found] += 1 / (1 + away)
+    return np.asarray(labels == votes.argmax()) if votes.any() else None
+
+
+def _click_mm(spacing_mm: Vector) -> float:
+    """A click in the outermost slice of a lesion, which shows only a part of it, is meant for it too."""
+    return max(_CLICK_MM, 1.1 * spacing_mm[0])
+
+
+def _nearest_labels(
+    labels: NDArray[np.int32], marks: list[Vector], spacing_mm: Vector
+) -> tuple[list[int], list[float]]:
+    found, distances = [], []
+    for mark in marks:
+        reach = [int(np.ceil(3 * _CLICK_MM / step)) + 1 for step in spacing_mm]
+        low = [max(0, round(c) - r) for c, r in zip(mark, reach, strict=True)]
+        box = labels[tuple(slice(a, round(c) + r + 1) for a, c, r in zip(low, mark, reach, strict=True))]
+        at = np.argwhere(box > 0)
+        if not len(at):
+            found.append(0)
+            distances.append(np.inf)
+            continue
+        away = np.linalg.norm((at + low - np.asarray(mark)) * spacing_mm, axis=1)
+        best = int(away.argmin())
+        found.append(int(box[tuple(at[best])]))
+        distances.append(float(away[best]))
+    return found, distances
+
+
+def _around(parts: Mask, mark: Vector, spacing_mm: Vector) -> Mask | None:
+    """The nearest part whose hull holds the mark: a dead part that looks like liver was clicked."""
+    from scipy.ndimage import label
+
+    labels, count = label(parts)
+    best, nearest = None, 25.0
+    rng = np.random.default_rng(0)
+    directions = rng.normal(size=(_DIRECTIONS, 3))
+    for number in range(1, min(count, 60) + 1):
+        at = (np.argwhere(labels == number) - np.asarray(mark)) * spacing_mm
+        if len(at) < 8:
+            continue
+        away = float(np.linalg.norm(at, axis=1).min())
+        if away < nearest and bool((np.max(at @ directions.T, axis=0) >= 0).all()):
+            best, nearest = number, away
+    return None if best is None else np.asarray(labels == best)

@@ -1,4 +1,4 @@
-"""Arms the tools for figures, takes what is drawn and dragged as edits of the read, and goes from figure to figure."""
+"""Arms the tools for figures, and takes what is drawn, dragged and chosen from menus as edits of the read."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from uuid import uuid4
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QMenu
 
+from app.desks.figure_guide import FigureGuide
 from app.desks.images import ImageDesk
 from app.desks.measuring import MeasuringDesk
 from app.panels.note_editor import NoteEditor
-from app.reading.figure_measures import lengths_of, middle_of
-from app.reading.figurework import WORDS, figure_of, figure_words
+from app.reading.figure_measures import lengths_of
+from app.reading.figurework import WORDS, figure_of
 from app.session import ReadingSession
 from app.state.events import FigureAdded, FigureChanged, FigureRemoved
 from app.state.figures import Figure, FigureKind
@@ -23,8 +24,6 @@ from mrecist.values import Point
 from viewers.imaging.geometry import length_mm
 from viewers.tools import figures as drawn
 from viewers.widgets.marks import DrawnFigure, DrawnLine
-from viewers.widgets.slice_view import SliceView
-from viewers.widgets.source import derived_label
 
 _NOTE_PX = 220
 
@@ -60,6 +59,8 @@ class AnnotatingDesk(QObject):
         self.kind: FigureKind | None = None
         self.sticky = False
         self.selected = ""
+        self.guide: FigureGuide = FigureGuide(session, images, lambda: self.selected, self)
+        self.guide.told.connect(lambda text: self.told.emit(text, False))
         self._lesion = session.selection.lesion_id
         self._editor: NoteEditor | None = None
         for number, view in enumerate(images.grid.views):
@@ -173,58 +174,6 @@ class AnnotatingDesk(QObject):
             self._editor.finish()
 
     # --- which figure -----------------------------------------------------------------------------------------
-
-    def figures(self) -> tuple[Figure, ...]:
-        """The figures of the read on screen at the open time point, in the order in which they were drawn."""
-        record = self._session.record
-        return record.figures_of(self._session.read_id, self._session.selection.visit_id) if record else ()
-
-    def listed(self) -> list[tuple[str, str]]:
-        """Id and words of each figure of the open time point."""
-        record = self._session.record
-        return [(figure.id, figure_words(record, figure)) for figure in self.figures()] if record else []
-
-    def step(self, step: int) -> None:
-        """The next figure of the open time point (-1: the one before), round and round."""
-        ids = [figure.id for figure in self.figures()]
-        if not ids:
-            self.told.emit("No figure at this time point. Press Q and draw a length.", False)
-            return
-        here = ids.index(self.selected) if self.selected in ids else (-1 if step > 0 else 0)
-        self.go_to(ids[(here + step) % len(ids)])
-
-    def go_to(self, figure_id: str) -> None:
-        """Bring a view to a figure, and select it there; where no view shows its series, the active one does."""
-        figure = self._figure(figure_id)
-        if figure is None:
-            return
-        view = self._view_of(figure)
-        if view is None and not figure.derived:
-            self._images.show_series(figure.series_uid)
-            view = self._view_of(figure)
-        if view is None:
-            self.told.emit(
-                f"Drawn on {figure.derived or 'a series that is not here'}. Hang it to see the figure.", False
-            )
-            return
-        grid = self._images.grid
-        grid.activate(grid.views.index(view))
-        view.setFocus()
-        view.centre_on(middle_of(figure))
-        source = view.source
-        images = range(source.count) if source is not None and figure.sop_uid else ()
-        for k in images:
-            if source is not None and (source.sop_uid(k), source.frame(k)) == (figure.sop_uid, figure.frame):
-                view.set_index(k)
-        view.select_figure(figure.id)
-
-    def _view_of(self, figure: Figure) -> SliceView | None:
-        grid = self._images.grid
-        for number in grid.shown:
-            source = grid.views[number].source
-            if source is not None and (source.series_uid, derived_label(source)) == (figure.series_uid, figure.derived):
-                return grid.views[number]
-        return None
 
     def _figure(self, figure_id: str) -> Figure | None:
         record = self._session.record

@@ -100,8 +100,8 @@ class Wiring(QObject):
         annotating.armed_changed.connect(self._show_figure_tool)
         annotating.selected_changed.connect(self.show_situation)
         figures.chosen.connect(annotating.arm)
-        figures.opened.connect(annotating.go_to)
-        figures.listed = annotating.listed
+        figures.opened.connect(annotating.guide.go_to)
+        figures.listed = annotating.guide.listed
         page.tools.linked_toggled.connect(images.display.toggle_linked)
         page.tools.layouts.chosen.connect(images.set_layout)
         page.tools.pages.turned.connect(images.turn_page)

@@ -22,6 +22,7 @@ from viewers.tools.events import Point
 from viewers.tools.figures import FigureKind as ToolKind
 from viewers.widgets.marks import LineStyle
 from viewers.widgets.slice_view import SliceView
+from viewers.widgets.source import derived_label
 
 SHIFT, CONTROL, NO_KEYS = (
     Qt.KeyboardModifier.ShiftModifier,
@@ -290,9 +291,37 @@ def test_that_the_figures_of_a_time_point_are_gone_through(driver: Driver, view:
     assert (view.selected_figure, shown(view)) == (first.id, [(first.id, LineStyle.SELECTED)])
     driver.key(Qt.Key.Key_BraceLeft, widget=view)
     assert (view.selected_figure, shown(view)) == (second.id, [(second.id, LineStyle.SELECTED)])
-    listed = driver.station.annotating.listed()
+    listed = driver.station.annotating.guide.listed()
     assert [figure_id for figure_id, _ in listed] == [first.id, second.id]
     assert listed[0][1].startswith("Length ")
+
+
+def test_that_figures_on_computed_planes_are_flagged_and_found_again_and_no_diameter_is_drawn_there(
+    qtbot: QtBot, driver: Driver, view: SliceView
+) -> None:
+    acquired = draw(driver, view, FigureKind.ELLIPSE)
+    driver.key(Qt.Key.Key_M, CONTROL, widget=view)
+    grid = driver.page.grid
+    coronal = next(
+        grid.views[n] for n in grid.shown if (source := grid.views[n].source) and derived_label(source) == "COR"
+    )
+    coronal.setFocus()
+    figure = draw(driver, coronal, FigureKind.LENGTH)
+    assert (figure.series_uid, figure.sop_uid, figure.derived) == (acquired.series_uid, "", "COR")
+    assert label(coronal, figure).endswith("COR, not axial")
+    before = driver.session.record
+    driver.key(Qt.Key.Key_T, widget=coronal)
+    stroke(driver, coronal, (0.4, 0.4), (0.5, 0.5))
+    assert driver.session.record == before
+    assert "COR is computed, not acquired" in driver.page.toast.message.text()
+    driver.key(Qt.Key.Key_Escape, widget=coronal)
+    driver.key(Qt.Key.Key_M, CONTROL, widget=coronal)
+    driver.key(Qt.Key.Key_BraceRight, widget=grid.active)
+    assert driver.station.annotating.selected == acquired.id
+    driver.key(Qt.Key.Key_BraceRight, widget=grid.active)
+    assert driver.station.annotating.selected == figure.id
+    source = grid.active.source
+    assert source is not None and derived_label(source) == "COR"
 
 
 def test_that_a_length_becomes_the_diameter_of_the_selected_lesion_where_one_may_be_drawn(

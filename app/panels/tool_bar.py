@@ -91,7 +91,7 @@ class ToolBar(QWidget):
         done = super().event(event)
         row = self.layout()
         asked = event.type() == QEvent.Type.LayoutRequest and self._level < _LEVELS - 1
-        if asked and row is not None and row.minimumSize().width() > self.width():  # a key or a word has become wider
+        if asked and row is not None and row.sizeHint().width() > self.width():  # a key or a word has become wider
             self._fit()
         return done
 
@@ -102,7 +102,7 @@ class ToolBar(QWidget):
         for level in range(self._first_level, _LEVELS):
             self._show_level(level)
             row.invalidate()
-            if row.minimumSize().width() <= self.width():
+            if row.sizeHint().width() <= self.width():
                 return
 
     def _show_level(self, level: int) -> None:

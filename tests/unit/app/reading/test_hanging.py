@@ -164,6 +164,13 @@ def test_that_a_subtraction_that_cannot_be_says_why(change: dict[str, Any], why:
     assert (tiles[1].series_uid, tiles[1].missing) == (None, why)
 
 
+def test_that_two_phases_without_a_frame_of_reference_share_none() -> None:
+    record = course(2)
+    series = tuple(replace(ref, frame_of_reference_uid=None) for ref in record.series)
+    tile = hung(replace(record, series=series), Stage.ENHANCEMENT)[1]
+    assert (tile.series_uid, "do not share a frame of reference" in tile.missing) == (None, True)
+
+
 def test_that_the_course_shows_baseline_nadir_prior_and_current() -> None:
     tiles = hung(course(4), Stage.STRIP, nadir="FU1")
     assert shown(tiles) == ["BL-AP", "FU1-AP", "FU2-AP", "FU3-AP"]

@@ -196,10 +196,11 @@ class ImageView(StackView):
         elif self.source is not None and self.source.count:
             projection = self.projection(size)
             self.paint_image(painter, projection)
-            for guide in self._guides(projection, top, plates, ratio):
+            guides = self._guides(projection, top, plates, ratio)
+            for guide in guides:
                 guide.draw(painter)
             self._paint_planes(painter, projection)
-            self.paint_lines(painter, projection, plates)
+            self.paint_lines(painter, projection, [*plates, *(guide.place for guide in guides)])
             self.paint_above(painter, projection)
         for corner in corners:
             corner.draw(painter)

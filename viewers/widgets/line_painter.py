@@ -155,13 +155,11 @@ def _paint_line(
     for pen in (dark, bright):
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.setPen(pen)
-        if pen is bright and look.dashed:
-            painter.drawLines(strokes[1:])
-            bright.setDashPattern(DASHES)
-            painter.setPen(bright)
+        painter.drawLines(strokes[1:] if look.dashed else strokes)
+        if look.dashed:
+            pen.setDashPattern([dash * thickness / pen.widthF() for dash in DASHES])
+            painter.setPen(pen)
             painter.drawLine(strokes[0])
-        else:
-            painter.drawLines(strokes)
     if handles:
         for place in (start, end):
             paint_handle(painter, place, bright, palette)

@@ -1,0 +1,100 @@
+"""Whole views beside pictures of them that were looked at: each overlay level, each size of tile, each notice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.support.fonts import add_bundled_fonts
+from tests.support.snapshots import assert_like_the_snapshot
+from viewers.imaging.geometry import SlicePlane
+from viewers.widgets.marks import (
+    Chip,
+    CornerTexts,
+    LineStyle,
+    OverlayLevel,
+    Placeholder,
+    TextLine,
+    Tone,
+    ViewLine,
+)
+from viewers.widgets.slice_view import SliceView
+from viewers.widgets.source import ArraySource
+
+USUAL = QSize(475, 429)
+TEXTS = CornerTexts(
+    ("Phantom HEP-0142", "M 63 y", TextLine("FU2 · current", True)),
+    ("2025-06-10 09:41", "Se 4 LIVER DYNAMIC 1.5 mm", (Chip("AP", "0.97"), Chip("LOSSY", tone=Tone.AMBER))),
+    ("Im 2 · 2 / 3", "z −115.0 mm", "1.5 mm · 103 %"),
+    ("W 400 L 40", "120 kVp", "Iohexol"),
+)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def bundled_font(qapp: QApplication) -> None:
+    add_bundled_fonts()
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> SliceView:
+    """A body with a bright mass at the upper left, on an axial plane turned by 37 degrees about the long axis."""
+    rows, columns = np.indices((192, 256))
+    image = np.full((192, 256), -900.0)
+    image[np.hypot((rows - 96) / 80, (columns - 128) / 115) < 1] = 60
+    image += 120 * np.exp(-((rows - 60) ** 2 + (columns - 80) ** 2) / 200)
+    planes = tuple(SlicePlane((0.0, 0.0, 3.0 * k), (0.8, 0.6, 0.0), (-0.6, 0.8, 0.0), 1.2, 1.0) for k in range(3))
+    shown = SliceView()
+    qtbot.addWidget(shown)
+    shown.resize(USUAL)
+    shown.set_source(ArraySource(np.repeat(image.astype(np.int16)[None], 3, axis=0), planes, "s"), 1)
+    shown.set_window(40, 400)
+    shown.set_corner_texts(TEXTS)
+    a, b, c, d = (planes[1].to_world(*place) for place in ((66, 50), (96, 72), (150, 110), (190, 100)))
+    shown.set_lines(
+        [
+            ViewLine("IT1", a, b, "s.2", label="IT1 40.0 mm", style=LineStyle.SELECTED, editable=True),
+            ViewLine("IT2", c, d, "s.2", label="IT2 41.8 mm"),
+            ViewLine("prior", c, b, "", label="IT1 BL", style=LineStyle.GHOST),
+        ]
+    )
+    return shown
+
+
+@pytest.mark.parametrize("level", list(OverlayLevel), ids=lambda level: level.name.lower())
+def test_that_each_overlay_level_looks_as_it_did(view: SliceView, level: OverlayLevel, tmp_path: Path) -> None:
+    view.set_overlay(level)
+    assert_like_the_snapshot(view.render_to_image(USUAL), f"overlay_{level.name.lower()}", tmp_path)
+
+
+@pytest.mark.parametrize(
+    "size", [QSize(300, 260), QSize(400, 520), QSize(952, 860)], ids=["smallest", "half-a-window", "one-view"]
+)
+def test_that_each_size_of_tile_looks_as_it_did(view: SliceView, size: QSize, tmp_path: Path) -> None:
+    view.resize(size)
+    assert_like_the_snapshot(view.render_to_image(size), f"tile_{size.width()}x{size.height()}", tmp_path)
+
+
+def test_that_a_fine_screen_looks_as_it_did(view: SliceView, tmp_path: Path) -> None:
+    assert_like_the_snapshot(view.render_to_image(QSize(300, 260), 2.0), "tile_300x260_at_2", tmp_path)
+
+
+def test_that_a_turned_mirrored_and_inverted_view_looks_as_it_did(view: SliceView, tmp_path: Path) -> None:
+    view.mirror(horizontal=True)
+    view.turn()
+    view.set_inverted(True)
+    assert_like_the_snapshot(view.render_to_image(USUAL), "turned", tmp_path)
+
+
+def test_that_a_banner_looks_as_it_did(view: SliceView, tmp_path: Path) -> None:
+    view.set_banner("NOT MEASURABLE: 3 slices missing between z −85.0 and −95.0 mm.")
+    assert_like_the_snapshot(view.render_to_image(USUAL), "banner", tmp_path)
+
+
+def test_that_a_missing_phase_looks_as_it_did(view: SliceView, tmp_path: Path) -> None:
+    view.set_placeholder(Placeholder("Arterial phase missing at FU2.", missing=True))
+    assert_like_the_snapshot(view.render_to_image(USUAL), "missing", tmp_path)

@@ -24,7 +24,7 @@ from app.situation import (
 from app.state.figures import FigureKind
 from app.text_size import SIZES
 from viewers.imaging.catalogue import PhaseName
-from viewers.widgets.layout import CHOICES, Layout
+from viewers.tools.layout import CHOICES, Layout
 
 if TYPE_CHECKING:
     from app.workstation import Workstation

@@ -35,7 +35,7 @@ from app.panels.toast import Toast
 from app.panels.tool_bar import ToolBar
 from app.theme import Theme
 from app.words import translated
-from viewers.widgets.layout import SMALLEST_WIDTH_PX
+from viewers.tools.layout import SMALLEST_WIDTH_PX
 from viewers.widgets.palette import ViewPalette
 from viewers.widgets.view_grid import ViewGrid
 

@@ -22,7 +22,7 @@ from app.reading.stages import LAYOUTS, Stage
 from app.session import ReadingSession, Selection
 from app.state.record import SeriesRef
 from mrecist.values import Region
-from viewers.widgets.layout import ONE, Layout
+from viewers.tools.layout import ONE, Layout
 from viewers.widgets.marks import Placeholder
 from viewers.widgets.view_grid import ViewGrid
 

@@ -9,7 +9,7 @@ from app.reading.stages import Stage
 from app.session import ReadingSession
 from app.state.record import Visit
 from mrecist.values import Region
-from viewers.widgets.layout import Layout
+from viewers.tools.layout import Layout
 
 _NOT_REMEMBERED = (Stage.EVIDENCE, Stage.PLANES)
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QSettings
 from app.reading.stages import Stage
 from mrecist.values import Point
 from viewers.imaging.geometry import minus
-from viewers.widgets.layout import CHOICES, Layout
+from viewers.tools.layout import CHOICES, Layout
 from viewers.widgets.marks import OverlayLevel
 
 SLOWEST, FASTEST, USUAL_RATE = 1, 30, 10

@@ -10,7 +10,7 @@ from app.keymap import Keymap
 from app.panels.chips import label
 from app.theme import Theme
 from app.words import translated
-from viewers.widgets.layout import CHOICES, Layout
+from viewers.tools.layout import CHOICES, Layout
 
 _WORDS = {1: "One view", 2: "Two views", 3: "Three views", 4: "Four views", 6: "Six views", 9: "Nine views"}
 _ICON = 14

@@ -13,7 +13,7 @@ from app.reading.series_kinds import Kind, b_value_of, is_chest, is_for_bone, is
 from app.reading.stages import LAYOUTS, TILES, Derivation, Stage, Wanted, When
 from app.state.record import Record, SeriesRef, Visit
 from viewers.imaging.catalogue import SURE_PHASE, PhaseName
-from viewers.widgets.layout import FOUR, ONE, TWO, Layout
+from viewers.tools.layout import FOUR, ONE, TWO, Layout
 
 PHASE_LETTERS = {
     PhaseName.PRE: "PRE",

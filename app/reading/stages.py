@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from app.reading.series_kinds import Kind
 from viewers.imaging.catalogue import PhaseName
-from viewers.widgets.layout import FOUR, ONE, Layout
+from viewers.tools.layout import FOUR, ONE, Layout
 
 
 class Stage(StrEnum):

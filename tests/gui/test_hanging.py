@@ -18,7 +18,7 @@ from app.desks.tile_sources import base_of
 from app.reading.stages import Stage
 from mrecist.values import Point
 from tests.support.driver import Driver
-from viewers.widgets.layout import FOUR, Layout
+from viewers.tools.layout import FOUR, Layout
 from viewers.widgets.marks import Chip, OverlayLevel
 from viewers.widgets.slice_view import SliceView
 from viewers.widgets.view_grid import series_mime

@@ -15,7 +15,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from viewers.widgets.layout import FOUR, ONE, SMALLEST_HEIGHT_PX, SMALLEST_WIDTH_PX, Layout, fitting
+from viewers.tools.layout import FOUR, ONE, SMALLEST_HEIGHT_PX, SMALLEST_WIDTH_PX, Layout, fitting
 from viewers.widgets.palette import ViewPalette
 from viewers.widgets.slice_view import SliceView
 from viewers.widgets.source import ImageSource

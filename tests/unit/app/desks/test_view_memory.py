@@ -9,7 +9,7 @@ from app.desks.own_presets import CT, MR, OwnPresets
 from app.desks.view_memory import Pin, ViewMemory
 from app.reading.stages import Stage
 from viewers.imaging.windowing import Window
-from viewers.widgets.layout import FOUR, Layout
+from viewers.tools.layout import FOUR, Layout
 from viewers.widgets.marks import OverlayLevel
 
 pytestmark = pytest.mark.usefixtures("qapp")

@@ -11,7 +11,7 @@ from app.reading.series_kinds import is_chest
 from app.reading.stages import LAYOUTS, Derivation, Stage
 from app.state.record import Record, SeriesRef, Visit
 from tests.support.records import BASELINE, exam, series_ref, two_visits
-from viewers.widgets.layout import FOUR, TWO, Layout
+from viewers.tools.layout import FOUR, TWO, Layout
 
 DATES = (BASELINE, date(2025, 4, 29), date(2025, 6, 10), date(2025, 7, 24))
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viewers.widgets.layout import CHOICES, FOUR, ONE, Layout, fitting
+from viewers.tools.layout import CHOICES, FOUR, ONE, Layout, fitting
 
 
 @pytest.mark.parametrize(

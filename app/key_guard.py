@@ -29,7 +29,7 @@ class KeyGuard(QObject):
             if _lives_on(watched, event):
                 event.accept()
                 return True
-        elif isinstance(watched, QAbstractButton) and event.key() in _PRESSING:
+        elif isinstance(watched, QAbstractButton) and _presses(event):
             if event.key() != Qt.Key.Key_Space and not event.isAutoRepeat():
                 watched.click()
                 return True
@@ -41,10 +41,14 @@ class KeyGuard(QObject):
         return False
 
 
+def _presses(event: QKeyEvent) -> bool:
+    return event.key() in _PRESSING and not event.modifiers() & _COMMANDING
+
+
 def _lives_on(focused: QWidget, event: QKeyEvent) -> bool:
     """Whether the key is for the widget itself, before any shortcut."""
     if isinstance(focused, QAbstractButton):
-        return event.key() in _PRESSING
+        return _presses(event)
     return isinstance(focused, QComboBox) and bool(event.text().strip()) and not event.modifiers() & _COMMANDING
 
 

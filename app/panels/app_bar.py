@@ -184,6 +184,10 @@ class StatusBar(QWidget):
         self.setFixedHeight(self._theme.px(20 if narrow else 24))
         self._hints.setVisible(not narrow)
 
+    @property
+    def said(self) -> str:
+        return self._state.text()
+
     def say(self, text: str) -> None:
         self._state.setText(text)
 

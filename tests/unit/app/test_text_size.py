@@ -14,6 +14,7 @@ FULL_HD, SMALL, LARGE = (1920, 1080), (1280, 800), (3840, 2160)
     ("scale", "screen", "fit"),
     [
         (1.0, SMALL, True),
+        (1.0, (800, 600), True),  # nothing smaller is there to offer
         (1.25, SMALL, False),  # 1475 x 900
         (1.5, FULL_HD, True),  # 1770 x 1080
         (2.0, FULL_HD, False),  # 2360 x 1440

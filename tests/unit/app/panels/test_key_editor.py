@@ -24,7 +24,7 @@ def editor(qtbot: QtBot, theme: Theme) -> Iterator[KeyEditor]:
     made.heard: list[Keymap] = []
     made.keymap_changed.connect(made.heard.append)
     made.show()
-    qtbot.waitActive(made)
+    qtbot.waitUntil(made.isActiveWindow)
     yield made
     made.close()
 

@@ -9,7 +9,8 @@ SMALLEST_WINDOW_PX = (1180, 720)
 
 def fits(scale: float, screen_px: tuple[int, int]) -> bool:
     """Whether the smallest window of this size has room on a screen of (width, height); the usual size always may."""
-    return scale <= SIZES[0] or all(round(side * scale) <= room for side, room in zip(SMALLEST_WINDOW_PX, screen_px, strict=True))
+    needed = (round(side * scale) for side in SMALLEST_WINDOW_PX)
+    return scale <= SIZES[0] or all(side <= room for side, room in zip(needed, screen_px, strict=True))
 
 
 def fitting(wanted: float, screen_px: tuple[int, int]) -> float:

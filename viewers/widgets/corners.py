@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import assert_never
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from viewers.widgets.marks import Chip, CornerEntry, CornerTexts, OverlayLevel, TextLine, Tone
-from viewers.widgets.painted_once import PaintedOnce, Picture, Recipe
+from viewers.widgets.painted_once import Drawn, PaintedOnce, Recipe
 from viewers.widgets.palette import ViewPalette
 
 CLEAR_OF_RULER_PX = 46.0
@@ -57,11 +57,11 @@ class Corners:
         self._metrics = QFontMetricsF(self._plain), QFontMetricsF(self._bold)
         self._kept = PaintedOnce()
         self._advances: dict[tuple[str, bool], float] = {}
-        self._last: tuple[object, tuple[Picture, ...]] = (None, ())
+        self._last: tuple[object, tuple[Drawn, ...]] = (None, ())
 
     def pictures(
         self, size: Size, top_px: float, texts: CornerTexts, level: OverlayLevel, ratio: float
-    ) -> tuple[Picture, ...]:
+    ) -> tuple[Drawn, ...]:
         """The corner texts below `top_px` (what a banner takes), for a device of `ratio`.
 
         Two corners beside each other share the width; what is longer is shortened in its middle, chips stand below
@@ -73,7 +73,7 @@ class Corners:
             blocks = self.blocks(size, top_px, at_level(texts, level))
             self._last = (
                 key,
-                tuple(self._kept.picture(block.name, block, ratio, partial(self._recipe, block)) for block in blocks),
+                tuple(self._kept.drawn(block.name, block, ratio, partial(self._recipe, block)) for block in blocks),
             )
         return self._last[1]
 
@@ -194,9 +194,7 @@ class Corners:
         plate = QRectF(block.left - pad, block.top - pad / 2, block.width + 2 * pad, height + pad)
 
         def paint(painter: QPainter) -> None:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(palette.colour(palette.plate, palette.plate_opacity))
-            painter.drawRoundedRect(plate, 3, 3)
+            _paint_plate(painter, plate.toAlignedRect(), palette.colour(palette.plate, palette.plate_opacity))
             y = block.top
             for row, width in zip(block.rows, block.widths, strict=True):
                 x = block.left + block.width - width if block.name.endswith("right") else block.left
@@ -208,7 +206,7 @@ class Corners:
                         x += self._paint_chip(painter, chip, x, y) + _CHIP_GAP * palette.scale
                     y += _CHIP_PX * palette.scale
 
-        return plate, paint
+        return QRectF(plate.toAlignedRect()), paint
 
     def _paint_chip(self, painter: QPainter, chip: Chip, x: float, y: float) -> float:
         """Gives its width."""
@@ -234,6 +232,16 @@ class Corners:
         painter.setPen(QColor(colour))
         spare = height_px * self._palette.scale - metrics.ascent() - metrics.descent()
         painter.drawText(QPointF(x, y + spare / 2 + metrics.ascent()), text)
+
+
+def _paint_plate(painter: QPainter, rect: QRect, colour: QColor) -> None:
+    """A plate with its corner pixels left out. Qt hands a rounded one to its threads, and waits for them."""
+    for part in (
+        QRect(rect.left() + 1, rect.top(), rect.width() - 2, 1),
+        QRect(rect.left(), rect.top() + 1, rect.width(), rect.height() - 2),
+        QRect(rect.left() + 1, rect.bottom(), rect.width() - 2, 1),
+    ):
+        painter.fillRect(part, colour)
 
 
 def at_level(texts: CornerTexts, level: OverlayLevel) -> CornerTexts:

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtGui import QImage, QPainter, QTransform
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 
 from viewers.tools.navigate import Framing
 from viewers.tools.projection import Projection
@@ -40,6 +41,22 @@ class ImagePainter:
         """The pixels changed: read them again."""
         self._shown = None
 
+    def paint_ground(self, painter: QPainter, source: ImageSource | None, projection: Projection) -> None:
+        """The background where the image of `source` will not cover it: everywhere without one."""
+        ground = QColor(self._palette.background)
+        width, height = (math.ceil(length) for length in projection.size_px)
+        if source is None:
+            painter.fillRect(QRect(0, 0, width, height), ground)
+            return
+        left, top, across, down = _box(source, projection)
+        # the edges of the image fall between pixels: the ground reaches beneath them
+        x, y = math.ceil(left) + 2, math.ceil(top) + 2
+        right, bottom = math.floor(left + across) - 2, math.floor(top + down) - 2
+        at_sides = ((0, 0, x, height), (right, 0, width - right, height))
+        for bar in (*at_sides, (0, 0, width, y), (0, bottom, width, height - bottom)):
+            if bar[2] > 0 and bar[3] > 0:
+                painter.fillRect(QRect(*bar), ground)
+
     def paint(self, painter: QPainter, source: ImageSource, state: ViewState, projection: Projection) -> None:
         """The image in view coordinates. It must be ready."""
         framing = projection.framing
@@ -71,18 +88,24 @@ def faced(pixels: NDArray[Any], framing: Framing) -> NDArray[Any]:
 
 def _placed(image: QImage, source: ImageSource, projection: Projection, painter: QPainter, smooth: bool) -> QTransform:
     """From the picture's pixels to the view."""
-    one = projection.view_of_pixel(-0.5, -0.5)
-    other = projection.view_of_pixel(source.columns - 0.5, source.rows - 0.5)
-    left, right = sorted((one[0], other[0]))
-    top, bottom = sorted((one[1], other[1]))
-    across, down = (right - left) / image.width(), (bottom - top) / image.height()
+    left, top, width, height = _box(source, projection)
+    right = left + width
+    across, down = width / image.width(), height / image.height()
     if not smooth:
         return QTransform(across, 0.0, 0.0, down, left, top)
-    to_device = painter.device().devicePixelRatioF() * painter.transform().m11()
+    to_device = painter.deviceTransform().m11()
     seen = (max(left, 0.0) + min(right, projection.size_px[0])) / 2
     stepped = _stepped(across * to_device) / to_device
     left = seen - (seen - left) / across * stepped
     return QTransform(stepped, 0.0, 0.0, down, left - _BELOW * stepped, top - _BELOW * down)
+
+
+def _box(source: ImageSource, projection: Projection) -> tuple[float, float, float, float]:
+    """Left, top, width and height of the image in the view."""
+    one = projection.view_of_pixel(-0.5, -0.5)
+    other = projection.view_of_pixel(source.columns - 0.5, source.rows - 0.5)
+    (left, right), (top, bottom) = sorted((one[0], other[0])), sorted((one[1], other[1]))
+    return left, top, right - left, bottom - top
 
 
 def _stepped(scale: float) -> float:

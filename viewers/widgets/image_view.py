@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from viewers.imaging.geometry import SlicePlane, edge_letters
@@ -91,7 +90,10 @@ class ImageView(StackView):
 
     def set_lines(self, lines: Iterable[ViewLine]) -> None:
         """The lines to show; each is drawn on its own image only."""
-        self.lines = tuple(lines)
+        lines = tuple(lines)
+        if lines == self.lines:
+            return
+        self.lines = lines
         self._lines_of.clear()
         for line in self.lines:
             self._lines_of.setdefault((line.sop_uid, line.frame) if line.sop_uid else _OF_NONE, []).append(line)
@@ -182,10 +184,9 @@ class ImageView(StackView):
 
     def paint(self, painter: QPainter, size: tuple[float, float]) -> None:
         """Image, lines and texts in an area of `size` pixels; name and date are above all but an error's banner."""
-        painter.fillRect(QRect(0, 0, math.ceil(size[0]), math.ceil(size[1])), QColor(self.colours.background))
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         top = overlay.BANNER_PX * self.colours.scale if self.banner else 0.0
-        ratio = painter.device().devicePixelRatioF()
+        ratio = painter.deviceTransform().m11()
         corners = self._corners.pictures(size, top, self.texts, self.state.overlay, ratio)
         plates = [corner.place for corner in corners]
         projection = None
@@ -195,6 +196,8 @@ class ImageView(StackView):
                 self._action.move(round(place.left()), round(place.bottom() + 8))
         elif self.source is not None and self.source.count:
             projection = self.projection(size)
+            ready = self.source.ready(self.state.index)
+            self._pixels.paint_ground(painter, self.source if ready else None, projection)
             self.paint_image(painter, projection)
             guides = self._guides(projection, top, plates, ratio)
             for guide in guides:
@@ -202,6 +205,8 @@ class ImageView(StackView):
             self._paint_planes(painter, projection)
             self.paint_lines(painter, projection, [*plates, *(guide.place for guide in guides)])
             self.paint_above(painter, projection)
+        else:
+            self._pixels.paint_ground(painter, None, self.projection(size))
         for corner in corners:
             corner.draw(painter)
         if self.banner:

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
 from viewers.widgets.palette import ViewPalette
@@ -23,9 +23,9 @@ Recipe = tuple[QRectF, Callable[[QPainter], None]]
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A painted picture, the corner it is drawn at, and the place it takes."""
+    """A painted picture, the corner it is drawn at, on a whole pixel of the device, and the place it takes."""
 
-    corner: QPoint
+    corner: QPointF
     image: QImage
     place: QRectF
 
@@ -33,11 +33,28 @@ class Picture:
         painter.drawImage(self.corner, self.image)
 
 
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """What was never painted before, or soon changes again: painted where it stands, without a picture of it."""
+
+    place: QRectF
+    paint: Callable[[QPainter], None]
+
+    def draw(self, painter: QPainter) -> None:
+        painter.save()
+        self.paint(painter)
+        painter.restore()
+
+
+Drawn = Picture | Fresh
+
+
 class PaintedOnce:
     """Keeps one picture for each name; text is shaped and outlined once, not at every step of the wheel."""
 
     def __init__(self) -> None:
         self._kept: dict[str, tuple[object, Picture]] = {}
+        self._latest: dict[str, object] = {}
 
     def picture(self, name: str, key: object, ratio: float, recipe: Callable[[], Recipe]) -> Picture:
         """The picture `name` for a device of `ratio`; painted anew by `recipe` when `key` or `ratio` is another."""
@@ -47,6 +64,13 @@ class PaintedOnce:
             kept = ((key, ratio), _painted(place, ratio, paint))
             self._kept[name] = kept
         return kept[1]
+
+    def drawn(self, name: str, key: object, ratio: float, recipe: Callable[[], Recipe]) -> Drawn:
+        """As `picture`, but what has just changed gets its picture only when it is asked for again."""
+        if self._latest.get(name) == key:
+            return self.picture(name, key, ratio, recipe)
+        self._latest[name] = key
+        return Fresh(*recipe())
 
 
 class OutlinedTexts:
@@ -64,7 +88,7 @@ class OutlinedTexts:
 
     def draw(self, painter: QPainter, place: QPointF, text: str, colour: str, size_px: float, bold: bool) -> None:
         """The text with its upper left corner at `place`, on whole pixels of the device."""
-        ratio = painter.device().devicePixelRatioF() * painter.transform().m11()
+        ratio = painter.deviceTransform().m11()
         key = (text, colour, size_px, bold, ratio)
         picture = self._kept.get(key)
         if picture is None:
@@ -72,7 +96,7 @@ class OutlinedTexts:
             if len(self._kept) > _TEXTS:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
-        painter.drawImage(place + QPointF(picture.corner), picture.image)
+        painter.drawImage(place + picture.corner, picture.image)
 
     def _painted(self, text: str, colour: str, size_px: float, bold: bool, ratio: float) -> Picture:
         font, metrics = self._font(size_px, bold)
@@ -99,14 +123,15 @@ class OutlinedTexts:
 
 
 def _painted(place: QRectF, ratio: float, paint: Callable[[QPainter], None]) -> Picture:
-    corner = QPoint(math.floor(place.left()), math.floor(place.top()))
-    width, height = math.ceil(place.right()) - corner.x(), math.ceil(place.bottom()) - corner.y()
-    image = QImage(math.ceil(width * ratio), math.ceil(height * ratio), QImage.Format.Format_ARGB32_Premultiplied)
+    left, top = math.floor(place.left() * ratio), math.floor(place.top() * ratio)
+    right, bottom = math.ceil(place.right() * ratio), math.ceil(place.bottom() * ratio)
+    image = QImage(right - left, bottom - top, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(ratio)
     image.fill(Qt.GlobalColor.transparent)
+    corner = QPointF(left / ratio, top / ratio)
     canvas = QPainter(image)
     canvas.setRenderHint(QPainter.RenderHint.Antialiasing)
-    canvas.translate(-corner.x(), -corner.y())
+    canvas.translate(-corner)
     paint(canvas)
     canvas.end()
     return Picture(corner, image, place)

@@ -1,4 +1,4 @@
-"""The headers of `phase_headers.toml` and its second set as DICOM files, with the phase that each should have."""
+"""The headers of `phase_headers.toml` and its further sets as DICOM files, with the phase that each should have."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pydicom
 
 from tests.support.phantoms import AXIAL, Phantom, slice_dataset
 
-SETS = ("phase_headers", "phase_headers_second")
+SETS = ("phase_headers", "phase_headers_second", "phase_headers_third")
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,9 @@ _MONITORED = _words(
 )
 _INTO_ARTERY = _words(r"CT ?-?HA|CT(?: DURING)? HEPATIC ARTERIOGRA\w*|CT DURING ARTERIAL PORTOGRA\w*")
 _CORRECTS_PET = _words(r"(?:CT ?-?)?AC[ -]?CT|CT ?-?AC|(?:CT )?ATT?EN\w* ?CORR?\w*|(?:FOR|CT) AC")
+_GUIDES_A_NEEDLE = _words(
+    r"I-?(?:SEQUENCE|SEQ|SPIRAL|FLUORO)|SMART ?STEP|ONE ?-?SHOT|CONTINUOUS CT|NEEDLE\w*|BIOPS\w*|PUNCTURE"
+)
 _SPLIT_BOLUS = _words(r"(?:SPLIT|DUAL|DOUBLE)[ -]?BOLUS")
 _MAPPED = _words(
     r"VNC|VUE|VIRTUAL\w*(?: NON\w*| UNENH\w*)?|TNC|IODINE\w*|Z ?EFF\w*|RHO\w*|OVERLAY|MD ?(?:IODINE|WATER)\w*"
@@ -160,6 +163,8 @@ def _kind_by_type(series: Series) -> str | None:
 def _kind_of_ct(series: Series, name: str) -> str | None:
     if _MONITORED.search(name) and not _SPLIT_BOLUS.search(name):
         return "a test or tracking of the bolus"
+    if _GUIDES_A_NEEDLE.search(name):
+        return "made to guide a needle"
     if _INTO_ARTERY.search(name):
         return "made with the contrast injected into an artery of the liver"
     if _CORRECTS_PET.search(name):

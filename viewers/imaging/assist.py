@@ -44,11 +44,11 @@ from viewers.imaging.volume import Volume
 
 Start = Click | DrawnAxis
 
-_HALF_MM, _LARGEST_HALF_MM = 62.0, 120.0
+_HALF_MM, _LARGEST_HALF_MM = 56.0, 120.0
 _CLEAR_MM = 12.0
 _MARGIN_MM = 6.0
 _COARSE_SMOOTH_MM = 1.4
-_FINE_SMOOTH_MM = (0.5, 0.75, 1.0, 1.3)
+_FINE_SMOOTH_MM = (0.5, 0.75, 1.0, 1.3, 1.7, 2.1)
 _QUIET = 0.09
 """Noise may be this part of the contrast: images are smoothed no more than that needs, since that rounds off tips."""
 _EXTENT_NOISE, _EXTENT = 5.0, 0.6

@@ -29,8 +29,8 @@ _SLACK_MM = 2.0
 """How much longer than its pair of outline points a line can become when it is moved."""
 _BEYOND_MM = 4.0
 """How far a refined line may grow beyond either end of the line it came from."""
-_BATCH = 1024
-_MOST_POINTS = 160
+_BATCH = 2048
+_MOST_POINTS = 120
 _FRACTIONS = (8, 4, 12, 2, 6, 10, 14, 1, 3, 5, 7, 9, 11, 13, 15)
 """Sixteenths of a line at which it is looked at first, the middle before the quarters."""
 

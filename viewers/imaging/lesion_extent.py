@@ -23,7 +23,7 @@ _BALLS_MM = (9.0, 6.5, 5.0, 3.6, 2.2)
 """Radii with which vessels are cut off."""
 _FINER, _FINER_MM = 0.6, 6.5
 """The body is then cut more finely: a ball of this part of its depth, at most so large."""
-_CORNER_MM, _STUMP_MM = 5.0, 2.1
+_CORNER_MM, _STUMP_MM = 9.0, 2.1
 """What juts out of the body of a lesion by less belongs to it; of a longer one only a stump does."""
 _CLICK_MM = 3.5
 """A click this close to a lesion is meant for it."""

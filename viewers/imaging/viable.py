@@ -91,10 +91,10 @@ def _spread(image: NDArray[np.float32], spacing_mm: tuple[float, float]) -> Grid
         return np.asarray(uniform_filter(image, size, mode="nearest"), np.float32)
     size = [1, *(max(3, 2 * round(_LEVEL_MM / (4 * step)) + 1) for step in spacing_mm)]
     coarse = uniform_filter(image[:, ::2, ::2], size, mode="nearest")
-    return _doubled(_doubled(coarse, 1, image.shape[1]), 2, image.shape[2])
+    return doubled(doubled(coarse, 1, image.shape[1]), 2, image.shape[2])
 
 
-def _doubled(image: NDArray[np.float32], axis: int, count: int) -> NDArray[np.float32]:
+def doubled(image: NDArray[np.float32], axis: int, count: int) -> NDArray[np.float32]:
     """Every other value along an axis is there; those in between become the mean of their neighbours."""
     image = np.moveaxis(image, axis, 0)
     out = np.empty((count, *image.shape[1:]), np.float32)

@@ -71,7 +71,7 @@ class AssignmentDesk(QObject):
             if not same:
                 self.told.emit(f"{before.id} is now {name}", True)
             elif self._axis_changed(before, changed):
-                self.told.emit(f"{name} is a node: measure its short axis (Y).", True)
+                self.told.emit(f"{name} is a node: measure its short axis.", True)
         self.refresh()
 
     def _edits(self, before: Lesion, changed: Lesion, reading: Reading) -> tuple[Event, ...]:

@@ -47,7 +47,7 @@ class FigureGuide(QObject):
         """The next figure of the open time point (-1: the one before), round and round."""
         ids = [figure.id for figure in self.figures()]
         if not ids:
-            self.told.emit("No figure at this time point. Press Q and draw a length.")
+            self.told.emit("No figure at this time point. Draw one with Length, of the tools.")
             return
         at = self._selected() or self._at  # one that could not be shown is passed by all the same
         here = ids.index(at) if at in ids else (-1 if step > 0 else 0)
@@ -63,7 +63,7 @@ class FigureGuide(QObject):
         self._at = figure.id
         view_there = self._view_of(figure) or self._hung_for(figure)
         if view_there is None:
-            way = "Press Ctrl+M on its series for its planes, or hang the stage that shows it."
+            way = "Hang the planes of its series (menu View, Hanging), or the stage that shows it."
             self.told.emit(f"Drawn on {figure.derived or 'a series that is not here'}, which does not hang. {way}")
             return
         grid = self._images.grid

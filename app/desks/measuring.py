@@ -198,7 +198,7 @@ class MeasuringDesk(QObject):
         elif not drawn.sop_uid:
             shown = f"{derived} is computed" if derived else "This picture is computed"
             why = (
-                f"{shown}, not acquired: no diameter is drawn on it. Go to the series itself, or press Q for a length."
+                f"{shown}, not acquired: no diameter is drawn on it. Go to the series itself, or draw a length."
             )
         try:
             diameter = Diameter.from_mm(drawn.length_mm)

@@ -157,7 +157,7 @@ class PlanesDesk(QObject):
 
     def _hanging(self) -> PlaneSet | None:
         if not self.hanging:
-            self.told.emit("Slabs are for the planes of a series: Ctrl+M hangs them.")
+            self.told.emit("Slabs are for the planes of a series: hang those first (menu View, Hanging).")
             return None
         return self._desk.sources.planes
 

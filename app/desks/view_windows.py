@@ -94,7 +94,9 @@ class WindowDesk(QObject):
         else:
             window = self.own.mr(key, self._whole(number)) or self._built_in_mr(number, key)
         if window is None:
-            self.told.emit(f"No window is kept under {key} for MR. Ctrl+Shift+{key} keeps the one that is shown.")
+            self.told.emit(
+                f"No window is kept under {key} for MR. Keep the one that is shown by the menu View, Window."
+            )
         else:
             view.set_window(window.centre, window.width)
 

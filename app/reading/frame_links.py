@@ -51,14 +51,15 @@ def link_between(
 def link_chip(link: FrameLink | None) -> Chip | None:
     """What a view says of its link with the active one; nothing within one frame of reference."""
     if link is None:
-        return Chip("not linked: pin one place (P)", tone=Tone.AMBER)
+        return Chip("not linked: pin one place", tone=Tone.AMBER)
     if link.kind is LinkKind.SAME:
         return None
     words = f"linked · {_NAMES[link.kind]}"
     if link.residual_mm is None:
         return Chip(words if link.kind is LinkKind.PIN else f"{words}, 1 lesion")
-    tone = Tone.MET if link.residual_mm <= CLOSE_MM else Tone.AMBER if link.residual_mm <= LOOSE_MM else Tone.ERROR
-    return Chip(words, f"± {link.residual_mm:.1f}{SPACE}mm", tone)
+    shown_mm = round(link.residual_mm, 1)  # two that read alike have one colour
+    tone = Tone.MET if shown_mm <= CLOSE_MM else Tone.AMBER if shown_mm <= LOOSE_MM else Tone.ERROR
+    return Chip(words, f"± {shown_mm:.1f}{SPACE}mm", tone)
 
 
 def _residual_mm(shifts: tuple[Point, ...], offset: Point) -> float:

@@ -117,7 +117,7 @@ def mark(record: Record, read_id: str, drawing: Drawing, rules: EligibilityRules
                 return Declined("Non-targets are listed at baseline. Select one, or take the tool New lesion.")
             return _measure(read, selected, drawing)
         case Intent.NEW if drawing.visit_id == baseline:
-            return Declined("A lesion found at baseline is a target (T) or a non-target (N).")
+            return Declined("A lesion found at baseline is a target or a non-target.")
         case Intent.NONTARGET | Intent.NEW:
             return _add(read, drawing)
 
@@ -236,6 +236,6 @@ def _measure_whole(read: Read, lesion: Lesion, drawing: Drawing) -> Marked | Dec
         case TooSmall() as found:
             finding = replace(found, whole=drawing.diameter)
         case _:
-            return Declined(f"Measure the viable diameter of {lesion.id} first (Y), then the whole lesion.")
+            return Declined(f"Measure the viable diameter of {lesion.id} first, then the whole lesion.")
     assert before is not None
     return Marked(FindingRecorded(drawing.visit_id, replace(before, finding=finding)), lesion.id)

@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import ast
+import re
 from collections import Counter
 from html import unescape
+
+import pytest
 
 from app.actions import ACTIONS, action
 from app.key_sheet import sheet_html
 from app.keymap import Keymap
 from app.situation import Situation
 from app.theme import load_theme
+from tests.conftest import ROOT
 
 
 def test_that_ids_are_unique_and_no_key_is_on_two_actions() -> None:
@@ -39,3 +44,23 @@ def test_that_the_sheet_names_every_key_and_what_it_does() -> None:
         if x.keys and (x.title not in sheet or any(f"<b>{key.shown}</b>" not in sheet for key in keymap.keys(x.id)))
     ]
     assert missing == []
+
+
+_KEY = r"(?:[A-Z]|F\d+|(?:Ctrl|Alt)\+\S+)"
+SAYS_A_KEY = re.compile(rf"\({_KEY}\)|[Pp]ress {_KEY}\b|(?:Ctrl|Alt)\+\{{")
+
+
+@pytest.mark.parametrize("folder", ["app/desks", "app/reading", "app/panels", "viewers/widgets"])
+def test_that_no_sentence_names_a_key_that_the_reader_may_have_changed(folder: str) -> None:
+    """Keys are told by the keymap: on caps, hints, in menus and on the sheet."""
+    named = []
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        documented = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        named += [
+            f"{path.name}: {node.value}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documented
+            if SAYS_A_KEY.search(node.value)
+        ]
+    assert named == []

@@ -231,7 +231,7 @@ def test_that_a_place_pinned_on_both_links_two_time_points_and_is_remembered(
 ) -> None:
     grid = driver.page.grid
     prior, current = grid.views[0], grid.views[1]
-    assert link_words(prior) == "not linked: pin one place (P)"
+    assert link_words(prior) == "not linked: pin one place"
     driver.key(Qt.Key.Key_P, widget=current)
     a, b = (view.projection().world_of_view(view.width() / 2, view.height() / 2) for view in (prior, current))
     b = (b[0] + 10.0, b[1] - 5.0, b[2])

@@ -87,7 +87,7 @@ def test_that_lesions_of_the_other_region_are_better_than_none() -> None:
     ("link", "chip"),
     [
         (SAME_FRAME, None),
-        (None, Chip("not linked: pin one place (P)", tone=Tone.AMBER)),
+        (None, Chip("not linked: pin one place", tone=Tone.AMBER)),
         (FrameLink(LinkKind.SHIFT, lesions=1), Chip("linked · lesion shift, 1 lesion")),
         (FrameLink(LinkKind.PIN), Chip("linked · pin")),
         (FrameLink(LinkKind.PIN, residual_mm=3.0), Chip("linked · pin", f"± 3.0{SPACE}mm", Tone.MET)),

@@ -1,8 +1,8 @@
 """The pixels of one image: stored values, exactly as they were encoded.
 
-Uncompressed pixels are read straight from the file. Of the compressed ones, JPEG, JPEG-LS, JPEG 2000 and HTJ2K go to
-imagecodecs, which decodes the bare stream in memory and does not hold the interpreter while it does; RLE goes to its
-own decoder; deflated images, and uncompressed or RLE ones in colour, to pydicom.
+Uncompressed pixels are read straight from the file. Compressed ones (JPEG, JPEG-LS, JPEG 2000, HTJ2K, RLE) go to
+imagecodecs, which decodes the bare stream in memory and does not hold the interpreter while it does; deflated images
+and uncompressed ones in colour to pydicom.
 """
 
 from __future__ import annotations
@@ -79,11 +79,9 @@ def _room(series: Series) -> Pixels:
 
 def _decoded(series: Series, record: SliceRecord) -> NDArray[Any]:
     syntax = record.transfer_syntax
-    if syntax in (*JPEG, *JPEG_LS, *JPEG_2000):
+    if syntax in (*JPEG, *JPEG_LS, *JPEG_2000, RLE):
         pixels = _by_imagecodecs(series, record)
-    elif syntax == RLE and series.samples_per_pixel == 1:
-        pixels = _by_rle(series, record)
-    elif syntax in (DEFLATED, RLE, *NATIVE):
+    elif syntax in (DEFLATED, *NATIVE):
         pixels = _by_pydicom(series, record)
     else:
         raise DecodeError("its compression is not one that is read", file=record.path, remedy=_REMEDY)
@@ -199,7 +197,12 @@ def _by_imagecodecs(series: Series, record: SliceRecord) -> NDArray[Any]:
     codecs: Any = importlib.import_module("imagecodecs")
     frame = _frame_of(series, record)
     try:
-        if record.transfer_syntax in JPEG_2000:
+        if record.transfer_syntax == RLE:
+            kind = np.dtype(f"<u{series.bits_allocated // 8}")
+            planes = np.frombuffer(codecs.dicomrle_decode(frame.stream, dtype=kind), kind)
+            planes = planes.reshape(series.samples_per_pixel, series.rows, series.columns)
+            pixels = planes[0] if len(planes) == 1 else np.moveaxis(planes, 0, -1)
+        elif record.transfer_syntax in JPEG_2000:
             pixels = codecs.jpeg2k_decode(frame.stream)
         elif record.transfer_syntax in JPEG_LS:
             pixels = codecs.jpegls_decode(frame.stream)
@@ -221,35 +224,10 @@ def _signed(pixels: NDArray[Any], bits: int) -> NDArray[Any]:
     return np.asarray((pixels << spare).view(f"i{pixels.dtype.itemsize}") >> spare)
 
 
-def _by_rle(series: Series, record: SliceRecord) -> NDArray[Any]:
-    """The frame's bytes straight to the decoder."""
-    frame = _frame_of(series, record)
-    try:
-        decode_frame = importlib.import_module("rle.rle").decode_frame
-        content = decode_frame(frame.stream, series.rows * series.columns, series.bits_allocated, "<")
-    except (RuntimeError, *MALFORMED) as error:
-        raise DecodeError("its pixels do not decode", file=record.path, remedy=_REMEDY) from error
-    except BaseException as error:
-        raise _panicked(error, record) from error
-    pixels = np.frombuffer(content, stored_type(series).newbyteorder("<"))
-    if pixels.size != series.rows * series.columns:
-        raise DecodeError("decodes to another number of pixels", file=record.path, remedy=_REMEDY)
-    return pixels.reshape(series.rows, series.columns)
-
-
-def _panicked(error: BaseException, record: SliceRecord) -> BaseException:
-    """What to raise for a plug-in written in Rust, which on damaged data panics; a panic is no Exception."""
-    if type(error).__name__ != "PanicException":
-        return error
-    return DecodeError("its pixels do not decode", file=record.path, remedy=_REMEDY)
-
-
 def _by_pydicom(series: Series, record: SliceRecord) -> NDArray[Any]:
     import pydicom
     from pydicom.pixels.utils import pixel_array
 
-    if record.transfer_syntax == RLE:
-        _frame_of(series, record)  # refuses what is not to be decoded
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -260,8 +238,6 @@ def _by_pydicom(series: Series, record: SliceRecord) -> NDArray[Any]:
             return pixel_array(dataset, index=record.frame, raw=True)
     except (RuntimeError, *MALFORMED) as error:
         raise DecodeError("its pixels do not decode", file=record.path, remedy=_REMEDY) from error
-    except BaseException as error:
-        raise _panicked(error, record) from error
 
 
 def _of_palette(pixels: NDArray[Any], record: SliceRecord) -> NDArray[Any]:

@@ -37,7 +37,9 @@ def stored_type(series: Series) -> np.dtype[Any]:
     return np.dtype(f"{'i' if series.signed else 'u'}{series.bits_allocated // 8}")
 
 
-def read_stored(series: Series, record: SliceRecord, out: Pixels | None = None) -> Pixels:
+def read_stored(
+    series: Series, record: SliceRecord, out: Pixels | None = None, reader: HeaderReader | None = None
+) -> Pixels:
     """The stored values of one image, rows x columns.
 
     Parameters
@@ -46,6 +48,8 @@ def read_stored(series: Series, record: SliceRecord, out: Pixels | None = None) 
         The image and the series it belongs to.
     out
         C-contiguous array of the stored type to fill, to save a copy; returned when it is given.
+    reader
+        One that read other files of the series, and knows how they are laid out; for one thread at a time.
 
     Raises
     ------
@@ -58,7 +62,7 @@ def read_stored(series: Series, record: SliceRecord, out: Pixels | None = None) 
             _read_native(series, record, target)
         else:
             # Room is made when the pixels are there: what a header asks for may be more than there is.
-            pixels = _decoded(series, record)
+            pixels = _decoded(series, record, reader or HeaderReader())
             target = _room(series) if out is None else out
             _fill(target, pixels, record)
     except FileNotFoundError:
@@ -77,10 +81,10 @@ def _room(series: Series) -> Pixels:
     return np.empty((series.rows, series.columns), stored_type(series))
 
 
-def _decoded(series: Series, record: SliceRecord) -> NDArray[Any]:
+def _decoded(series: Series, record: SliceRecord, reader: HeaderReader) -> NDArray[Any]:
     syntax = record.transfer_syntax
     if syntax in (*JPEG, *JPEG_LS, *JPEG_2000, RLE):
-        pixels = _by_imagecodecs(series, record)
+        pixels = _by_imagecodecs(series, record, reader)
     elif syntax in (DEFLATED, *NATIVE):
         pixels = _by_pydicom(series, record)
     else:
@@ -137,10 +141,10 @@ class _Frame:
     bits_stored: int
 
 
-def _frame_of(series: Series, record: SliceRecord) -> _Frame:
+def _frame_of(series: Series, record: SliceRecord, reader: HeaderReader) -> _Frame:
     """The compressed stream of one image, looked at before anything decodes it."""
     with opened(record.path) as file:
-        header = HeaderReader().read(file.read(FIRST_READ), file.read)
+        header = reader.read(file.read(FIRST_READ), file.read)
         tags = tags_of(header.found) if header is not None else None
         try:
             if header is not None and tags is not None and header.pixel_length is None:
@@ -192,10 +196,10 @@ def _dataset(file: BinaryIO) -> Any:
         return pydicom.dcmread(file, force=True)
 
 
-def _by_imagecodecs(series: Series, record: SliceRecord) -> NDArray[Any]:
+def _by_imagecodecs(series: Series, record: SliceRecord, reader: HeaderReader) -> NDArray[Any]:
     """Decoded in memory, without the interpreter; the channels of a colour image are as they were encoded."""
     codecs: Any = importlib.import_module("imagecodecs")
-    frame = _frame_of(series, record)
+    frame = _frame_of(series, record, reader)
     try:
         if record.transfer_syntax == RLE:
             kind = np.dtype(f"<u{series.bits_allocated // 8}")

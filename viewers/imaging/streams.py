@@ -71,7 +71,7 @@ def _size_of_jpeg(stream: bytes) -> tuple[int, int, int] | str:
         if marker in _FRAMES:
             _, rows, columns, samples = struct.unpack_from(">BHHB", stream, at + 2)
             # Decoders make up what a stream that was cut lacks.
-            return (rows, columns, samples) if stream.find(_END, at) > 0 else _EARLY_END
+            return (rows, columns, samples) if stream.rfind(_END, at) > 0 else _EARLY_END
         if marker == _SCAN:
             return "its compressed pixels are damaged"
         at += max(2, struct.unpack_from(">H", stream, at)[0])

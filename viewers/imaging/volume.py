@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,6 +19,7 @@ from viewers.imaging.catalogue import Series, SliceRecord
 from viewers.imaging.decode import read_stored, stored_type
 from viewers.imaging.errors import Cancelled, ImagingError
 from viewers.imaging.geometry import SlicePlane, affine_of
+from viewers.imaging.rawheader import HeaderReader
 
 PADDED = -32768
 """The value of padding pixels, which were never measured, where rescaling them would leave int16."""
@@ -133,6 +135,13 @@ class _Read:
     rescaled: bool
 
 
+class _OwnReader(threading.local):
+    """A reader of headers for each thread."""
+
+    def __init__(self) -> None:
+        self.reader = HeaderReader()
+
+
 class VolumeLoader:
     """Loads a series slice by slice, so that the first image shows before the last is read.
 
@@ -156,6 +165,7 @@ class VolumeLoader:
         self._series, self._order, self._cancelled = series, order, cancelled
         self._stored = stored_type(series)
         self._wanted: int | None = None
+        self._own = _OwnReader()
         self.volume = _empty(series, self._stored)
 
     def bring_forward(self, k: int) -> None:
@@ -208,7 +218,7 @@ class VolumeLoader:
         volume, record = self.volume, self._series.slices[k]
         place = volume.pixels[k]
         target = place.view(self._stored) if place.dtype.itemsize == self._stored.itemsize else None
-        stored = read_stored(self._series, record, target)
+        stored = read_stored(self._series, record, target, self._own.reader)
         rescaled = volume.rescaled and _rescale(stored, place, self._series, record)
         return _Read(k, place if rescaled else stored, rescaled)
 

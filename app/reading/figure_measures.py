@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import math
-
 from app.state.figures import Figure, FigureKind
 from mrecist.values import Point
-from viewers.imaging.geometry import OBLIQUE_DEGREES, along, length_mm
+from viewers.imaging.geometry import along, is_axial, is_parallel, length_mm
 from viewers.imaging.regions import Ellipse, Polygon
 from viewers.imaging.regions import area_mm2 as area_of_region
 from viewers.tools.figures import angle_degrees as angle_between
 
 
 def plane_word(normal: Point) -> str:
-    """The plane at right angles to a unit vector: AX, COR, SAG, or OBL when it is more than 15 degrees off."""
-    words = ("SAG", "COR", "AX")
-    axis = max(range(3), key=lambda n: abs(normal[n]))
-    off = math.degrees(math.acos(min(1.0, abs(normal[axis]))))
-    return words[axis] if off <= OBLIQUE_DEGREES else "OBL"
+    """The plane at right angles to a unit vector: AX, COR, SAG, or OBL when it is none of them within 10 degrees."""
+    if is_axial(normal):
+        return "AX"
+    if is_parallel(normal, (0.0, 1.0, 0.0)):
+        return "COR"
+    return "SAG" if is_parallel(normal, (1.0, 0.0, 0.0)) else "OBL"
 
 
 def plane_flag(figure: Figure) -> str:

@@ -22,6 +22,11 @@ EVEN_FRACTION, EVEN_MM = 0.02, 0.1
 SAME_POSITION_MM = 0.01
 TILT_DEGREES = 0.5
 OBLIQUE_DEGREES = 15.0
+
+PARALLEL_DEGREES = 10.0
+"""Planes this near to each other count as parallel, and one this near to the axial plane as axial."""
+
+_FLAT_MM = 1e-3
 _UNIT_TOLERANCE = 1e-3
 
 
@@ -52,6 +57,31 @@ def along(start: Vector, direction: Vector, distance_mm: float) -> Vector:
         start[1] + direction[1] * distance_mm,
         start[2] + direction[2] * distance_mm,
     )
+
+
+def is_parallel(a: Vector, b: Vector) -> bool:
+    """Whether two planes, given by their unit normals, are parallel within `PARALLEL_DEGREES`; either may be turned."""
+    return abs(dot(a, b)) >= math.cos(math.radians(PARALLEL_DEGREES))
+
+
+def is_axial(normal: Vector) -> bool:
+    """Whether the plane at right angles to a unit vector (LPS) is axial within `PARALLEL_DEGREES`."""
+    return is_parallel(normal, (0.0, 0.0, 1.0))
+
+
+def normal_of(points: Sequence[Vector]) -> Vector | None:
+    """Unit normal, either way round, of the plane that patient points (mm, LPS) span best.
+
+    None when they span none: fewer than three, or all on one line.
+    """
+    if len(points) < 3:
+        return None
+    places = np.asarray(points, np.float64)
+    _, spread, directions = np.linalg.svd(places - places.mean(axis=0), full_matrices=False)
+    if not spread[1] > _FLAT_MM:
+        return None
+    x, y, z = directions[2]
+    return float(x), float(y), float(z)
 
 
 def directions_of(orientation: Sequence[float] | None) -> tuple[Vector, Vector] | None:

@@ -159,8 +159,12 @@ def _in_ellipse(x: Places, y: Places, ends: Places) -> Flags:
     u, v = (ends[1] - ends[0]) / 2, (ends[3] - ends[2]) / 2
     a, b = math.hypot(*u), math.hypot(*v)
     dx, dy = x - centre[0], y - centre[1]
-    along_u, along_v = (dx * u[0] + dy * u[1]) / a, (dx * v[0] + dy * v[1]) / b
     slack = _ON_THE_OUTLINE_MM
+    box = u[0] * v[1] - u[1] * v[0]
+    if abs(box) <= slack * max(a, b):  # seen edge on: a line, which no pixel lies within
+        return np.zeros((y.shape[0], x.shape[1]), np.bool_)
+    # on a plane that is not the ellipse's own its axes need not be at right angles: shares of each, not projections
+    along_u, along_v = (dx * v[1] - dy * v[0]) / box * a, (dy * u[0] - dx * u[1]) / box * b
     inside: Flags = (along_u / (a + slack)) ** 2 + (along_v / (b + slack)) ** 2 <= 1.0
     return inside
 

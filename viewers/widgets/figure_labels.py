@@ -7,13 +7,14 @@ from collections import OrderedDict
 from typing import assert_never
 
 from viewers.imaging.geometry import SlicePlane, length_mm
-from viewers.imaging.regions import Ellipse, Polygon, RegionStatistics, region_statistics
+from viewers.imaging.regions import Ellipse, Polygon, RegionStatistics, area_mm2, region_statistics
 from viewers.tools.figures import REGIONS, FigureKind, Points, angle_degrees
 from viewers.widgets.marks import ViewFigure, length_text
 from viewers.widgets.source import ImageSource
 
 THIN = "\N{THIN SPACE}"
 _KEPT = 256
+_ON_THE_EDGE_PX = 1e-6
 
 
 class FigureLabels:
@@ -22,12 +23,18 @@ class FigureLabels:
     def __init__(self) -> None:
         self._kept: OrderedDict[object, tuple[str, ...]] = OrderedDict()
 
-    def lines(self, figure: ViewFigure, source: ImageSource, k: int) -> tuple[str, ...]:
-        """The label of a figure on image `k`, most telling line first; empty while that image is being read."""
+    def lines(self, figure: ViewFigure, source: ImageSource, k: int, under_way: bool = False) -> tuple[str, ...]:
+        """The label of a figure on image `k`, most telling line first; empty while that image is being read.
+
+        A figure that is `under_way`, being drawn or dragged, has other points at every repaint: it says no more than
+        `lines_under_way` unless it was measured with these very points.
+        """
         if not source.ready(k):
             return ()
         key = (figure.kind, figure.points, figure.note, figure.flag, id(source), k, source.plane(k))
         if key not in self._kept:
+            if under_way:
+                return lines_under_way(figure, source, k)
             self._kept[key] = label_lines(figure, source, k)
             if len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
@@ -45,6 +52,20 @@ def label_lines(figure: ViewFigure, source: ImageSource, k: int) -> tuple[str, .
     if plane is None:
         return ()
     lines = _measured(figure.kind, figure.points, figure.note, source, k, plane)
+    return (*lines, figure.flag) if figure.flag and lines else lines
+
+
+def lines_under_way(figure: ViewFigure, source: ImageSource, k: int) -> tuple[str, ...]:
+    """What can be told of a figure at every move of the pointer: of a region no values, of an outline nothing.
+
+    Whether an outline crosses itself, so that it has no area, takes too long to find out.
+    """
+    if figure.kind is FigureKind.FREEHAND:
+        return ()
+    if figure.kind is not FigureKind.ELLIPSE:
+        return label_lines(figure, source, k)
+    area = area_mm2(region_of(figure.kind, figure.points))
+    lines = () if area is None or source.plane(k) is None else (_area_text(area),)
     return (*lines, figure.flag) if figure.flag and lines else lines
 
 
@@ -67,7 +88,7 @@ def region_lines(found: RegionStatistics, unit: str) -> tuple[str, ...]:
     """Mean and SD; extremes; area and number of pixels; what is lacking, in words."""
     if found.area_mm2 is None:
         return ("outline crosses itself: nothing measured",)
-    area = f"{_area(found.area_mm2)}{THIN}mm\N{SUPERSCRIPT TWO}"
+    area = _area_text(found.area_mm2)
     padded = (f"{found.padded} px never measured",) if found.padded else ()
     if found.mean is None or found.minimum is None or found.maximum is None:
         return (area, *(padded or ("smaller than one pixel: no value",)))
@@ -95,9 +116,10 @@ def _measured(
         case FigureKind.ARROW:
             return tuple(note.splitlines())
         case FigureKind.POINT:
-            column, row = (round(place) for place in plane.to_pixel(points[0]))
-            if not (0 <= column < source.columns and 0 <= row < source.rows):
+            pixel = _pixel_at(plane.to_pixel(points[0]), source)
+            if pixel is None:
                 return ()
+            column, row = pixel
             padding = source.padding(k)
             if padding is not None and padding[row, column]:
                 return ("never measured",)
@@ -108,6 +130,15 @@ def _measured(
             return region_lines(found, source.unit)
         case _:
             assert_never(kind)
+
+
+def _pixel_at(place: tuple[float, float], source: ImageSource) -> tuple[int, int] | None:
+    """The pixel (column, row) a place lies in; one on the edge of the image lies in the last; None beside the image."""
+    column, row = place
+    low = -0.5 - _ON_THE_EDGE_PX
+    if not (low <= column <= source.columns - 1 - low and low <= row <= source.rows - 1 - low):
+        return None
+    return min(max(round(column), 0), source.columns - 1), min(max(round(row), 0), source.rows - 1)
 
 
 def short_label(kind: FigureKind, lines: tuple[str, ...], flag: str) -> tuple[str, ...]:
@@ -127,5 +158,5 @@ def _number(value: float, digits: int | None = None) -> str:
     return text.replace("-", "\N{MINUS SIGN}") if float(text) else text.lstrip("-")
 
 
-def _area(area_mm2: float) -> str:
-    return f"{area_mm2:.1f}" if area_mm2 < 100 else f"{area_mm2:.0f}"
+def _area_text(area: float) -> str:
+    return f"{area:.1f}{THIN}mm\N{SUPERSCRIPT TWO}" if area < 100 else f"{area:.0f}{THIN}mm\N{SUPERSCRIPT TWO}"

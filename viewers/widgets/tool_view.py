@@ -10,14 +10,14 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
-from viewers.imaging.geometry import SlicePlane
+from viewers.imaging.geometry import SlicePlane, is_parallel, normal_of
 from viewers.tools import caliper, figure_tool
 from viewers.tools.events import Button, EventKind, Key, Modifier, WorldEvent
 from viewers.tools.figures import FigureKind, is_sound
 from viewers.tools.hit import Part, grip_at
 from viewers.tools.projection import Projection
 from viewers.widgets.drawing import Armed, Drawing, drawn_on, figure_on, pickable, segments_of
-from viewers.widgets.figure_labels import FigureLabels, label_lines, short_label
+from viewers.widgets.figure_labels import FigureLabels, short_label
 from viewers.widgets.figure_painter import paint_figures
 from viewers.widgets.image_view import ImageView
 from viewers.widgets.line_painter import paint_lines, paint_loupe
@@ -157,8 +157,8 @@ class ToolView(ImageView):
         partly = figure.kind is FigureKind.BIDIRECTIONAL and len(figure.points) >= 2
         if source is None or not source.ready(k) or not (partly or is_sound(figure.kind, figure.points)):
             return one
-        at_rest = bool(figure.id) and not (self.busy and figure.id == self.selected_figure)
-        lines = self._labels.lines(figure, source, k) if at_rest else label_lines(figure, source, k)
+        under_way = self.busy and figure.id == self.selected_figure  # one that is being drawn has no id
+        lines = self._labels.lines(figure, source, k, under_way)
         if figure.style is not LineStyle.SELECTED and figure.id != self.hovered:
             lines = short_label(figure.kind, lines, figure.flag)
         return LabelledFigure(figure, lines, one.closed)
@@ -305,4 +305,7 @@ _MODIFIERS = (
 def _belongs(figure: ViewFigure, image: tuple[str, int], plane: SlicePlane, reach_mm: float) -> bool:
     if figure.sop_uid:
         return (figure.sop_uid, figure.frame) == image
-    return all(abs(plane.distance_mm(point)) <= max(reach_mm, 0.01) for point in figure.points)
+    if not all(abs(plane.distance_mm(point)) <= max(reach_mm, 0.01) for point in figure.points):
+        return False
+    own = normal_of(figure.points)  # a small figure is near to a plane that crosses its own, where it measures nothing
+    return own is None or is_parallel(own, plane.normal)

@@ -74,7 +74,10 @@ def test_that_a_length_that_became_a_diameter_is_shown_once() -> None:
         ((0.0, 0.0, -1.0), "AX"),
         ((0.0, 1.0, 0.0), "COR"),
         ((-1.0, 0.0, 0.0), "SAG"),
-        ((0.0, math.sin(math.radians(10)), math.cos(math.radians(10))), "AX"),
+        ((0.0, math.sin(math.radians(9.9)), math.cos(math.radians(9.9))), "AX"),
+        ((0.0, math.sin(math.radians(10.1)), math.cos(math.radians(10.1))), "OBL"),
+        ((0.0, math.cos(math.radians(9.9)), math.sin(math.radians(9.9))), "COR"),
+        ((math.cos(math.radians(12)), 0.0, math.sin(math.radians(12))), "OBL"),
         ((0.0, math.sin(math.radians(20)), math.cos(math.radians(20))), "OBL"),
     ],
 )
@@ -97,7 +100,7 @@ def test_that_what_the_numbers_do_not_say_is_said(figure: Figure, flag: str) -> 
     assert plane_flag(figure) == flag
 
 
-def test_what_figures_measure_by_their_points() -> None:
+def test_that_figures_measure_by_their_points_alone() -> None:
     cross = replace(
         LENGTH,
         kind=FigureKind.BIDIRECTIONAL,

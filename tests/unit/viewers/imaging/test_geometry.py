@@ -15,7 +15,9 @@ from viewers.imaging.geometry import (
     direction_letters,
     directions_of,
     edge_letters,
+    is_axial,
     length_mm,
+    normal_of,
 )
 
 ORIENTATIONS = {"axial": AXIAL, "coronal": CORONAL, "sagittal": SAGITTAL, "oblique": OBLIQUE}
@@ -187,3 +189,18 @@ def test_that_letters_name_the_side_a_direction_points_to(direction, letters):
 def test_that_edges_follow_radiological_convention(directions, letters):
     edges = edge_letters(*directions)
     assert (edges.left, edges.right, edges.top, edges.bottom) == letters
+
+
+@pytest.mark.parametrize(("degrees", "axial"), [(0, True), (9.9, True), (10.1, False), (90, False), (175, True)])
+def test_that_a_plane_is_axial_within_ten_degrees_whichever_way_it_faces(degrees, axial):
+    normal = (math.sin(math.radians(degrees)), 0.0, math.cos(math.radians(degrees)))
+    assert is_axial(normal) is axial
+
+
+def test_that_points_span_a_plane_unless_they_are_on_one_line():
+    # the plane x = z: its normal is (1, 0, -1) / sqrt 2, either way round
+    found = normal_of([(0.0, 0.0, 0.0), (5.0, 1.0, 5.0), (2.0, 9.0, 2.0), (7.0, 7.0, 7.0)])
+    assert found is not None
+    assert abs(found[0] - found[2]) == pytest.approx(math.sqrt(2))
+    assert normal_of([(0.0, 0.0, 0.0), (1.0, 2.0, 3.0), (2.0, 4.0, 6.0)]) is None
+    assert normal_of([(0.0, 0.0, 0.0), (1.0, 2.0, 3.0)]) is None

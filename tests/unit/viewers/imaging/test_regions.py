@@ -213,3 +213,26 @@ def test_that_the_pixels_of_a_fine_image_fill_the_area(plane: SlicePlane) -> Non
         found = region_statistics(values, fine, region)
         assert found.area_mm2 is not None
         assert found.pixels * 0.07 * 0.11 == pytest.approx(found.area_mm2, rel=2e-3)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("degrees", [0.0, 30.0, 45.0, 90.0])
+def test_that_an_ellipse_seen_edge_on_holds_no_pixel(degrees: float) -> None:
+    coronal = SlicePlane((0.0, 20.0, 0.0), (1.0, 0.0, 0.0), (0.0, 0.0, 1.0), 0.7, 1.1)
+    assert members(ellipse(coronal, (40, 0), 9.0, 5.0, degrees), AXIAL) == set()
+
+
+def test_that_an_ellipse_dropped_on_an_oblique_plane_holds_what_lies_above_its_pixels() -> None:
+    turn = math.radians(60)
+    tilted = SlicePlane((0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (0.0, math.cos(turn), math.sin(turn)), 1.0, 1.0)
+    found = members(ellipse(tilted, (44, 60), 18.0, 7.0, 40.0), AXIAL)
+    expected = set()
+    for column in range(COLUMNS):
+        for row in range(ROWS):
+            x, y = column * 1.1 - 44.0, row * 0.7 / math.cos(turn) - 60.0  # back up to the plane of the ellipse, mm
+            u = x * math.cos(math.radians(40)) + y * math.sin(math.radians(40))
+            v = y * math.cos(math.radians(40)) - x * math.sin(math.radians(40))
+            if (u / 18.0) ** 2 + (v / 7.0) ** 2 <= 1.0:
+                expected.add((column, row))
+    assert len(expected) > 200
+    assert found == expected

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import ClassVar
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from viewers.imaging.geometry import SlicePlane, along
 from viewers.imaging.regions import RegionStatistics
@@ -138,3 +140,48 @@ def test_that_a_region_of_padding_alone_has_no_value() -> None:
 
 def test_that_a_single_pixel_has_a_value_without_a_spread() -> None:
     assert region_lines(RegionStatistics(1, 0, 0.8, 55.0, None, 55.0, 55.0), "HU")[0] == f"55.0{T}HU"
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        ((39.5, 3.0), 69),  # columns 0-39, rows 0-29; pixel (r, c) is 10 r + c
+        ((2.0, 29.5), 292),
+        ((39.5, 29.5), 329),
+        ((-0.5, -0.5), 0),
+    ],
+)
+def test_that_a_point_on_the_edge_has_the_value_of_the_last_pixel(place: tuple[float, float], value: int) -> None:
+    assert label_lines(figure(FigureKind.POINT, px(place)), source(), 0) == (f"{value}{T}HU",)
+
+
+@pytest.mark.parametrize("place", [(39.6, 3.0), (2.0, 29.6), (-0.6, 3.0), (2.0, -0.6)])
+def test_that_a_point_beside_the_image_has_no_value(place: tuple[float, float]) -> None:
+    assert label_lines(figure(FigureKind.POINT, px(place)), source(), 0) == ()
+
+
+class Counted(ArraySource):
+    """A stack that tells how often its pixels were asked for."""
+
+    asked: ClassVar[list[int]] = []
+
+    def pixels(self, k: int) -> NDArray[np.generic]:
+        self.asked.append(k)
+        return super().pixels(k)
+
+
+def test_that_a_region_is_measured_once_and_under_way_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Counted, "asked", [])
+    stack, labels = Counted(VALUES, source().planes, "1.2", "1.2.9"), FigureLabels()
+    box = figure(FigureKind.FREEHAND, BOX)
+    oval = figure(FigureKind.ELLIPSE, px((10, 20), (20, 20), (15, 10), (15, 30)), flag="COR")
+    assert labels.lines(box, stack, 0, under_way=True) == ()
+    # semi-axes 5.5 mm and 7 mm: pi 5.5 7 = 120.95
+    assert labels.lines(oval, stack, 0, under_way=True) == (f"121{T}mm{SQ}", "COR")
+    assert Counted.asked == []
+    whole = labels.lines(box, stack, 0)
+    assert whole[0].startswith("216.0")
+    assert [labels.lines(box, stack, 0, under_way) for under_way in (False, True)] == [whole, whole]
+    assert Counted.asked == [0]
+    line = figure(FigureKind.LENGTH, px((2, 2), (12, 2)))
+    assert labels.lines(line, stack, 0, under_way=True) == (f"11.0{T}mm",)

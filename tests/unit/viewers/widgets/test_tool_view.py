@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from viewers.imaging import regions
 from viewers.imaging.geometry import SlicePlane, along, length_mm, minus
 from viewers.tools.events import Point
 from viewers.tools.figures import FigureKind, is_sound
@@ -213,6 +215,67 @@ def test_that_labels_cover_neither_each_other_nor_a_region(view: SliceView) -> N
     top, bottom = min(p.y() for p in inside) + 3, max(p.y() for p in inside) - 3
     assert len(pixels) > 200
     assert not [place for place in pixels if left < place[0] < right and top < place[1] < bottom]
+
+
+def region(plane: SlicePlane, degrees: float, kind: FigureKind) -> ViewFigure:
+    """A small region about pixel (40, 30), on a plane turned about the rows by so many degrees."""
+    centre, turn = plane.to_world(40, 30), math.radians(degrees)
+    down = along(along((0.0, 0.0, 0.0), COLUMN, math.cos(turn)), NORMAL, math.sin(turn))
+    ends = tuple(along(centre, axis, way) for axis in (ROW, down) for way in (-1.4, 1.4))
+    points = ends if kind is FigureKind.ELLIPSE else (ends[0], ends[2], ends[1], ends[3])
+    return ViewFigure("ghost", kind, points, "", style=LineStyle.GHOST)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("kind", [FigureKind.ELLIPSE, FigureKind.FREEHAND, FigureKind.BIDIRECTIONAL])
+@pytest.mark.parametrize(("degrees", "shown"), [(0, True), (9, True), (11, False), (45, False), (90, False)])
+def test_that_a_ghost_is_shown_on_planes_parallel_to_its_own_alone(
+    view: SliceView, kind: FigureKind, degrees: float, shown: bool
+) -> None:
+    plane = view.plane
+    assert plane is not None
+    view.set_figures([region(plane, degrees, kind)])
+    assert [one.figure.id for one in view.visible_figures()] == (["ghost"] if shown else [])
+
+
+def test_that_a_freehand_region_is_measured_when_it_is_done_and_not_while_it_is_drawn_or_dragged(
+    view: SliceView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured: list[int] = []
+    check = regions.crosses_itself
+
+    def counted(outline: regions.Places) -> bool:
+        measured.append(len(outline))
+        return check(outline)
+
+    monkeypatch.setattr(regions, "crosses_itself", counted)
+
+    def repainted() -> tuple[str, ...]:
+        view.grab()
+        view.grab()
+        (one,) = view.visible_figures()
+        return one.label
+
+    view.arm(FigureKind.FREEHAND)
+    drawn: list[DrawnFigure] = []
+    view.figure_drawn.connect(drawn.append)
+    corners = [at(view, *place) for place in ((30, 20), (50, 20), (50, 40), (30, 40))]
+    mouse(view, QEvent.Type.MouseButtonPress, corners[0])
+    for corner in corners[1:]:
+        mouse(view, QEvent.Type.MouseMove, corner)
+    assert (view.busy, repainted(), measured) == (True, (), [])
+    mouse(view, QEvent.Type.MouseButtonRelease, corners[-1])
+    (made,) = drawn
+    assert repainted()[0].startswith("20.0"), "every pixel of this image is 20 HU"
+    view.set_figures([ViewFigure("f", made.kind, made.points, made.sop_uid, editable=True)])
+    assert repainted()[0].startswith("20.0")
+    assert len(measured) == 1, "the same figure, measured once"
+    view.arm(None)
+    mouse(view, QEvent.Type.MouseButtonPress, view.widget_point_of(made.points[0]))
+    assert view.busy
+    assert repainted()[0].startswith("20.0"), "held, but not moved yet"
+    mouse(view, QEvent.Type.MouseMove, at(view, 27, 18))
+    assert (view.busy, repainted(), len(measured)) == (True, (), 1)
 
 
 ARMED: list[Armed | None] = [None, Tool.CALIPER, *FigureKind]

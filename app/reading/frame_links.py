@@ -45,7 +45,8 @@ def link_between(
     if not shifts:
         return None
     mean = mean_shift(shifts)
-    return FrameLink(LinkKind.SHIFT, mean, _residual_mm(shifts, mean) if len(shifts) > 1 else None, len(shifts))
+    residual_mm = _residual_mm(shifts, mean, taken_up=1) if len(shifts) > 1 else None
+    return FrameLink(LinkKind.SHIFT, mean, residual_mm, len(shifts))
 
 
 def link_chip(link: FrameLink | None) -> Chip | None:
@@ -62,6 +63,17 @@ def link_chip(link: FrameLink | None) -> Chip | None:
     return Chip(words, f"± {shown_mm:.1f}{SPACE}mm", tone)
 
 
-def _residual_mm(shifts: tuple[Point, ...], offset: Point) -> float:
-    """Root mean square of how far lesions are from where the offset puts them."""
-    return math.sqrt(sum(length_mm(shift, offset) ** 2 for shift in shifts) / len(shifts))
+def _residual_mm(shifts: tuple[Point, ...], offset: Point, taken_up: int = 0) -> float:
+    """How far lesions are from where the offset puts them, mm: the root of the squares' sum by the free lesions.
+
+    Parameters
+    ----------
+    shifts
+        Where each of the n lesions went, LPS mm.
+    offset
+        LPS mm: a pin, which owes nothing to the lesions, or the mean of `shifts`.
+    taken_up
+        How many lesions the offset has taken up: 0 for a pin (the sum by n), 1 for the mean of the same lesions (by
+        n - 1, as a sample's standard deviation). By n, two lesions would look better than they are by the root of 2.
+    """
+    return math.sqrt(sum(length_mm(shift, offset) ** 2 for shift in shifts) / (len(shifts) - taken_up))

@@ -51,12 +51,33 @@ def test_that_one_lesion_links_and_tells_no_residual() -> None:
 
 
 def test_that_the_residual_is_how_far_lesions_are_off_the_mean_shift() -> None:
-    """Shifts of (4, 0, -10) and (10, 0, -2) have the mean (7, 0, -6); each is 3 mm and 4 mm off it, so 5 mm."""
+    """Shifts of (4, 0, -10) and (10, 0, -2) have the mean (7, 0, -6); each is 3 mm and 4 mm off it, so 5 mm: the sum of
+    squares is 50, one lesion of two is free, and the root of 50 is 7.0711.
+    """
     both = reading({"IT1": (0, 0, 0), "IT2": (30, 0, 0)}, {"IT1": (4, 0, -10), "IT2": (40, 0, -2)})
     link = link_between(both, VISITS, FRAMES, None)
     assert link is not None
     assert (link.kind, link.offset_mm, link.lesions) == (LinkKind.SHIFT, (7.0, 0.0, -6.0), 2)
-    assert link.residual_mm == pytest.approx(5.0)
+    assert link.residual_mm == pytest.approx(7.0711, abs=5e-5)
+
+
+def test_that_the_mean_takes_one_lesion_up_whatever_their_number() -> None:
+    """Shifts of 0, 3 and 6 mm have the mean 3: squares 9 + 0 + 9 by two free lesions, so 3 mm."""
+    three = reading(
+        {"IT1": (0, 0, 0), "IT2": (30, 0, 0), "IT3": (0, 40, 0)},
+        {"IT1": (0, 0, 0), "IT2": (30, 0, 3), "IT3": (0, 40, 6)},
+    )
+    link = link_between(three, VISITS, FRAMES, None)
+    assert link is not None
+    assert (link.offset_mm, link.residual_mm) == ((0.0, 0.0, 3.0), pytest.approx(3.0))
+
+
+def test_that_a_pin_takes_no_lesion_up() -> None:
+    """Two lesions that went 3 mm and 4 mm from where the pin puts them: the root of (9 + 16) / 2."""
+    two = reading({"IT1": (0, 0, 0), "IT2": (30, 0, 0)}, {"IT1": (3, 0, 0), "IT2": (30, 4, 0)})
+    link = link_between(two, VISITS, FRAMES, (0.0, 0.0, 0.0))
+    assert link is not None
+    assert link.residual_mm == pytest.approx(3.5355, abs=5e-5)
 
 
 def test_that_a_pin_goes_before_the_lesions_which_tell_how_good_it_is() -> None:

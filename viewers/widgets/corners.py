@@ -57,7 +57,7 @@ class Corners:
         self._metrics = QFontMetricsF(self._plain), QFontMetricsF(self._bold)
         self._kept = PaintedOnce()
         self._advances: dict[tuple[str, bool], float] = {}
-        self._last: tuple[object, tuple[Drawn, ...]] = (None, ())
+        self._last: tuple[object, list[Block]] = (None, [])
 
     def pictures(
         self, size: Size, top_px: float, texts: CornerTexts, level: OverlayLevel, ratio: float
@@ -68,14 +68,12 @@ class Corners:
         each other. Where the first line of the right corner would not fit beside the left one, that corner stands
         below it. The lower corners lose their last lines where the height does not suffice.
         """
-        key = (size, top_px, texts, level, ratio)
+        key = (size, top_px, texts, level)
         if key != self._last[0]:
-            blocks = self.blocks(size, top_px, at_level(texts, level))
-            self._last = (
-                key,
-                tuple(self._kept.drawn(block.name, block, ratio, partial(self._recipe, block)) for block in blocks),
-            )
-        return self._last[1]
+            self._last = key, self.blocks(size, top_px, at_level(texts, level))
+        return tuple(
+            self._kept.drawn(block.name, block, ratio, partial(self._recipe, block)) for block in self._last[1]
+        )
 
     # Arranging
 

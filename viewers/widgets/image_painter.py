@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 
 from viewers.tools.navigate import Framing
@@ -23,6 +24,9 @@ _FIXED = 65536
 
 _BELOW = 1 / 512
 """Qt cuts a place between two pixels off to 1/256 of a pixel: half of that below it, on average."""
+
+_BAND_PX = 90
+_LARGE_PX = 1_000_000
 
 
 class ImagePainter:
@@ -74,9 +78,31 @@ class ImagePainter:
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # soft edges would cost as much as the image
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, state.smooth)
-        painter.setTransform(_placed(self._image, source, projection, painter, state.smooth), True)
-        painter.drawImage(0, 0, self._image)
+        placed = _placed(self._image, source, projection, painter, state.smooth)
+        for band in _bands(painter, projection):
+            painter.save()
+            if band is not None:
+                painter.setClipRect(band, Qt.ClipOperation.IntersectClip)
+            painter.setTransform(placed, True)
+            painter.drawImage(0, 0, self._image)
+            painter.restore()
         painter.restore()
+
+
+def _bands(painter: QPainter, projection: Projection) -> Iterator[QRect | None]:
+    """The view in bands so low that Qt paints them itself; None, the whole, where it is large.
+
+    Qt divides a scaled picture of 96 rows or more among its threads and waits for them. A large view gains by it; a
+    small one waits longer than it takes to paint, above all while series are decoded.
+    """
+    width, height = projection.size_px
+    scale = painter.deviceTransform().m11()
+    if width * height * scale**2 > _LARGE_PX:
+        yield None
+        return
+    rows = max(1, math.floor(_BAND_PX / scale))
+    for top in range(0, math.ceil(height), rows):
+        yield QRect(0, top, math.ceil(width), rows)
 
 
 def faced(pixels: NDArray[Any], framing: Framing) -> NDArray[Any]:

@@ -178,10 +178,11 @@ def paint_handle(painter: QPainter, place: QPointF, pen: QPen, palette: ViewPale
 
 def end_bar(place: QPointF, other: QPointF, scale: float) -> tuple[QPointF, QPointF]:
     """The bar across a line's end, at right angles to it."""
-    run = other - place
-    length = math.hypot(run.x(), run.y()) or 1.0
-    across = QPointF(-run.y(), run.x()) * (_BAR_PX * scale / length)
-    return place - across, place + across
+    x, y = place.x(), place.y()
+    run_x, run_y = other.x() - x, other.y() - y
+    share = _BAR_PX * scale / (math.hypot(run_x, run_y) or 1.0)
+    across_x, across_y = -run_y * share, run_x * share
+    return QPointF(x - across_x, y - across_y), QPointF(x + across_x, y + across_y)
 
 
 def _paint_label(

@@ -80,11 +80,18 @@ class OutlinedTexts:
         self._palette = palette
         self._metrics: dict[tuple[float, bool], tuple[QFont, QFontMetricsF]] = {}
         self._kept: OrderedDict[tuple[str, str, float, bool, float], Picture] = OrderedDict()
+        self._sizes: dict[tuple[str, float, bool], tuple[float, float]] = {}
 
     def size(self, text: str, size_px: float, bold: bool) -> tuple[float, float]:
         """Width and height that a text takes, without its outline."""
-        _, metrics = self._font(size_px, bold)
-        return metrics.horizontalAdvance(text), metrics.ascent() + metrics.descent()
+        known = self._sizes.get((text, size_px, bold))
+        if known is None:
+            if len(self._sizes) > 2 * _TEXTS:
+                self._sizes.clear()
+            _, metrics = self._font(size_px, bold)
+            known = metrics.horizontalAdvance(text), metrics.ascent() + metrics.descent()
+            self._sizes[text, size_px, bold] = known
+        return known
 
     def draw(self, painter: QPainter, place: QPointF, text: str, colour: str, size_px: float, bold: bool) -> None:
         """The text with its upper left corner at `place`, on whole pixels of the device."""

@@ -71,6 +71,7 @@ class AnnotatingDesk(QObject):
             view.context_menu_requested.connect(lambda place, n=number: self._on_menu(n, place))
             view.index_changed.connect(lambda _index: self._close_note())
         images.hung.connect(self._on_hung)
+        images.rearranged.connect(self._close_note)
         measuring.intent_changed.connect(self._on_intent)
         session.selection_changed.connect(self._on_selection)
 

@@ -58,12 +58,13 @@ class CineDesk(QObject):
         self._tiles: tuple[Tile, ...] = ()
         self._hanging = False
         desk.hung.connect(self._on_hung)
+        desk.rearranged.connect(self._on_hung)
         desk.grid.active_changed.connect(lambda _tile: self.stop())
 
     def play_images(self) -> None:
         """Play the images of the active view round and round; played already, stop."""
         view = self._desk.grid.active
-        if self._toggled_off(Playing.IMAGES):
+        if self._toggled_off(Playing.IMAGES) or not self._desk.is_free():
             return
         if view.source is None or view.source.count < 2:
             self.told.emit("There is only one image here to play.")
@@ -72,7 +73,7 @@ class CineDesk(QObject):
 
     def play_phases(self) -> None:
         """Play the phases of the active view's time point to and fro, at one place; played already, stop."""
-        if self._toggled_off(Playing.PHASES):
+        if self._toggled_off(Playing.PHASES) or not self._desk.is_free():
             return
         number = self._desk.grid.active_index
         shown = self._desk.tile(number)

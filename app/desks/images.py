@@ -18,7 +18,7 @@ from app.desks.view_windows import WindowDesk
 from app.desks.view_writer import ViewWriter
 from app.reading.hanging import Hanging, Tile, preset_of
 from app.reading.linework import place_of
-from app.reading.stages import LAYOUTS, Stage
+from app.reading.stages import Stage
 from app.session import ReadingSession, Selection
 from app.state.record import SeriesRef
 from mrecist.values import Region
@@ -26,6 +26,7 @@ from viewers.tools.layout import ONE, Layout
 from viewers.widgets.marks import Placeholder
 from viewers.widgets.view_grid import ViewGrid
 
+_FINISH = "Finish the line first, or press Esc."
 _EMPTY = "Empty. Drag a series here from the list at the left."
 
 
@@ -36,11 +37,14 @@ class ImageDesk(QObject):
     -------
     hung()
         Other series hang now; `stage`, `offered` and `tiles` say which.
+    rearranged()
+        The same hangs, but other views are in sight, or they are linked otherwise.
     told(str)
         One sentence for the reader.
     """
 
     hung = Signal()
+    rearranged = Signal()
     told = Signal(str)
 
     def __init__(self, session: ReadingSession, library: ImageLibrary, grid: ViewGrid, parent: QObject) -> None:
@@ -62,9 +66,9 @@ class ImageDesk(QObject):
         self.planes = PlanesDesk(self, library, self.memory)
         self.cine = CineDesk(self, self.memory)
         grid.series_dropped.connect(self.hang_series)
-        grid.arranged.connect(self.hung)
+        grid.arranged.connect(self.rearranged)
         library.failed.connect(lambda _uid, message: self.told.emit(message))
-        self.display.changed.connect(self.hung)
+        self.display.changed.connect(self.rearranged)
         for part in (self.display, self.windows, self.linking, self.phases, self.planes, self.cine):
             part.told.connect(self.told)
         session.case_opened.connect(self._on_case_opened)
@@ -72,10 +76,18 @@ class ImageDesk(QObject):
 
     # --- hanging ----------------------------------------------------------------------------------------------
 
+    def is_free(self) -> bool:
+        """Whether other images may hang: not while a line or figure is under way, which would be lost; told if so."""
+        busy = any(view.busy for view in self.grid.views)
+        if busy:
+            self.told.emit(_FINISH)
+        return not busy
+
     def choose_stage(self, stage: Stage) -> None:
         """Hang a stage because the reader wants it; it hangs again at the next start."""
-        self.set_stage(stage)
-        self._choice.keep(stage)
+        if self.is_free():
+            self.set_stage(stage)
+            self._choice.keep(stage)
 
     def set_stage(self, stage: Stage) -> None:
         """Hang a stage with the current and the compared time point."""
@@ -84,18 +96,20 @@ class ImageDesk(QObject):
 
     def next_stage(self, step: int = 1) -> None:
         """The next hanging, or with -1 the one before; not while a line is under way."""
-        if self.offered and not any(view.busy for view in self.grid.views):
+        if self.offered and self.is_free():
             stage = self.planes.back_to if self.stage is Stage.PLANES else self.stage
             at = self.offered.index(stage) if stage in self.offered else (-1 if step > 0 else 0)
             self.choose_stage(self.offered[(at + step) % len(self.offered)])
 
-    def hang_planes(self, tiles: tuple[Tile, ...]) -> None:
-        """Hang the planes of one series; `sources` knows them."""
-        self.stage = Stage.PLANES
-        self._hang(Hanging(Stage.PLANES, LAYOUTS[Stage.PLANES], tiles))
+    def hang(self, hanging: Hanging, active: int | None = None) -> None:
+        """Hang these tiles as they are, with a view active; the planes of a series are known to `sources`."""
+        self.stage = hanging.stage
+        self._hang(hanging, active)
 
     def set_layout(self, layout: Layout) -> None:
         """Another number of views; those that nothing hangs in are empty."""
+        if not self.is_free():
+            return
         self.grid.set_layout(layout)
         for number in range(len(self.tiles), len(self.grid.views)):
             self._fill(number)
@@ -104,6 +118,8 @@ class ImageDesk(QObject):
 
     def turn_page(self, step: int) -> None:
         """The views of the layout that there is no room for now; the active time point leads there too."""
+        if not self.is_free():
+            return
         page, now = self.grid.page_after(step), self.tile(self.grid.active_index)
         visit_id = now.visit_id if now is not None else None
         like = [n for n in page if (tile := self.tile(n)) is not None and tile.uids and tile.visit_id == visit_id]
@@ -118,7 +134,7 @@ class ImageDesk(QObject):
         record = self._session.record
         visit = record.visit_of_series(uid) if record else None
         ref = record.series_ref(uid) if record else None
-        if visit is None or ref is None or number >= len(self.grid.views):
+        if visit is None or ref is None or number >= len(self.grid.views) or not self.is_free():
             return
         if self.planes.hanging:
             self.planes.hang_series(uid, preset_of(ref), visit.id)
@@ -167,12 +183,12 @@ class ImageDesk(QObject):
             self.stage = hanging.stage
         return hanging
 
-    def _hang(self, hanging: Hanging | None) -> None:
+    def _hang(self, hanging: Hanging | None, active: int | None = None) -> None:
         self.tiles = hanging.tiles if hanging else ()
         self.phases.forget()
         self._hold()
         self.grid.set_layout(self._choice.layout(hanging) if hanging else ONE)
-        leader = self._leader()
+        leader = self._leader() if active is None else active
         self.grid.activate(leader)
         self.linking.refresh()
         for number in sorted(range(len(self.grid.views)), key=lambda n: n != leader):

@@ -57,6 +57,8 @@ class PhaseSteps(QObject):
 
     def show(self, phase: PhaseName) -> None:
         """Show another phase of the active view's own time point, at the same place."""
+        if not self._desk.is_free():
+            return
         found, tile = self.best(phase), self._desk.tile(self._desk.grid.active_index)
         if found is not None:
             self._show(found)
@@ -95,7 +97,7 @@ class PhaseSteps(QObject):
         """The next series of the active view's time point."""
         shown = self._desk.ref(self._desk.grid.active_index)
         refs = self._desk.siblings()
-        if shown is not None and shown in refs:
+        if shown is not None and shown in refs and self._desk.is_free():
             self._show(refs[(refs.index(shown) + step) % len(refs)])
 
     def forget(self) -> None:

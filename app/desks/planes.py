@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -9,8 +10,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.desks.image_library import ImageLibrary, LoadedSeries
 from app.desks.tile_sources import base_of
 from app.desks.view_memory import ViewMemory
-from app.reading.hanging import Tile
-from app.reading.stages import Derivation, Stage
+from app.reading.hanging import Hanging, Tile
+from app.reading.stages import LAYOUTS, Derivation, Stage
 from mrecist.values import Point
 from viewers.imaging.errors import ImagingError
 from viewers.imaging.reslice import Projection, Slab
@@ -27,6 +28,15 @@ if TYPE_CHECKING:
 _NAMES = tuple(PlaneName)
 THINNEST_MM, THICKEST_MM, SLAB_STEP_MM = 5.0, 50.0, 5.0
 _FIRST_SLAB_MM = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What hung before the planes, and which view was active; `maximised` if it alone was in sight."""
+
+    hanging: Hanging
+    active: int
+    maximised: bool
 
 
 class PlanesDesk(QObject):
@@ -46,7 +56,7 @@ class PlanesDesk(QObject):
     def __init__(self, desk: ImageDesk, library: ImageLibrary, memory: ViewMemory) -> None:
         super().__init__(desk)
         self._desk, self._library, self._memory = desk, library, memory
-        self.back_to: Stage | None = None
+        self._before: _Before | None = None
         self._place: tuple[str, Point] | None = None
         self._moving = False
         self.lines_on = memory.is_on("reference_lines", True)
@@ -61,6 +71,7 @@ class PlanesDesk(QObject):
         for number, view in enumerate(desk.grid.views):
             view.index_changed.connect(lambda _index, n=number: self._on_index(n))
         desk.hung.connect(self._on_hung)
+        desk.rearranged.connect(self._on_hung)
 
     # --- planes -----------------------------------------------------------------------------------------------
 
@@ -69,20 +80,27 @@ class PlanesDesk(QObject):
         """Whether the planes of a series hang."""
         return self._desk.stage is Stage.PLANES and self._desk.sources.planes is not None
 
+    @property
+    def back_to(self) -> Stage | None:
+        """The stage that hung before the planes."""
+        return None if self._before is None else self._before.hanging.stage
+
     def toggle(self) -> None:
-        """The planes of the active view's series, or back to what hung before."""
+        """The planes of the active view's series, or back to what hung before, as the reader had hung it."""
+        if not self._desk.is_free():
+            return
         if self.hanging:
-            self._desk.set_stage(self.back_to or self._desk.offered[0])
+            self._go_back()
             return
         view, tile = self._desk.grid.active, self._desk.tile(self._desk.grid.active_index)
         base = base_of(view.source)
         if base is None or tile is None or tile.visit_id is None:
             self.told.emit("No series hangs in this view.")
             return
-        before = self._desk.stage
+        before = self._hung_now()
         place = self._desk.guide.place(self._desk.grid.active_index) or _middle(view)
         if self._hang(base, tile.preset, tile.visit_id, place, None):
-            self.back_to = before
+            self._before = before
 
     def hang_series(self, uid: str, preset: int | None, visit_id: str) -> None:
         """The planes of another series instead, about the same place where it shares the space."""
@@ -104,7 +122,7 @@ class PlanesDesk(QObject):
         self._desk.sources.planes = planes
         uid = base.series_uid
         tiles = tuple(Tile(visit_id, uid, preset=preset, derivation=Derivation(name)) for name in _NAMES)
-        self._desk.hang_planes(tiles)
+        self._desk.hang(Hanging(Stage.PLANES, LAYOUTS[Stage.PLANES], tiles))
         self._show(planes)
         self.localiser.switch(True)
         self.changed.emit()
@@ -154,6 +172,21 @@ class PlanesDesk(QObject):
         self.changed.emit()
 
     # --- inside -----------------------------------------------------------------------------------------------
+
+    def _hung_now(self) -> _Before | None:
+        desk, grid = self._desk, self._desk.grid
+        if desk.stage is None:
+            return None
+        return _Before(Hanging(desk.stage, grid.layout_wanted, desk.tiles), grid.active_index, grid.maximised)
+
+    def _go_back(self) -> None:
+        before = self._before
+        if before is None:
+            self._desk.set_stage(self._desk.offered[0])
+            return
+        self._desk.hang(before.hanging, before.active)
+        if before.maximised:
+            self._desk.grid.toggle_maximised()
 
     def _hanging(self) -> PlaneSet | None:
         if not self.hanging:

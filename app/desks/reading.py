@@ -151,6 +151,7 @@ class ReadingDesk(QObject):
         for signal in (session.case_opened, session.record_changed, session.selection_changed):
             signal.connect(self._refresh_soon.start)
         self._images.hung.connect(self._refresh_soon.start)
+        self._images.rearranged.connect(self._refresh_soon.start)
         self._thumbnails.changed.connect(self._refresh_soon.start)
         self._measuring.pictures_changed.connect(self._refresh_soon.start)
         session.told.connect(lambda text: self.told.emit(text, False))

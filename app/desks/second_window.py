@@ -30,7 +30,7 @@ class SecondWindow(QObject):
         self._own = ImageWindow(window.theme, window)
         self._elsewhere = ImagesElsewhere(window.theme)
         self._elsewhere.hide()
-        self._own.closed.connect(self.attach)
+        self._own.closed.connect(self._on_closed)
         self._elsewhere.back_requested.connect(self.attach)
         window.installEventFilter(self)
 
@@ -69,17 +69,10 @@ class SecondWindow(QObject):
         self._told()
 
     def attach(self) -> None:
-        """Bring the images back into the reading page."""
-        if not self.detached:
-            return
-        self._own.keep_place()
-        self._page.middle.replaceWidget(self._elsewhere, self._page.images)
-        self._elsewhere.hide()
-        self._elsewhere.setParent(None)
-        self._page.images.show()
-        self._own.hide()
-        self._memory.switch(_NAME, False)
-        self._told()
+        """Bring the images back into the reading page, where they stay after a restart."""
+        if self.detached:
+            self._memory.switch(_NAME, False)
+            self._put_back()
 
     def keep_place(self) -> None:
         """Remember where the window is, before all is closed."""
@@ -90,6 +83,27 @@ class SecondWindow(QObject):
         if watched is self._main and event.type() == QEvent.Type.Close:
             self.keep_place()
         return super().eventFilter(watched, event)
+
+    def _on_closed(self) -> None:
+        """Its own button, or the end of the program, which closes every window and is no wish of the reader's: only
+        where the main window is still there a turn of the event loop later did the reader close this one.
+        """
+        if self.detached:
+            self._put_back()
+            QTimer.singleShot(0, self, self._keep_attached)
+
+    def _keep_attached(self) -> None:
+        if self._main.isVisible() and not self.detached:
+            self._memory.switch(_NAME, False)
+
+    def _put_back(self) -> None:
+        self._own.keep_place()
+        self._page.middle.replaceWidget(self._elsewhere, self._page.images)
+        self._elsewhere.hide()
+        self._elsewhere.setParent(None)
+        self._page.images.show()
+        self._own.hide()
+        self._told()
 
     def _put(self, instead: QWidget, column: QVBoxLayout) -> None:
         self._page.middle.replaceWidget(self._page.images, instead)

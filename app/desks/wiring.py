@@ -93,6 +93,7 @@ class Wiring(QObject):
         session.store.failed.connect(self._on_failed)
         station.desk.told.connect(self._say)
         images.hung.connect(self._show_tools)
+        images.rearranged.connect(self._show_tools)
         station.measuring.intent_changed.connect(self._show_intent)
         page.tools.tool_chosen.connect(self._on_tool)
         annotating, figures = station.annotating, page.tools.figures

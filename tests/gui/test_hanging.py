@@ -7,12 +7,13 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QSettings, Qt
+from PySide6.QtCore import QPoint, QPointF, QSettings, Qt, QTimer
 from PySide6.QtGui import QDropEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.actions import action
 from app.demo.truth import Truth
 from app.desks.tile_sources import base_of
 from app.reading.stages import Stage
@@ -62,6 +63,12 @@ def shown(driver: Driver) -> list[str]:
     """The phase letters of each view in sight, as its chip tells them."""
     entries = [driver.page.grid.views[n].texts.top_right for n in driver.page.grid.shown]
     return [next(e[0].text for e in entry if isinstance(e, tuple)) for entry in entries]
+
+
+def hung_series(driver: Driver) -> list[str]:
+    """The series of each view; empty without one."""
+    bases = [base_of(view.source) for view in driver.page.grid.views]
+    return [base.series_uid if base else "" for base in bases]
 
 
 def link_words(view: SliceView) -> str:
@@ -341,6 +348,101 @@ def test_that_the_phases_play_to_and_fro_at_one_place(driver: Driver) -> None:
     assert cine.playing is None
 
 
+@pytest.mark.parametrize(("key", "phase"), [("phase.pre", "PRE"), ("phase.next", "PVP"), ("phase.previous", "PRE")])
+def test_that_actions_step_through_the_phases_as_alt_and_the_wheel_do(driver: Driver, key: str, phase: str) -> None:
+    assert shown(driver)[1] == "AP"
+    action(key).run(driver.station)
+    driver.qtbot.waitUntil(lambda: shown(driver)[1] == phase, timeout=10_000)
+
+
+def test_that_keys_step_through_the_phases_and_make_one_view_large(driver: Driver) -> None:
+    grid, alt = driver.page.grid, Qt.KeyboardModifier.AltModifier
+    driver.key(Qt.Key.Key_Right, alt, widget=grid.active)
+    driver.qtbot.waitUntil(lambda: shown(driver)[1] == "PVP", timeout=10_000)
+    driver.key(Qt.Key.Key_Left, alt, widget=grid.active)
+    driver.qtbot.waitUntil(lambda: shown(driver)[1] == "AP", timeout=10_000)
+    driver.key(Qt.Key.Key_F11, widget=grid.active)
+    assert grid.shown == (1,)
+    driver.key(Qt.Key.Key_F11, widget=grid.active)
+    assert grid.shown == (0, 1, 2, 3)
+
+
+# --- a line under way -----------------------------------------------------------------------------------------
+
+FINISH = "Finish the line first, or press Esc."
+TOOLS = pytest.mark.parametrize("tool", ["measure.target", "figure.length"])
+
+
+def begin_line(driver: Driver, tool: str) -> SliceView:
+    """The first end of a line is set in the active view; the second is not."""
+    view = driver.page.grid.active
+    action(tool).run(driver.station)
+    place = view.rect().center() - QPoint(40, 30)
+    QTest.mouseClick(view, LEFT, NO_KEYS, place)
+    QTest.mouseMove(view, place + QPoint(30, 20))
+    driver.settle()
+    assert view.busy
+    return view
+
+
+@TOOLS
+@pytest.mark.parametrize(
+    ("key", "held"),
+    [("F", NO_KEYS), (Qt.Key.Key_PageDown, NO_KEYS), ("M", CONTROL), ("6", CONTROL), (Qt.Key.Key_Space, NO_KEYS)],
+)
+def test_that_nothing_else_hangs_while_a_line_is_under_way(
+    driver: Driver, tool: str, key: Qt.Key | str, held: Qt.KeyboardModifier
+) -> None:
+    images, told = driver.station.images, []
+    view = begin_line(driver, tool)
+    images.told.connect(told.append)
+    source, before = view.source, (images.stage, images.tiles, driver.page.grid.layout_wanted)
+    driver.key(key, held, widget=view)
+    assert view.busy
+    assert view.source is source
+    assert (images.stage, images.tiles, driver.page.grid.layout_wanted) == before
+    assert told == [FINISH]
+
+
+@TOOLS
+def test_that_a_series_dropped_on_a_view_does_not_end_a_line(driver: Driver, tool: str) -> None:
+    view, told = begin_line(driver, tool), []
+    driver.station.images.told.connect(told.append)
+    tiles, record = driver.station.images.tiles, driver.session.record
+    assert record is not None
+    for number in (1, 3):
+        driver.page.grid.series_dropped.emit(number, record.visits[0].series[-1])
+    driver.settle()
+    assert view.busy
+    assert driver.station.images.tiles == tiles
+    assert told == [FINISH, FINISH]
+
+
+@TOOLS
+def test_that_a_series_hung_in_its_own_view_does_not_end_a_line(driver: Driver, tool: str) -> None:
+    images = driver.station.images
+    view, tiles = begin_line(driver, tool), driver.station.images.tiles
+    record = driver.session.record
+    assert record is not None
+    images.hang_series(driver.page.grid.active_index, record.visits[1].series[0])
+    assert (view.busy, images.tiles) == (True, tiles)
+
+
+@TOOLS
+def test_that_links_windows_and_one_large_view_leave_a_line_under_way(driver: Driver, tool: str) -> None:
+    view, width = begin_line(driver, tool), driver.page.grid.active.state.width
+    for key, held in (("L", CONTROL), ("L", CONTROL | SHIFT), ("5", NO_KEYS), (Qt.Key.Key_F11, NO_KEYS)):
+        driver.key(key, held, widget=view)
+        assert view.busy, key
+    assert view.state.width != width
+    assert not driver.station.images.display.linked
+    driver.window.resize(1100, 800)
+    driver.settle()
+    assert view.busy
+    driver.key(Qt.Key.Key_Escape, widget=view)
+    assert not view.busy
+
+
 # --- planes ---------------------------------------------------------------------------------------------------
 
 
@@ -374,6 +476,31 @@ def test_that_the_planes_of_a_series_hang_about_one_place_and_go_again(driver: D
     driver.key(Qt.Key.Key_M, CONTROL, widget=grid.active)
     assert images.stage is stage
     assert not images.planes.localiser.on
+
+
+def test_that_going_back_from_the_planes_hangs_what_the_reader_had_hung(driver: Driver) -> None:
+    grid, images = driver.page.grid, driver.station.images
+    driver.key("6", CONTROL, widget=grid.active)
+    record = driver.session.record
+    assert record is not None
+    delayed = [ref.uid for ref in record.series if ref.phase == "delayed"]
+    for number, uid in ((0, delayed[0]), (5, delayed[1])):
+        images.hang_series(number, uid)
+    grid.activate(5)
+    wait_for_images(driver)
+    before = (images.stage, images.tiles, grid.layout_wanted, grid.active_index)
+    sources = hung_series(driver)
+    assert sources[5] == delayed[1]
+    driver.key(Qt.Key.Key_M, CONTROL, widget=grid.active)
+    assert images.stage is Stage.PLANES
+    driver.key(Qt.Key.Key_M, CONTROL, widget=grid.active)
+    wait_for_images(driver)
+    assert (images.stage, images.tiles, grid.layout_wanted, grid.active_index) == before
+    assert hung_series(driver) == sources
+    grid.toggle_maximised()
+    for _ in range(2):
+        driver.key(Qt.Key.Key_M, CONTROL, widget=grid.active)
+    assert grid.shown == (5,)
 
 
 def test_that_a_phase_key_shows_the_planes_of_that_phase(driver: Driver) -> None:
@@ -415,6 +542,34 @@ def test_that_the_images_have_their_own_window_in_which_the_keys_work(driver: Dr
     driver.key(Qt.Key.Key_W, CONTROL | SHIFT, widget=grid.active)
     driver.key(Qt.Key.Key_W, CONTROL | SHIFT, widget=grid.active)
     assert grid.window() is driver.window
+
+
+@pytest.mark.parametrize("leave", ["main window", "quit"])
+def test_that_leaving_the_program_keeps_the_second_window_for_the_next_start(driver: Driver, leave: str) -> None:
+    """The end of an event loop closes the second window too, which is no wish of the reader's."""
+    application, second = QApplication.instance(), driver.station.second_window
+    assert isinstance(application, QApplication)
+    second.detach()
+    driver.qtbot.waitExposed(second.window)
+    QTimer.singleShot(50, driver.window.close if leave == "main window" else application.quit)
+    stuck = QTimer(singleShot=True, interval=20_000)
+    stuck.timeout.connect(lambda: application.exit(1))
+    stuck.start()
+    assert application.exec() == 0
+    stuck.stop()
+    assert not second.window.isVisible()
+    driver.settle()
+    assert driver.station.images.memory.is_on("second_window", False)
+
+
+def test_that_the_second_window_closed_by_its_button_stays_closed(driver: Driver) -> None:
+    second, memory = driver.station.second_window, driver.station.images.memory
+    second.detach()
+    assert memory.is_on("second_window", False)
+    second.window.close()
+    driver.settle()
+    assert not second.detached
+    assert not memory.is_on("second_window", True)
 
 
 def test_that_layout_stage_links_overlay_and_second_window_are_there_after_a_restart(

@@ -220,14 +220,14 @@ class _Ours:
 
 
 def _lines(series: str) -> list[ViewLine]:
-    """On every image two lines of the reader's, one of them selected, and a ghost; each with its own length."""
+    """On every image one line of the reader's, selected in the first view, and a ghost; each with its own length."""
     found = []
     for k in range(SLICES):
         z, image = -3.0 * k, f"{series}.{k + 1}"
-        for n in range(2):
-            start, end = (90.0 + 40 * n, 100.0 + 30 * n, z), (130.0 + 40 * n, 118.0 + 30 * n, z)
-            style = LineStyle.SELECTED if n == 0 else LineStyle.OWN
-            found.append(ViewLine(f"{k}-{n}", start, end, image, 1, f"IT{n + 1} {40 + k / 10:.1f} mm", style, n == 0))
+        selected = series.endswith(" 0")
+        style = LineStyle.SELECTED if selected else LineStyle.OWN
+        start, end = (90.0, 100.0, z), (130.0, 118.0, z)
+        found.append(ViewLine(f"{k}", start, end, image, 1, f"IT1 {40 + k / 10:.1f} mm", style, selected))
         start, end = (100.0, 200.0, z), (150.0, 220.0, z)
         found.append(ViewLine(f"{k}-g", start, end, image, 1, f"IT1 BL {50 + k / 10:.1f}", LineStyle.GHOST))
     return found

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.actions import ACTIONS, Action
@@ -67,6 +67,11 @@ class ActionSet(QObject):
     def of(self, action_id: str) -> QAction:
         """The Qt action of a row of the table."""
         return self._made[action_id]
+
+    def why_not(self, keys: QKeySequence) -> str:
+        """Why nothing came of a key: what its action waits for; empty where the key belongs to none."""
+        waiting = (made for made in self._made.values() if not made.isEnabled() and keys in made.shortcuts())
+        return next((made.toolTip() for made in waiting), "")
 
     def show(self, now: Situation) -> None:
         """Enable what can be done now; the tool tip of the rest says what is missing."""

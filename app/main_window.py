@@ -6,7 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeyEvent,
+    QKeySequence,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from app.focus import step_focus
@@ -35,6 +43,8 @@ class MainWindow(QMainWindow):
         The window became small, or large again.
     page_shown(str)
         The worklist or the reading page.
+    key_unused(QKeySequence)
+        A key that nothing in the window had use for.
     """
 
     painted = Signal()
@@ -42,6 +52,7 @@ class MainWindow(QMainWindow):
     export_chosen = Signal(str)
     narrowed = Signal(bool)
     page_shown = Signal(str)
+    key_unused = Signal(QKeySequence)
 
     def __init__(self, theme: Theme, reader: str) -> None:
         super().__init__()
@@ -150,6 +161,11 @@ class MainWindow(QMainWindow):
         self.bar.set_narrow(self.narrow)
         self.status.set_narrow(self.narrow)
         self.narrowed.emit(self.narrow)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """No part of the window had use for the key."""
+        super().keyPressEvent(event)
+        self.key_unused.emit(QKeySequence(event.keyCombination()))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):

@@ -192,7 +192,7 @@ class ImageDesk(QObject):
         self.grid.activate(leader)
         self.linking.refresh()
         for number in sorted(range(len(self.grid.views)), key=lambda n: n != leader):
-            self._fill(number)  # the leader first: the others go where it is
+            self._fill(number, upright=True)  # the leader first: the others go where it is
         self.guide.go()
         self.writer.refresh()
         self.hung.emit()
@@ -208,10 +208,14 @@ class ImageDesk(QObject):
         self._library.hold(frozenset(uid for tile in self.tiles for uid in tile.uids))
         self.sources.keep_only(self.tiles)
 
-    def _fill(self, number: int) -> None:
+    def _fill(self, number: int, upright: bool = False) -> None:
+        """Show what hangs in a tile; `upright` neither mirrored, turned nor inverted where it hangs anew."""
         view, tile = self.grid.views[number], self.tile(number)
         source, why = self.sources.of(tile) if tile is not None else (None, "")
         if view.source is not source:
+            if upright:
+                with self.grid.links.apart():
+                    view.reset_view()
             self.grid.set_source(number, source)
         self.writer.clear(number)
         if source is not None:

@@ -248,8 +248,11 @@ _ROLE_WORDS = {LesionRole.TARGET: "target", LesionRole.NONTARGET: "non-target", 
 
 def recorded_text(lesion_id: str, visit_id: str, finding: Finding, was: Finding | None) -> str:
     """What the toast says: past tense, with the old value where there was one."""
-    before = f" (was {_finding_words(was)})" if was is not None and was != finding else ""
-    return f"{lesion_id} at {visit_id}: {_finding_words(finding)} recorded{before}"
+    now, before = _finding_words(finding), "" if was is None else _finding_words(was)
+    if now == before and was != finding:
+        return f"{lesion_id} at {visit_id}: line moved, still {now}"
+    changed = f" (was {before})" if before and before != now else ""
+    return f"{lesion_id} at {visit_id}: {now} recorded{changed}"
 
 
 def _finding_words(finding: Finding) -> str:

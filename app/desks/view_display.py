@@ -68,13 +68,16 @@ class ViewDisplay(QObject):
 
     def invert(self) -> None:
         self._grid.active.set_inverted(not self._grid.active.state.inverted)
+        self._desk.writer.refresh()
 
     def flip(self, horizontal: bool) -> None:
         self._grid.active.mirror(horizontal)
+        self._desk.writer.refresh()
 
     def turn(self) -> None:
         """A quarter turn clockwise."""
         self._grid.active.turn()
+        self._desk.writer.refresh()
 
     def toggle_smooth(self) -> None:
         """Interpolate between pixels, or show each as it is."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QKeySequence
 
 from app.action_set import ActionSet
 from app.desks.reader_menu import ReaderMenu
@@ -87,6 +88,9 @@ class Wiring(QObject):
         station = self._station
         session, page, window, images = station.session, station.page, station.window, station.images
         self.actions.keys_changed.connect(self._on_keys_changed)
+        window.key_unused.connect(self._on_key_unused)
+        page.notice.dismissed.connect(self._back_to_images)
+        page.notice.offer_taken.connect(self._back_to_images)
         session.case_opened.connect(self._on_case_opened)
         session.record_changed.connect(self._on_record_changed)
         session.selection_changed.connect(self.show_situation)
@@ -143,6 +147,17 @@ class Wiring(QObject):
         record = self._station.session.record
         if record is not None and record.visits and not record.baseline_confirmed:
             self._station.desk.confirm_time_points()
+        else:
+            self._station.page.grid.active.setFocus()
+
+    def _on_key_unused(self, keys: QKeySequence) -> None:
+        if why := self.actions.why_not(keys):
+            self._say(why, False)
+
+    def _back_to_images(self) -> None:
+        """The keys speak to the images again, unless something else is asked at once."""
+        if self._station.page.notice.isHidden():
+            self._station.page.grid.active.setFocus()
 
     def _on_record_changed(self) -> None:
         store, bar = self._station.session.store, self._station.window.bar

@@ -55,8 +55,8 @@ class FindingBar(QWidget):
             possible = lesion is not None and not locked and (key == "E" or finding_of_key(key, lesion) is not None)
             button.setEnabled(possible)
             button.setToolTip("" if possible else _why_disabled(lesion, locked))
-            if lesion is not None:
-                button.setVisible(locked or possible)
+            # without a lesion those of a target, so that the bar keeps its one row
+            button.setVisible(key in "DME" if lesion is None else locked or possible)
         if lesion is not None:
             self.buttons["D"].set_text(gone(lesion.region))
             self.buttons["N"].set_text(still_there(lesion.region))

@@ -18,9 +18,9 @@ class Density(Enum):
 
 _WIDTHS = {
     ColumnKind.LESION: (57, 44, 44),
-    ColumnKind.VISIT: (61, 60, 54),
-    ColumnKind.VS_BASELINE: (62, 52, 48),
-    ColumnKind.VS_NADIR: (62, 52, 48),
+    ColumnKind.VISIT: (61, 60, 50),
+    ColumnKind.VS_BASELINE: (62, 52, 46),
+    ColumnKind.VS_NADIR: (62, 52, 46),
     ColumnKind.WHOLE: (58, 52, 52),
     ColumnKind.SERIES: (100, 86, 86),
     ColumnKind.STATE: (30, 26, 26),

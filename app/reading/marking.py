@@ -204,8 +204,15 @@ def _add(read: Read, drawing: Drawing) -> Marked:
     return Marked(LesionAdded(lesion, drawing.visit_id, observation), lesion.id)
 
 
-def _measure(read: Read, lesion: Lesion, drawing: Drawing) -> Marked:
+def _measure(read: Read, lesion: Lesion, drawing: Drawing) -> Marked | Declined:
     before = read.observation(drawing.visit_id, lesion.id)
+    found = before.finding if before else None
+    whole = found.whole if isinstance(found, Measured) else None
+    if whole is not None and drawing.diameter > whole and not drawing.justification:
+        return Declined(
+            f"{drawing.diameter} mm is longer than the whole lesion, {whole} mm. Measure one of them again?",
+            (Offer.KEEP_WITH_REASON,),
+        )
     features = before.features if before else Features()
     if drawing.justification:
         features = replace(features, override=drawing.justification)

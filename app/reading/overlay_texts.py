@@ -9,12 +9,9 @@ from app.reading.hanging import phase_label
 from app.state.record import Patient, Record, SeriesRef, Visit
 from app.words import MINUS, SPACE, person_name
 from viewers.imaging.catalogue import SURE_PHASE, FindingCode, Series
-from viewers.imaging.geometry import SlicePlane
+from viewers.imaging.geometry import SlicePlane, is_axial, is_parallel
 from viewers.widgets.marks import Chip, CornerEntry, CornerTexts, TextLine, Tone
 from viewers.widgets.stack_view import ViewState
-
-_AXIAL = 0.985
-"""Cosine of 10 degrees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +52,8 @@ def corner_texts(
         How this view is linked with the active one.
     """
     return CornerTexts(
-        top_left=_patient(record.patient, ref, visit, role),
-        top_right=_series(ref, series, plane, shown, link),
+        top_left=_patient(record.patient, ref, visit, role, series.patient.age),
+        top_right=_series(ref, series, state, plane, shown, link),
         bottom_left=_place(series, state, plane, pixels_per_mm, shown),
         bottom_right=_display(series, state),
     )
@@ -81,8 +78,10 @@ def banner(ref: SeriesRef, series: Series) -> str:
     return ""
 
 
-def _patient(patient: Patient, ref: SeriesRef, visit: Visit | None, role: str) -> tuple[CornerEntry, ...]:
-    age = _age(patient.birth_date, ref.study_date)
+def _patient(
+    patient: Patient, ref: SeriesRef, visit: Visit | None, role: str, stated_age: str
+) -> tuple[CornerEntry, ...]:
+    age = _age(patient.birth_date, ref.study_date) or _age_of_header(stated_age)
     who = " ".join(part for part in (patient.sex, age) if part)
     when = " · ".join(part for part in (visit.id if visit else "", role) if part)
     lines: list[CornerEntry] = [f"{person_name(patient.name)} {patient.id}".strip()]
@@ -94,7 +93,7 @@ def _patient(patient: Patient, ref: SeriesRef, visit: Visit | None, role: str) -
 
 
 def _series(
-    ref: SeriesRef, series: Series, plane: SlicePlane | None, shown: Shown, link: Chip | None
+    ref: SeriesRef, series: Series, state: ViewState, plane: SlicePlane | None, shown: Shown, link: Chip | None
 ) -> tuple[CornerEntry, ...]:
     number = f"Se {ref.number} " if ref.number is not None else ""
     lines: list[CornerEntry] = [" ".join(part for part in (_date(ref.study_date), _time(ref.acquired_at)) if part)]
@@ -108,19 +107,30 @@ def _series(
         chips.append(Chip("LOSSY", tone=Tone.AMBER))
     if ref.measurable and not ref.volume_ok:
         chips.append(Chip("2D only", tone=Tone.AMBER))
+    chips += [Chip(word, tone=Tone.AMBER) for word in _how_it_lies(state)]
     lines.append(tuple(chips))
     if link is not None:
         lines.append(link)
     return tuple(lines)
 
 
+def _how_it_lies(state: ViewState) -> tuple[str, ...]:
+    """What a reader must know who compares this image with others: turned, mirrored, inverted."""
+    mirrored = state.flip_h != state.flip_v
+    turned = bool(state.quarter_turns) or (state.flip_h and state.flip_v)
+    words = ((turned, "turned"), (mirrored, "mirrored"), (state.inverted, "inverted"))
+    return tuple(word for holds, word in words if holds)
+
+
 def plane_word(plane: SlicePlane | None, shown: Shown = ACQUIRED) -> str:
     """What to say of a plane on which criteria do not measure: ``COR, not axial``; empty for an axial one."""
+    aside = plane is not None and not is_axial(plane.normal)
     if shown.label:
-        return "not axial" if shown.off_axial else ""
-    if plane is None or abs(plane.normal[2]) >= _AXIAL:
+        return "not axial" if shown.off_axial or aside else ""
+    if plane is None or not aside:
         return ""
-    word = "COR" if abs(plane.normal[1]) >= _AXIAL else "SAG" if abs(plane.normal[0]) >= _AXIAL else "oblique"
+    coronal, sagittal = (is_parallel(plane.normal, axis) for axis in ((0.0, 1.0, 0.0), (1.0, 0.0, 0.0)))
+    word = "COR" if coronal else "SAG" if sagittal else "oblique"
     return f"{word}, not axial"
 
 
@@ -142,12 +152,18 @@ def _place(
     lines: list[CornerEntry] = [place if number is None else f"Im {number} · {place}"]
     if plane is not None:
         lines.append(_level(plane))
-    thick = series.slice_thickness_mm is not None and not (derived and shown.off_axial)
-    thickness = f"{series.slice_thickness_mm:.1f}{SPACE}mm" if thick else ""
+    thickness = "" if derived and plane_word(plane, shown) else _thickness(series)
     spacing = plane.column_spacing_mm if plane is not None else 1.0
     zoom = f"{100 * pixels_per_mm * spacing:.0f}{SPACE}%" if pixels_per_mm > 0 else ""
     lines.append(" · ".join(part for part in (thickness, zoom) if part))
     return tuple(lines)
+
+
+def _thickness(series: Series) -> str:
+    """Thickness and spacing of the slices; what is not known is left out."""
+    known = (series.slice_thickness_mm, series.slice_spacing_mm)
+    figures = [f"{value:.2f}".removesuffix("0") for value in known if value is not None]
+    return f"{' / '.join(figures)}{SPACE}mm" if figures and known[0] is not None else ""
 
 
 def _level(plane: SlicePlane) -> str:
@@ -181,6 +197,13 @@ def _time(at: str | None) -> str:
     if len(digits) >= 14:
         digits = digits[8:]
     return f"{digits[:2]}:{digits[2:4]}" if len(digits) >= 4 and digits[:4].isdigit() else ""
+
+
+def _age_of_header(stated: str) -> str:
+    """PatientAge (``068Y``) as it is written here; empty where it says something else."""
+    number, unit = stated[:-1], stated[-1:].upper()
+    words = {"Y": "y", "M": "mo", "W": "wk", "D": "d"}
+    return f"{int(number)} {words[unit]}" if number.isdigit() and unit in words else ""
 
 
 def _age(born: date | None, on: date | None) -> str:

@@ -18,7 +18,9 @@ class Kind(StrEnum):
 
 
 _START, _END = r"(?<![a-z0-9])", r"(?![a-z0-9])"
-_CHEST = re.compile(r"chest|thora|lung|흉부|폐", re.IGNORECASE)
+_CHEST = re.compile(r"chest|thora|lung(?! ?bas(?:e|is))|흉부|폐", re.IGNORECASE)
+"""Lung bases are the upper end of an abdomen."""
+
 _LUNG = re.compile(r"lung|폐|肺", re.IGNORECASE)
 _BONE = re.compile(r"bone|osseous|knochen|뼈|骨", re.IGNORECASE)
 _ADC = re.compile(f"{_START}e?adc", re.IGNORECASE)

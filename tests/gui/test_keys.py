@@ -16,6 +16,8 @@ from mrecist.lesions import Measured
 from tests.support.driver import Driver
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+NO_KEYS = Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture
@@ -103,3 +105,21 @@ def test_that_lesion_keys_rest_while_the_decision_is_open(driver: Driver) -> Non
         driver.key(key, widget=driver.page.grid.active)
     assert driver.session.record == before
     assert QApplication.activePopupWidget() is None
+
+
+def test_that_a_key_that_cannot_act_yet_says_what_it_waits_for(driver: Driver) -> None:
+    driver.session.select_lesion(None)
+    driver.key(Qt.Key.Key_Y, widget=driver.page.grid.active)
+    assert driver.station.measuring.intent is None
+    assert driver.page.toast.message.text() == "Select a lesion in the table first."
+
+
+def test_that_another_hanging_is_neither_mirrored_nor_turned_nor_inverted(driver: Driver) -> None:
+    view = driver.page.grid.active
+    for key, modifiers in ((Qt.Key.Key_H, NO_KEYS), (Qt.Key.Key_I, NO_KEYS), (Qt.Key.Key_R, SHIFT)):
+        driver.key(key, modifiers, widget=view)
+    assert (view.state.flip_h or view.state.flip_v) and view.state.inverted and view.state.quarter_turns == 1
+    driver.key(Qt.Key.Key_Space, widget=view)
+    states = [shown.state for shown in driver.page.grid.views if shown.source is not None]
+    assert states
+    assert not any(s.flip_h or s.flip_v or s.inverted or s.quarter_turns for s in states if s is not view.state)

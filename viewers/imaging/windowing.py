@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewers.imaging.catalogue import PhaseName, Series
+from viewers.imaging.volume import PADDED
 
 Grey = NDArray[np.uint8]
 
@@ -89,11 +90,12 @@ MR_PRESETS = (
 def percentile_window(images: Iterable[NDArray[Any]], low: float, high: float) -> Window:
     """The window from one percentile of all images together to another.
 
-    Zeros, the background that scanners mask out, and values that are not numbers do not count.
+    Zeros, the background that scanners mask out, what lies outside the measured volume and values that are not
+    numbers do not count.
     """
     samples = [np.asarray(image)[::2, ::2].ravel() for image in images]
     values = np.concatenate(samples) if samples else np.zeros(0)
-    values = values[(values != 0) & np.isfinite(values)]
+    values = values[(values != 0) & (values != PADDED) & np.isfinite(values)]
     if not values.size:
         return Window(1, 0)
     bottom, top = (float(p) for p in np.percentile(values, (low, high)))

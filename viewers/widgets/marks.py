@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum, auto
 
 from viewers.tools.events import Point
@@ -182,5 +183,8 @@ MM_UNIT = "\N{THIN SPACE}mm"
 
 
 def length_text(length_mm: float) -> str:
-    """The length with one decimal and its unit, as it is written beside a line."""
-    return f"{length_mm:.1f}{MM_UNIT}"
+    """The length with one decimal and its unit, as it is written beside a line: half up from its decimal text.
+
+    So a recorded diameter is rounded; what is seen while a line is drawn is what is then computed on.
+    """
+    return f"{Decimal(repr(length_mm)).quantize(Decimal('0.1'), ROUND_HALF_UP)}{MM_UNIT}"

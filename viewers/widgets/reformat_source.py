@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from viewers.imaging.geometry import SlicePlane
+from viewers.imaging.geometry import SlicePlane, is_axial
 from viewers.imaging.plane_stacks import Orientation, PlaneStack, stack_of
 from viewers.imaging.reslice import PlaneImage, Slab, images_cut, reslice
 from viewers.widgets.derived_source import DerivedSource
@@ -50,7 +50,7 @@ class ReformatSource(DerivedSource):
 
     @property
     def off_axial(self) -> bool:
-        return self.orientation is not Orientation.AXIAL
+        return not is_axial(self.plane(0).normal)
 
     @property
     def count(self) -> int:

@@ -218,8 +218,6 @@ class SliceView(ToolView):
             self.set_index(0 if first else self.source.count - 1)
         elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
             self.series_step_requested.emit(1 if key == Qt.Key.Key_PageDown else -1)
-        elif key == Qt.Key.Key_O and event.modifiers() == Qt.KeyboardModifier.NoModifier:
-            self.set_overlay(self.state.overlay.next())
         else:
             event.ignore()
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from viewers.imaging.geometry import SlicePlane
+from viewers.imaging.geometry import SlicePlane, is_axial
 from viewers.imaging.reslice import PlaneImage
 from viewers.imaging.subtract import Pairing, pair, subtracted
 from viewers.widgets.derived_source import DerivedSource
 from viewers.widgets.volume_source import VolumeSource
-
-_AXIAL = 0.985
-"""Cosine of 10 degrees."""
 
 
 class SubtractionSource(DerivedSource):
@@ -43,7 +40,7 @@ class SubtractionSource(DerivedSource):
     @property
     def off_axial(self) -> bool:
         plane = next((plane for plane in self.base.volume.planes if plane is not None), None)
-        return plane is None or abs(plane.normal[2]) < _AXIAL
+        return plane is None or not is_axial(plane.normal)
 
     @property
     def count(self) -> int:

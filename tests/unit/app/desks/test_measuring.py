@@ -6,6 +6,7 @@ from app.desks.measuring import recorded_text
 from app.words import SPACE
 from mrecist.lesions import Finding, Measured, NotEvaluable, WhyNotEvaluable
 from mrecist.values import Diameter
+from tests.support.records import line
 
 
 @pytest.mark.parametrize(
@@ -13,9 +14,19 @@ from mrecist.values import Diameter
     [
         (Measured(Diameter(268)), Measured(Diameter(281)), "IT1 at FU2: 26.8_mm recorded (was 28.1_mm)"),
         (Measured(Diameter(268), Diameter(402)), None, "IT1 at FU2: 26.8_mm, whole 40.2_mm recorded"),
+        (
+            Measured(Diameter(268), evidence=(line(26.8),)),
+            Measured(Diameter(268)),
+            "IT1 at FU2: line moved, still 26.8_mm",
+        ),
         (NotEvaluable(), Measured(Diameter(268)), "IT1 at FU2: not evaluable recorded (was 26.8_mm)"),
     ],
-    ids=["with the old value", "with the whole diameter", "not evaluable, no reason stated"],
+    ids=[
+        "with the old value",
+        "with the whole diameter",
+        "a line moved by less than is written",
+        "not evaluable, no reason stated",
+    ],
 )
 def test_that_the_reader_is_told_what_was_recorded_and_what_it_was(
     finding: Finding, was: Finding | None, said: str

@@ -306,6 +306,7 @@ def test_that_a_phase_that_is_only_guessed_and_a_reformat_hang_after_the_others(
         ("Chest CT", None, "CT", True, "CHEST"),
         ("흉부 CT", None, "CT", True, "CHEST"),
         ("Thorax 5 mm", None, "CT", True, "CHEST"),
+        ("LUNG BASES 5MM", None, "CT", False, "CT"),
         ("Liver dynamic lung bases", "arterial", "CT", False, "AP"),
         ("Brain", None, "CT", False, "CT"),
         ("ep2d_diff_b50_400_800_tra", None, "MR", False, "DWI b800"),

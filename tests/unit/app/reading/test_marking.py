@@ -106,6 +106,22 @@ def test_that_the_whole_diameter_joins_the_viable_one_and_leaves_it_alone() -> N
     assert isinstance(before_viable, Declined)
 
 
+@pytest.mark.parametrize(("mm", "taken"), [(53.6, True), (53.7, False)], ids=["as long", "longer"])
+def test_that_a_viable_diameter_longer_than_the_whole_lesion_needs_a_reason(mm: float, taken: bool) -> None:
+    record = with_targets(two_visits(), 49.2)
+    read = record.read("read-1")
+    assert read is not None
+    both = Measured(Diameter(492), Diameter(536), (line(49.2),), (line(53.6),))
+    known = replace(read, timepoints=(TimePointRead("BL", (Observation("IT1", both),)),))
+    record = replace(record, reads=(known,))
+    result = mark(record, "read-1", draw(record, Intent.COUNTED, mm, selected="IT1"), RULES)
+    assert isinstance(result, Marked) is taken
+    if isinstance(result, Declined):
+        assert "53.7 mm is longer than the whole lesion, 53.6 mm" in result.message
+        reason = draw(record, Intent.COUNTED, mm, selected="IT1", justification="whole was drawn on another phase")
+        assert isinstance(mark(record, "read-1", reason, RULES), Marked)
+
+
 @pytest.mark.parametrize(
     ("thickness_mm", "mm", "taken"),
     [(5.0, 10.0, True), (8.0, 15.9, False), (8.0, 16.0, True), (None, 10.0, True)],

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.support.phantoms import Phantom, write_phantom
 from viewers.imaging.catalogue import PhaseName
 from viewers.imaging.scan import scan
+from viewers.imaging.volume import PADDED
 from viewers.imaging.windowing import (
     PRESETS,
     GreyMapper,
@@ -103,6 +104,11 @@ def test_that_an_mr_window_spans_the_percentiles_of_all_phases_together():
     window = mr_window([first, first + 100])
     assert window.centre - window.width / 2 == pytest.approx(3, abs=1.5)
     assert window.centre + window.width / 2 == pytest.approx(198, abs=1.5)
+
+
+def test_that_what_lies_outside_the_measured_volume_makes_no_window():
+    inside = np.tile(np.arange(1, 101, dtype=np.int16), (100, 1))
+    assert mr_window([np.hstack([inside, np.full((100, 300), PADDED, np.int16)])]) == mr_window([inside])
 
 
 def test_that_an_empty_image_has_a_window():

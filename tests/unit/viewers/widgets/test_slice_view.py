@@ -19,7 +19,6 @@ from viewers.widgets.marks import (
     DrawnFigure,
     DrawnLine,
     LineStyle,
-    OverlayLevel,
     Placeholder,
     Probe,
     ViewLine,
@@ -338,14 +337,6 @@ def test_that_a_double_click_asks_to_be_maximised_unless_a_tool_is_armed(qtbot: 
     view.arm(Tool.CALIPER)
     with qtbot.assertNotEmitted(view.maximise_requested):
         qtbot.mouseDClick(view, Qt.MouseButton.LeftButton)
-
-
-def test_that_o_cycles_the_overlay(qtbot: QtBot, view: SliceView) -> None:
-    seen = []
-    for _ in range(3):
-        qtbot.keyClick(view, Qt.Key.Key_O)
-        seen.append(view.state.overlay)
-    assert seen == [OverlayLevel.MINIMAL, OverlayLevel.OFF, OverlayLevel.FULL]
 
 
 def test_that_centre_on_shows_the_image_that_holds_the_place(view: SliceView) -> None:

@@ -1,0 +1,83 @@
+"""What the corners of a view say of how an image was made and how it is shown."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from app.reading.overlay_texts import ACQUIRED, Shown, corner_texts, plane_word
+from app.words import SPACE
+from tests.support.records import series_ref, two_visits
+from tests.support.series import series
+from viewers.imaging.catalogue import Series
+from viewers.imaging.geometry import SlicePlane
+from viewers.widgets.marks import Chip, CornerTexts, TextLine
+from viewers.widgets.stack_view import ViewState
+
+ON = date(2026, 1, 5)
+AXIAL = SlicePlane((0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), 0.7, 0.7)
+
+
+def corners(made: Series, state: ViewState | None = None) -> CornerTexts:
+    record, ref = two_visits(), series_ref("BL-AP", ON, "arterial", "Liver arterial")
+    return corner_texts(record, record.visits[0], "", ref, made, state or ViewState(), AXIAL, 1.0)
+
+
+def words(corner: tuple[object, ...]) -> list[str]:
+    chips = [chip for entry in corner if isinstance(entry, tuple) for chip in entry if isinstance(chip, Chip)]
+    plain = [entry.text if isinstance(entry, TextLine) else entry for entry in corner]
+    return [*(entry for entry in plain if isinstance(entry, str)), *(chip.text for chip in chips)]
+
+
+@pytest.mark.parametrize(
+    ("thickness_mm", "spacing_mm", "said"),
+    [
+        (5.0, 7.0, "5.0 / 7.0_mm · 70_%"),
+        (1.25, 1.25, "1.25 / 1.25_mm · 70_%"),
+        (5.0, None, "5.0_mm · 70_%"),
+        (None, 7.0, "70_%"),
+    ],
+    ids=["gap between slices", "quarters", "spacing not known", "thickness not known"],
+)
+def test_that_slice_thickness_and_spacing_stand_beside_each_other(
+    thickness_mm: float | None, spacing_mm: float | None, said: str
+) -> None:
+    made = replace(series("BL-AP", ON), slice_thickness_mm=thickness_mm, slice_spacing_mm=spacing_mm)
+    assert said.replace("_", SPACE) in words(corners(made).bottom_left)
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (ViewState(), []),
+        (ViewState(flip_h=True), ["mirrored"]),
+        (ViewState(flip_h=True, flip_v=True), ["turned"]),
+        (ViewState(quarter_turns=1, inverted=True), ["turned", "inverted"]),
+    ],
+    ids=["as acquired", "mirrored", "half a turn", "a quarter turn, inverted"],
+)
+def test_that_an_image_that_lies_otherwise_than_acquired_says_so(state: ViewState, said: list[str]) -> None:
+    told = words(corners(series("BL-AP", ON), state).top_right)
+    assert [word for word in told if word in ("turned", "mirrored", "inverted")] == said
+
+
+@pytest.mark.parametrize(("stated", "said"), [("068Y", "68 y"), ("011M", "11 mo"), ("", None), ("Y", None)])
+def test_that_the_age_of_the_header_is_told_where_there_is_no_birth_date(stated: str, said: str | None) -> None:
+    made = series("BL-AP", ON)
+    record = two_visits()
+    anonymous = replace(record, patient=replace(record.patient, birth_date=None))
+    ref = series_ref("BL-AP", ON, "arterial", "Liver arterial")
+    aged = replace(made, patient=replace(made.patient, age=stated))
+    told = words(corner_texts(anonymous, record.visits[0], "", ref, aged, ViewState(), AXIAL, 1.0).top_left)
+    assert [line for line in told if line.endswith((" y", " mo"))] == ([] if said is None else [said])
+
+
+@pytest.mark.parametrize(("degrees", "aside"), [(0, ""), (9, ""), (12, "not axial"), (35, "not axial")])
+def test_that_a_computed_plane_is_axial_by_where_it_lies_and_not_by_its_name(degrees: int, aside: str) -> None:
+    tilt = math.radians(degrees)
+    leaning = replace(AXIAL, column_direction=(0.0, math.cos(tilt), math.sin(tilt)))
+    assert plane_word(leaning, Shown("AX", count=40)) == aside
+    assert plane_word(leaning, ACQUIRED).removeprefix("oblique, ") == aside

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from itertools import islice
@@ -16,6 +17,8 @@ from viewers.widgets.volume_source import VolumeSource
 
 BUDGET_BYTES = 2_000_000_000
 _FIRST_IMAGE = 1
+_TELL_EVERY_S = 0.03
+"""Two frames of a screen: telling of each image of a fast decoder would keep the window from what the reader does."""
 
 
 class LoadedSeries(VolumeSource):
@@ -50,18 +53,23 @@ class LoadedSeries(VolumeSource):
         self._load(token, self.count)
 
     def _load(self, token: Token, most: int) -> None:
+        told, at = 0, -_TELL_EVERY_S
         for _ in islice(self._steps, most):
             self.volume = self._loader.volume
             if token.cancelled():
                 raise Cancelled
-            token.progress(int(self.volume.loaded.sum()), self.count)
+            if time.monotonic() - at >= _TELL_EVERY_S:
+                told, at = int(self.volume.loaded.sum()), time.monotonic()
+                token.progress(told, self.count)
+        if (read := int(self.volume.loaded.sum())) != told:
+            token.progress(read, self.count)
 
 
 class ImageLibrary(QObject):
     """Hands out series by their uid and loads them. What no view holds is let go when the budget is full."""
 
     image_read = Signal(str, int, int)
-    """(uid, images read, images in all)"""
+    """(uid, images read, images in all), from time to time and at the end"""
     loaded = Signal(str)
     failed = Signal(str, str)
     """(uid, what happened and what to do)"""

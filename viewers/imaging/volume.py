@@ -20,6 +20,7 @@ from viewers.imaging.decode import read_stored, stored_type
 from viewers.imaging.errors import Cancelled, ImagingError
 from viewers.imaging.geometry import SlicePlane, affine_of
 from viewers.imaging.rawheader import HeaderReader
+from viewers.imaging.streams import RLE
 
 PADDED = -32768
 """The value of padding pixels, which were never measured, where rescaling them would leave int16."""
@@ -27,8 +28,8 @@ PADDED = -32768
 _INT16 = np.iinfo(np.int16)
 _THREADS = max(2, min(8, (os.cpu_count() or 2) - 1))
 """Readers at once; one processor is left to the screen where there are more than two."""
-_RAW_AT_ONCE = 4
-"""Uncompressed slices that a thread reads in one go: each takes less time than it takes to hand it over."""
+_QUICK_AT_ONCE = 4
+"""Uncompressed and RLE slices that a thread reads in one go: each takes hardly longer than to hand it over."""
 
 Order = Literal["first_to_last", "middle_out"]
 
@@ -178,8 +179,8 @@ class VolumeLoader:
         first = next(waiting)
         self._keep(self._read(first))
         yield first
-        native = all(record.pixel_offset is not None for record in self._series.slices)
-        yield from self._in_threads(waiting, _RAW_AT_ONCE if native else 1)
+        quick = all(one.pixel_offset is not None or one.transfer_syntax == RLE for one in self._series.slices)
+        yield from self._in_threads(waiting, _QUICK_AT_ONCE if quick else 1)
 
     def _queue(self) -> Iterator[int]:
         """The slices in the order of the loader until one is brought forward; from then on, those nearest to it."""

@@ -3,9 +3,11 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 
+import imagecodecs
 import numpy as np
 import pytest
-from pydicom.uid import RLELossless
+from pydicom.encaps import encapsulate
+from pydicom.uid import JPEGLSLossless, RLELossless
 
 from tests.support.phantoms import (
     AXIAL,
@@ -150,11 +152,18 @@ def test_that_the_middle_slice_comes_first():
     assert middle_out(1) == [0]
 
 
-def compressed(k, dataset):
+def by_rle(k, dataset):
     dataset.compress(RLELossless, encoding_plugin="pydicom", generate_instance_uid=False)
 
 
-@pytest.mark.parametrize(("change", "at_once"), [(None, 4), (compressed, 1)], ids=["raw", "compressed"])
+def by_jpeg_ls(k, dataset):
+    dataset.PixelData = encapsulate([imagecodecs.jpegls_encode(dataset.pixel_array)])
+    dataset["PixelData"].VR, dataset.file_meta.TransferSyntaxUID = "OB", JPEGLSLossless
+
+
+@pytest.mark.parametrize(
+    ("change", "at_once"), [(None, 4), (by_rle, 4), (by_jpeg_ls, 1)], ids=["raw", "RLE", "JPEG-LS"]
+)
 def test_that_a_slice_that_is_brought_forward_comes_next_then_its_neighbours(tmp_path, monkeypatch, change, at_once):
     monkeypatch.setattr("viewers.imaging.volume._THREADS", 2)
     ahead = 4 * at_once  # read ahead by two threads, two turns each, when another slice is asked for

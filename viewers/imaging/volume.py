@@ -25,11 +25,12 @@ from viewers.imaging.streams import RLE
 PADDED = -32768
 """The value of padding pixels, which were never measured, where rescaling them would leave int16."""
 
-_INT16 = np.iinfo(np.int16)
+_LEAST, _MOST = -32768, 32767
+"""Of int16."""
 _THREADS = max(2, min(8, (os.cpu_count() or 2) - 1))
 """Readers at once; one processor is left to the screen where there are more than two."""
-_QUICK_AT_ONCE = 4
-"""Uncompressed and RLE slices that a thread reads in one go: each takes hardly longer than to hand it over."""
+_RLE_AT_ONCE = 4
+"""Slices in RLE that a thread reads in one go: each takes hardly longer than to hand it over."""
 
 Order = Literal["first_to_last", "middle_out"]
 
@@ -107,7 +108,7 @@ class Volume:
         if padding is None or not self.rescaled:
             return padding
         value = int(padding * record.slope + record.intercept)
-        return value if _INT16.min <= value <= _INT16.max else PADDED
+        return value if _LEAST <= value <= _MOST else PADDED
 
     def padding(self, k: int) -> NDArray[np.bool_] | None:
         """Which pixels of slice `k` are padding, that is were never measured; None where the series has none."""
@@ -175,12 +176,13 @@ class VolumeLoader:
 
     def __iter__(self) -> Iterator[int]:
         waiting = self._queue()
-        self._check()
-        first = next(waiting)
-        self._keep(self._read(first))
-        yield first
-        quick = all(one.pixel_offset is not None or one.transfer_syntax == RLE for one in self._series.slices)
-        yield from self._in_threads(waiting, _QUICK_AT_ONCE if quick else 1)
+        raw = all(record.pixel_offset is not None for record in self._series.slices)
+        # Threads gain nothing where there is nothing to decode; and the first image is not kept waiting for a thread.
+        for k in waiting if raw else islice(waiting, 1):
+            self._check()
+            self._keep(self._read(k))
+            yield k
+        yield from self._in_threads(waiting, _RLE_AT_ONCE if self._series.slices[0].transfer_syntax == RLE else 1)
 
     def _queue(self) -> Iterator[int]:
         """The slices in the order of the loader until one is brought forward; from then on, those nearest to it."""
@@ -363,13 +365,14 @@ def _zeros(shape: tuple[int, int, int], dtype: np.dtype[Any]) -> NDArray[Any]:
 def _rescale(stored: NDArray[Any], out: NDArray[Any], series: Series, record: SliceRecord) -> bool:
     """Stored values as int16 values in `out`, maybe the same memory; false, and nothing done, if they do not fit."""
     slope, intercept = int(record.slope), int(record.intercept)
-    possible = np.iinfo(stored.dtype)
+    bits = 8 * stored.dtype.itemsize if series.colour else series.bits_stored
+    least, most = (-(1 << bits - 1), (1 << bits - 1) - 1) if series.signed else (0, (1 << bits) - 1)
 
     def fits(entry: int) -> bool:
-        return bool(_INT16.min <= entry * slope + intercept <= _INT16.max)
+        return _LEAST <= entry * slope + intercept <= _MOST
 
-    # Only the end that may not fit is looked for: of usual CT that is one of the two.
-    if (fits(possible.min) or fits(int(stored.min()))) and (fits(possible.max) or fits(int(stored.max()))):
+    # Only the end that may not fit is looked for: of CT of 16 bits that is one of the two, of 12 bits none.
+    if (fits(least) or fits(int(stored.min()))) and (fits(most) or fits(int(stored.max()))):
         _affine_in_place(stored, out, slope, intercept)
         return True
     low, high = int(stored.min()), int(stored.max())
@@ -379,9 +382,9 @@ def _rescale(stored: NDArray[Any], out: NDArray[Any], series: Series, record: Sl
     padded = stored == padding
     others = stored[~padded]
     ends = sorted(int(end) * slope + intercept for end in (others.min(), others.max())) if others.size else [0]
-    if ends[0] <= _INT16.min or ends[-1] > _INT16.max:
+    if ends[0] <= _LEAST or ends[-1] > _MOST:
         return False
-    out[...] = (stored.astype(np.int64) * slope + intercept).clip(_INT16.min, _INT16.max)
+    out[...] = (stored.astype(np.int64) * slope + intercept).clip(_LEAST, _MOST)
     out[padded] = PADDED
     return True
 

@@ -197,9 +197,7 @@ class MeasuringDesk(QObject):
             why = f"This was drawn on {visit.id}. Diameters are drawn on the open time point, {open_id}."
         elif not drawn.sop_uid:
             shown = f"{derived} is computed" if derived else "This picture is computed"
-            why = (
-                f"{shown}, not acquired: no diameter is drawn on it. Go to the series itself, or draw a length."
-            )
+            why = f"{shown}, not acquired: no diameter is drawn on it. Go to the series itself, or draw a length."
         try:
             diameter = Diameter.from_mm(drawn.length_mm)
         except ValueError as error:

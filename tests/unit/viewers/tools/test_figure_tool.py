@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass, field
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -370,9 +370,11 @@ TestAnySequence = AnySequence.TestCase
 
 
 @given(st.sampled_from(list(FigureKind)), st.lists(places, min_size=1, max_size=6))
+@example(FigureKind.BIDIRECTIONAL, [(0.0, 0.0), (0.0, 0.0), (0.0, 0.0), (2.0, 0.0)])
 def test_that_whatever_is_clicked_a_few_clicks_more_end_it(kind: FigureKind, first: list[Place]) -> None:
     state = run(*clicks(*first), armed=kind).state
-    for corner in ((70, 60), (5, 60), (70, 5), (5, 5), (5, 5), (5, 5)):
+    # three pairs of places in three directions: two clicks along the long line are no short one
+    for corner in ((70, 60), (5, 13), (61, 5), (9, 48), (33, 5), (40, 60), (5, 5), (5, 5), (5, 5)):
         if not is_busy(state):
             return
         state = run(*clicks(corner), armed=kind, state=state).state

@@ -1,8 +1,8 @@
 """Events as canonical text and back.
 
 The text is UTF-8 JSON with sorted keys and no spaces. It is exact: fractions are text ("3/2"), diameters whole tenths
-of a millimetre, dates ISO 8601, enumerations their value; a finding carries a type word. Every field is written, so a
-default that changes later never changes what was recorded.
+of a millimetre, dates ISO 8601 (a month is ``2012-02``), enumerations their value; a finding carries a type word. Every
+field is written, so a default that changes later never changes what was recorded.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast, get_args
 
+from app.state.dates import read_date
 from app.state.events import Event
 from mrecist.lesions import (
     Absent,
@@ -36,7 +37,15 @@ if TYPE_CHECKING:
 Plain = dict[str, Any]
 Upcast = Callable[[Plain], Plain]
 
-UPCASTS: Mapping[tuple[str, int], Upcast] = MappingProxyType({})
+
+def _unassisted(plain: Plain) -> Plain:
+    """Version 1 knew no assistant."""
+    return {**plain, "assisted": None}
+
+
+UPCASTS: Mapping[tuple[str, int], Upcast] = MappingProxyType(
+    {("lesion_added", 1): _unassisted, ("finding_recorded", 1): _unassisted}
+)
 """For a kind and an old version: the plain payload of the next version. Old texts are never rewritten."""
 
 EVENT_TYPES: Mapping[str, type[Event]] = MappingProxyType({cls.kind: cls for cls in get_args(Event)})
@@ -110,7 +119,7 @@ def exact_converter() -> Converter:
     converter.register_unstructure_hook(Diameter, lambda diameter: diameter.tenths)
     converter.register_structure_hook(Diameter, lambda tenths, _: Diameter(_typed(tenths, int)))
     converter.register_unstructure_hook(date, lambda on: on.isoformat())
-    converter.register_structure_hook(date, lambda text, _: date.fromisoformat(_typed(text, str)))
+    converter.register_structure_hook(date, lambda text, _: read_date(_typed(text, str)))
     for plain in (str, int, bool):
         converter.register_structure_hook(plain, _typed)
     converter.register_structure_hook(StrEnum, lambda word, cls: cls(_typed(word, str)))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
+from app.state.assistance import Assistance
 from app.state.figures import Figure
 from app.state.record import DatedEvent, DatedTreatment, Judgement, Patient, SeriesRef
 from mrecist.case import ClinicalStatus, Examination, ReadKind
@@ -97,13 +98,17 @@ class ReadStarted:
 
 @dataclass(frozen=True, slots=True)
 class LesionAdded:
-    """A lesion enters a read, with what was found of it at the time point where it was marked."""
+    """A lesion enters a read, with what was found of it at the time point where it was marked.
+
+    Version 2: `assisted` says how, where the assistant proposed the measurement.
+    """
 
     kind: ClassVar[str] = "lesion_added"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     lesion: Lesion
     visit_id: str
     observation: Observation
+    assisted: Assistance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +130,13 @@ class LesionRemoved:
 
 @dataclass(frozen=True, slots=True)
 class FindingRecorded:
+    """What was found of a lesion. Version 2: `assisted` says how, where the assistant proposed the measurement."""
+
     kind: ClassVar[str] = "finding_recorded"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     visit_id: str
     observation: Observation
+    assisted: Assistance | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from app.state import assistance
+from app.state.assistance import Assistance
 from app.state.case_edits import evidence_of
 from app.state.events import (
     FindingCleared,
@@ -43,7 +45,8 @@ def add_lesion(record: Record, event: LesionAdded, read_id: str | None) -> Recor
             f"{first.id} is signed: a lesion found later is new. To choose a {lesion.role.value}, amend it."
         )
     record = _with_read(record, replace(read, lesions=(*read.lesions, lesion)))
-    return _with_observation(record, _read(record, read_id), event.visit_id, event.observation)
+    record = _with_observation(record, _read(record, read_id), event.visit_id, event.observation)
+    return _with_assistance(record, read.id, event.visit_id, event.observation, event.assisted)
 
 
 def change_lesion(record: Record, event: LesionChanged, read_id: str | None) -> Record:
@@ -63,6 +66,7 @@ def change_lesion(record: Record, event: LesionChanged, read_id: str | None) -> 
     timepoints = tuple(
         replace(t, observations=tuple(_renamed(o, old.id, new.id) for o in t.observations)) for t in read.timepoints
     )
+    record = replace(record, assisted=assistance.renamed(record.assisted, read.id, old.id, new.id))
     return _with_read(record, replace(read, lesions=lesions, timepoints=timepoints))
 
 
@@ -80,11 +84,14 @@ def remove_lesion(record: Record, event: LesionRemoved, read_id: str | None) -> 
     timepoints = tuple(
         replace(t, observations=tuple(o for o in t.observations if o.lesion_id != lesion.id)) for t in read.timepoints
     )
+    record = replace(record, assisted=assistance.renamed(record.assisted, read.id, lesion.id, None))
     return _with_read(record, replace(read, lesions=lesions, timepoints=timepoints))
 
 
 def record_finding(record: Record, event: FindingRecorded, read_id: str | None) -> Record:
-    return _with_observation(record, _read(record, read_id), event.visit_id, event.observation)
+    read = _read(record, read_id)
+    record = _with_observation(record, read, event.visit_id, event.observation)
+    return _with_assistance(record, read.id, event.visit_id, event.observation, event.assisted)
 
 
 def clear_finding(record: Record, event: FindingCleared, read_id: str | None) -> Record:
@@ -95,7 +102,8 @@ def clear_finding(record: Record, event: FindingCleared, read_id: str | None) ->
     if found is None or found.observation(event.lesion_id) is None:
         raise EditRefused(f"Nothing is recorded of {event.lesion_id} at {event.visit_id}.")
     left = replace(found, observations=tuple(o for o in found.observations if o.lesion_id != event.lesion_id))
-    return _with_read(record, _with_timepoint(read, left))
+    kept = assistance.without(record.assisted, read.id, event.visit_id, event.lesion_id)
+    return replace(_with_read(record, _with_timepoint(read, left)), assisted=kept)
 
 
 def sign_visit(record: Record, event: VisitSigned, read_id: str | None, at: str) -> Record:
@@ -207,6 +215,19 @@ def _with_observation(record: Record, read: Read, visit_id: str, seen: Observati
     else:
         observations = tuple(seen if o.lesion_id == lesion.id else o for o in found.observations)
     return _with_read(record, _with_timepoint(read, replace(found, observations=observations)))
+
+
+def _with_assistance(
+    record: Record, read_id: str, visit_id: str, seen: Observation, assisted: Assistance | None
+) -> Record:
+    key = (read_id, visit_id, seen.lesion_id)
+    if assisted is None and not record.assisted:
+        return record
+    if assisted is not None:
+        drawn_on = record.visit_of_series(assisted.automatic_line.series_uid)
+        if drawn_on is None or drawn_on.id != visit_id:
+            raise EditRefused(f"The assistant did not measure on an image of {visit_id}.")
+    return replace(record, assisted=assistance.after_finding(record.assisted, key, seen.finding, assisted))
 
 
 def _with_timepoint(read: Read, found: TimePointRead) -> Read:

@@ -10,6 +10,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
+from app.state.assistance import Assistance, AssistedFinding
 from app.state.figures import Figure, FigureOfRead
 from mrecist.case import (
     Benefit,
@@ -152,6 +153,7 @@ class Record:
     events: tuple[DatedEvent, ...] = ()
     signed: tuple[SignedVisit, ...] = ()
     figures: tuple[FigureOfRead, ...] = ()
+    assisted: tuple[AssistedFinding, ...] = ()
     closed_because: str = ""
 
     def visit(self, visit_id: str) -> Visit | None:
@@ -174,6 +176,10 @@ class Record:
         visit = self.visit(visit_id)
         uids = visit.series if visit else ()
         return tuple(x.figure for x in self.figures if x.read_id == read_id and x.figure.series_uid in uids)
+
+    def assistance(self, read_id: str, visit_id: str, lesion_id: str) -> Assistance | None:
+        """How a finding was measured, where the assistant proposed it."""
+        return next((x.assistance for x in self.assisted if x.is_of(read_id, visit_id, lesion_id)), None)
 
     def is_signed(self, read_id: str, visit_id: str) -> bool:
         return any(x.read_id == read_id and x.visit_id == visit_id for x in self.signed)

@@ -15,6 +15,7 @@ from typing import assert_never
 
 from PySide6.QtCore import QCoreApplication
 
+from app.state.dates import PartialDate
 from mrecist.explain import percent
 from mrecist.lesions import WhyNotEvaluable
 from mrecist.results import SorafenibOutput, TaceOutput
@@ -106,8 +107,8 @@ def iso(on: date | None) -> str:
 
 
 def month_day(on: date) -> str:
-    """A date whose year is said beside it: ``06-10``."""
-    return f"{on:%m-%d}"
+    """A date whose year is said beside it: ``06-10``; a month or year known without its day is written whole."""
+    return on.isoformat() if isinstance(on, PartialDate) else f"{on:%m-%d}"
 
 
 def window(first: date, last: date) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from app.state.dates import last_day
 from app.state.events import (
     BaselineConfirmed,
     CaseClosed,
@@ -155,7 +156,7 @@ def sign_judgement(record: Record, event: JudgementSigned) -> Record:
 def record_treatment(record: Record, event: TreatmentRecorded) -> Record:
     """A treatment with an id that exists replaces it."""
     new = event.treatment
-    if new.until is not None and new.until < new.on:
+    if new.until is not None and last_day(new.until) < new.on:
         raise EditRefused(f"The treatment ends ({new.until.isoformat()}) before it begins ({new.on.isoformat()}).")
     kept = tuple(x for x in record.treatments if x.id != new.id)
     return replace(record, treatments=tuple(sorted((*kept, new), key=lambda x: x.on)))

@@ -13,6 +13,7 @@ from typing import Literal
 
 from mrecist.decisions.gates import VALUES
 from mrecist.decisions.predicates import PREDICATES, QUESTIONS, SHOWN
+from mrecist.endpointrules import EndpointRules, endpoint_faults
 from mrecist.tomltables import read_table
 
 TaceWord = Literal["CONTINUE", "HOLD", "JUDGEMENT", "NO_INDICATION", "STOP_CR", "STOP_FAILURE", "STOP_WITHDRAWN"]
@@ -91,7 +92,7 @@ Row = TaceRow | SorafenibRow
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Protocol:
-    """A study's gates and decision tables. A change of any of them is a new `version`.
+    """A study's gates, decision tables and endpoints. A change of any of them is a new `version`.
 
     A protocol equals itself alone, so that what was decided by it is found again at once.
     """
@@ -103,6 +104,7 @@ class Protocol:
     gates: tuple[Limit, ...]
     tace: tuple[TaceRow, ...]
     sorafenib: tuple[SorafenibRow, ...]
+    endpoints: EndpointRules | None = None
 
     @property
     def label(self) -> str:
@@ -122,6 +124,7 @@ def parse_protocol(text: str) -> Protocol:
     protocol, faults = read_table(Protocol, text)
     if protocol is not None:
         faults = [*_gate_faults(protocol), *_row_faults(protocol)]
+        faults += endpoint_faults(protocol.endpoints) if protocol.endpoints is not None else ()
     if protocol is None or faults:
         raise ProtocolError("not a protocol: " + "; ".join(faults))
     return protocol

@@ -34,6 +34,7 @@ COMMANDS = (
     Command("import", "import_", "import a folder into the database"),
     Command("cases", "cases", "list the cases of the database"),
     Command("export", "export", "export response tables"),
+    Command("survival", "survival", "Kaplan-Meier, medians and log-rank of a table"),
     Command("verify", "verify", "check the event log's chain"),
 )
 

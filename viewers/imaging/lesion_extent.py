@@ -32,6 +32,9 @@ _CONTACT = 0.25
 _LEAST_VESSEL_MM3 = 150.0
 _LUMP_MM, _LUMP, _LUMP_LONG, _TREATED = 2.0, 0.3, 5.0, 0.15
 """A lump of some depth, and not much longer than deep, is a second part of a lesion that holds dead or oily parts."""
+_THIN, _THIN_MM = 0.25, 5.0
+"""What juts out so far is a vessel where the square of that is more than this part of the area on which it stands: a
+horn of a lesion stands on a broad foot."""
 _SHELL_MM, _OIL_BLUR_MM = 3.2, 2.1
 _HYPO_SD, _HYPO_HU = 2.5, 8.0
 _DIRECTIONS = 96
@@ -265,11 +268,25 @@ def _with_corners(body: Mask, lesion: Mask, treated: Mask, depth: NDArray[np.flo
     lump = (deepest >= np.maximum(_LUMP_MM, _LUMP * float(depth[body].max()))) & (farthest <= _LUMP_LONG * deepest)
     if np.count_nonzero(body & treated) < _TREATED * np.count_nonzero(body):
         lump &= np.asarray(mean(treated, labels, index)) >= _TREATED
-    corner = np.concatenate([[False], touches & ((farthest <= _CORNER_MM) | lump)])
+    thin = (farthest > _THIN_MM) & ((farthest - _STUMP_MM) ** 2 > _THIN * _foot_mm2(labels, count, close, spacing_mm))
+    corner = np.concatenate([[False], touches & ~thin & ((farthest <= _CORNER_MM) | lump)])
     large = np.bincount(labels.ravel(), minlength=count + 1)[1:] * np.prod(spacing_mm) >= _LEAST_VESSEL_MM3
+    large |= thin
     vessel = np.concatenate([[False], touches & large & ~corner[1:]])[labels]
     stump = ~body & (outside_mm(vessel, spacing_mm) <= _STUMP_MM + 0.5 * min(spacing_mm))
     return Extent((close | corner[labels]) & ~stump, vessel)
+
+
+def _foot_mm2(labels: NDArray[np.int32], count: int, body: Mask, spacing_mm: Vector) -> NDArray[np.float64]:
+    """The area of the faces of voxels that each part shares with the body, mm²."""
+    area = np.zeros(count + 1)
+    for axis, step in enumerate(spacing_mm):
+        low = tuple(slice(None, -1) if a == axis else slice(None) for a in range(3))
+        high = tuple(slice(1, None) if a == axis else slice(None) for a in range(3))
+        face_mm2 = float(np.prod(spacing_mm)) / step
+        for part, beside in ((low, high), (high, low)):
+            area += np.bincount(labels[part][body[beside]], minlength=count + 1) * face_mm2
+    return area[1:]
 
 
 def _holding(parts: Mask, marks: list[Vector], spacing_mm: Vector, near_mm: float) -> Mask | None:

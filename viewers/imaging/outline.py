@@ -20,7 +20,7 @@ _THICK_MM = 2.9
 _LEAST, _TOUCHING_MM = 20, 1.5
 _LARGE, _HALF = 120_000, 0.51
 """More voxels than this are worked on every other row and column."""
-_STUMP_MM, _STUMP, _DISC_MM, _DISC, _FAR_MM = 8.0, 0.35, 9.0, 0.5, 1e4
+_STUMP_MM, _STUMP, _DISC_MM, _DISC, _FAR_MM = 8.0, 0.35, 16.0, 0.75, 1e4
 _BESIDE_MM = 2.2
 """Viable tissue may reach this far beyond the rough extent, which is exact to one of its voxels only."""
 

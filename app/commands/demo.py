@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _read(folder: Path, truth: Truth) -> int:
     """Import, read and compare; the database of this reading is thrown away."""
-    from app.demo.reading import DemoMismatch, DemoReader, table
+    from app.demo.reading import ASSISTED_TOLERANCE_MM, DemoMismatch, DemoReader, table
     from app.importing import import_folder
     from app.resources import load_ruleset
     from app.state.events import Event, ReadStarted
@@ -74,6 +74,12 @@ def _read(folder: Path, truth: Truth) -> int:
     print("\n".join(table(reading)))
     rules = f"{reading.assessment.ruleset} {reading.assessment.version}"
     print(f"Rule set {rules}; {len(case.entries)} edits; read in {time.monotonic() - began:.1f} s")
+    worst = max((abs(one.found_mm - one.true_mm) for one in reading.assisted if one.found_mm is not None), default=0.0)
+    close = sum(one.close for one in reading.assisted)
+    print(
+        f"The assistant, from one click in each liver lesion: {close} of {len(reading.assisted)} viable diameters "
+        f"within {ASSISTED_TOLERANCE_MM:g} mm of the truth; the farthest is {worst:.1f} mm off."
+    )
     for difference in reading.differences:
         print(f"DIFFERS {difference.where}: expected {difference.expected}, found {difference.found}")
     if reading.differences:

@@ -28,6 +28,8 @@ from mrecist.lesions import Features, Lesion, Measured, Observation, Present
 from mrecist.results import Assessment, RegionResponse, TimePointResponse
 from mrecist.rulesets import RuleSet
 from mrecist.values import Diameter, LesionRole, Line, Region
+from viewers.imaging.assist import measure_assisted
+from viewers.imaging.assisted import Click
 from viewers.imaging.catalogue import Catalogue, Series
 from viewers.imaging.geometry import SlicePlane, length_mm
 from viewers.imaging.volume import Volume, load_volume
@@ -35,6 +37,7 @@ from viewers.tools import caliper
 from viewers.tools.events import EventKind, Point, WorldEvent
 
 TOLERANCE_MM = 0.1
+ASSISTED_TOLERANCE_MM = 2.0
 _SCREEN_MM_PER_PX = 0.25
 
 
@@ -52,12 +55,29 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Assisted:
+    """A viable diameter as the assistant measures it from a click in the lesion, beside the true one.
+
+    `found_mm` is None where it says that nothing can be separated.
+    """
+
+    where: str
+    true_mm: float
+    found_mm: float | None
+
+    @property
+    def close(self) -> bool:
+        return self.found_mm is not None and abs(self.found_mm - self.true_mm) <= ASSISTED_TOLERANCE_MM
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What the program read: the record, its assessment, and where they differ from the truth."""
 
     record: Record
     assessment: Assessment
     differences: tuple[Difference, ...]
+    assisted: tuple[Assisted, ...] = ()
 
 
 class DemoReader:
@@ -78,6 +98,7 @@ class DemoReader:
         self._catalogue, self._ruleset = catalogue, ruleset
         self._volumes: dict[str, Volume] = {}
         self._differences: list[Difference] = []
+        self._assisted: list[Assisted] = []
 
     def read(self, progress: Callable[[int, int], None] | None = None) -> Reading:
         """Do the whole reading, judgements included.
@@ -102,7 +123,7 @@ class DemoReader:
                 if judgement.visit_id == timepoint.id:
                     self._do(JudgementSigned(judgement))
             self._compare(timepoint, judged=True)
-        return Reading(self._record, self._assess(), tuple(self._differences))
+        return Reading(self._record, self._assess(), tuple(self._differences), tuple(self._assisted))
 
     # --- marking ----------------------------------------------------------------------------------------------
 
@@ -117,6 +138,8 @@ class DemoReader:
             return
         intent = Intent.COUNTED if known else _INTENTS[lesion.role]
         self._measure(timepoint, finding, finding.counted, intent, lesion)
+        if lesion.region is Region.INTRAHEPATIC:
+            self._measure_assisted(timepoint, finding, finding.counted)
         if not known:
             self._do(LesionChanged(lesion.id, lesion))
         if finding.whole is not None and lesion.role is LesionRole.TARGET and lesion.region is Region.INTRAHEPATIC:
@@ -147,6 +170,17 @@ class DemoReader:
         if marked.lesion_id != lesion.id:
             raise DemoMismatch(f"{where}: the line was taken for {marked.lesion_id}")
         self._do(marked.event)
+
+    def _measure_assisted(self, timepoint: TrueTimePoint, finding: TrueFinding, true: TrueLine) -> None:
+        """What the assistant makes of one click; it is told the place, and nothing else of the truth."""
+        where = f"{finding.lesion_id} at {timepoint.id}"
+        viable = measure_assisted(self._volume(finding.series_uid, where), Click(finding.centres[0])).viable
+        found = Assisted(where, true.diameter_mm, None if viable is None else viable.long_axis.length_mm)
+        self._assisted.append(found)
+        if not found.close:
+            told = "nothing" if found.found_mm is None else f"{found.found_mm:.1f} mm"
+            expected = f"{true.diameter_mm} mm within {ASSISTED_TOLERANCE_MM:g} mm"
+            self._differences.append(Difference(f"{where} by the assistant", expected, told))
 
     def _image(self, finding: TrueFinding, where: str) -> tuple[Series, int, SlicePlane]:
         """The image of a finding, its pixels read and its plane from its own header."""

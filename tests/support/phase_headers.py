@@ -11,7 +11,7 @@ import pydicom
 
 from tests.support.phantoms import AXIAL, Phantom, slice_dataset
 
-SETS = ("phase_headers", "phase_headers_second", "phase_headers_third")
+SETS = ("phase_headers", "phase_headers_second", "phase_headers_third", "phase_headers_fourth")
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def write_headers(folder: Path, name: str) -> dict[str, Expected]:
         studies = tomllib.load(file)["study"]
     for s, study in enumerate(studies, start=1):
         for n, entry in enumerate(study["series"], start=1):
-            header = {keyword: value for keyword, value in entry.items() if keyword != "expected"}
+            header = {keyword: value for keyword, value in entry.items() if keyword not in ("expected", "why")}
             phantom = Phantom(
                 rows=4,
                 columns=4,

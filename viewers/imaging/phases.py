@@ -23,12 +23,14 @@ from viewers.imaging.phaseevidence import Evidence, agent_of, course_of, evidenc
 from viewers.imaging.phasekinds import bolus_was_tracked, holds_several, why_no_phase
 from viewers.imaging.phasepixels import Densities, phase_of
 from viewers.imaging.phasescans import Pass, made_later, passes_of
-from viewers.imaging.phasewords import in_capitals, said_in
+from viewers.imaging.phasewords import FULL_UPTAKE_MINUTES, in_capitals, said_in
 
 LEAST_LEAD = 1.0
 """Points by which a phase must lead to be named."""
 _AGENT_UNKNOWN = 0.5
 """Most confidence in a delayed or transitional phase where nobody says which agent was given."""
+_UPTAKE_UNDER_WAY = 0.75
+"""Most confidence in a hepatobiliary phase that is known by its minutes alone, and they are few."""
 _LATE = (PhaseName.DELAYED, PhaseName.TRANSITIONAL)
 _DYNAMIC = re.compile(
     r"(?<![A-Z0-9])(?:DYN(?:AMIC|AMIK|AMIQUE|AMICA)?|(?:[2-5]|TWO|THREE|FOUR|DUAL|TRIPLE|QUAD\w*|MULTI)[ -]?PHAS\w+"
@@ -76,7 +78,7 @@ def _judge_study(study: Sequence[Series], measure: Measure | None) -> dict[int, 
 
 def _why_several(one: Series, *, alone: bool) -> str | None:
     """Why a stack shows several phases; None when it shows one. `alone`: it is all of its series."""
-    if holds_several(one):
+    if holds_several(one) and PhaseName.PRE not in said_in(one.description).named:
         return "a split bolus shows several phases at once"
     if not alone or one.sequence.repeat:
         return None
@@ -206,4 +208,8 @@ def _verdict(
     if guessed and name in _LATE and PhaseName.TRANSITIONAL not in own.said.named:
         said = (*said, "the agent is not named: transitional with gadoxetate, delayed with another")
         confidence = min(confidence, _AGENT_UNKNOWN)
+    by_minutes_alone = own.said.named.get(PhaseName.HEPATOBILIARY, (0.0, ""))[1].endswith("MIN")
+    if name is PhaseName.HEPATOBILIARY and by_minutes_alone and (own.said.minutes or 0) < FULL_UPTAKE_MINUTES:
+        said = (*said, f"before {FULL_UPTAKE_MINUTES} minutes the uptake is under way and readers differ")
+        confidence = min(confidence, _UPTAKE_UNDER_WAY)
     return Phase(name, confidence, said)

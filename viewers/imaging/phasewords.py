@@ -63,9 +63,7 @@ _BODY = re.compile(
     r"|CT[ -]?AP|AP[ -]?CT|AP(?= W(?:/?O|ITH|ITHOUT)?(?![A-Z])))(?![A-Z])"
 )
 """``AP`` where it is a view or the abdomen and pelvis."""
-_SPELT_OUT = (
-    r"(?:PORTALE?|VENOUS|VENOE?S\w*|VENEUX|DELAYED|DELAY|TARDI(?:F|VE|VO|VA)|EQUIL\w*|ARTERI\w{2,}|NATIVE?)(?: PHASE)?"
-)
+_SPELT_OUT = r"(?:PORTALE?|VENOUS|VENOE?S\w*|VENEUX|DELAYED|DELAY|TARDI(?:F|VE|VO|VA|A)|EQUIL\w*|ARTERI\w{2,}|NATIVE?)(?: PHASE)?"
 _BODY_BESIDE_PHASE = re.compile(rf"(?<![A-Z])(?:(?P<before>{_SPELT_OUT}) AP|AP (?P<after>{_SPELT_OUT}))(?![A-Z/&+])")
 """``AP`` beside a phase in full words is the abdomen and pelvis too: a second phase would be in full words as well."""
 
@@ -76,7 +74,7 @@ _WORDS: tuple[tuple[PhaseName, float, str], ...] = (
     (PRE, STRONG, r"NATIVE?|NATIF|BASELINE|TRUE NON ?-?CON\w*|VIRGIN|LEERAUFNAHME|PRE"),
     (PRE, STRONG, rf"{_DENIED}(?:IV )?(?:{_CONTRAST})|W/?O|(?:C|CE|CM|GD)-(?![A-Z0-9])"),
     (ARTERIAL, STRONG, r"(?:EARLY|LATE|MID|MULTI|TRIPLE)?[ -]?ARTERIAL(?:[ -]PHASE)?|E-?ART|L-?ART|ARTS?"),
-    (ARTERIAL, STRONG, r"ART(?:ERI\w+)?[ -](?:TARDI(?:F|VE|VO|VA)|PRECOCE|LATE|EARLY|SPAT|SPAET|FRUH|FRUEH)"),
+    (ARTERIAL, STRONG, r"ART(?:ERI\w+)?[ -](?:TARDI(?:F|VE|VO|VA|A)|PRECOCE|LATE|EARLY|SPAT|SPAET|FRUH|FRUEH)"),
     (ARTERIAL, STRONG, r"HAP|LAP|EAP|A[ -]?PHASE|(?:SPAT|SPAET|FRUH|FRUEH)?-?ARTERIELL?E?"),
     (ARTERIAL, FAIR, r"PANC(?:REAS|REATIC)? ?(?:PHASE|PH)|PANCREATIC|CORTICO-?MEDULLARY|ARTERIOSA"),
     (ARTERIAL, WEAK, r"AP|DYN(?:AMIC)? ?1(?![0-9])"),
@@ -92,7 +90,7 @@ _WORDS: tuple[tuple[PhaseName, float, str], ...] = (
     (
         DELAYED,
         STRONG,
-        r"[DE][ -]PHASE|TARDI(?:F|VE|VO|VA)|SPATPHASE|SPAETPHASE|SPATE? ?VENOS|LAAT[ -]?VENEU\w+|WASH ?-?OUT",
+        r"[DE][ -]PHASE|TARDI(?:F|VE|VO|VA|A)|SPATPHASE|SPAETPHASE|SPATE? ?VENOS|LAAT[ -]?VENEU\w+|WASH ?-?OUT",
     ),
     (DELAYED, FAIR, r"EXCRET\w*|UROGRA\w+|DP|EQP?|INTERSTITIAL"),
     (TRANSITIONAL, STRONG, r"TRANSITION(?:AL)?(?:[ -]PHASE)?|TRANS PHASE"),
@@ -163,6 +161,7 @@ _LONG_WORD = re.compile(r"(?<![A-Z])[A-Z]{5,15}(?![A-Z])")
 _LATE = (DELAYED, TRANSITIONAL, HEPATOBILIARY)
 LATE_MINUTES = 10
 """From here on a delayed scan with gadoxetate is hepatobiliary (taken up by hepatocytes; routinely at 15 to 20 min)."""
+FULL_UPTAKE_MINUTES = 15
 
 
 def plain(text: str) -> str:

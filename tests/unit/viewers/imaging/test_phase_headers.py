@@ -1,4 +1,4 @@
-"""The phases of three sets of headers, each written by somebody who had not seen how phases are recognised."""
+"""The phases of four sets of headers, each written by somebody who had not seen how phases are recognised."""
 
 from __future__ import annotations
 

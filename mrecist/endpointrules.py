@@ -18,6 +18,7 @@ EndpointWord = Literal[
     "OS",
     "PFS",
     "TTP",
+    "TTPR",
     "TTIHP",
     "TTEHP",
     "TTTF",
@@ -77,6 +78,8 @@ class EndpointRules:
         The name of a policy of `mrecist.censoring`.
     downstaging : tuple of str
         The kinds of treatment that downstaging leads to.
+    tace_failure, sorafenib_failure : tuple of str
+        The decisions of the study's tables that declare the failure of one treatment.
     rates : tuple of ResponseRate
         Rates of its own, beside ORR and DCR.
     visit_days, visit_tolerance_days : int
@@ -91,6 +94,8 @@ class EndpointRules:
     scope: ScopeWord = "overall"
     censoring: str = "last-assessment"
     downstaging: tuple[str, ...] = ("resection", "transplantation")
+    tace_failure: tuple[str, ...] = ("STOP_FAILURE",)
+    sorafenib_failure: tuple[str, ...] = ("SORAFENIB_FAILURE",)
     rates: tuple[ResponseRate, ...] = ()
     visit_days: int = 0
     visit_tolerance_days: int = 0

@@ -63,7 +63,10 @@ _BODY = re.compile(
     r"|CT[ -]?AP|AP[ -]?CT|AP(?= W(?:/?O|ITH|ITHOUT)?(?![A-Z])))(?![A-Z])"
 )
 """``AP`` where it is a view or the abdomen and pelvis."""
-_SPELT_OUT = r"(?:PORTALE?|VENOUS|VENOE?S\w*|VENEUX|DELAYED|DELAY|TARDI(?:F|VE|VO|VA|A)|EQUIL\w*|ARTERI\w{2,}|NATIVE?)(?: PHASE)?"
+_SPELT_OUT = (
+    r"(?:PORTALE?|VENOUS|VENOE?S\w*|VENEUX|DELAYED|DELAY|TARDI(?:F|VE|VO|VA|A)|EQUIL\w*|ARTERI\w{2,}|NATIVE?)"
+    r"(?: PHASE)?"
+)
 _BODY_BESIDE_PHASE = re.compile(rf"(?<![A-Z])(?:(?P<before>{_SPELT_OUT}) AP|AP (?P<after>{_SPELT_OUT}))(?![A-Z/&+])")
 """``AP`` beside a phase in full words is the abdomen and pelvis too: a second phase would be in full words as well."""
 

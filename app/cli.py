@@ -33,7 +33,7 @@ COMMANDS = (
     Command("measure", "measure", "assisted diameters of the lesion at a place"),
     Command("import", "import_", "import a folder into the database"),
     Command("cases", "cases", "list the cases of the database"),
-    Command("export", "export", "export response tables"),
+    Command("export", "export", "cases into files: tables, SDTM, case files"),
     Command("survival", "survival", "Kaplan-Meier, medians and log-rank of a table"),
     Command("verify", "verify", "check the event log's chain"),
 )

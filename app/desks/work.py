@@ -176,12 +176,9 @@ def _demo(database: Database, author: str, small: bool, token: Token) -> object:
 
 
 def _export(database: Database, case_id: str, folder: Path, ruleset_name: str, _token: Token) -> object:
-    from app.exports.exported import exported_reads, write_files
-    from app.exports.tables import csv_files
+    from app.exports.batch import export_cases
+    from app.exports.formats import FORMATS, ExportSettings
     from app.resources import load_ruleset
-    from app.storage.log import read_record
 
-    ruleset = load_ruleset(ruleset_name)
-    with database.reading() as connection:
-        record, log = read_record(connection, case_id)
-    return write_files(folder, csv_files(exported_reads(record, log.head.hash, ruleset), ruleset))
+    settings = ExportSettings(load_ruleset(ruleset_name), database=database)
+    return export_cases(database, [case_id], [FORMATS["csv"]], folder, settings, whole=True).files

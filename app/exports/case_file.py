@@ -7,15 +7,16 @@ in a document of their own beside it.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import fields
 from enum import Enum
 from fractions import Fraction
 from typing import Any, assert_never
 
-from app.exports.exported import ExportedRead, ExportRefused
-from app.exports.figures import figures_document
+from app.exports.exported import ExportedCase, ExportedRead
+from app.exports.figures import FIGURES_SCHEMA, figures_plain
+from app.exports.json_lists import JsonList, as_text
+from app.exports.staging import Staging
 from mrecist.case import ClinicalStatus, Marker, ProtocolName, Read, TimePoint
 from mrecist.casefile import CASES_SCHEMA, CaseFileError, decode, read_document
 from mrecist.lesionfields import Status
@@ -41,22 +42,45 @@ _NOT_IN_THE_FILE = frozenset(("lipiodol_compact", "hypovascular"))
 _Plain = dict[str, Any]
 
 
-def json_files(reads: Sequence[ExportedRead], ruleset: RuleSet) -> dict[str, bytes]:
+class ResponseCaseFiles:
     """``cases.json`` for `assess`, ``results.json``, what it would print, and ``figures.json`` where any was drawn.
 
-    Raises
-    ------
-    ExportRefused
-        If a case is no valid response case yet, such as one without a measured target at baseline.
+    A read that is no valid response case yet, such as one without a measured target at baseline, is left out by name.
     """
-    cases = _text({"schema": CASES_SCHEMA, "cases": [case_plain(one) for one in reads]})
-    try:
-        read_document(decode(cases))
-    except CaseFileError as error:
-        raise ExportRefused(_named(error, reads)) from error
-    results = results_document([result(one.assessment) for one in reads], ruleset.name, ruleset.version)
-    figures = figures_document(reads)
-    return {"cases.json": cases, "results.json": _text(results), **({"figures.json": figures} if figures else {})}
+
+    def __init__(self, staging: Staging, prefix: str, ruleset: RuleSet) -> None:
+        self._staging, self._prefix = staging, prefix
+        head = results_document((), ruleset.name, ruleset.version)
+        list_name = next(name for name, value in head.items() if value == [])
+        del head[list_name]
+        self._cases = JsonList(staging.path(f"{prefix}cases.json"), {"schema": CASES_SCHEMA}, "cases")
+        self._results = JsonList(staging.path(f"{prefix}results.json"), head, list_name)
+        self._figures: JsonList | None = None
+
+    def add(self, case: ExportedCase) -> Mapping[str, str]:
+        not_yet = {}
+        for one in case.reads:
+            why = unfit_for_a_file(one)
+            if why:
+                not_yet[one.id] = why
+                continue
+            self._cases.add(case_plain(one))
+            self._results.add(result(one.assessment))
+            drawn = figures_plain(one)
+            if drawn:
+                if self._figures is None:
+                    path = self._staging.path(f"{self._prefix}figures.json")
+                    self._figures = JsonList(path, {"schema": FIGURES_SCHEMA}, "reads")
+                self._figures.add(drawn)
+        return not_yet
+
+    def finish(self) -> None:
+        for file in filter(None, (self._cases, self._results, self._figures)):
+            file.finish()
+
+    def close(self) -> None:
+        for file in filter(None, (self._cases, self._results, self._figures)):
+            file.close()
 
 
 def case_plain(one: ExportedRead) -> _Plain:
@@ -87,9 +111,9 @@ def _token(protocol: str) -> str:
 def unfit_for_a_file(one: ExportedRead) -> str:
     """Why this read is no valid response case, in one line; empty when it is one."""
     try:
-        read_document(decode(_text({"schema": CASES_SCHEMA, "cases": [case_plain(one)]})))
+        read_document(decode(as_text({"schema": CASES_SCHEMA, "cases": [case_plain(one)]}).encode("utf-8")))
     except CaseFileError as error:
-        return _named(error, [one])
+        return "; ".join(fault.replace("cases[0].", f"{one.id}: ", 1) for fault in error.faults[:5])
     return ""
 
 
@@ -196,17 +220,3 @@ def _as_written(value: Fraction) -> float:
 
 def _present(**values: object) -> _Plain:
     return {name: value for name, value in values.items() if value is not None}
-
-
-def _text(document: object) -> bytes:
-    return (json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode("utf-8")
-
-
-def _named(error: CaseFileError, reads: Sequence[ExportedRead]) -> str:
-    """The first faults, with the case's id in place of its number in the file."""
-    shown: list[str] = []
-    for fault in error.faults[:5]:
-        for index, one in enumerate(reads):
-            fault = fault.replace(f"cases[{index}].", f"{one.id}: ", 1)
-        shown.append(fault)
-    return "; ".join(shown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -15,6 +16,8 @@ from mrecist.rulesets import RuleSet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from app.storage.chain import Row
 
 
 class ExportRefused(Exception):
@@ -30,6 +33,20 @@ class ExportedRead:
     read: Read
     assessment: Assessment
     head: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedCase:
+    """One case with all its reads; none where nobody has read it. `rows` reads its log as it is stored."""
+
+    record: Record
+    head: str
+    reads: tuple[ExportedRead, ...]
+    rows: Callable[[], tuple[Row, ...]]
+
+    @property
+    def id(self) -> str:
+        return self.record.case_id
 
 
 def exported_reads(record: Record, head: str, ruleset: RuleSet) -> tuple[ExportedRead, ...]:

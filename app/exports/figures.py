@@ -6,7 +6,7 @@ What the pixels under a region say is not in them: a figure is its points, and i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from app.exports.exported import ExportedRead
@@ -18,25 +18,14 @@ from viewers.imaging.geometry import length_mm
 
 FIGURES_SCHEMA = "hepatrace-figures/1"
 
-FIGURE_COLUMNS = (
-    *("case", "read", "reader", "timepoint", "date", "day"),
-    *("figure", "kind", "note", "length_mm", "short_mm", "angle_degrees", "area_mm2", "plane"),
-    *("series_uid", "sop_uid", "frame", "frame_of_reference_uid", "points_lps_mm"),
-)
 
-
-def figures_document(reads: Sequence[ExportedRead]) -> bytes | None:
-    """``figures.json``: every figure of every read, with its time point; None when there is none."""
-    converter, found = exact_converter(), []
-    for one in reads:
-        figures = [{"timepoint": at.id, **converter.unstructure(figure)} for at, figure in _figures(one)]
-        if figures:
-            reader = one.read.reader
-            found.append({"case": one.id, "read": one.read.id, "reader": reader, "head": one.head, "figures": figures})
-    if not found:
+def figures_plain(one: ExportedRead) -> dict[str, Any] | None:
+    """Every figure of a read, with its time point, as an item of ``figures.json``; None when there is none."""
+    converter = exact_converter()
+    figures = [{"timepoint": at.id, **converter.unstructure(figure)} for at, figure in _figures(one)]
+    if not figures:
         return None
-    document = {"schema": FIGURES_SCHEMA, "reads": found}
-    return (json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode("utf-8")
+    return {"case": one.id, "read": one.read.id, "reader": one.read.reader, "head": one.head, "figures": figures}
 
 
 def figures_in(document: bytes) -> dict[tuple[str, str], tuple[Figure, ...]]:

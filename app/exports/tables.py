@@ -1,16 +1,15 @@
-"""Two tables as CSV: one row for each lesion at each time point, and one for the response at each time point."""
+"""The rows of the response tables: a lesion, a region, or all of a read, at one time point."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import assert_never
 
+from app.exports.columns import Row, Table
 from app.exports.exported import ExportedRead
-from app.exports.figures import FIGURE_COLUMNS, figure_rows
-from app.state.record import Visit
+from app.exports.figures import figure_rows
+from app.state.record import SignedVisit, Visit
 from mrecist.lesions import (
     Absent,
     Finding,
@@ -26,48 +25,24 @@ from mrecist.lesions import (
 )
 from mrecist.results import Decision, RegionResponse, TimePointResponse
 from mrecist.rulesets import RuleSet
-from mrecist.values import Diameter, LesionRole, Line, Scope
-
-Cell = str | int | float | None
-Row = dict[str, Cell]
+from mrecist.values import Diameter, LesionRole, Line, Region, Scope
 
 _SCOPES = {Scope.INTRAHEPATIC: "intra", Scope.EXTRAHEPATIC: "extra", Scope.OVERALL: "overall"}
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-LESION_COLUMNS = (
-    *("case", "read", "reader", "timepoint", "date", "day"),
-    *("lesion", "region", "role", "organ", "kind", "segments", "site", "axis"),
-    *("finding", "diameter_mm", "whole_mm", "why_not_evaluable", "note", "merged_into", "override"),
-    *("series_uid", "sop_uid", "frame"),
-)
-_SCOPE_COLUMNS = (
-    *("response", "adjudicated", "target", "non_target", "new_lesion"),
-    *("sum_mm", "baseline_sum_mm", "nadir_sum_mm", "nadir_timepoint"),
-    *("change_from_baseline_pct", "change_from_nadir_pct", "reasons"),
-)
-RESPONSE_COLUMNS = (
-    *("case", "read", "reader", "timepoint", "date", "day", "composite"),
-    *(f"{scope}_{column}" for scope in _SCOPES.values() for column in _SCOPE_COLUMNS),
-    *("recist11_response", "flags", "new_lesions_counted", "issues"),
-    *(f"{drug}_{column}" for drug in ("tace", "sorafenib") for column in ("decision", "row", "needs", "reasons")),
-    *("signed_by", "signed_at", "ruleset", "ruleset_version", "head"),
-)
 
 
-def csv_files(reads: Sequence[ExportedRead], ruleset: RuleSet) -> dict[str, bytes]:
-    """``lesions.csv``, ``responses.csv`` and, where a figure was drawn, ``figures.csv``.
-
-    UTF-8, lengths in mm, changes in percent.
-
-    Percentages are the nearest double to the exact value, not rounded for show. A text that a spreadsheet would take
-    for a formula begins with an apostrophe.
-    """
-    figures = [row for one in reads for row in figure_rows(one)]
-    return {
-        "lesions.csv": _csv(LESION_COLUMNS, (row for one in reads for row in lesion_rows(one))),
-        "responses.csv": _csv(RESPONSE_COLUMNS, (row for one in reads for row in response_rows(one, ruleset))),
-        **({"figures.csv": _csv(FIGURE_COLUMNS, iter(figures))} if figures else {}),
-    }
+def rows_of_table(table: Table, one: ExportedRead, ruleset: RuleSet) -> Iterator[Row]:
+    """The rows of one read in one of `columns.TABLES`."""
+    match table.name:
+        case "lesions":
+            return lesion_rows(one)
+        case "regions":
+            return region_rows(one, ruleset)
+        case "responses":
+            return response_rows(one, ruleset)
+        case "figures":
+            return figure_rows(one)
+        case _:
+            raise KeyError(table.name)
 
 
 def lesion_rows(one: ExportedRead) -> Iterator[Row]:
@@ -83,12 +58,7 @@ def lesion_rows(one: ExportedRead) -> Iterator[Row]:
 
 def response_rows(one: ExportedRead, ruleset: RuleSet) -> Iterator[Row]:
     """The baseline with its sums, then each follow-up with its responses and decisions."""
-    baseline = one.assessment.baseline
-    sums = {
-        Scope.INTRAHEPATIC: baseline.intrahepatic_mm,
-        Scope.EXTRAHEPATIC: baseline.extrahepatic_mm,
-        Scope.OVERALL: baseline.overall_mm,
-    }
+    sums = _baseline_sums(one)
     for visit in one.record.assessed_visits:
         row = {**_place(one, visit), **_signature(one, visit)}
         row |= {"ruleset": ruleset.name, "ruleset_version": ruleset.version, "head": one.head}
@@ -97,8 +67,50 @@ def response_rows(one: ExportedRead, ruleset: RuleSet) -> Iterator[Row]:
             row |= _responses(at)
         elif visit == one.record.baseline:
             row |= {f"{name}_sum_mm": _exact(sums[scope]) for scope, name in _SCOPES.items()}
-            row["issues"] = _listed(issue.text for issue in baseline.issues)
+            row["issues"] = _listed(issue.text for issue in one.assessment.baseline.issues)
         yield row
+
+
+def region_rows(one: ExportedRead, ruleset: RuleSet) -> Iterator[Row]:
+    """Each time point of the read with one row for each scope; the baseline has its sums alone."""
+    assessment = one.assessment
+    sums = _baseline_sums(one)
+    for visit in one.record.assessed_visits:
+        at = assessment.timepoint(visit.id)
+        signed = _signed(one, visit)
+        for scope in Scope:
+            row = {**_place(one, visit), "scope": scope.value, **_signature(one, visit)}
+            row["signed_head"] = signed.head if signed else None
+            row |= {"ruleset": ruleset.name, "ruleset_version": assessment.version, "protocol": assessment.protocol}
+            row["head"] = one.head
+            best = assessment.best_response[scope]
+            row["best_unconfirmed"] = best.unconfirmed.value
+            row["best_confirmed"] = best.confirmed.value
+            row["best_adjudicated"] = best.adjudicated.value
+            row["progression_timepoint"] = assessment.adjudicated[scope]
+            if at is not None:
+                row |= {**_scope(at.scope(scope)), "composite": at.composite.value, **_decisions(at)}
+                row["flags"] = " ".join(at.scope(scope).flags)
+                row["new_lesions_counted"] = " ".join(x for x in at.new_lesions_counted if _lies_in(one, x, scope))
+            elif visit == one.record.baseline:
+                row["sum_mm"] = _exact(sums[scope])
+            yield row
+
+
+def _lies_in(one: ExportedRead, lesion_id: str, scope: Scope) -> bool:
+    lesion = one.read.lesion(lesion_id)
+    if scope is Scope.OVERALL or lesion is None:
+        return True
+    return (lesion.region is Region.INTRAHEPATIC) == (scope is Scope.INTRAHEPATIC)
+
+
+def _baseline_sums(one: ExportedRead) -> dict[Scope, Fraction | None]:
+    baseline = one.assessment.baseline
+    return {
+        Scope.INTRAHEPATIC: baseline.intrahepatic_mm,
+        Scope.EXTRAHEPATIC: baseline.extrahepatic_mm,
+        Scope.OVERALL: baseline.overall_mm,
+    }
 
 
 def _place(one: ExportedRead, visit: Visit) -> Row:
@@ -112,8 +124,12 @@ def _place(one: ExportedRead, visit: Visit) -> Row:
     }
 
 
+def _signed(one: ExportedRead, visit: Visit) -> SignedVisit | None:
+    return next((s for s in one.record.signed if (s.read_id, s.visit_id) == (one.read.id, visit.id)), None)
+
+
 def _signature(one: ExportedRead, visit: Visit) -> Row:
-    found = next((s for s in one.record.signed if (s.read_id, s.visit_id) == (one.read.id, visit.id)), None)
+    found = _signed(one, visit)
     return {"signed_by": found.by, "signed_at": found.at} if found else {}
 
 
@@ -181,6 +197,11 @@ def _responses(at: TimePointResponse) -> Row:
     row["flags"] = " ".join(at.flags)
     row["new_lesions_counted"] = " ".join(at.new_lesions_counted)
     row["issues"] = _listed(issue.text for issue in at.issues)
+    return row | _decisions(at)
+
+
+def _decisions(at: TimePointResponse) -> Row:
+    row: Row = {}
     for drug, decision in (("tace", at.tace), ("sorafenib", at.sorafenib)):
         if decision is not None:
             row |= {f"{drug}_{column}": cell for column, cell in _decision(decision).items()}
@@ -219,19 +240,3 @@ def _exact(value: Fraction | None) -> float | None:
 
 def _listed(texts: Iterator[str]) -> str:
     return " | ".join(texts)
-
-
-def _csv(columns: Sequence[str], rows: Iterator[Row]) -> bytes:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\r\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow(_safe(row))
-    return text.getvalue().encode("utf-8")
-
-
-def _safe(row: Mapping[str, Cell]) -> Row:
-    return {
-        name: f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
-        for name, cell in row.items()
-    }

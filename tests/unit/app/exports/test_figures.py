@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 from dataclasses import replace
@@ -12,15 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.exports.case_file import json_files
 from app.exports.exported import ExportedRead, exported_reads
-from app.exports.figures import figures_document, figures_in
-from app.exports.tables import csv_files
+from app.exports.figures import figures_in
 from app.resources import DEFAULT_RULESET, load_ruleset
 from app.state.events import FigureAdded
 from app.state.figures import Figure, FigureKind, FigureOfRead
 from tests.support.cases import READ, READER, added, measured, record_of
 from tests.support.event_strategies import any_of
+from tests.support.exports import csv_rows, files_of
 
 HEAD = "ab" * 32
 RULESET = load_ruleset(DEFAULT_RULESET)
@@ -60,8 +57,7 @@ def exported(*figures: Figure) -> tuple[ExportedRead, ...]:
 
 
 def test_that_the_table_says_what_each_figure_measures() -> None:
-    text = csv_files(exported(*FIGURES), RULESET)["figures.csv"].decode("utf-8")
-    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    rows = csv_rows(files_of("csv", exported(*FIGURES)), "figures.csv")
     assert [(r["case"], r["read"], r["reader"], r["timepoint"]) for r in rows[:4]] == [
         ("C-1", READ, READER, "BL"),
         ("C-1", READ, READER, "BL"),
@@ -80,19 +76,18 @@ def test_that_the_table_says_what_each_figure_measures() -> None:
 
 
 def test_that_a_case_without_figures_is_exported_as_before() -> None:
-    assert set(csv_files(exported(), RULESET)) == {"lesions.csv", "responses.csv"}
-    assert set(json_files(exported(), RULESET)) == {"cases.json", "results.json"}
-    assert figures_document(exported()) is None
+    assert "figures.csv" not in files_of("csv", exported())
+    assert set(files_of("json", exported())) == {"cases.json", "results.json"}
 
 
 def test_that_figures_are_no_part_of_the_case_that_is_judged() -> None:
-    with_figures, without = json_files(exported(*FIGURES), RULESET), json_files(exported(), RULESET)
+    with_figures, without = files_of("json", exported(*FIGURES)), files_of("json", exported())
     assert with_figures["cases.json"] == without["cases.json"]
     assert with_figures["results.json"] == without["results.json"]
 
 
 def test_that_the_document_names_case_read_time_point_and_head() -> None:
-    plain = json.loads(json_files(exported(*FIGURES), RULESET)["figures.json"])
+    plain = json.loads(files_of("json", exported(*FIGURES))["figures.json"])
     (one,) = plain["reads"]
     assert (plain["schema"], one["case"], one["read"], one["head"]) == ("hepatrace-figures/1", "C-1", READ, HEAD)
     assert [figure["timepoint"] for figure in one["figures"]] == ["BL", "BL", "BL", "FU1", "BL", "BL"]
@@ -103,8 +98,8 @@ def test_that_any_figure_comes_back_as_it_was(figures: list[Figure]) -> None:
     (one,) = exported()
     held = tuple(replace(figure, series_uid="1.1") for figure in figures)
     record = replace(one.record, figures=tuple(FigureOfRead(READ, figure) for figure in held))
-    document = figures_document([replace(one, record=record)])
-    found = figures_in(document) if document else {}
+    files = files_of("json", [replace(one, record=record)])
+    found = figures_in(files["figures.json"]) if "figures.json" in files else {}
     assert found == ({("C-1", READ): held} if held else {})
 
 

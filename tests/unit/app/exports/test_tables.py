@@ -1,13 +1,10 @@
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import replace
 
 import pytest
 
 from app.exports.exported import exported_reads
-from app.exports.tables import csv_files
 from app.resources import load_ruleset
 from app.state.apply import apply, replay
 from app.state.events import Entry, Event, LesionAdded, ReadStarted, VisitSigned
@@ -26,6 +23,7 @@ from mrecist.lesions import (
 )
 from mrecist.values import Diameter, LesionRole, Region
 from tests.support.cases import OPENING, READER, added, found, lesion, log_of, measured
+from tests.support.exports import csv_rows, files_of
 
 HEAD = "cd" * 32
 IT1 = added("IT1", "BL", measured("50.0", "1.1"))
@@ -36,8 +34,8 @@ def tables(*events: Event) -> dict[str, list[dict[str, str]]]:
     record = replay(log_of(*OPENING, *events))
     record = apply(record, Entry(90, "", "Reader B", "read-2", ReadStarted("Reader B")))
     reads = exported_reads(record, HEAD, load_ruleset())
-    files = csv_files(reads[:1], load_ruleset())
-    return {name: list(csv.DictReader(io.StringIO(text.decode("utf-8"), newline=""))) for name, text in files.items()}
+    files = files_of("csv", reads[:1])
+    return {name: csv_rows(files, name) for name in files}
 
 
 def test_that_each_lesion_has_one_row_at_each_time_point() -> None:

@@ -1,0 +1,139 @@
+"""The formats in which cases leave: one row for each. The command line, the window and the batch read this table.
+
+A format makes a `CaseWriter`, which takes one case after another and keeps none of them, so that a thousand cases need
+no more memory than one. To add a format: write its writer, add a function that makes it, and a row to `FORMATS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from app.exports.exported import ExportedCase
+    from app.exports.staging import Staging
+    from app.storage.database import Database
+    from mrecist.rulesets import RuleSet
+
+
+class CaseWriter(Protocol):
+    """Writes cases into the files of one format."""
+
+    def add(self, case: ExportedCase) -> Mapping[str, str]:
+        """Write one case; answers which of its reads, by their ids, are not in the files yet, and why.
+
+        Raises
+        ------
+        ExportRefused
+            If it cannot be written; nothing of it is in the files then, and the next case may follow.
+        """
+
+    def finish(self) -> None:
+        """End the files; no case follows."""
+
+    def close(self) -> None:
+        """Let go of what is open; called last, also when the export was cancelled."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportSettings:
+    """What all formats may need beside the case.
+
+    Parameters
+    ----------
+    study
+        The name of the study, STUDYID of SDTM.
+    database
+        Where the catalogue of images is, for formats that need images; None where there is none.
+    """
+
+    ruleset: RuleSet
+    study: str = "HEPATRACE"
+    database: Database | None = None
+
+
+class WriterMaker(Protocol):
+    def __call__(self, staging: Staging, prefix: str, settings: ExportSettings) -> CaseWriter:
+        """A writer whose files are named by `prefix` and a name that tells nothing of a patient."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFormat:
+    """One format.
+
+    Parameters
+    ----------
+    name
+        As ``--format`` takes it.
+    title, summary
+        As the window shows it.
+    of_reads
+        Is it about reads? A case that nobody has read yet is then left out.
+    identifies
+        Does it hold the patient's name or birth date?
+    needs
+        A module that has to be installed, and the extra that brings it.
+    """
+
+    name: str
+    title: str
+    summary: str
+    make: WriterMaker
+    of_reads: bool = True
+    identifies: bool = False
+    needs: str = ""
+    extra: str = ""
+
+    @property
+    def missing(self) -> str:
+        """What has to be installed first; empty when nothing is missing."""
+        if not self.needs or find_spec(self.needs) is not None:
+            return ""
+        return f"needs {self.needs}: install the extra `{self.extra}` (pip install 'hepatrace[{self.extra}]')"
+
+
+# Each function imports its writer when it is first asked for: a window that exports nothing does without.
+
+
+def _csv(staging: Staging, prefix: str, settings: ExportSettings) -> CaseWriter:
+    from app.exports.csv_tables import CsvTables
+
+    return CsvTables(staging, prefix, settings.ruleset)
+
+
+def _xlsx(staging: Staging, prefix: str, settings: ExportSettings) -> CaseWriter:
+    from app.exports.workbook import Workbook
+
+    return Workbook(staging, prefix, settings.ruleset)
+
+
+def _json(staging: Staging, prefix: str, settings: ExportSettings) -> CaseWriter:
+    from app.exports.case_file import ResponseCaseFiles
+
+    return ResponseCaseFiles(staging, prefix, settings.ruleset)
+
+
+_ROWS = (
+    ExportFormat("csv", "Tables (CSV)", "lesions, regions and responses, with a dictionary of the columns", _csv),
+    ExportFormat("xlsx", "Workbook (XLSX)", "the same tables as sheets, with typed numbers and dates", _xlsx),
+    ExportFormat("json", "Response cases (JSON)", "what `assess` reads, and what it answers", _json),
+)
+
+FORMATS: Mapping[str, ExportFormat] = MappingProxyType({row.name: row for row in _ROWS})
+"""All formats by name, in the order in which they are shown. No file name tells of a patient."""
+
+
+def chosen_formats(names: Sequence[str]) -> tuple[ExportFormat, ...]:
+    """The formats of these names, each once, in the order of the table.
+
+    Raises
+    ------
+    KeyError
+        If there is no such format.
+    """
+    for name in names:
+        FORMATS[name]
+    return tuple(row for row in FORMATS.values() if row.name in names)

@@ -29,7 +29,7 @@ _SLACK_MM = 2.0
 """How much longer than its pair of outline points a line can become when it is moved."""
 _BEYOND_MM = 4.0
 """How far a refined line may grow beyond either end of the line it came from."""
-_BATCH = 2048
+_BATCH, _LARGEST_BATCH = 48, 2048
 _MOST_POINTS = 120
 _FRACTIONS = (8, 4, 12, 2, 6, 10, 14, 1, 3, 5, 7, 9, 11, 13, 15)
 """Sixteenths of a line at which it is looked at first, the middle before the quarters."""
@@ -208,8 +208,8 @@ def _pairs(
     a, b, lengths = a[kept], b[kept], lengths[kept]
     inside = level > 0
     told: list[tuple[Points, Points]] = []
-    for first in range(0, len(a), _BATCH):  # the longest first: most pairs need not be looked at
-        batch = slice(first, first + _BATCH)
+    for batch in _batches(len(a)):  # the longest first: most pairs need not be looked at
+        first = batch.start
         for found in _inside(inside, points[a[batch]], points[b[batch]], lengths[batch], spacing_mm, gap_mm):
             pair = points[a[first + found]], points[b[first + found]]
             if any(_alike(pair, other) for other in told):
@@ -218,6 +218,14 @@ def _pairs(
             told.append(pair)
             if len(told) == _MOST_PAIRS:
                 return
+
+
+def _batches(count: int) -> Iterator[slice]:
+    """Few pairs at first, since in a shape without holes the longest lie inside; then more and more."""
+    first, size = 0, _BATCH
+    while first < count:
+        yield slice(first, min(first + size, count))
+        first, size = first + size, min(4 * size, _LARGEST_BATCH)
 
 
 def _alike(pair: tuple[Points, Points], other: tuple[Points, Points]) -> bool:
@@ -248,7 +256,7 @@ def _inside(
     """Which of these lines lie inside; looked at first where most lines that do not are found out."""
     left = np.arange(len(starts))
     missed = np.zeros(len(starts))
-    for sixteenth in _FRACTIONS:
+    for sixteenth in _FRACTIONS if len(starts) > _BATCH else ():
         missed[left] += ~_nearest(inside, starts[left] + (ends[left] - starts[left]) * (sixteenth / 16), spacing_mm)
         part = lengths[left] / 16
         left = left[missed[left] * part <= (gap_mm + 2 * part if gap_mm else 0.0)]

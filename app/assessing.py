@@ -1,8 +1,8 @@
-"""The assessment of one read of a record, by a rule set and the protocol that the application ships."""
+"""The assessment of one read of a record, by a rule set and the protocol that the record names."""
 
 from __future__ import annotations
 
-from app.resources import load_protocol
+from app.profiles import protocol_of
 from app.state.record import Record
 from mrecist.assess import assess
 from mrecist.results import Assessment
@@ -17,4 +17,4 @@ def assess_read(record: Record, read_id: str, ruleset: RuleSet) -> Assessment:
     KeyError
         If the record has no such read.
     """
-    return assess(record.case_of(read_id), ruleset, read_id, protocol=load_protocol())
+    return assess(record.case_of(read_id), ruleset, read_id, protocol=protocol_of(record.protocol))

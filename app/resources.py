@@ -10,7 +10,7 @@ from mrecist.rulesets import RuleSet, parse_ruleset
 
 RULESETS = ("mrecist-literal", "harmonised-5", "recist-1.1")
 DEFAULT_RULESET = RULESETS[0]
-PROTOCOLS = ("cotsom",)
+PROTOCOLS = ("cotsom", "sorafenib-vs-fm", "tace-sorafenib-sequential", "ld-ccrt", "multidisciplinary-hcc")
 DEFAULT_PROTOCOL = PROTOCOLS[0]
 
 

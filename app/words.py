@@ -249,6 +249,14 @@ def tace_word(output: TaceOutput) -> str:
             return translated("Stop, TACE failure")
         case TaceOutput.STOP_WITHDRAWN:
             return translated("Stop, consent withdrawn")
+        case TaceOutput.NOT_YET:
+            return translated("Not yet")
+        case TaceOutput.COMPLETED:
+            return translated("Completed")
+        case TaceOutput.SURGERY:
+            return translated("Operate")
+        case TaceOutput.SEARCH:
+            return translated("Search for tumour")
     assert_never(output)
 
 
@@ -268,6 +276,18 @@ def sorafenib_word(output: SorafenibOutput) -> str:
             return translated("Stop, clinical worsening")
         case SorafenibOutput.STOP_TOXICITY:
             return translated("Stop, toxicity")
+        case SorafenibOutput.CONTINUE_WITH_LRT:
+            return translated("Continue, treat the liver")
+        case SorafenibOutput.UNTREATABLE_PROGRESSION:
+            return translated("Stop, untreatable progression")
+        case SorafenibOutput.STOP_PD:
+            return translated("Stop, progression")
+        case SorafenibOutput.NOT_YET:
+            return translated("Not yet")
+        case SorafenibOutput.START:
+            return translated("Start")
+        case SorafenibOutput.COMPLETED:
+            return translated("Completed")
     assert_never(output)
 
 

@@ -147,7 +147,7 @@ class _Work:
             for scope, c in courses.items()
         }
         protocol = self.protocol
-        entry = protocol.gates if protocol is not None and case.protocol == protocol.name else ()
+        entry = protocol.gates if protocol is not None and protocol.is_named(case.protocol) else ()
         return Assessment(
             case_id=case.id,
             read_id=self.read.id,
@@ -188,7 +188,7 @@ class _Work:
     def _asks_decisions(self) -> bool:
         """Is this a case of the protocol, or of none, with anything on record that a decision rests on?"""
         case = self.case
-        if self.protocol is None or case.protocol not in (None, self.protocol.name):
+        if self.protocol is None or not (case.protocol is None or self.protocol.is_named(case.protocol)):
             return False
         return (
             case.protocol is not None
@@ -200,7 +200,7 @@ class _Work:
         self, courses: Mapping[Scope, Course], parallel: Callable[[], Course] | None
     ) -> tuple[TimePointResponse, ...]:
         intra, extra, overall = courses[Scope.INTRAHEPATIC], courses[Scope.EXTRAHEPATIC], courses[Scope.OVERALL]
-        decider = self._decider(intra, extra)
+        decider = self._decider(intra, extra, overall)
         flagged, issued = self._visits()
         after_complete = frozenset().union(*[_response_after_complete(c.judged) for c in courses.values()])
         found = []
@@ -243,11 +243,12 @@ class _Work:
             )
         return tuple(found)
 
-    def _decider(self, intra: Course, extra: Course) -> Decider | None:
+    def _decider(self, intra: Course, extra: Course, overall: Course) -> Decider | None:
         if self.protocol is None or not self._asks_decisions():
             return None
         targets = [t for t in self.tracks if _is_liver_target(t)]
-        return Decider(self.case, intra.judged, extra.judged, self._viable_liver(intra), targets, self.protocol)
+        liver = self._viable_liver(intra)
+        return Decider(self.case, intra.judged, extra.judged, overall.judged, liver, targets, self.protocol)
 
     def _viable_liver(self, intra: Course) -> Scoped:
         """The liver by its viable diameters, which decide on TACE under whole diameters too."""

@@ -103,17 +103,23 @@ class ClinicalStatus:
     sorafenib_tolerable: bool | None = None
     clinical_worsening: bool | None = None
     consent_withdrawn: bool | None = None
+    resectable: bool | None = None
+    systemic_benefit: Benefit | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TimePoint:
-    """One dated tumour assessment. `day` counts from day 0, the start of treatment."""
+    """One dated tumour assessment. `day` counts from day 0, the start of treatment.
+
+    `slack_days`: how many days later it can have been, where only the month or year is known; `day` is the first.
+    """
 
     id: str
     day: int
     clinical: ClinicalStatus | None = None
     scans: tuple[Scan, ...] = ()
     coverage: tuple[tuple[Examination, bool], ...] | None = None
+    slack_days: int = 0
 
 
 class TreatmentKind(StrEnum):
@@ -131,11 +137,15 @@ class TreatmentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Treatment:
+    """One treatment; the slacks are how many days later it can have begun or ended (see `TimePoint`)."""
+
     kind: TreatmentKind
     day: int
     end_day: int | None = None
     dose: str = ""
     lesions: tuple[str, ...] = ()
+    slack_days: int = 0
+    end_slack_days: int = 0
 
 
 class EventKind(StrEnum):
@@ -191,12 +201,16 @@ class Read:
 
 
 class ProtocolName(StrEnum):
-    """The studies whose cases are known. Only COTSOM has decision tables; the others bring none by themselves."""
+    """The studies that a case file may name without being told of more; those with ``_`` are older names."""
 
     COTSOM = "cotsom"
-    SORAFENIB_VS_FM = "sorafenib_vs_fm"
-    TACE_SORAFENIB = "tace_sorafenib"
-    LD_CCRT = "ld_ccrt"
+    SORAFENIB_VS_FM = "sorafenib-vs-fm"
+    TACE_SORAFENIB_SEQUENTIAL = "tace-sorafenib-sequential"
+    LD_CCRT = "ld-ccrt"
+    MULTIDISCIPLINARY_HCC = "multidisciplinary-hcc"
+    OLDER_SORAFENIB_VS_FM = "sorafenib_vs_fm"
+    OLDER_TACE_SORAFENIB = "tace_sorafenib"
+    OLDER_LD_CCRT = "ld_ccrt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +224,7 @@ class Policy:
 class Case:
     """A patient's record. The first time point is the baseline; time points are in order of day.
 
-    `protocol` is the token of a `ProtocolName`, exactly as it is written there; any other text brings no decisions.
+    `protocol` is the name of a protocol, exactly as it is written there; one that is not known brings no decisions.
     """
 
     id: str

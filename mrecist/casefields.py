@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -167,6 +167,14 @@ class Fields:
         if isinstance(value, str) and (found := _by_value(kind).get(value)) is not None:
             return cast(Choice, found)
         self.fault(name, f"{as_text(value)} is not one of {', '.join(kind)}")
+        return None
+
+    def word(self, name: str, known: Collection[str]) -> str | None:
+        """One of a number of words that the caller knows."""
+        value = self.values.get(name)
+        if value is None or (isinstance(value, str) and value in known):
+            return value
+        self.fault(name, f"{as_text(value)} is not one of {', '.join(known)}")
         return None
 
     def table(self, name: str) -> Fields | None:

@@ -6,7 +6,7 @@ Numbers are read as decimals, so that rounding half up happens on the text that 
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Sequence, Set
+from collections.abc import Collection, Container, Sequence, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -38,6 +38,7 @@ SEQUENCES_SCHEMA = "best-response-cases/1"
 _ANNOTATIONS = frozenset(("title", "notes", "rule", "why", "source", "expected", "expected_adjudicated_pd_timepoint"))
 _SCOPES = {"intra": Scope.INTRAHEPATIC, "extra": Scope.EXTRAHEPATIC, "pooled": Scope.OVERALL}
 MOST_DAYS = 40_000
+PROTOCOLS: tuple[str, ...] = tuple(ProtocolName)
 
 
 class CaseFileError(ValueError):
@@ -84,13 +85,17 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return Duplicated(found, tuple(dict.fromkeys(n for n in names if names.count(n) > 1)))
 
 
-def read_document(document: object) -> tuple[Case, ...] | tuple[Sequenced, ...]:
+def read_document(
+    document: object, protocols: Collection[str] = PROTOCOLS
+) -> tuple[Case, ...] | tuple[Sequenced, ...]:
     """The cases of a whole file: response cases, or bare sequences of responses.
 
     Parameters
     ----------
     document : object
         What `decode` returned, or plain JSON values.
+    protocols : collection of str
+        The names that a case may give for its protocol.
 
     Raises
     ------
@@ -106,8 +111,11 @@ def read_document(document: object) -> tuple[Case, ...] | tuple[Sequenced, ...]:
         raise CaseFileError([f"schema: {as_text(schema)} is not known; write {CASES_SCHEMA!r}"])
     top.only({"schema", "cases", "notes"})
     listed = top.sequence("cases", required=True)
-    one = _case if schema == CASES_SCHEMA else _sequenced
-    found = [one(item, f"cases[{i}]", faults) for i, item in enumerate(listed)]
+    found: list[Case | None] | list[Sequenced | None]
+    if schema == CASES_SCHEMA:
+        found = [_case(item, f"cases[{i}]", faults, protocols) for i, item in enumerate(listed)]
+    else:
+        found = [_sequenced(item, f"cases[{i}]", faults) for i, item in enumerate(listed)]
     seen: set[str] = set()
     for index, case in enumerate(found):
         if case is not None:
@@ -120,8 +128,8 @@ def read_document(document: object) -> tuple[Case, ...] | tuple[Sequenced, ...]:
     return tuple(c for c in found if c is not None)  # type: ignore[return-value]
 
 
-def read_case(value: object, path: str = "case") -> Case:
-    """One case.
+def read_case(value: object, path: str = "case", protocols: Collection[str] = PROTOCOLS) -> Case:
+    """One case; `protocols` are the names that it may give for its own.
 
     Raises
     ------
@@ -129,13 +137,13 @@ def read_case(value: object, path: str = "case") -> Case:
         With every fault of the case.
     """
     faults: list[str] = []
-    case = _case(value, path, faults)
+    case = _case(value, path, faults, protocols)
     if case is None or faults:
         raise CaseFileError(faults)
     return case
 
 
-def read_line(value: object) -> Case | Sequenced:
+def read_line(value: object, protocols: Collection[str] = PROTOCOLS) -> Case | Sequenced:
     """One line of a JSON-lines file: a case, or a bare sequence of responses, which has `sequence` as a key.
 
     Raises
@@ -144,7 +152,7 @@ def read_line(value: object) -> Case | Sequenced:
         With every fault of the line.
     """
     if not isinstance(value, dict) or "sequence" not in value or "timepoints" in value:
-        return read_case(value)
+        return read_case(value, protocols=protocols)
     faults: list[str] = []
     sequenced = _sequenced(value, "case", faults)
     if sequenced is None or faults:
@@ -152,7 +160,7 @@ def read_line(value: object) -> Case | Sequenced:
     return sequenced
 
 
-def _case(value: object, path: str, faults: list[str]) -> Case | None:
+def _case(value: object, path: str, faults: list[str], protocols: Collection[str]) -> Case | None:
     fields = Fields.of(value, path, faults, "a case")
     if fields is None:
         return None
@@ -180,7 +188,7 @@ def _case(value: object, path: str, faults: list[str]) -> Case | None:
             e for i, x in enumerate(fields.sequence("events")) if (e := _event(x, f"{path}.events[{i}]", faults))
         ),
         policy=_policy(fields),
-        protocol=fields.choice("protocol", ProtocolName),
+        protocol=fields.word("protocol", protocols),
         title=title if isinstance(title := fields.values.get("title"), str) else "",
         arm=fields.text("arm"),
         enrolled_day=fields.whole("enrolled_day", -MOST_DAYS, MOST_DAYS),

@@ -72,6 +72,8 @@ _READ: Mapping[str, Callable[[Fields, str], Any]] = MappingProxyType(
         "sorafenib_tolerable": Fields.flag,
         "clinical_worsening": Fields.flag,
         "consent_withdrawn": Fields.flag,
+        "resectable": Fields.flag,
+        "systemic_benefit": lambda fields, name: fields.choice(name, Benefit),
     }
 )
 """How each field of `ClinicalStatus` is read; faults are told in this order."""

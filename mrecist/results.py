@@ -156,6 +156,12 @@ def _change_pct(now: Fraction | None, before: Fraction | None) -> Fraction | Non
 
 
 class TaceOutput(StrEnum):
+    """What follows for the local treatment: TACE, or what a protocol names in its place.
+
+    COTSOM gives the first seven alone. NOT_YET: its time has not come; COMPLETED: it was given as planned; SURGERY:
+    resection, metastasectomy or transplantation; SEARCH: a marker rises and no tumour is seen, so look for it.
+    """
+
     CONTINUE = "CONTINUE"
     HOLD = "HOLD"
     JUDGEMENT = "JUDGEMENT"
@@ -163,9 +169,19 @@ class TaceOutput(StrEnum):
     STOP_CR = "STOP_CR"
     STOP_FAILURE = "STOP_FAILURE"
     STOP_WITHDRAWN = "STOP_WITHDRAWN"
+    NOT_YET = "NOT_YET"
+    COMPLETED = "COMPLETED"
+    SURGERY = "SURGERY"
+    SEARCH = "SEARCH"
 
 
 class SorafenibOutput(StrEnum):
+    """What follows for sorafenib, or for the systemic treatment that a protocol names in its place.
+
+    COTSOM gives the first seven alone. CONTINUE_WITH_LRT: with locoregional treatment of the liver;
+    UNTREATABLE_PROGRESSION: progression that no locoregional treatment can answer; STOP_PD: progression ends it.
+    """
+
     CONTINUE = "CONTINUE"
     CONTINUE_ALLOWED = "CONTINUE_ALLOWED"
     JUDGEMENT = "JUDGEMENT"
@@ -173,6 +189,12 @@ class SorafenibOutput(StrEnum):
     STOP_WITHDRAWN = "STOP_WITHDRAWN"
     STOP_CLINICAL = "STOP_CLINICAL"
     STOP_TOXICITY = "STOP_TOXICITY"
+    CONTINUE_WITH_LRT = "CONTINUE_WITH_LRT"
+    UNTREATABLE_PROGRESSION = "UNTREATABLE_PROGRESSION"
+    STOP_PD = "STOP_PD"
+    NOT_YET = "NOT_YET"
+    START = "START"
+    COMPLETED = "COMPLETED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +213,8 @@ class Decision:
 
     `needs` names clinical fields (``tace_benefit``, ``tace_planned``, ``sorafenib_tolerable``, ``eligibility``,
     ``eligibility data``, ``imaging``, ``clinical_worsening`` ...). `proposal` is what a literal reading would give
-    where the row asks for judgement. `situation` is what was decided on.
+    where the row asks for judgement. `situation` is what was decided on; `shows` names the inputs that the protocol's
+    card shows of it (none: those of COTSOM).
     """
 
     decision: TaceOutput | SorafenibOutput
@@ -200,13 +223,14 @@ class Decision:
     needs: tuple[str, ...] = ()
     proposal: str | None = None
     situation: Situation | None = field(default=None, compare=False, repr=False)
+    shows: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def inputs(self) -> tuple[DecisionInput, ...]:
         """What was looked at, as the card shows it."""
         from mrecist.decisions.inputs import decision_inputs
 
-        return () if self.situation is None else decision_inputs(self.decision, self.situation)
+        return () if self.situation is None else decision_inputs(self.decision, self.situation, self.shows)
 
 
 @cache

@@ -18,8 +18,9 @@ from typing import BinaryIO, TextIO
 
 from app.cli import DONE, Refusal
 from app.commands.judging import JudgedLine, Judging, judge_lines
-from app.resources import DEFAULT_RULESET, RULESETS, load_protocol, load_ruleset
-from mrecist.case import Case, ProtocolName
+from app.profiles import ProtocolRefused, Profiles, known_profiles, read_protocol
+from app.resources import DEFAULT_RULESET, PROTOCOLS, RULESETS, load_ruleset
+from mrecist.case import Case
 from mrecist.casefile import CaseFileError, Sequenced, decode, read_document
 from mrecist.resultfile import results_document
 from mrecist.results import Assessment, Issue, RegionResponse
@@ -30,7 +31,6 @@ _MOST_FAULTS_SHOWN = 100
 _PARALLEL_FROM_BYTES = 4_000_000
 _LARGEST_DEVIATION = 100
 _MOST_DRAWS = 1_000_000
-PROTOCOLS = tuple(x.value for x in ProtocolName)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +42,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="NAME|FILE",
         help=f"{', '.join(RULESETS)}, or a file of your own (.toml); default: %(default)s",
     )
-    parser.add_argument("--protocol", choices=PROTOCOLS, help="protocol of cases that name none")
+    parser.add_argument(
+        "--protocol",
+        type=_named_protocol,
+        metavar="NAME|FILE",
+        help=f"protocol of cases that name none: {', '.join(PROTOCOLS)}, or a file of your own (.toml)",
+    )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print one JSON document")
     form.add_argument("--jsonl", action="store_true", help="read and write one case a line, whatever their number")
@@ -74,7 +79,7 @@ def run(options: argparse.Namespace) -> int:
     faults: list[str] = []
     for file in options.files:
         try:
-            found = read_document(decode(file.read_bytes()))
+            found = read_document(decode(file.read_bytes()), judging.profiles.names)
         except CaseFileError as error:
             faults += [f"{file}: {fault}" for fault in error.faults]
             continue
@@ -104,7 +109,21 @@ def _judging(options: argparse.Namespace) -> Judging:
         error = rules.measurement_error
         if options.error_mm is not None or options.error_pct is not None:
             error = MeasurementError(options.error_mm or Fraction(0), options.error_pct or Fraction(0), "given")
-    return Judging(rules, load_protocol(), options.protocol, error, options.scores, options.draws, options.seed)
+    profiles, named = _profiles(options.protocol)
+    return Judging(rules, profiles, named, error, options.scores, options.draws, options.seed)
+
+
+def _profiles(named: str | None) -> tuple[Profiles, str | None]:
+    """The protocols that cases may name, and that of cases that name none; one's own by the path of its file."""
+    known = known_profiles()
+    if named is None or not named.endswith(".toml"):
+        return known, named
+    try:
+        own = read_protocol(Path(named))
+    except ProtocolRefused as error:
+        raise Refusal(str(error)) from error
+    others = {p.name: p for p in known.protocols}
+    return Profiles(tuple((others | {own.name: own}).values())), own.name
 
 
 def _ruleset(name: str) -> RuleSet:
@@ -124,6 +143,13 @@ def _ruleset(name: str) -> RuleSet:
 def _named_ruleset(text: str) -> str:
     if text not in RULESETS and not text.endswith(".toml"):
         raise argparse.ArgumentTypeError(f"{text!r} is neither {', '.join(RULESETS)} nor a .toml file")
+    return text
+
+
+def _named_protocol(text: str) -> str:
+    names = known_profiles().names
+    if text not in names and not text.endswith(".toml"):
+        raise argparse.ArgumentTypeError(f"{text!r} is neither {', '.join(names)} nor a .toml file")
     return text
 
 

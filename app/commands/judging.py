@@ -13,12 +13,12 @@ from itertools import islice
 from multiprocessing import get_context
 from typing import Any
 
+from app.profiles import Profiles
 from mrecist.assess import assess
 from mrecist.bestresponse import confirmed, has_response_after_complete, unconfirmed
 from mrecist.case import Case
 from mrecist.casefile import CaseFileError, Sequenced, decode, read_line
 from mrecist.decisions.advisory import Panel, advise, panel_data
-from mrecist.protocols import Protocol
 from mrecist.resultfile import result
 from mrecist.results import Assessment
 from mrecist.robustness import DRAWS, SEED, Robustness, robustness
@@ -33,14 +33,16 @@ _WRITER = json.JSONEncoder(check_circular=False)
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """By what a case is judged: rule set and decision tables; `named` is the protocol of cases that name none.
+    """By what a case is judged: rule set and protocols; `named` is the protocol of cases that name none.
+
+    Where neither the case nor `named` says, the first protocol decides on what is recorded.
 
     With `error`, each response is told with its probability under this measurement error; with `scores`, each time
     point with the published schemes on a further TACE. Neither decides anything.
     """
 
     ruleset: RuleSet
-    protocol: Protocol
+    profiles: Profiles
     named: str | None = None
     error: MeasurementError | None = None
     scores: bool = False
@@ -50,7 +52,8 @@ class Judging:
     def assess(self, case: Case) -> Assessment:
         if self.named is not None and case.protocol is None:
             case = replace(case, protocol=self.named)
-        return assess(case, self.ruleset, protocol=self.protocol)
+        found = self.profiles.protocols[0] if case.protocol is None else self.profiles.find(case.protocol)
+        return assess(case, self.ruleset, protocol=found)
 
     def firmness(self, case: Case) -> Robustness | None:
         if self.error is None:
@@ -96,7 +99,7 @@ def judge_line(judging: Judging, line: Line) -> JudgedLine:
     """Judge the case, or the bare sequence of responses, of one line of a JSON-lines file."""
     number, written = line
     try:
-        found = read_line(decode(written))
+        found = read_line(decode(written), judging.profiles.names)
     except CaseFileError as error:
         return JudgedLine(number, faults=error.faults)
     told = judging.best_of(found) if isinstance(found, Sequenced) else judging.result(found)

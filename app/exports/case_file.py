@@ -17,7 +17,8 @@ from app.exports.exported import ExportedCase, ExportedRead
 from app.exports.figures import FIGURES_SCHEMA, figures_plain
 from app.exports.json_lists import JsonList, as_text
 from app.exports.staging import Staging
-from mrecist.case import ClinicalStatus, Marker, ProtocolName, Read, TimePoint
+from app.profiles import known_profiles
+from mrecist.case import ClinicalStatus, Marker, Read, TimePoint
 from mrecist.casefile import CASES_SCHEMA, CaseFileError, decode, read_document
 from mrecist.lesionfields import Status
 from mrecist.lesions import (
@@ -105,13 +106,16 @@ def case_plain(one: ExportedRead) -> _Plain:
 def _token(protocol: str) -> str:
     """The protocol's token, whatever the case of the letters in which it was recorded."""
     token = protocol.lower()
-    return token if token in tuple(ProtocolName) else protocol
+    return token if token in known_profiles().names else protocol
 
 
 def unfit_for_a_file(one: ExportedRead) -> str:
     """Why this read is no valid response case, in one line; empty when it is one."""
     try:
-        read_document(decode(as_text({"schema": CASES_SCHEMA, "cases": [case_plain(one)]}).encode("utf-8")))
+        read_document(
+            decode(as_text({"schema": CASES_SCHEMA, "cases": [case_plain(one)]}).encode("utf-8")),
+            known_profiles().names,
+        )
     except CaseFileError as error:
         return "; ".join(fault.replace("cases[0].", f"{one.id}: ", 1) for fault in error.faults[:5])
     return ""

@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from app import words
-from app.reading.next_dates import NextDate, Standing, Upcoming, next_dates
+from app.reading.next_dates import NextDate, Standing, next_dates, next_visit
 from app.state.record import Record
 from app.words import translated
 from mrecist.results import Assessment, Decision, SorafenibOutput, TaceOutput
@@ -68,7 +68,8 @@ def line_of(record: Record, assessment: Assessment | None, today: date) -> CaseL
     patient, last = record.patient, record.visits[-1] if record.visits else None
     response = None if assessment is None or last is None else assessment.timepoint(last.id)
     tace = None if response is None else response.tace
-    upcoming = () if last is None else next_dates(record, last.id, today, tace)
+    sorafenib = None if response is None else response.sorafenib
+    upcoming = () if last is None else next_dates(record, last.id, today, tace, sorafenib)
     return CaseLine(
         case_id=record.case_id,
         name=words.person_name(patient.name),
@@ -82,8 +83,8 @@ def line_of(record: Record, assessment: Assessment | None, today: date) -> CaseL
         composite=None if response is None else response.composite,
         borderline=response is not None and any(r.borderline for r in (response.intrahepatic, response.extrahepatic)),
         tace=tace,
-        sorafenib=None if response is None else response.sorafenib,
-        next_visit=next((entry for entry in upcoming if entry.what is Upcoming.VISIT), None),
+        sorafenib=sorafenib,
+        next_visit=next_visit(upcoming),
         signed=last is not None and any(x.visit_id == last.id for x in record.signed),
         synthetic=record.synthetic,
         at_baseline=len(record.visits) == 1,
@@ -260,7 +261,7 @@ def due_text(entry: NextDate | None) -> str:
             return translated("{days} left", days=words.days(entry.days)) if entry.days else translated("today")
         case Standing.OVERDUE:
             return translated("{days} overdue", days=words.days(entry.days))
-        case Standing.WITH_TACE | Standing.RENEW | Standing.VALID:
+        case Standing.BOUND | Standing.RENEW | Standing.VALID:
             return ""
 
 

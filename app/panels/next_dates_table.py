@@ -10,18 +10,17 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from app import words
 from app.panels.chips import PanelHead, label, rule_line
-from app.reading.next_dates import NextDate, Standing, Upcoming, Windows
+from app.reading.next_dates import VISIT, NextDate, Standing
 from app.theme import Theme
 from app.words import translated
 
 
 class NextDatesTable(QWidget):
-    """One 26 px row for each date; the rows that depend on a TACE not dated yet give way first."""
+    """One 26 px row for each date; the rows that depend on a session not dated yet give way first."""
 
-    def __init__(self, theme: Theme, windows: Windows | None = None) -> None:
+    def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._windows = windows or Windows()
         self.head = PanelHead(theme, translated("Next dates"))
         self._rows = QVBoxLayout()
         self._rows.setSpacing(0)
@@ -40,7 +39,7 @@ class NextDatesTable(QWidget):
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        kept = [entry for entry in dates if not short or entry.standing is not Standing.WITH_TACE]
+        kept = [entry for entry in dates if not short or entry.standing is not Standing.BOUND]
         self.shown = [self._texts(entry) for entry in kept]
         for entry, texts in zip(kept, self.shown, strict=True):
             late = entry.standing in (Standing.OVERDUE, Standing.RENEW)
@@ -65,60 +64,45 @@ class NextDatesTable(QWidget):
         return row
 
     def _texts(self, entry: NextDate) -> tuple[str, str, str, str]:
-        return (self._what(entry), self._window(entry), self._basis(entry), _standing(entry))
+        title = translated(entry.window.title, number=entry.number)
+        return (title, _window(entry), _basis(entry), _standing(entry))
 
-    def _what(self, entry: NextDate) -> str:
-        match entry.what:
-            case Upcoming.TACE:
-                return translated("TACE {number}, if continued", number=entry.number)
-            case Upcoming.SAFETY_LABS:
-                return translated("Safety labs")
-            case Upcoming.SORAFENIB_STOP:
-                return translated("Sorafenib stop")
-            case Upcoming.SORAFENIB_RESUME:
-                return translated("Sorafenib resume")
-            case Upcoming.EFFICACY_IMAGING:
-                return translated("Efficacy CT")
-            case Upcoming.VISIT:
-                return translated("Next visit")
 
-    def _window(self, entry: NextDate) -> str:
-        limits = self._windows
-        match entry.what:
-            case Upcoming.TACE | Upcoming.VISIT:
-                return "" if entry.first is None or entry.last is None else words.window(entry.first, entry.last)
-            case Upcoming.SAFETY_LABS:
-                return translated("≤ {days} before TACE", days=words.days(limits.labs_valid_days))
-            case Upcoming.SORAFENIB_STOP:
-                return translated("{days} before TACE", days=words.days(limits.sorafenib_stop_days))
-            case Upcoming.SORAFENIB_RESUME:
-                first, last = limits.sorafenib_resume_days
-                return translated("day +{first} – +{last} after TACE", first=first, last=last)
-            case Upcoming.EFFICACY_IMAGING:
-                return translated("{span} after TACE {number}", span=self._span(), number=entry.number)
+def _window(entry: NextDate) -> str:
+    """The dates of a window that has some, else what it counts from."""
+    window = entry.window
+    if window.what != "labs" and entry.first is not None and entry.last is not None:
+        return words.window(entry.first, entry.last)
+    if window.span:
+        said = translated(window.span, first=window.first_days, last=window.last_days, number=entry.number)
+        return said.replace(" d ", f"{words.SPACE}d ")
+    if window.before is not None:
+        return translated("{span} before {anchor}", span=_span(entry), anchor=window.anchor)
+    return translated("{span} after {anchor} {number}", span=_span(entry), anchor=window.anchor, number=entry.number)
 
-    def _basis(self, entry: NextDate) -> str:
-        match entry.what:
-            case Upcoming.TACE if entry.basis_date is not None:
-                on = words.month_day(entry.basis_date)
-                return translated("{span} after {basis} ({on})", span=self._span(), basis=entry.basis, on=on)
-            case Upcoming.VISIT:
-                return translated("{span} after {basis}", span=self._span(), basis=entry.basis)
-            case Upcoming.SAFETY_LABS if entry.first is not None and entry.last is not None:
-                taken, until = words.month_day(entry.first), words.month_day(entry.last)
-                return translated("last {taken}; valid to {until}", taken=taken, until=until)
-            case Upcoming.SAFETY_LABS:
-                return translated("none recorded")
-            case Upcoming.SORAFENIB_STOP if entry.basis_date is not None:
-                dose, since = entry.basis, words.month_day(entry.basis_date)
-                return translated("{dose} since {since}", dose=dose, since=since).strip()
-            case Upcoming.EFFICACY_IMAGING:
-                return translated("liver dynamic + chest")
-            case _:
-                return ""
 
-    def _span(self) -> str:
-        return f"{self._windows.earliest_days}–{self._windows.latest_days}{words.SPACE}d"
+def _basis(entry: NextDate) -> str:
+    window = entry.window
+    if window.what == "labs":
+        if entry.first is None or entry.last is None:
+            return translated("none recorded")
+        taken, until = words.month_day(entry.first), words.month_day(entry.last)
+        return translated("last {taken}; valid to {until}", taken=taken, until=until)
+    if entry.first is None:
+        if entry.basis_date is None:
+            return translated(window.note) if window.note else ""
+        since = words.month_day(entry.basis_date)
+        return translated("{dose} since {since}", dose=entry.basis, since=since).strip()
+    if window.anchor == VISIT or entry.basis_date is None:
+        return translated("{span} after {basis}", span=_span(entry), basis=entry.basis)
+    on = words.month_day(entry.basis_date)
+    return translated("{span} after {basis} ({on})", span=_span(entry), basis=entry.basis, on=on)
+
+
+def _span(entry: NextDate) -> str:
+    first, last = entry.window.first_days, entry.window.last_days
+    days = f"{first}" if first == last else f"{first}–{last}"
+    return f"{days}{words.SPACE}d"
 
 
 def _standing(entry: NextDate) -> str:
@@ -129,8 +113,8 @@ def _standing(entry: NextDate) -> str:
             return translated("{days} left", days=words.days(entry.days)) if entry.days else translated("last day")
         case Standing.OVERDUE:
             return translated("{days} overdue", days=words.days(entry.days))
-        case Standing.WITH_TACE:
-            return translated("with TACE")
+        case Standing.BOUND:
+            return translated("with {anchor}", anchor=entry.window.anchor)
         case Standing.RENEW:
             return translated("renew")
         case Standing.VALID:

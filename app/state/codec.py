@@ -43,8 +43,17 @@ def _unassisted(plain: Plain) -> Plain:
     return {**plain, "assisted": None}
 
 
+def _without_later_judgements(plain: Plain) -> Plain:
+    """Version 1 asked neither for resectability nor for the benefit of systemic treatment."""
+    return {**plain, "clinical": {"resectable": None, "systemic_benefit": None, **plain["clinical"]}}
+
+
 UPCASTS: Mapping[tuple[str, int], Upcast] = MappingProxyType(
-    {("lesion_added", 1): _unassisted, ("finding_recorded", 1): _unassisted}
+    {
+        ("lesion_added", 1): _unassisted,
+        ("finding_recorded", 1): _unassisted,
+        ("clinical_recorded", 1): _without_later_judgements,
+    }
 )
 """For a kind and an old version: the plain payload of the next version. Old texts are never rewritten."""
 

@@ -174,10 +174,13 @@ class FigureRemoved:
 
 @dataclass(frozen=True, slots=True)
 class ClinicalRecorded:
-    """The clinical data of one time point, whole: it replaces what was recorded before."""
+    """The clinical data of one time point, whole: it replaces what was recorded before.
+
+    Version 2 knows two more judgements: resectability, and benefit of systemic treatment.
+    """
 
     kind: ClassVar[str] = "clinical_recorded"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     visit_id: str
     clinical: ClinicalStatus
 

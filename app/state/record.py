@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from app.state.assistance import Assistance, AssistedFinding
+from app.state.dates import slack_days
 from app.state.figures import Figure, FigureOfRead
 from mrecist.case import (
     Benefit,
@@ -39,6 +40,8 @@ JUDGED_FIELDS: Mapping[str, type[Benefit] | type[Ineligibility] | type[bool]] = 
         "sorafenib_tolerable": bool,
         "clinical_worsening": bool,
         "consent_withdrawn": bool,
+        "resectable": bool,
+        "systemic_benefit": Benefit,
     }
 )
 """The fields of the clinical status that are signed judgements, and what answers them."""
@@ -223,7 +226,15 @@ class Record:
             timepoints=tuple(self._timepoint(v) for v in self.assessed_visits),
             reads=self.reads,
             treatments=tuple(
-                Treatment(t.kind, self.day(t.on), None if t.until is None else self.day(t.until), t.dose, t.lesions)
+                Treatment(
+                    t.kind,
+                    self.day(t.on),
+                    None if t.until is None else self.day(t.until),
+                    t.dose,
+                    t.lesions,
+                    slack_days(t.on),
+                    0 if t.until is None else slack_days(t.until),
+                )
                 for t in self.treatments
             ),
             events=tuple(ClinicalEvent(e.kind, self.day(e.on)) for e in self.events),
@@ -243,7 +254,8 @@ class Record:
                 if ref.modality in _SCANNERS
             )
         )
-        return TimePoint(visit.id, self.day(visit.on), self._clinical(visit), scans, visit.coverage)
+        slack = slack_days(visit.on)
+        return TimePoint(visit.id, self.day(visit.on), self._clinical(visit), scans, visit.coverage, slack)
 
     def _clinical(self, visit: Visit) -> ClinicalStatus | None:
         """The visit's clinical data with the newest signed judgement of each field laid over it."""

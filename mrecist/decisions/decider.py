@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mrecist.case import Case, ClinicalStatus, EventKind
+from mrecist.decisions.facts import CONDITIONS, facts_at
 from mrecist.decisions.gates import Checked, Gatekeeper
 from mrecist.decisions.predicates import BECAUSE, LABELS
-from mrecist.decisions.situation import Answers, Situation, viability
+from mrecist.decisions.situation import NO_FACTS, Answers, Situation, viability
 from mrecist.decisions.tables import decide
 from mrecist.protocols import Protocol
 from mrecist.region import Judged, Scoped
@@ -23,8 +24,8 @@ class Decider:
     Parameters
     ----------
     case : Case
-    intra, extra : sequence of Judged
-        What was judged of each region, by follow-up.
+    intra, extra, overall : sequence of Judged
+        What was judged of each region, and of both pooled, by follow-up.
     liver : Scoped
         The liver's lesions by their viable diameters.
     liver_targets : sequence of Track
@@ -36,6 +37,7 @@ class Decider:
         case: Case,
         intra: Sequence[Judged],
         extra: Sequence[Judged],
+        overall: Sequence[Judged],
         liver: Scoped,
         liver_targets: Sequence[Track],
         protocol: Protocol,
@@ -43,6 +45,7 @@ class Decider:
         self._case = case
         self._intra = intra
         self._extra = extra
+        self._overall = overall
         self._liver = liver
         self._liver_targets = liver_targets
         self._protocol = protocol
@@ -51,12 +54,15 @@ class Decider:
         self._withdrawn = baseline is not None and baseline.consent_withdrawn is True
         self._withdrawn_on = min((e.day for e in case.events if e.kind is EventKind.CONSENT_WITHDRAWN), default=None)
         self._declared_at: str | None = None
+        self._looks_at_facts = protocol.looks_at(*CONDITIONS)
+        self._looks_at_gates = protocol.looks_at("gate_crossed")
+        self._looks_at_data = protocol.looks_at("eligibility_data_missing")
 
     def at(self, position: int) -> tuple[Decision, Decision, Checked]:
         """TACE, sorafenib, and the clinical data held against the limits, at one follow-up; ask them in order."""
         timepoint = self._case.timepoints[position + 1]
         clinical = timepoint.clinical or _NOTHING_RECORDED
-        checked = self._keeper.check(timepoint.clinical)
+        checked = self._checked(timepoint.clinical)
         if clinical.consent_withdrawn or (self._withdrawn_on is not None and self._withdrawn_on <= timepoint.day):
             self._withdrawn = True
         intra, extra = self._intra[position], self._extra[position]
@@ -71,11 +77,25 @@ class Decider:
             checked.missing,
             self._withdrawn,
             self._declared_at,
+            facts_at(self._case, position + 1, self._overall[position].response, self._protocol)
+            if self._looks_at_facts
+            else NO_FACTS,
         )
         tace, sorafenib = decide(situation, self._protocol)
         if tace.decision is TaceOutput.STOP_FAILURE and self._declared_at is None:
             self._declared_at = timepoint.id
         return tace, sorafenib, checked
+
+    def _checked(self, clinical: ClinicalStatus | None) -> Checked:
+        """What the tables look at of ECOG and liver function; a protocol whose rows do not look misses nothing."""
+        checked = self._keeper.check(clinical)
+        if self._looks_at_gates and self._looks_at_data:
+            return checked
+        return Checked(
+            checked.gates if self._looks_at_gates else (),
+            checked.missing if self._looks_at_data else (),
+            checked.unrecorded if self._looks_at_gates else (),
+        )
 
 
 def clinical_issues(clinical: ClinicalStatus, checked: Checked) -> tuple[Issue, ...]:

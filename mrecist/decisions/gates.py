@@ -75,7 +75,7 @@ _NOTHING_RECORDED = Checked((), REQUIRED, ())
 class Gatekeeper:
     """Finds the limits that are crossed at a time point, and that were not crossed as badly at baseline.
 
-    A limit is crossed strictly: a value equal to it is within.
+    A limit `above` or `below` is crossed strictly: a value equal to it is within. One `at_least` or `at_most` is not.
 
     Parameters
     ----------
@@ -87,7 +87,8 @@ class Gatekeeper:
 
     def __init__(self, limits: tuple[Limit, ...], baseline: ClinicalStatus | None = None) -> None:
         self._checks = [
-            (x, VALUES[x.value], -1 if x.is_lower else 1, x.limit.numerator, x.limit.denominator) for x in limits
+            (x, VALUES[x.value], -1 if x.is_lower else 1, x.limit.numerator, x.limit.denominator, int(x.is_strict))
+            for x in limits
         ]
         self._before: dict[str, Value] = {}
         if baseline is not None:
@@ -108,7 +109,7 @@ class Gatekeeper:
 
     def _look(self, clinical: ClinicalStatus) -> tuple[list[tuple[Limit, Value]], list[str]]:
         crossed, unrecorded = [], []
-        for limit, value_of, sign, over, under in self._checks:
+        for limit, value_of, sign, over, under, beyond in self._checks:
             value = value_of(clinical)
             if value is None:
                 if not limit.when_given:
@@ -116,7 +117,7 @@ class Gatekeeper:
                 continue
             # exact, and several times faster than the comparison of fractions itself
             numerator, denominator = value.as_integer_ratio()
-            if sign * (numerator * under - over * denominator) > 0:
+            if sign * (numerator * under - over * denominator) >= beyond:
                 crossed.append((limit, value))
         return crossed, unrecorded
 

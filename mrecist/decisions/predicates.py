@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from mrecist.case import Benefit
-from mrecist.decisions.situation import Situation, Viability
+from mrecist.decisions.situation import Radiotherapy, Sessions, Situation, Trend, Viability
 from mrecist.results import TaceOutput
 from mrecist.values import Response
 
@@ -39,9 +39,19 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "hb_g_dl": "haemoglobin",
         "platelets_per_ul": "platelets",
         "creatinine_x_uln": "creatinine",
+        "resectable": "resectability",
+        "systemic_benefit": "benefit of systemic treatment",
+        "arm": "study arm",
+        "radiotherapy": "dates of radiotherapy",
+        "tumour marker": "tumour marker",
+        "search": "search for tumour",
     }
 )
 """What is asked for, in words."""
+
+
+_NOT_OVER = (TaceOutput.CONTINUE, TaceOutput.JUDGEMENT, TaceOutput.HOLD, TaceOutput.NOT_YET)
+"""The local treatment goes on, or it is not decided that it does not."""
 
 
 def _tace_is(situation: Situation, output: TaceOutput) -> bool:
@@ -78,6 +88,31 @@ PREDICATES: Mapping[str, Callable[[Situation], bool]] = MappingProxyType(
         "sorafenib_not_tolerable": lambda s: s.clinical.sorafenib_tolerable is False,
         "condition_worsened": lambda s: s.clinical.clinical_worsening is True,
         "worsening_not_answered": lambda s: s.clinical.clinical_worsening is None,
+        "resectable": lambda s: s.clinical.resectable is True,
+        "not_resectable": lambda s: s.clinical.resectable is False,
+        "resectability_not_answered": lambda s: s.clinical.resectable is None,
+        "systemic_benefit_expected": lambda s: s.systemic_benefit is Benefit.YES,
+        "systemic_benefit_denied": lambda s: s.systemic_benefit is Benefit.NO,
+        "systemic_benefit_not_answered": lambda s: s.systemic_benefit is None,
+        # beyond the responses of the regions: the patient's overall response, the arm, what was given, the marker
+        "overall_pd": lambda s: s.facts.overall is PD,
+        "overall_ne": lambda s: s.facts.overall is NE,
+        "either_region_pd": lambda s: PD in (s.intrahepatic, s.extrahepatic),
+        "either_region_ne": lambda s: NE in (s.intrahepatic, s.extrahepatic) or s.viability is Viability.UNKNOWN,
+        "tumour_free": lambda s: s.tumour_free,
+        "arm_not_recorded": lambda s: s.facts.arm_has_tace is None,
+        "arm_without_tace": lambda s: s.facts.arm_has_tace is False,
+        "sessions_too_few": lambda s: s.facts.sessions is Sessions.TOO_FEW,
+        "sessions_complete": lambda s: s.facts.sessions is Sessions.COMPLETE,
+        "sorafenib_begun": lambda s: s.facts.sorafenib_begun,
+        "radiotherapy_not_recorded": lambda s: s.facts.radiotherapy is Radiotherapy.NOT_RECORDED,
+        "radiotherapy_under_way": lambda s: s.facts.radiotherapy is Radiotherapy.UNDER_WAY,
+        "response_too_early": lambda s: s.facts.radiotherapy is Radiotherapy.TOO_EARLY,
+        "operated": lambda s: s.facts.operated,
+        "marker_rising": lambda s: s.facts.marker is Trend.RISING,
+        "marker_unknown": lambda s: s.facts.marker is Trend.UNKNOWN,
+        "tace_failed": lambda s: _tace_is(s, TaceOutput.STOP_FAILURE),
+        "tace_not_over": lambda s: s.tace is not None and s.tace.decision in _NOT_OVER,
     }
 )
 """The conditions a row may name.
@@ -112,6 +147,31 @@ sorafenib_tolerable           sorafenib is tolerable
 sorafenib_not_tolerable       sorafenib is not tolerable
 condition_worsened            clinical worsening is answered yes
 worsening_not_answered        clinical worsening is not answered
+resectable                    resection, metastasectomy or transplantation: signed possible
+not_resectable                resection, metastasectomy or transplantation: signed not possible
+resectability_not_answered    resection, metastasectomy or transplantation: not answered
+systemic_benefit_expected     benefit of going on with systemic treatment: signed yes
+systemic_benefit_denied       benefit of going on with systemic treatment: signed no
+systemic_benefit_not_answered benefit of going on with systemic treatment: not signed, or cannot be said yet
+overall_pd                    the overall (pooled) response is PD
+overall_ne                    the overall (pooled) response is NE
+either_region_pd              the response of the liver, or that outside it, is PD
+either_region_ne              the response of the liver, or that outside it, is NE, or a liver lesion that may be viable
+                              is not evaluable
+tumour_free                   neither region shows tumour: CR, no disease, or no viable tumour left in the liver
+arm_not_recorded              the study arm is not recorded, or is none of the protocol's
+arm_without_tace              the patient's arm has no TACE
+sessions_too_few              fewer sessions than the protocol's least were given
+sessions_complete             as many sessions as the protocol's most were given
+sorafenib_begun               sorafenib has begun
+radiotherapy_not_recorded     no radiotherapy, or not its end, is recorded
+radiotherapy_under_way        radiotherapy has not ended
+response_too_early            radiotherapy has ended, and the window of its response is not open yet
+operated                      a resection or transplantation is recorded
+marker_rising                 the protocol's tumour marker is above its limit and higher than when last recorded
+marker_unknown                whether the tumour marker rises cannot be said: it, or a value before it, is not recorded
+tace_failed                   the local treatment has failed
+tace_not_over                 the local treatment goes on, or it is not decided that it does not
 ============================= ===================================================================================
 """
 
@@ -140,6 +200,13 @@ QUESTIONS: Mapping[str, Callable[[Situation], tuple[str, ...]]] = MappingProxyTy
         "clinical_worsening": _question("clinical_worsening", PREDICATES["worsening_not_answered"]),
         "extrahepatic imaging": _question("extrahepatic imaging", lambda s: True),
         "sorafenib continuation": _question("sorafenib continuation", lambda s: True),
+        "resectable": _question("resectable", PREDICATES["resectability_not_answered"]),
+        "systemic_benefit": _question("systemic_benefit", PREDICATES["systemic_benefit_not_answered"]),
+        "arm": _question("arm", PREDICATES["arm_not_recorded"]),
+        "radiotherapy": _question("radiotherapy", PREDICATES["radiotherapy_not_recorded"]),
+        "tumour marker": _question("tumour marker", PREDICATES["marker_unknown"]),
+        "search": _question("search", lambda s: True),
+        "tumour imaging": _question("tumour imaging", lambda s: True),
     }
 )
 """The questions a row may raise: each gives the names of what is still to be answered.
@@ -157,6 +224,13 @@ tace                    what TACE itself asks for; where it asks nothing, that i
 clinical_worsening      is the condition worsening?
 extrahepatic imaging    imaging outside the liver
 sorafenib continuation  is sorafenib to go on?
+resectable              is resection, metastasectomy or transplantation possible?
+systemic_benefit        is benefit of going on with systemic treatment expected?
+arm                     the study arm
+radiotherapy            when radiotherapy began and ended
+tumour marker           the tumour marker at this time point
+tumour imaging          imaging, where a response is not evaluable
+search                  a search for tumour where a marker rises and none is seen
 ======================= =========================================================================================
 """
 
@@ -184,6 +258,9 @@ SHOWN: Mapping[str, Callable[[Situation], str]] = MappingProxyType(
         "missing": lambda s: ", ".join(LABELS[m] for m in s.missing),
         "intrahepatic": lambda s: str(s.intrahepatic),
         "extrahepatic": lambda s: str(s.extrahepatic),
+        "overall": lambda s: str(s.facts.overall or ""),
+        "sessions": lambda s: str(s.facts.session_count),
+        "marker": lambda s: s.facts.marker_text,
     }
 )
 """What the sentence of a row may show."""

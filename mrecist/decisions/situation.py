@@ -36,6 +36,8 @@ class Answers(NamedTuple):
     ineligibility_confirmed: Ineligibility | None = None
     sorafenib_tolerable: bool | None = None
     clinical_worsening: bool | None = None
+    resectable: bool | None = None
+    systemic_benefit: Benefit | None = None
 
     @classmethod
     def of(cls, clinical: ClinicalStatus) -> Answers:
@@ -43,6 +45,51 @@ class Answers(NamedTuple):
 
 
 _answers = attrgetter(*Answers._fields)
+
+
+class Sessions(StrEnum):
+    """How far a series of sessions has come that the protocol bounds from below and above."""
+
+    TOO_FEW = "too_few"
+    ENOUGH = "enough"
+    COMPLETE = "complete"
+
+
+class Radiotherapy(StrEnum):
+    """How far radiotherapy has come, and whether the response to it is due."""
+
+    NOT_RECORDED = "not_recorded"
+    UNDER_WAY = "under_way"
+    TOO_EARLY = "too_early"
+    DUE = "due"
+
+
+class Trend(StrEnum):
+    """A tumour marker against its last value. Unknown where one of the two, or which is higher, is not known."""
+
+    RISING = "rising"
+    NOT_RISING = "not_rising"
+    UNKNOWN = "unknown"
+
+
+class Facts(NamedTuple):
+    """What else was given and found up to a time point; left as it is where no row of the protocol looks at it.
+
+    `arm_has_tace` is None where the arm is not recorded. `operated`: a resection or transplantation is recorded.
+    """
+
+    overall: Response | None = None
+    arm_has_tace: bool | None = None
+    sessions: Sessions = Sessions.TOO_FEW
+    session_count: int = 0
+    sorafenib_begun: bool = False
+    radiotherapy: Radiotherapy = Radiotherapy.NOT_RECORDED
+    operated: bool = False
+    marker: Trend = Trend.UNKNOWN
+    marker_text: str = ""
+
+
+NO_FACTS = Facts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +111,7 @@ class Situation:
     missing: tuple[str, ...]
     consent_withdrawn: bool
     failure_declared_at: str | None
+    facts: Facts = NO_FACTS
     tace: Decision | None = field(default=None, compare=False)
 
     def after(self, tace: Decision) -> Situation:
@@ -75,6 +123,19 @@ class Situation:
         """Yes or no when signed; undetermined and absent are the same."""
         signed = self.clinical.tace_benefit
         return None if signed is Benefit.UNDETERMINED else signed
+
+    @property
+    def systemic_benefit(self) -> Benefit | None:
+        """The same of the systemic treatment."""
+        signed = self.clinical.systemic_benefit
+        return None if signed is Benefit.UNDETERMINED else signed
+
+    @property
+    def tumour_free(self) -> bool:
+        """Neither region shows tumour: each is in CR, had no disease, or (the liver) has nothing viable left."""
+        none = (Response.CR, Response.ND)
+        liver = self.intrahepatic in none or (self.viability is Viability.NONE and self.intrahepatic is not Response.NE)
+        return liver and self.extrahepatic in none
 
     @property
     def gates_text(self) -> str:

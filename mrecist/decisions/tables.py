@@ -66,8 +66,9 @@ def _decision(output: TaceOutput | SorafenibOutput, row: Row, situation: Situati
         ", ".join(LABELS.get(n, n) for n in needs) if name == "asked" else SHOWN[name](situation)
         for name in _shown(row.text)
     ]
-    reason = _reason(row.rule or row.row, tuple(shown), protocol.source, row.text)
-    return Decision(output, row.row, (reason,), needs, row.proposal or None, situation)
+    reason = _reason(row.rule or row.row, tuple(shown), row.source or protocol.source, row.text)
+    card = protocol.tace_card if isinstance(output, TaceOutput) else protocol.sorafenib_card
+    return Decision(output, row.row, (reason,), needs, row.proposal or None, situation, card.inputs)
 
 
 @lru_cache(maxsize=1024)

@@ -109,7 +109,7 @@ def _lesion(of: dict[str, Any], timepoint: int = 1, number: int = 0) -> dict[str
         ),
         (lambda c: c.update(policy={"min_abs_mm": {"intra": -1}}), "min_abs_mm.intra", "not between 0 and 500"),
         (lambda c: c.update(policy=5), "cases[0].policy", "is not a table"),
-        (lambda c: c.update(protocol="COTSOM"), "cases[0].protocol", "not one of cotsom, sorafenib_vs_fm, tace_sora"),
+        (lambda c: c.update(protocol="COTSOM"), "cases[0].protocol", "not one of cotsom, sorafenib-vs-fm, tace-sora"),
         (lambda c: c.update(protocol=""), "cases[0].protocol", "is not one of cotsom"),
         (lambda c: c.update(protocol=4), "cases[0].protocol", "is not one of cotsom"),
         (lambda c: c.update(events=[{"kind": "death"}]), "cases[0].events[0].day", "is missing"),
@@ -272,7 +272,7 @@ def test_that_a_number_of_absurd_length_is_no_text_either() -> None:
     assert "cases[0].id: 1e9999999999999999999 is not a text" in _faults(decode(text))
 
 
-@pytest.mark.parametrize("name", ["cotsom", "sorafenib_vs_fm", "tace_sorafenib", "ld_ccrt"])
+@pytest.mark.parametrize("name", ["cotsom", "multidisciplinary-hcc", "sorafenib_vs_fm", "tace_sorafenib", "ld_ccrt"])
 def test_that_a_known_protocol_is_read(name: str) -> None:
     assert read_case(patient("L1=30", protocol=name)).protocol == name
 

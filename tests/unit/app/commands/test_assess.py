@@ -187,11 +187,42 @@ def test_that_other_events_bring_no_decisions(kind: str, tmp_path: Path, capsys:
     assert "decisions" not in json.loads(capsys.readouterr().out)["results"][0]["timepoints"][0]
 
 
-@pytest.mark.parametrize("name", ["sorafenib_vs_fm", "tace_sorafenib", "ld_ccrt"])
-def test_that_other_protocols_bring_no_decisions(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = _write(tmp_path / "a.json", patient("L1=30", "L1=30"))
+@pytest.mark.parametrize(
+    ("name", "label", "tace", "sorafenib"),
+    [
+        ("sorafenib-vs-fm", "sorafenib-vs-fm", "NO_INDICATION FT9", "CONTINUE FS12"),
+        ("sorafenib_vs_fm", "sorafenib-vs-fm", "NO_INDICATION FT9", "CONTINUE FS12"),
+        ("tace_sorafenib", "tace-sorafenib-sequential", "HOLD QT2", "JUDGEMENT QS9"),
+        ("ld_ccrt", "ld-ccrt", "HOLD LT3", "NOT_YET LS12"),
+        ("multidisciplinary-hcc", "multidisciplinary-hcc", "JUDGEMENT MT8", "CONTINUE MS10"),
+    ],
+)
+def test_that_every_protocol_decides_by_its_own_tables(
+    name: str, label: str, tace: str, sorafenib: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = _write(tmp_path / "a.json", patient("L1=30", "L1=30"), patient("L1=30", "L1=30", protocol=name, id="B"))
     assert main(["assess", file, "--protocol", name, "--json"]) == DONE
-    assert "decisions" not in json.loads(capsys.readouterr().out)["results"][0]["timepoints"][0]
+    for result in json.loads(capsys.readouterr().out)["results"]:
+        assert result["protocol"] == f"{label} 1.0.0"
+        decided = result["timepoints"][0]["decisions"]
+        assert [f"{decided[x]['decision']} {decided[x]['row']}" for x in ("tace", "sorafenib")] == [tace, sorafenib]
+
+
+def test_that_a_protocol_of_ones_own_decides_and_its_digest_is_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = tmp_path / "own.toml"
+    text = read_text("protocols", "cotsom.toml").replace('name = "cotsom"', 'name = "our-study"', 1)
+    own.write_text(text, encoding="utf-8")
+    file = _write(tmp_path / "a.json", patient("L1=30", "L1=30", protocol="our-study"))
+    assert main(["assess", file, "--protocol", str(own), "--json"]) == DONE
+    result = json.loads(capsys.readouterr().out)["results"][0]
+    assert result["protocol"].startswith("our-study 1.0.0+file.") and result["timepoints"][0]["decisions"]
+    assert main(["assess", file, "--json"]) == REFUSED
+    assert '"our-study" is not one of cotsom' in capsys.readouterr().err
+    own.write_text(text.replace('output = "STOP_CR"', 'output = "STOP"'), encoding="utf-8")
+    assert main(["assess", file, "--protocol", str(own), "--json"]) == REFUSED
+    assert f"{own}: tace[2].output is one of CONTINUE" in capsys.readouterr().err
 
 
 def test_that_an_unknown_protocol_is_bad_usage_and_the_known_ones_are_named(

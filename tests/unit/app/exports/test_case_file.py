@@ -137,7 +137,7 @@ def test_that_the_protocol_is_written_as_its_token_and_an_unknown_one_is_refused
         one = exported(*READ_CASE, ProtocolChosen(recorded))
         assert case_plain(one)["protocol"] == read_back(one).protocol == "cotsom"
     other = exported(*READ_CASE, ProtocolChosen("our own"))
-    assert unfit_for_a_file(other).startswith('C-1: protocol: "our own" is not one of cotsom, sorafenib_vs_fm')
+    assert unfit_for_a_file(other).startswith('C-1: protocol: "our own" is not one of cotsom, sorafenib-vs-fm')
     assert json.loads(files_of("json", [other])["cases.json"])["cases"] == []
 
 

@@ -65,7 +65,7 @@ def test_that_numbers_are_kept_exactly() -> None:
     text = encode(ClinicalRecorded("BL", status))
     assert '"bilirubin_mg_dl":"1/3"' in text
     assert '"value":"350001/10"' in text
-    assert decode("clinical_recorded", 1, text) == ClinicalRecorded("BL", status)
+    assert decode("clinical_recorded", 2, text) == ClinicalRecorded("BL", status)
 
 
 @pytest.mark.parametrize(

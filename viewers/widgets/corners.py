@@ -8,7 +8,7 @@ from functools import partial
 from typing import assert_never
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from viewers.widgets.marks import Chip, CornerEntry, CornerTexts, OverlayLevel, TextLine, Tone
 from viewers.widgets.painted_once import Drawn, PaintedOnce, Recipe
@@ -34,6 +34,16 @@ Row = TextLine | tuple[Chip, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows below each other, how wide each is, and how wide and high all of them are."""
+
+    rows: tuple[Row, ...]
+    widths: tuple[float, ...]
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """The rows of one corner, as wide and as many as there is room for, and the upper left corner of their text."""
 
@@ -53,10 +63,13 @@ class Corners:
 
     def __init__(self, palette: ViewPalette) -> None:
         self._palette = palette
-        self._plain, self._bold = palette.font(palette.overlay_px), palette.font(palette.overlay_px, bold=True)
-        self._metrics = QFontMetricsF(self._plain), QFontMetricsF(self._bold)
+        self._fonts = palette.font(palette.overlay_px), palette.font(palette.overlay_px, bold=True)
+        self._metrics = QFontMetricsF(self._fonts[0]), QFontMetricsF(self._fonts[1])
+        self._rises = [metrics.ascent() - metrics.descent() for metrics in self._metrics]
+        self._plate, self._text = palette.colour(palette.plate, palette.plate_opacity), QColor(palette.text)
         self._kept = PaintedOnce()
         self._advances: dict[tuple[str, bool], float] = {}
+        self._whole: dict[str, tuple[Sequence[CornerEntry], _Rows]] = {}
         self._last: tuple[object, list[Block]] = (None, [])
 
     def pictures(
@@ -85,47 +98,64 @@ class Corners:
         right = size[0] - edge_x
         top, bottom = top_px + edge_y, size[1] - edge_y
         upper_left, upper_right, stacked = self._side_by_side(
-            shown.top_left, shown.top_right, right - edge_x - between, right - edge_x
+            ("top left", shown.top_left), ("top right", shown.top_right), right - edge_x - between, right - edge_x
         )
         lower_right_of = CLEAR_OF_RULER_PX * scale
+        room = right - lower_right_of
         lower_left, lower_right, _ = self._side_by_side(
-            shown.bottom_left, shown.bottom_right, right - lower_right_of - between, right - lower_right_of, stack=False
+            ("bottom left", shown.bottom_left), ("bottom right", shown.bottom_right), room - between, room, stack=False
         )
-        below = top + (self._height(upper_left) + between if stacked and upper_left else 0.0)
-        ends = [top + self._height(upper_left), below + self._height(upper_right)]
+        below = top + (upper_left.height + between if stacked and upper_left.rows else 0.0)
+        ends = [top + upper_left.height, below + upper_right.height]
         ends = [max(ends)] * 2 if stacked else ends
-        blocks = [
-            self._block("top left", upper_left, edge_x, top),
-            self._block("top right", upper_right, right, below, at_right=True),
-        ]
+        blocks = [_block("top left", upper_left, edge_x, top), _block("top right", upper_right, right, below)]
         for name, rows, x, end in (
             ("bottom left", lower_left, lower_right_of, ends[0]),
             ("bottom right", lower_right, right, ends[1]),
         ):
-            while rows and bottom - self._height(rows) < end + between:
-                rows = rows[:-1]
-            blocks.append(self._block(name, rows, x, bottom - self._height(rows), at_right=name.endswith("right")))
-        return [block for block in blocks if block is not None]
+            while rows.rows and bottom - rows.height < end + between:
+                rows = self._measured(rows.rows[:-1])
+            blocks.append(_block(name, rows, x, bottom - rows.height))
+        return [block for block in blocks if block.rows]
 
     def _side_by_side(
-        self, left: Sequence[CornerEntry], right: Sequence[CornerEntry], room: float, alone: float, stack: bool = True
-    ) -> tuple[tuple[Row, ...], tuple[Row, ...], bool]:
+        self,
+        left: tuple[str, Sequence[CornerEntry]],
+        right: tuple[str, Sequence[CornerEntry]],
+        room: float,
+        alone: float,
+        stack: bool = True,
+    ) -> tuple[_Rows, _Rows, bool]:
         """The rows of two corners in `room` for both together, and whether the right one goes below the left one.
 
         `alone` is the room of a corner that has the width to itself.
         """
-        if not (left and right):
-            return self._fitted(left, alone), self._fitted(right, alone), False
-        wanted = [max(self._width(row) for row in _rows(entries)) for entries in (left, right)]
-        if sum(wanted) <= room:
-            return _rows(left), _rows(right), False
-        first = self._width(_rows(right)[0])
+        whole = [self._unshortened(name, entries) for name, entries in (left, right)]
+        for_left, for_right = left[1], right[1]
+        if not (for_left and for_right):
+            return self._fitted(for_left, alone), self._fitted(for_right, alone), False
+        if whole[0].width + whole[1].width <= room:
+            return whole[0], whole[1], False
+        first = whole[1].widths[0]
         if stack and first > room / 2:
-            return self._fitted(left, alone), self._fitted(right, alone), True
-        for_right = min(wanted[1], max(first, _RIGHT_SHARE * room, room - wanted[0]))
-        return self._fitted(left, room - for_right), self._fitted(right, for_right), False
+            return self._fitted(for_left, alone), self._fitted(for_right, alone), True
+        first = min(first, room / 2)
+        share = min(whole[1].width, max(first, _RIGHT_SHARE * room, room - whole[0].width))
+        return self._fitted(for_left, room - share), self._fitted(for_right, share), False
 
-    def _fitted(self, entries: Sequence[CornerEntry], width: float) -> tuple[Row, ...]:
+    def _unshortened(self, name: str, entries: Sequence[CornerEntry]) -> _Rows:
+        """The rows of a corner as wide as they are; measured when they change."""
+        known = self._whole.get(name)
+        if known is None or known[0] != entries:
+            known = self._whole[name] = (entries, self._measured(_rows(entries)))
+        return known[1]
+
+    def _measured(self, rows: tuple[Row, ...]) -> _Rows:
+        widths = tuple(self._width(row) for row in rows)
+        height = sum(_LINE_PX if isinstance(row, TextLine) else _CHIP_PX for row in rows) * self._palette.scale
+        return _Rows(rows, widths, max(widths, default=0.0), height)
+
+    def _fitted(self, entries: Sequence[CornerEntry], width: float) -> _Rows:
         """Rows no wider than `width`: lines shortened in the middle, chips on further rows."""
         rows: list[Row] = []
         for row in _rows(entries):
@@ -139,7 +169,7 @@ class Corners:
                     line = ()
                 line = (*line, self._fitted_chip(chip, width))
             rows.append(line)
-        return tuple(rows)
+        return self._measured(tuple(rows))
 
     def _fitted_chip(self, chip: Chip, width: float) -> Chip:
         over = self._width((chip,)) - width
@@ -151,15 +181,6 @@ class Corners:
 
     def _elided(self, text: str, bold: bool, width: float) -> str:
         return self._metrics[bold].elidedText(text, Qt.TextElideMode.ElideMiddle, max(0.0, width))
-
-    def _block(self, name: str, rows: tuple[Row, ...], x: float, top: float, at_right: bool = False) -> Block | None:
-        if not rows:
-            return None
-        widths = tuple(self._width(row) for row in rows)
-        return Block(name, rows, widths, x - max(widths) if at_right else x, top)
-
-    def _height(self, rows: Sequence[Row]) -> float:
-        return sum(_LINE_PX if isinstance(row, TextLine) else _CHIP_PX for row in rows) * self._palette.scale
 
     def _width(self, row: Row) -> float:
         if isinstance(row, TextLine):
@@ -187,24 +208,24 @@ class Corners:
     # Painting
 
     def _recipe(self, block: Block) -> Recipe:
-        palette, pad = self._palette, _PAD * self._palette.scale
-        height = self._height(block.rows)
-        plate = QRectF(block.left - pad, block.top - pad / 2, block.width + 2 * pad, height + pad)
+        scale, pad = self._palette.scale, _PAD * self._palette.scale
+        height = sum(_LINE_PX if isinstance(row, TextLine) else _CHIP_PX for row in block.rows) * scale
+        plate = QRectF(block.left - pad, block.top - pad / 2, block.width + 2 * pad, height + pad).toAlignedRect()
 
         def paint(painter: QPainter) -> None:
-            _paint_plate(painter, plate.toAlignedRect(), palette.colour(palette.plate, palette.plate_opacity))
+            _paint_plate(painter, plate, self._plate)
             y = block.top
             for row, width in zip(block.rows, block.widths, strict=True):
                 x = block.left + block.width - width if block.name.endswith("right") else block.left
                 if isinstance(row, TextLine):
-                    self._paint_text(painter, x, y, _LINE_PX, row.text, row.bold, palette.text)
-                    y += _LINE_PX * palette.scale
+                    self._paint_text(painter, x, y, _LINE_PX, row.text, row.bold, self._text)
+                    y += _LINE_PX * scale
                 else:
                     for chip in row:
-                        x += self._paint_chip(painter, chip, x, y) + _CHIP_GAP * palette.scale
-                    y += _CHIP_PX * palette.scale
+                        x += self._paint_chip(painter, chip, x, y) + _CHIP_GAP * scale
+                    y += _CHIP_PX * scale
 
-        return QRectF(plate.toAlignedRect()), paint
+        return QRectF(plate), paint
 
     def _paint_chip(self, painter: QPainter, chip: Chip, x: float, y: float) -> float:
         """Gives its width."""
@@ -212,24 +233,21 @@ class Corners:
         border, colour = _tone_colours(chip.tone, palette)
         begins, ends = self._chip_text(chip)
         width = ends + _CHIP_PADDING * scale
-        painter.setBrush(palette.colour(palette.plate, palette.plate_opacity))
+        painter.setBrush(self._plate)
         painter.setPen(QPen(QColor(border), 1.0))
         painter.drawRoundedRect(QRectF(x + 0.5, y + 0.5, width - 1, _CHIP_PX * scale - 2), 3, 3)
         inner = x + _CHIP_PADDING / 2 * scale
-        self._paint_text(painter, inner, y - 0.5, _CHIP_PX, chip.text, bool(chip.value), colour)
+        self._paint_text(painter, inner, y - 0.5, _CHIP_PX, chip.text, bool(chip.value), QColor(colour))
         if chip.value:
-            self._paint_text(painter, inner + begins, y - 0.5, _CHIP_PX, f" {chip.value}", False, colour)
+            self._paint_text(painter, inner + begins, y - 0.5, _CHIP_PX, f" {chip.value}", False, QColor(colour))
         return width
 
     def _paint_text(
-        self, painter: QPainter, x: float, y: float, height_px: float, text: str, bold: bool, colour: str
+        self, painter: QPainter, x: float, y: float, height_px: float, text: str, bold: bool, colour: QColor
     ) -> None:
-        metrics = self._metrics[bold]
-        font: QFont = self._bold if bold else self._plain
-        painter.setFont(font)
-        painter.setPen(QColor(colour))
-        spare = height_px * self._palette.scale - metrics.ascent() - metrics.descent()
-        painter.drawText(QPointF(x, y + spare / 2 + metrics.ascent()), text)
+        painter.setFont(self._fonts[bold])
+        painter.setPen(colour)
+        painter.drawText(QPointF(x, y + (height_px * self._palette.scale + self._rises[bold]) / 2), text)
 
 
 def _paint_plate(painter: QPainter, rect: QRect, colour: QColor) -> None:
@@ -240,6 +258,11 @@ def _paint_plate(painter: QPainter, rect: QRect, colour: QColor) -> None:
         QRect(rect.left() + 1, rect.bottom(), rect.width() - 2, 1),
     ):
         painter.fillRect(part, colour)
+
+
+def _block(name: str, rows: _Rows, x: float, top: float) -> Block:
+    """`x` is the left or, for a corner at the right, the right end of the text."""
+    return Block(name, rows.rows, rows.widths, x - rows.width if name.endswith("right") else x, top)
 
 
 def at_level(texts: CornerTexts, level: OverlayLevel) -> CornerTexts:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
@@ -9,10 +11,19 @@ from PySide6.QtGui import QImage
 from viewers.widgets.source import Flags, Pixels
 
 _OPAQUE = np.uint32(0xFF000000)
-_GREY = np.uint32(0x00010101)
-_FRACTION_BITS = 22
-_STEP = 1e-6
+_COLOUR = np.uint32(0x00FFFFFF)
+_EACH_COLOUR = np.uint32(0x00010101)
+_STEP = 1e-4
 """A window 1 wide is black up to its centre less a half, and white above."""
+
+_FAR = 2.0**16
+"""How many greys from nought float32 still tells a hundredth of a grey."""
+
+_LAST_BIT = -(2.0**104)
+"""The last bit of a number between -2^127 and -2^128, whose bits are 0xFF000000 and more."""
+
+_BLACK = -(2.0**127)
+"""0xFF000000 as float32: an opaque black pixel."""
 
 
 class Greys:
@@ -24,7 +35,6 @@ class Greys:
 
     def __init__(self) -> None:
         self._shape = (0, 0)
-        self._clipped: NDArray[np.int16] = np.empty((0, 0), np.int16)
         self._rgb: NDArray[np.uint32] = np.empty((0, 0), np.uint32)
         self._image = QImage()
 
@@ -43,36 +53,35 @@ class Greys:
         """
         if pixels.shape != self._shape:
             self._shape = pixels.shape
-            self._clipped = np.empty(pixels.shape, np.int16)
             self._rgb = np.empty(pixels.shape, np.uint32)
             rows, columns = pixels.shape
             self._image = QImage(self._rgb.data, columns, rows, columns * 4, QImage.Format.Format_RGB32)
-        span = max(width - 1.0, _STEP)
-        low = center - 0.5 - span / 2
-        if pixels.dtype == np.int16 and 1.0 <= span < 32_000:
-            self._window_int16(pixels, low, span)
-        else:
-            grey = np.rint(np.clip((pixels.astype(np.float32) - low) * (255.0 / span), 0.0, 255.0))
-            np.copyto(self._rgb, np.nan_to_num(grey), casting="unsafe")
+        self._window(pixels, center - 0.5 - (width - 1.0) / 2, max(width - 1.0, _STEP))
+        np.multiply(self._rgb, _EACH_COLOUR, out=self._rgb)  # what runs over the alpha is lost: it stays as it is
         if inverted:
-            np.subtract(np.uint32(255), self._rgb, out=self._rgb)
-        np.multiply(self._rgb, _GREY, out=self._rgb)
-        np.bitwise_or(self._rgb, _OPAQUE, out=self._rgb)
+            np.bitwise_xor(self._rgb, _COLOUR, out=self._rgb)
         if unmeasured is not None:
             np.copyto(self._rgb, _OPAQUE | np.uint32(int(tone[1:], 16)), where=unmeasured)
         return self._image
 
-    def _window_int16(self, pixels: Pixels, low: float, span: float) -> None:
-        """Fixed point with 22 bits of fraction: within 0.01 of the exact grey before it is rounded."""
-        floor = int(np.floor(low))
-        top = min(32_767, floor + int(np.ceil(span)) + 1)
-        bottom = max(-32_768, floor)
-        np.clip(pixels, np.int16(min(bottom, 32_767)), np.int16(max(top, -32_768)), out=self._clipped)
-        factor = 255.0 * (1 << _FRACTION_BITS) / span
-        # value * factor + offset may be negative or above 255 by less than one step of the window: held afterwards
-        shifted = self._rgb.view(np.int32)
-        np.subtract(self._clipped, bottom, out=shifted, dtype=np.int32)
-        np.multiply(shifted, np.int32(factor), out=shifted)
-        np.add(shifted, np.int32((bottom - low) * factor + (1 << (_FRACTION_BITS - 1))), out=shifted)
-        np.right_shift(shifted, _FRACTION_BITS, out=shifted)
-        np.clip(shifted, 0, 255, out=shifted)
+    def _window(self, pixels: Pixels, low: float, span: float) -> None:
+        """Opaque pixels with the grey in blue.
+
+        Each pass over the image counts. So the sum that rounds to the nearest grey also makes the pixel: among numbers
+        of the size of `_BLACK` neighbours differ by one bit.
+        """
+        values = self._rgb.view(np.float32)
+        scale = 255.0 / span
+        exact = pixels.dtype.itemsize <= 2 or pixels.dtype == np.float32
+        if not exact or abs(low) * scale > _FAR:
+            base = math.floor(low)
+            np.subtract(pixels, base, out=values, dtype=np.float64, casting="unsafe")
+            low -= base
+        else:
+            np.copyto(values, pixels)
+        np.subtract(values, np.float32(low), out=values)
+        if pixels.dtype.kind == "f":
+            np.copyto(values, np.float32(0.0), where=np.isnan(values))
+        np.clip(values, np.float32(0.0), np.float32(span), out=values)
+        np.multiply(values, np.float32(scale * _LAST_BIT), out=values)
+        np.add(values, np.float32(_BLACK), out=values)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 
 from viewers.tools.navigate import Framing
 from viewers.tools.projection import Projection
 from viewers.widgets.derived_source import DerivedSource
 from viewers.widgets.greys import Greys
+from viewers.widgets.painted_once import LOW_PX
 from viewers.widgets.palette import ViewPalette
 from viewers.widgets.source import ImageSource
 from viewers.widgets.stack_view import ViewState
@@ -25,7 +27,10 @@ _FIXED = 65536
 _BELOW = 1 / 512
 """Qt cuts a place between two pixels off to 1/256 of a pixel: half of that below it, on average."""
 
-_BAND_PX = 90
+_BLOCK_PX = 16
+_BESIDE = 2 / _BLOCK_PX
+"""Pixels beside those that are seen are blended into them."""
+
 _LARGE_PX = 1_000_000
 
 
@@ -33,12 +38,15 @@ class ImagePainter:
     """Paints one image of a stack; its greys are kept until image, window or facing change.
 
     The picture is mirrored and turned by its pixels, so that Qt only scales it: turning takes Qt three times as long.
+    Only the part of it that is seen is made.
     """
 
     def __init__(self, palette: ViewPalette) -> None:
         self._palette = palette
+        self._ground = QColor(palette.background)
         self._greys = Greys()
         self._shown: tuple[object, ...] | None = None
+        self._part = _Part(0, 0, 0, 0)
         self._image = QImage()
 
     def forget(self) -> None:
@@ -47,10 +55,9 @@ class ImagePainter:
 
     def paint_ground(self, painter: QPainter, source: ImageSource | None, projection: Projection) -> None:
         """The background where the image of `source` will not cover it: everywhere without one."""
-        ground = QColor(self._palette.background)
         width, height = (math.ceil(length) for length in projection.size_px)
         if source is None:
-            painter.fillRect(QRect(0, 0, width, height), ground)
+            painter.fillRect(QRect(0, 0, width, height), self._ground)
             return
         left, top, across, down = _box(source, projection)
         # the edges of the image fall between pixels: the ground reaches beneath them
@@ -59,34 +66,80 @@ class ImagePainter:
         at_sides = ((0, 0, x, height), (right, 0, width - right, height))
         for bar in (*at_sides, (0, 0, width, y), (0, bottom, width, height - bottom)):
             if bar[2] > 0 and bar[3] > 0:
-                painter.fillRect(QRect(*bar), ground)
+                painter.fillRect(QRect(*bar), self._ground)
 
     def paint(self, painter: QPainter, source: ImageSource, state: ViewState, projection: Projection) -> None:
         """The image in view coordinates. It must be ready."""
-        framing = projection.framing
-        inverted = state.inverted != source.bright_is_low
-        facing = (framing.flip_h, framing.flip_v, framing.quarter_turns)
-        wanted = (id(source), state.index, state.center, state.width, inverted, facing)
-        if wanted != self._shown:
-            pixels = faced(source.pixels(state.index), framing)
-            padding = source.padding(state.index) if isinstance(source, DerivedSource) else None
-            unmeasured = None if padding is None else faced(padding, framing)
-            self._image = self._greys.image(
-                pixels, state.center, state.width, inverted, unmeasured, self._palette.raised
-            )
-            self._shown = wanted
+        placed = _placed(source, projection, painter, state.smooth)
+        base = painter.transform()
+        seen = base.inverted()[0].mapRect(QRectF(0, 0, *projection.size_px))
+        part = _Part.of(placed.inverted()[0].mapRect(seen), _faced_size(source, projection.framing))
+        if part.empty:
+            return
+        self._make(source, state, projection.framing, part)
+        placed.translate(self._part.left, self._part.top)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # soft edges would cost as much as the image
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, state.smooth)
-        placed = _placed(self._image, source, projection, painter, state.smooth)
         for band in _bands(painter, projection):
             painter.save()
             if band is not None:
                 painter.setClipRect(band, Qt.ClipOperation.IntersectClip)
-            painter.setTransform(placed, True)
+            painter.setTransform(placed * base)
             painter.drawImage(0, 0, self._image)
             painter.restore()
         painter.restore()
+
+    def _make(self, source: ImageSource, state: ViewState, framing: Framing, part: _Part) -> None:
+        """The greys of a part of the image, unless they are there already."""
+        inverted = state.inverted != source.bright_is_low
+        facing = (framing.flip_h, framing.flip_v, framing.quarter_turns)
+        wanted = (id(source), state.index, state.center, state.width, inverted, facing)
+        if wanted == self._shown and part.within(self._part):
+            return
+        pixels = part.of_pixels(faced(source.pixels(state.index), framing))
+        padding = source.padding(state.index) if isinstance(source, DerivedSource) else None
+        unmeasured = None if padding is None else part.of_pixels(faced(padding, framing))
+        self._image = self._greys.image(pixels, state.center, state.width, inverted, unmeasured, self._palette.raised)
+        self._shown, self._part = wanted, part
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Whole pixels of a picture: from `left` and `top`, up to but not with `right` and `bottom`."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @classmethod
+    def of(cls, seen: QRectF, size: tuple[int, int]) -> _Part:
+        """What is seen of a picture of a size (columns, rows), and a little more: it changes less often then."""
+        columns, rows = size
+        left, top = seen.left() / _BLOCK_PX, seen.top() / _BLOCK_PX
+        right, bottom = seen.right() / _BLOCK_PX, seen.bottom() / _BLOCK_PX
+        return cls(
+            max(0, _BLOCK_PX * math.floor(left - _BESIDE)),
+            max(0, _BLOCK_PX * math.floor(top - _BESIDE)),
+            min(columns, _BLOCK_PX * math.ceil(right + _BESIDE)),
+            min(rows, _BLOCK_PX * math.ceil(bottom + _BESIDE)),
+        )
+
+    @property
+    def empty(self) -> bool:
+        return self.left >= self.right or self.top >= self.bottom
+
+    def within(self, other: _Part) -> bool:
+        return (
+            other.left <= self.left
+            and other.top <= self.top
+            and self.right <= other.right
+            and self.bottom <= other.bottom
+        )
+
+    def of_pixels(self, pixels: NDArray[Any]) -> NDArray[Any]:
+        return pixels[self.top : self.bottom, self.left : self.right]
 
 
 def _bands(painter: QPainter, projection: Projection) -> Iterator[QRect | None]:
@@ -100,7 +153,7 @@ def _bands(painter: QPainter, projection: Projection) -> Iterator[QRect | None]:
     if width * height * scale**2 > _LARGE_PX:
         yield None
         return
-    rows = max(1, math.floor(_BAND_PX / scale))
+    rows = max(1, math.floor(LOW_PX / scale))
     for top in range(0, math.ceil(height), rows):
         yield QRect(0, top, math.ceil(width), rows)
 
@@ -112,11 +165,17 @@ def faced(pixels: NDArray[Any], framing: Framing) -> NDArray[Any]:
     return np.rot90(pixels[rows, columns], -framing.quarter_turns)
 
 
-def _placed(image: QImage, source: ImageSource, projection: Projection, painter: QPainter, smooth: bool) -> QTransform:
+def _faced_size(source: ImageSource, framing: Framing) -> tuple[int, int]:
+    """Columns and rows of the picture as it is turned."""
+    return (source.rows, source.columns) if framing.quarter_turns % 2 else (source.columns, source.rows)
+
+
+def _placed(source: ImageSource, projection: Projection, painter: QPainter, smooth: bool) -> QTransform:
     """From the picture's pixels to the view."""
     left, top, width, height = _box(source, projection)
+    columns, rows = _faced_size(source, projection.framing)
     right = left + width
-    across, down = width / image.width(), height / image.height()
+    across, down = width / columns, height / rows
     if not smooth:
         return QTransform(across, 0.0, 0.0, down, left, top)
     to_device = painter.deviceTransform().m11()

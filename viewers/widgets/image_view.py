@@ -16,7 +16,7 @@ from viewers.widgets.corners import Corners
 from viewers.widgets.crosshair import Crosshair, ReferenceLine, paint_crosshair, paint_reference_lines
 from viewers.widgets.derived_source import DerivedSource
 from viewers.widgets.image_painter import ImagePainter
-from viewers.widgets.line_painter import paint_lines, paint_places
+from viewers.widgets.line_painter import LinePainter, paint_places
 from viewers.widgets.marks import CornerTexts, LineStyle, OverlayLevel, Placeholder, ViewLine, ViewPlace
 from viewers.widgets.painted_once import OutlinedTexts, PaintedOnce, Picture
 from viewers.widgets.palette import ViewPalette
@@ -60,6 +60,7 @@ class ImageView(StackView):
         self.hovered = ""
         self._pixels = ImagePainter(self.colours)
         self.words = OutlinedTexts(self.colours)
+        self.drawn = LinePainter(self.colours, self.words)
         self._corners = Corners(self.colours)
         self._kept = PaintedOnce()
         self._guided: tuple[object, tuple[Picture, ...]] = (None, ())
@@ -224,7 +225,7 @@ class ImageView(StackView):
         Gives the places that are taken then.
         """
         paint_places(painter, self.places, projection, self.colours, self.words)
-        return paint_lines(painter, self.visible_lines(), projection, self.colours, self.words, self.hovered, taken)
+        return self.drawn.paint(painter, self.visible_lines(), projection, self.hovered, taken)
 
     def _paint_planes(self, painter: QPainter, projection: Projection) -> None:
         """Where other images cut this one, and the shared place."""

@@ -37,34 +37,92 @@ class Look:
     thickness_px: float
 
 
-def paint_lines(
-    painter: QPainter,
-    lines: Iterable[ViewLine],
-    projection: Projection,
-    palette: ViewPalette,
-    texts: OutlinedTexts,
-    hovered: str = "",
-    taken: Sequence[QRectF] = (),
-) -> list[QRectF]:
-    """All lines, then all their labels, so that no line crosses a length; gives the places that are taken then.
+@dataclass(frozen=True, slots=True)
+class _Pens:
+    """What a line is drawn with, the outline first; the dashes are for the line itself, not for its end bars."""
 
-    Labels keep clear of each other, of the ends of lines and of the places that are `taken`; a line that is out of
-    sight has none.
-    """
-    placed = [
-        (line, QPointF(*projection.view_of_world(line.start)), QPointF(*projection.view_of_world(line.end)))
-        for line in lines
-    ]
-    for line, start, end in placed:
-        _paint_line(painter, line, start, end, bool(hovered) and line.id == hovered, palette)
-    clear = 4.0 * palette.scale
-    occupied = list(taken)
-    occupied += [QRectF(end.x() - clear, end.y() - clear, 2 * clear, 2 * clear) for _, *ends in placed for end in ends]
-    view = QRectF(0, 0, *projection.size_px)
-    for line, start, end in placed:
-        if line.label and view.intersects(QRectF(start, end).normalized().adjusted(-1, -1, 1, 1)):
-            occupied.append(_paint_label(painter, line, (start, end), projection.size_px, occupied, palette, texts))
-    return occupied
+    solid: tuple[QPen, QPen]
+    dashes: tuple[QPen, QPen] | None
+
+
+class LinePainter:
+    """Paints the lines of one view; its pens are made once."""
+
+    def __init__(self, palette: ViewPalette, texts: OutlinedTexts) -> None:
+        self._palette, self._texts = palette, texts
+        self._kept: dict[tuple[LineStyle, bool], _Pens] = {}
+
+    def paint(
+        self,
+        painter: QPainter,
+        lines: Iterable[ViewLine],
+        projection: Projection,
+        hovered: str = "",
+        taken: Sequence[QRectF] = (),
+    ) -> list[QRectF]:
+        """All lines, then all their labels, so that no line crosses a length; gives the places that are taken then.
+
+        Labels keep clear of each other, of the ends of lines and of the places that are `taken`; a line that is out of
+        sight has none.
+        """
+        placed = [
+            (line, QPointF(*projection.view_of_world(line.start)), QPointF(*projection.view_of_world(line.end)))
+            for line in lines
+        ]
+        occupied = list(taken)
+        if not placed:
+            return occupied
+        for line, start, end in placed:
+            self._paint_line(painter, line, start, end, bool(hovered) and line.id == hovered)
+        clear = 4.0 * self._palette.scale
+        for _, *ends in placed:
+            occupied += [QRectF(end.x() - clear, end.y() - clear, 2 * clear, 2 * clear) for end in ends]
+        view = QRectF(0, 0, *projection.size_px)
+        for line, start, end in placed:
+            if line.label and view.intersects(QRectF(start, end).normalized().adjusted(-1, -1, 1, 1)):
+                occupied.append(self._paint_label(painter, line, (start, end), projection.size_px, occupied))
+        return occupied
+
+    def _paint_line(self, painter: QPainter, line: ViewLine, start: QPointF, end: QPointF, hovered: bool) -> None:
+        palette, pens = self._palette, self._pens(line.style, hovered)
+        handles = line.style is LineStyle.SELECTED or (hovered and line.editable)
+        run, bars = QLineF(start, end), []
+        if not handles:
+            bars = [QLineF(*end_bar(start, end, palette.scale)), QLineF(*end_bar(end, start, palette.scale))]
+        for n, pen in enumerate(pens.solid):
+            painter.setPen(pen)
+            if pens.dashes is None:
+                painter.drawLines([run, *bars])
+            else:
+                painter.drawLines(bars)
+                painter.setPen(pens.dashes[n])
+                painter.drawLine(run)
+        if handles:
+            for place in (start, end):
+                paint_handle(painter, place, pens.solid[1], palette)
+
+    def _pens(self, style: LineStyle, hovered: bool) -> _Pens:
+        known = self._kept.get((style, hovered))
+        if known is None:
+            known = self._kept[style, hovered] = _pens(style, hovered, self._palette)
+        return known
+
+    def _paint_label(
+        self,
+        painter: QPainter,
+        line: ViewLine,
+        ends: tuple[QPointF, QPointF],
+        size: tuple[float, float],
+        taken: list[QRectF],
+    ) -> QRectF:
+        """The label beside its own line, clear of the ruler and of other labels; gives the place it took."""
+        palette, texts = self._palette, self._texts
+        look = look_of(line.style, palette)
+        size_px = palette.overlay_px if look.dashed else palette.label_px
+        places = beside_line(*ends, texts.size(line.label, size_px, True), size, palette.scale)
+        rect = free_place(places, size, taken, palette.scale)
+        texts.draw(painter, rect.topLeft(), line.label, look.colour, size_px, True)
+        return rect
 
 
 def paint_places(
@@ -139,30 +197,20 @@ def look_of(style: LineStyle, palette: ViewPalette) -> Look:
             assert_never(style)
 
 
-def _paint_line(
-    painter: QPainter, line: ViewLine, start: QPointF, end: QPointF, hovered: bool, palette: ViewPalette
-) -> None:
-    look = look_of(line.style, palette)
-    scale = palette.scale
-    thickness = (look.thickness_px + (HOVER_PX if hovered else 0.0)) * scale
-    handles = line.style is LineStyle.SELECTED or (hovered and line.editable)
-    strokes = [QLineF(start, end)]
-    if not handles:
-        strokes += QLineF(*end_bar(start, end, scale)), QLineF(*end_bar(end, start, scale))
+def _pens(style: LineStyle, hovered: bool, palette: ViewPalette) -> _Pens:
+    look = look_of(style, palette)
+    thickness = (look.thickness_px + (HOVER_PX if hovered else 0.0)) * palette.scale
     # the outline is opaque: a translucent line takes Qt ten times as long
-    dark = QPen(QColor(palette.background), thickness + OUTLINE_PX * scale)
+    outline = QPen(QColor(palette.background), thickness + OUTLINE_PX * palette.scale)
     bright = QPen(QColor(look.colour), thickness)
-    for pen in (dark, bright):
+    for pen in (outline, bright):
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        painter.setPen(pen)
-        painter.drawLines(strokes[1:] if look.dashed else strokes)
-        if look.dashed:
-            pen.setDashPattern([dash * thickness / pen.widthF() for dash in DASHES])
-            painter.setPen(pen)
-            painter.drawLine(strokes[0])
-    if handles:
-        for place in (start, end):
-            paint_handle(painter, place, bright, palette)
+    if not look.dashed:
+        return _Pens((outline, bright), None)
+    dashes = QPen(outline), QPen(bright)
+    for pen in dashes:
+        pen.setDashPattern([dash * thickness / pen.widthF() for dash in DASHES])
+    return _Pens((outline, bright), dashes)
 
 
 def paint_handle(painter: QPainter, place: QPointF, pen: QPen, palette: ViewPalette) -> None:
@@ -183,21 +231,3 @@ def end_bar(place: QPointF, other: QPointF, scale: float) -> tuple[QPointF, QPoi
     share = _BAR_PX * scale / (math.hypot(run_x, run_y) or 1.0)
     across_x, across_y = -run_y * share, run_x * share
     return QPointF(x - across_x, y - across_y), QPointF(x + across_x, y + across_y)
-
-
-def _paint_label(
-    painter: QPainter,
-    line: ViewLine,
-    ends: tuple[QPointF, QPointF],
-    size: tuple[float, float],
-    taken: list[QRectF],
-    palette: ViewPalette,
-    texts: OutlinedTexts,
-) -> QRectF:
-    """The label beside its own line, clear of the ruler and of other labels; gives the place it took."""
-    look = look_of(line.style, palette)
-    size_px = palette.overlay_px if look.dashed else palette.label_px
-    places = beside_line(*ends, texts.size(line.label, size_px, True), size, palette.scale)
-    rect = free_place(places, size, taken, palette.scale)
-    texts.draw(painter, rect.topLeft(), line.label, look.colour, size_px, True)
-    return rect

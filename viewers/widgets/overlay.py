@@ -21,6 +21,7 @@ _RULER_X = 10.0
 _FIGURES_PX = 20.0
 _TICK = 4.0
 _LONG_TICK = 7.0
+_OUTLINE = 1.0
 
 
 def letter_pictures(
@@ -82,9 +83,11 @@ def _clear(rect: QRectF, plates: Sequence[QRectF], height: float) -> QRectF:
     """The box of a letter moved past the plates it would touch: down from upper ones, up from lower ones."""
     moved = QRectF(rect)
     for plate in plates:
-        if moved.intersects(plate) and plate.center().y() < height / 2:
+        if not moved.adjusted(-_OUTLINE, -_OUTLINE, _OUTLINE, _OUTLINE).intersects(plate):
+            continue
+        if plate.center().y() < height / 2:
             moved.moveTop(plate.bottom() + 2)
-        elif moved.intersects(plate):
+        else:
             moved.moveBottom(plate.top() - 2)
     return moved
 
@@ -94,7 +97,7 @@ def _letter(text: str, rect: QRectF, palette: ViewPalette) -> Recipe:
         painter.setFont(palette.font(palette.overlay_px))
         _outlined(painter, rect, Qt.AlignmentFlag.AlignCenter, text, palette.text_2, palette)
 
-    return rect.adjusted(-1, -1, 1, 1), paint
+    return rect.adjusted(-_OUTLINE, -_OUTLINE, _OUTLINE, _OUTLINE), paint
 
 
 def _ruler(centimetres: int, top: float, length: float, palette: ViewPalette) -> Recipe:
@@ -163,11 +166,11 @@ def paint_border(painter: QPainter, size: tuple[float, float], focused: bool, pa
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     _frame(painter, size, 0, 2, QColor(palette.accent))
     if focused:
-        _frame(painter, size, 2, 1, palette.colour(palette.background, 0.8))
+        _frame(painter, size, 2, 1, QColor(palette.background))
 
 
 def _frame(painter: QPainter, size: tuple[float, float], inset: int, thickness: int, colour: QColor) -> None:
-    """Four filled bars on whole pixels: a stroked rectangle, or one with soft edges, takes many times as long."""
+    """Four filled bars on whole pixels: a stroked rectangle, or a translucent one, takes many times as long."""
     width, height = int(size[0]) - 2 * inset, int(size[1]) - 2 * inset
     for x, y, w, h in (
         (0, 0, width, thickness),

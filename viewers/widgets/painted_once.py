@@ -12,6 +12,9 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
 from viewers.widgets.palette import ViewPalette
 
+LOW_PX = 90
+"""Qt divides a picture of 96 rows or more among its threads and waits for them: pieces are lower."""
+
 _TEXTS = 256
 """How many texts one view keeps."""
 
@@ -23,14 +26,22 @@ Recipe = tuple[QRectF, Callable[[QPainter], None]]
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A painted picture, the corner it is drawn at, on a whole pixel of the device, and the place it takes."""
+    """A painted picture in pieces, each with the corner it is drawn at, and the place that they take.
 
-    corner: QPointF
-    image: QImage
+    The corners are on whole pixels of the device.
+    """
+
+    pieces: tuple[tuple[QPointF, QImage], ...]
     place: QRectF
 
     def draw(self, painter: QPainter) -> None:
-        painter.drawImage(self.corner, self.image)
+        for corner, image in self.pieces:
+            painter.drawImage(corner, image)
+
+    def draw_at(self, painter: QPainter, place: QPointF) -> None:
+        """Drawn with its origin at another place."""
+        for corner, image in self.pieces:
+            painter.drawImage(place + corner, image)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +114,7 @@ class OutlinedTexts:
             if len(self._kept) > _TEXTS:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
-        painter.drawImage(place + picture.corner, picture.image)
+        picture.draw_at(painter, place)
 
     def _painted(self, text: str, colour: str, size_px: float, bold: bool, ratio: float) -> Picture:
         font, metrics = self._font(size_px, bold)
@@ -141,4 +152,10 @@ def _painted(place: QRectF, ratio: float, paint: Callable[[QPainter], None]) -> 
     canvas.translate(-corner)
     paint(canvas)
     canvas.end()
-    return Picture(corner, image, place)
+    if image.height() <= LOW_PX:
+        return Picture(((corner, image),), place)
+    pieces = []
+    for y in range(0, image.height(), LOW_PX):
+        piece = image.copy(0, y, image.width(), min(LOW_PX, image.height() - y))
+        pieces.append((QPointF(corner.x(), (top + y) / ratio), piece))
+    return Picture(tuple(pieces), place)

@@ -20,10 +20,11 @@ from viewers.widgets.drawing import Armed, Drawing, drawn_on, figure_on, pickabl
 from viewers.widgets.figure_labels import FigureLabels, short_label
 from viewers.widgets.figure_painter import paint_figures
 from viewers.widgets.image_view import ImageView
-from viewers.widgets.line_painter import paint_lines, paint_loupe
+from viewers.widgets.line_painter import paint_loupe
 from viewers.widgets.marks import LabelledFigure, LineStyle, ViewFigure, ViewLine
 from viewers.widgets.palette import ViewPalette
-from viewers.widgets.source import ImageSource
+from viewers.widgets.proposal_painter import ViewProposal, paint_proposal
+from viewers.widgets.source import ImageSource, derived_label
 
 
 class ToolView(ImageView):
@@ -57,6 +58,7 @@ class ToolView(ImageView):
         super().__init__(palette, parent)
         self.loupe = False
         self.figures: tuple[ViewFigure, ...] = ()
+        self.proposal: ViewProposal | None = None
         self.pointer = QPointF()
         self._drawing = Drawing()
         self._labels = FigureLabels()
@@ -117,6 +119,12 @@ class ToolView(ImageView):
         self._drawing.settle_figures(self.figures)
         self._tell_selected(before)
         self.update()
+
+    def set_proposal(self, proposal: ViewProposal | None) -> None:
+        """The outlines and the reference of an assisted measurement; they are drawn on acquired images alone."""
+        if proposal is not self.proposal:
+            self.proposal = proposal
+            self.update()
 
     def select_figure(self, figure_id: str) -> None:
         """Pick a figure, so that the arrow keys move it; empty lets go of the one that is picked."""
@@ -276,6 +284,9 @@ class ToolView(ImageView):
     # Painting
 
     def paint_lines(self, painter: QPainter, projection: Projection, taken: Sequence[QRectF] = ()) -> list[QRectF]:
+        if self.proposal is not None and self.source is not None and not derived_label(self.source):
+            uid, k = self.source.series_uid, self.state.index
+            paint_proposal(painter, self.proposal, uid, k, projection, self.colours)
         occupied = super().paint_lines(painter, projection, taken)
         paint_figures(painter, self.visible_figures(), projection, self.colours, self.words, self.hovered, occupied)
         return occupied
@@ -288,7 +299,7 @@ class ToolView(ImageView):
                 """Without labels: what they say is beside the glass already."""
                 self.paint_image(glass, projection)
                 lines = [replace(line, label="") for line in self.visible_lines()]
-                paint_lines(glass, lines, projection, self.colours, self.words, self.hovered)
+                self.drawn.paint(glass, lines, projection, self.hovered)
                 figures = self._drawing.over_figures(self._figures_here())
                 paint_figures(glass, figures, projection, self.colours, self.words, self.hovered)
 

@@ -1,0 +1,293 @@
+"""The content of a structured report of one read at one time point: DICOM TID 1500, by highdicom.
+
+Each lesion is a measurement group (TID 1501): its label as tracking identifier, a tracking UID that stays over time
+points, finding site, time point, role and what was found, and its diameters as NUM inferred from SCOORD. The responses
+of the time point follow as qualitative evaluations, each with its method and inferred from its sum.
+
+For OHIF a group is one annotation of its tools, known by the tracking identifier; the lesion's label is a comment.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from app.exports.exported import ExportedRead
+from app.exports.source_images import SourceImages
+from app.exports.sr_codes import (
+    ABNORMAL,
+    COMMENT,
+    COMPOSITE,
+    DAY,
+    DAY_0,
+    FINDING,
+    FINDINGS,
+    IMAGING_PROCEDURE,
+    LENGTH,
+    LONG_AXIS,
+    METHOD,
+    MM,
+    MRECIST,
+    QUALITATIVE_EVALUATIONS,
+    RECIST_1_1,
+    RESPONSE_OF,
+    RESPONSES,
+    ROLE,
+    ROLES,
+    RULESET,
+    SHORT_AXIS,
+    SUM,
+    Term,
+    kind_of,
+    sites_of,
+)
+from app.exports.sr_measures import Axes, DrawnLine, Note, axes_of, tracking_uid
+from app.state.record import Visit
+from mrecist.lesions import Lesion, Observation
+from mrecist.results import TimePointResponse
+from mrecist.values import Region, Response, Scope
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
+DEVICE_UID = "2.25.265302371890284135416317529472934175733"
+"""The program as an observer."""
+
+_OHIF = "Cornerstone3DTools@^0.1.0"
+
+
+class Profile(Enum):
+    """Whom a report is for."""
+
+    STANDARD = "standard"
+    OHIF = "ohif"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportContent:
+    """The content tree, and the headers of the images that it speaks of."""
+
+    tree: Any
+    evidence: tuple[Dataset, ...]
+
+
+def report_content(
+    one: ExportedRead, visit: Visit, origin: str, profile: Profile, images: SourceImages, note: Note
+) -> ReportContent | None:
+    """The report of one read at one time point; None where nothing was recorded then, or nothing fits the profile.
+
+    Parameters
+    ----------
+    origin
+        The hash of the first row of the case's log.
+    note
+        Told, lesion by lesion, what is in the report without its image, or not in it.
+    """
+    from highdicom import sr
+
+    groups: list[Any] = []
+    headers: dict[str, Dataset] = {}
+    at = one.read.timepoint(visit.id)
+    for seen in at.observations if at else ():
+        lesion = one.read.lesion(seen.lesion_id)
+        if lesion is None:
+            continue
+
+        def noted(text: str, name: str = lesion.id) -> None:
+            note(f"{name}: {text}")
+
+        figures = one.record.figures_of(one.read.id, visit.id)
+        axes = axes_of(lesion, seen.finding, figures, images, noted)
+        for line in (line for axis in axes for line in axis.lines):
+            headers[line.image.sop_uid] = line.image.header
+        if profile is Profile.STANDARD:
+            groups.append(_group(one, visit, origin, lesion, seen, axes))
+        else:
+            groups += _annotations(one, visit, origin, lesion, axes, noted)
+    if not groups:
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a reader's name need not have the parts of a person's name
+        tree = sr.MeasurementReport(_observers(one.read.reader), _code(IMAGING_PROCEDURE), groups)
+    response = one.assessment.timepoint(visit.id)
+    if profile is Profile.STANDARD and response is not None:
+        tree[0].ContentSequence.append(_evaluations(one, response))
+    return ReportContent(tree, tuple(headers.values()))
+
+
+def _code(term: Term) -> Any:
+    from highdicom.sr import CodedConcept
+
+    return CodedConcept(term.value, term.scheme, term.meaning)
+
+
+def _observers(reader: str) -> Any:
+    from highdicom import sr
+    from pydicom.sr.codedict import codes
+
+    person = None
+    if name := person_name(reader):
+        who = sr.PersonObserverIdentifyingAttributes(name)
+        person = sr.ObserverContext(codes.DCM.Person, who)
+    device = sr.DeviceObserverIdentifyingAttributes(DEVICE_UID, name="Hepatrace")
+    return sr.ObservationContext(person, sr.ObserverContext(codes.DCM.Device, device))
+
+
+def person_name(text: str) -> str:
+    """A reader's name as a value of VR PN: without its delimiters, at most 64 characters."""
+    return " ".join(text.replace("\\", " ").replace("=", " ").replace("^", " ").split())[:64]
+
+
+# --- lesions --------------------------------------------------------------------------------------------------------
+
+
+def _group(
+    one: ExportedRead, visit: Visit, origin: str, lesion: Lesion, seen: Observation, axes: Sequence[Axes]
+) -> Any:
+    from highdicom import sr
+
+    found = FINDINGS[type(seen.finding).__name__]
+    return sr.MeasurementsAndQualitativeEvaluations(
+        tracking_identifier=sr.TrackingIdentifier(tracking_uid(origin, one.read.id, lesion.id), lesion.id),
+        time_point_context=_time_point(one, visit),
+        finding_category=_code(ABNORMAL),
+        finding_type=_code(kind_of(lesion)),
+        method=_code(MRECIST if lesion.region is Region.INTRAHEPATIC else RECIST_1_1),
+        finding_sites=[sr.FindingSite(_code(site)) for site in sites_of(lesion)] or None,
+        measurements=[_measurement(axis.concept, axis.how, axis.diameter.tenths, axis.lines) for axis in axes] or None,
+        qualitative_evaluations=[
+            sr.QualitativeEvaluation(_code(ROLE), _code(ROLES[lesion.role])),
+            sr.QualitativeEvaluation(_code(FINDING), _code(found)),
+        ],
+    )
+
+
+def _annotations(
+    one: ExportedRead, visit: Visit, origin: str, lesion: Lesion, axes: Sequence[Axes], note: Note
+) -> Iterator[Any]:
+    """One annotation for a pair of axes on one image, or for each line that stands alone."""
+    pairs = {axis.concept: axis for axis in axes[:2] if len(axis.lines) == 1}
+    left = list(axes)
+    if LONG_AXIS in pairs and SHORT_AXIS in pairs:
+        both = [(pairs[concept], concept) for concept in (LONG_AXIS, SHORT_AXIS)]
+        measures = [_measurement(concept, None, axis.diameter.tenths, axis.lines) for axis, concept in both]
+        yield _annotation(one, visit, origin, lesion, "Bidirectional", "", measures)
+        left = left[2:]
+    for number, axis in enumerate(left):
+        if not axis.lines:
+            note("it is not in the report for OHIF, which shows lines only")
+        for part, line in enumerate(axis.lines):
+            name = " ".join(
+                word for word in ("whole" if axis is not axes[0] else "", str(part + 1) if part else "") if word
+            )
+            tenths = axis.diameter.tenths if len(axis.lines) == 1 else round(line.length_mm * 10)
+            measure = _measurement(LENGTH, None, tenths, (line,))
+            yield _annotation(one, visit, origin, lesion, "Length", name, [measure], f"{number}.{part}")
+
+
+def _annotation(
+    one: ExportedRead,
+    visit: Visit,
+    origin: str,
+    lesion: Lesion,
+    tool: str,
+    name: str,
+    measures: list[Any],
+    part: str = "0.0",
+) -> Any:
+    from highdicom import sr
+
+    uid = tracking_uid(origin, one.read.id, lesion.id, "" if part == "0.0" else part)
+    group = sr.MeasurementsAndQualitativeEvaluations(
+        tracking_identifier=sr.TrackingIdentifier(uid, f"{_OHIF}:{tool}"),
+        time_point_context=_time_point(one, visit),
+        finding_type=_code(kind_of(lesion)),
+        finding_sites=[sr.FindingSite(_code(site)) for site in sites_of(lesion)] or None,
+        measurements=measures,
+    )
+    comment = sr.TextContentItem(_code(COMMENT), f"{lesion.id} {name}".strip(), sr.RelationshipTypeValues.CONTAINS)
+    group[0].ContentSequence.append(comment)
+    return group
+
+
+def _measurement(concept: Term, how: Term | None, tenths: int, lines: Sequence[DrawnLine]) -> Any:
+    import numpy as np
+    from highdicom import sr
+
+    coordinates = [
+        sr.CoordinatesForMeasurement(
+            "POLYLINE",
+            np.array([line.start, line.end]),
+            sr.SourceImageForRegion(
+                line.image.header.SOPClassUID,
+                line.image.sop_uid,
+                [line.frame] if "NumberOfFrames" in line.image.header else None,
+            ),
+        )
+        for line in lines
+    ]
+    return sr.Measurement(
+        name=_code(concept),
+        value=tenths / 10,
+        unit=_code(MM),
+        method=_code(how) if how else None,
+        referenced_coordinates=coordinates or None,
+    )
+
+
+def _time_point(one: ExportedRead, visit: Visit) -> Any:
+    """The label of the time point, its place among the assessed ones, and the days since day 0 once it is confirmed."""
+    from highdicom import sr
+
+    visits = one.record.assessed_visits
+    offset = None
+    if one.record.day0 is not None:
+        days = one.record.day(visit.on)
+        offset = sr.LongitudinalTemporalOffsetFromEvent(days, _code(DAY), _code(DAY_0))
+    return sr.TimePointContext(
+        visit.id,
+        time_point_order=visits.index(visit) + 1 if visit in visits else None,
+        temporal_offset_from_event=offset,
+    )
+
+
+# --- responses ------------------------------------------------------------------------------------------------------
+
+
+def _evaluations(one: ExportedRead, at: TimePointResponse) -> Any:
+    from highdicom import sr
+
+    container = sr.ContainerContentItem(
+        name=_code(QUALITATIVE_EVALUATIONS), relationship_type=sr.RelationshipTypeValues.CONTAINS
+    )
+    container.ContentSequence = sr.ContentSequence()
+    for scope in Scope:
+        region = at.scope(scope)
+        method = RECIST_1_1 if scope is Scope.EXTRAHEPATIC else MRECIST
+        item = _response(RESPONSE_OF[scope], region.response, method)
+        if region.sum_mm is not None:
+            total = sr.NumContentItem(
+                _code(SUM), float(region.sum_mm), _code(MM), relationship_type=sr.RelationshipTypeValues.INFERRED_FROM
+            )
+            item.ContentSequence.append(total)
+        container.ContentSequence.append(item)
+    container.ContentSequence.append(_response(COMPOSITE, at.composite, MRECIST))
+    rules = f"{one.assessment.ruleset} {one.assessment.version}"
+    container.ContentSequence.append(
+        sr.TextContentItem(_code(RULESET), rules, sr.RelationshipTypeValues.CONTAINS),
+    )
+    return container
+
+
+def _response(name: Term, response: Response, method: Term) -> Any:
+    from highdicom import sr
+
+    item = sr.CodeContentItem(_code(name), _code(RESPONSES[response]), sr.RelationshipTypeValues.CONTAINS)
+    item.ContentSequence = sr.ContentSequence()
+    item.ContentSequence.append(
+        sr.CodeContentItem(_code(METHOD), _code(method), sr.RelationshipTypeValues.HAS_CONCEPT_MOD)
+    )
+    return item

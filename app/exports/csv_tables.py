@@ -21,15 +21,16 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class CsvFile:
-    """One CSV file that grows row by row."""
+    """One CSV file that grows row by row; unless it is no longer `safe`, no spreadsheet finds a formula in it."""
 
-    def __init__(self, path: Path, columns: Sequence[str]) -> None:
+    def __init__(self, path: Path, columns: Sequence[str], safe: bool = True) -> None:
+        self._safe = safe
         self._file = path.open("w", encoding="utf-8", newline="")
         self._writer = csv.DictWriter(self._file, columns, lineterminator="\r\n")
         self._writer.writeheader()
 
     def add(self, rows: Iterable[Mapping[str, Cell]]) -> None:
-        self._writer.writerows(map(_safe, rows))
+        self._writer.writerows(map(_safe, rows) if self._safe else rows)
 
     def close(self) -> None:
         self._file.close()

@@ -110,15 +110,69 @@ def _xlsx(staging: Staging, prefix: str, settings: ExportSettings) -> CaseWriter
     return Workbook(staging, prefix, settings.ruleset)
 
 
+def _sdtm(staging: Staging, prefix: str, settings: ExportSettings) -> CaseWriter:
+    from app.exports.sdtm.writer import SdtmFiles
+
+    return SdtmFiles(staging, prefix, settings.ruleset, settings.study)
+
+
+def _xpt(staging: Staging, prefix: str, settings: ExportSettings) -> CaseWriter:
+    from app.exports.sdtm.writer import SdtmFiles
+
+    return SdtmFiles(staging, prefix, settings.ruleset, settings.study, transport=True)
+
+
 def _json(staging: Staging, prefix: str, settings: ExportSettings) -> CaseWriter:
     from app.exports.case_file import ResponseCaseFiles
 
     return ResponseCaseFiles(staging, prefix, settings.ruleset)
 
 
+def _sr(staging: Staging, prefix: str, settings: ExportSettings) -> CaseWriter:
+    from app.exports.sr_content import Profile
+    from app.exports.sr_files import StructuredReports
+
+    return StructuredReports(staging, prefix, _database(settings), Profile.STANDARD)
+
+
+def _sr_ohif(staging: Staging, prefix: str, settings: ExportSettings) -> CaseWriter:
+    from app.exports.sr_content import Profile
+    from app.exports.sr_files import StructuredReports
+
+    return StructuredReports(staging, prefix, _database(settings), Profile.OHIF)
+
+
+def _database(settings: ExportSettings) -> Database:
+    if settings.database is None:
+        raise ValueError("this format needs the database that knows where the images are")
+    return settings.database
+
+
 _ROWS = (
     ExportFormat("csv", "Tables (CSV)", "lesions, regions and responses, with a dictionary of the columns", _csv),
     ExportFormat("xlsx", "Workbook (XLSX)", "the same tables as sheets, with typed numbers and dates", _xlsx),
+    ExportFormat("sdtm", "SDTM (CSV)", "DM, TU, TR, RS, SUPPRS and RELREC, with what describes them", _sdtm),
+    ExportFormat(
+        "xpt", "SDTM (SAS transport)", "the same domains as XPT, version 5", _xpt, needs="pyreadstat", extra="sdtm"
+    ),
+    ExportFormat(
+        "sr",
+        "Structured reports (DICOM SR)",
+        "measurements and responses for a PACS (TID 1500), in the study of the images",
+        _sr,
+        identifies=True,
+        needs="highdicom",
+        extra="sr",
+    ),
+    ExportFormat(
+        "sr-ohif",
+        "Structured reports for OHIF",
+        "the lines as annotations of the OHIF viewer",
+        _sr_ohif,
+        identifies=True,
+        needs="highdicom",
+        extra="sr",
+    ),
     ExportFormat("json", "Response cases (JSON)", "what `assess` reads, and what it answers", _json),
 )
 

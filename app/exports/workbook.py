@@ -105,7 +105,7 @@ class Workbook:
         match column.kind:
             case Kind.NUMBER | Kind.INTEGER:
                 sheet.write_number(row, at, float(cell))
-            case Kind.DATE if (on := date.fromisoformat(str(cell))) >= _FIRST_DATE:
+            case Kind.DATE if (on := _whole_date(str(cell))) is not None:
                 sheet.write_datetime(row, at, on, self._date)
             case _:
                 sheet.write_string(row, at, str(cell))
@@ -122,3 +122,12 @@ class Workbook:
             sheet.write_string(0, at, column.name, self._header)
         sheet.freeze_panes(1, 1)
         return sheet
+
+
+def _whole_date(text: str) -> date | None:
+    """A date that a cell can hold as a date; None for one known only in part, or before the days of workbooks."""
+    try:
+        on = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return on if on >= _FIRST_DATE else None

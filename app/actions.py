@@ -19,6 +19,7 @@ from app.situation import (
     figure_or_lesion_selected,
     images_open,
     lesion_selected,
+    proposal_open,
     unlocked,
 )
 from app.state.figures import FigureKind
@@ -146,6 +147,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("edit.cancel", "Cancel the tool", "Esc", "Edit", lambda w: w.cancel(), menu="Edit"),
     _tool("measure.target", "Target: draw its longest viable diameter", "T", Intent.TARGET, unlocked),
     _tool("measure.counted", "Measure the selected lesion", "Y", Intent.COUNTED, lesion_selected),
+    Action("assist.start", "Assisted measurement: click in the lesion, or draw across it", "J", "Measure", lambda w: w.assisting.arm(), unlocked, "Lesion"),
+    Action("assist.accept", "Accept the proposal", "", "Measure", lambda w: w.assisting.accept(), proposal_open, "Lesion"),
     _tool("measure.whole", "Whole diameter of the selected lesion", "Shift+Y", Intent.WHOLE, lesion_selected),
     _tool("measure.nontarget", "Non-target: mark it, or record it as present", "N", Intent.NONTARGET, unlocked),
     _tool("measure.new", "New lesion", "W", Intent.NEW, unlocked),
@@ -236,6 +239,8 @@ MOUSE_AND_OTHER_KEYS: tuple[tuple[str, str], ...] = (
     ("double click", "one view large, and back"),
     ("↑ ↓  Home End", "image up, down, first, last"),
     ("arrow keys on a line or figure", "nudge it 0.1 mm (Shift: 1 mm)"),
+    ("Enter on an image", "accept the proposal of the assistant"),
+    ("Tab on an image", "next lesion that is still to do, with all views and phases"),
     ("the key of a figure twice", "draw as many as you like; Esc ends"),
     ("1 2 3 in a question", "choose an answer"),
 )

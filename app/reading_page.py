@@ -26,6 +26,7 @@ from app.panels.focus_ring import FocusRing
 from app.panels.lesion_form import LesionForm
 from app.panels.lesion_table import LesionTable
 from app.panels.notice import Notice
+from app.panels.proposal_card import ProposalCard
 from app.panels.reading_footer import ReadingFooter
 from app.panels.response_cards import ResponseCards
 from app.panels.series_rail import SeriesRail
@@ -47,6 +48,7 @@ TOOLS = (
     ("window", "W/L", ""),
     ("target", "Target", "measure.target"),
     ("counted", "Measure", "measure.counted"),
+    ("assist", "Assist", "assist.start"),
     ("whole", "Whole", "measure.whole"),
     ("nontarget", "Non-target", "measure.nontarget"),
     ("new", "New lesion", "measure.new"),
@@ -80,6 +82,7 @@ class ReadingPage(QWidget):
         self.table = LesionTable(theme)
         self.findings = self.finding_row = FindingBar(theme)
         self.notice = Notice(theme)
+        self.proposal = ProposalCard(theme)
         self.form = LesionForm(theme)
         self.cards = ResponseCards(theme)
         self.strip = DecisionStrip(theme)
@@ -192,6 +195,7 @@ class ReadingPage(QWidget):
         column.addWidget(area, 1)
         column.addWidget(rule_line())
         column.addWidget(self.strip)
+        column.addWidget(self.proposal)
         column.addWidget(self.notice)
         column.addWidget(self.footer)
         return panel

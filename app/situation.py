@@ -22,6 +22,7 @@ class Situation:
     locked: bool = False
     lesions_in_sight: bool = True
     figure: bool = False
+    proposal: bool = False
 
 
 _LOCKED = "This time point is signed, or the read is another reader's."
@@ -58,6 +59,10 @@ def can_draw(now: Situation) -> str:
     if not now.images:
         return "No images are open."
     return _LOCKED if now.locked else ""
+
+
+def proposal_open(now: Situation) -> str:
+    return unlocked(now) or ("" if now.proposal else "Nothing is proposed.")
 
 
 def figure_or_lesion_selected(now: Situation) -> str:

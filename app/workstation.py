@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from app.desks.annotating import AnnotatingDesk
+from app.desks.assisting import AssistDesk
 from app.desks.image_library import ImageLibrary
 from app.desks.images import ImageDesk
 from app.desks.keys import KeyDesk
@@ -37,6 +38,7 @@ class Workstation(QObject):
     images: ImageDesk
     second_window: SecondWindow
     measuring: MeasuringDesk
+    assisting: AssistDesk
     annotating: AnnotatingDesk
     desk: ReadingDesk
     work: Work
@@ -56,6 +58,9 @@ class Workstation(QObject):
         window.set_reading_page(self.page)
         self.images = ImageDesk(self.session, self.library, self.page.grid, self)
         self.measuring = MeasuringDesk(self.session, self.images, self.library, self)
+        self.assisting = AssistDesk(
+            self.session, self.images, self.measuring, self.library, self.runner, self.page.proposal, self
+        )
         self.second_window = SecondWindow(window, self.page, self.images.memory)
         thumbnails = Thumbnails(catalogue, self.runner, self)
         self.annotating = AnnotatingDesk(self.session, self.images, self.measuring, self, window.theme.px(220))
@@ -64,7 +69,7 @@ class Workstation(QObject):
         self.keys = KeyDesk(self.wiring.actions, window, self)
         self.keys.load()
         self.second_window.restore()
-        self._keys = KeyGuard(self)
+        self._keys = KeyGuard(self, self.accept_proposal, self.desk.go_to_next_lesion)
         application = QApplication.instance()
         if application is not None:
             application.installEventFilter(self._keys)
@@ -88,12 +93,21 @@ class Workstation(QObject):
             self.images.linking.cancel()
         elif self.measuring.intent is not None:
             self.measuring.cancel()
+        elif self.assisting.busy:
+            self.assisting.drop()
         elif self.annotating.cancel():
             return
         elif self.images.planes.localiser.on and not self.images.planes.hanging:
             self.images.planes.toggle_localiser()
         elif self.page.right_page is not RightPage.READING:
             self.desk.show_reading()
+
+    def accept_proposal(self) -> bool:
+        """Enter on an image; whether there was a proposal to accept."""
+        possible = self.assisting.acceptable and self.page.notice.isHidden()
+        if possible:
+            self.assisting.accept()
+        return possible
 
     def take_out(self) -> None:
         """Del: the figure that is selected, else the finding of the selected lesion."""

@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage
 from app.desks.image_library import ImageLibrary
 from app.desks.images import ImageDesk
 from app.panels.typed_finding import finding_of_key
+from app.reading.assistance_words import PROPOSAL
 from app.reading.display_windows import preset_window
 from app.reading.linework import WHOLE, lesion_of, place_of
 from app.reading.marking import Declined, Drawing, Intent, Marked, Offer, mark
@@ -162,6 +163,8 @@ class MeasuringDesk(QObject):
             self._take(drawing)
 
     def _on_edited(self, number: int, name: str, drawn: DrawnLine) -> None:
+        if name.startswith(PROPOSAL):
+            return
         lesion_id, part = lesion_of(name)
         reading = self._session.reading
         lesion = reading.read.lesion(lesion_id) if reading else None
@@ -209,6 +212,10 @@ class MeasuringDesk(QObject):
         line = Line(drawn.series_uid, drawn.sop_uid, drawn.frame, drawn.frame_of_reference_uid, drawn.start, drawn.end)
         return Drawing(intent, line, diameter, ref, visit.id, selected)
 
+    def take(self, drawing: Drawing) -> None:
+        """Record a drawing that was made elsewhere, unless the criteria object: then the reader is asked."""
+        self._take(drawing)
+
     def _take(self, drawing: Drawing) -> None:
         record = self._session.record
         if record is None:
@@ -237,7 +244,7 @@ class MeasuringDesk(QObject):
             self.arm(None)  # one key, one line: the next drag windows again
 
     def _on_line_selected(self, name: str) -> None:
-        if name:
+        if name and not name.startswith(PROPOSAL):
             self._session.select_lesion(lesion_of(name)[0])
 
 

@@ -112,6 +112,16 @@ class ReadingDesk(QObject):
         left = [name for name in ring if name in reading.to_do()] if step > 0 else []
         self._session.select_lesion((left or ring)[0])
 
+    def go_to_next_lesion(self) -> bool:
+        """The next lesion that is still to do, in all views and phases; whether there is one beside the selected."""
+        reading = self._session.reading
+        left = () if reading is None or reading.at_baseline or self._session.locked else reading.to_do()
+        if not any(name != self._session.selection.lesion_id for name in left):
+            return False
+        self.step_lesion(1)
+        self._page.grid.active.setFocus()  # another hanging may have hidden the view that had it
+        return True
+
     def ask_why_not_evaluable(self) -> None:
         """The reasons as a menu; choosing one records it."""
         self._page.findings.ask_why()

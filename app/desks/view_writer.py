@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from app.reading.overlay_texts import ACQUIRED, Shown, banner, corner_texts, mis
 from app.reading.stages import When
 from app.session import ReadingSession
 from viewers.widgets.derived_source import DerivedSource
-from viewers.widgets.marks import CornerTexts
+from viewers.widgets.marks import CornerTexts, ViewLine
 from viewers.widgets.source import ImageSource, derived_label
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class ViewWriter(QObject):
         super().__init__(desk)
         self._session, self._library, self._desk, self._grid = session, library, desk, desk.grid
         self._ghosts = True
+        self.proposed: Callable[[str], Sequence[ViewLine]] = lambda _series_uid: ()
+        """The lines of an assisted proposal on a series."""
         self._movable = True
         for number, view in enumerate(self._grid.views):
             view.index_changed.connect(lambda _index, n=number: self.write(n))
@@ -86,7 +89,8 @@ class ViewWriter(QObject):
             chosen = self._session.selection.lesion_id
             lines = lines_for(record, self._session.read_id, visit.id, series.uid, chosen, self._ghosts)
             movable = self._movable and visit.id == self._session.selection.visit_id
-            view.set_lines(line if movable else replace(line, editable=False) for line in lines)
+            own_lines = (line if movable else replace(line, editable=False) for line in lines)
+            view.set_lines((*own_lines, *self.proposed(series.uid)))
             own = not self._session.others_read
             read_id, derived = self._session.read_id, derived_label(view.source)
             view.set_figures(figures_for(record, read_id, visit.id, series.uid, derived, self._ghosts, own))

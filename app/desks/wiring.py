@@ -73,6 +73,7 @@ class Wiring(QObject):
             locked=session.locked,
             lesions_in_sight=self._station.window.is_reading and self._station.page.right_page is RightPage.READING,
             figure=bool(self._station.annotating.selected) and self._station.window.is_reading,
+            proposal=self._station.assisting.acceptable and self._station.page.notice.isHidden(),
         )
         self.actions.show(now)
         self._station.page.tools.figures.show_possible(can_draw(now))
@@ -99,6 +100,11 @@ class Wiring(QObject):
         images.hung.connect(self._show_tools)
         images.rearranged.connect(self._show_tools)
         station.measuring.intent_changed.connect(self._show_intent)
+        station.assisting.changed.connect(self.show_situation)
+        station.assisting.armed_changed.connect(self._show_assistant)
+        station.assisting.hinted.connect(window.status.say)
+        station.assisting.told.connect(lambda text: self._say(text, False))
+        station.measuring.declined.connect(lambda *_: self.show_situation())
         page.tools.tool_chosen.connect(self._on_tool)
         annotating, figures = station.annotating, page.tools.figures
         annotating.told.connect(self._say)
@@ -207,8 +213,18 @@ class Wiring(QObject):
         self._station.page.tools.show_tool("window" if intent is None else intent.value)
         self._station.window.status.say(_ASKED[intent] if intent else "")
 
+    def _show_assistant(self, armed: bool) -> None:
+        if armed:
+            self._station.images.linking.cancel()
+            self._station.annotating.disarm()
+        self._station.page.tools.show_tool("assist" if armed else "window")
+
     def _on_tool(self, name: str) -> None:
         self._station.annotating.disarm()
+        if name == "assist":
+            self._station.assisting.arm()
+            return
+        self._station.assisting.drop()
         self._station.measuring.arm(None if name == "window" else Intent(name))
 
     def _show_figure_tool(self) -> None:

@@ -197,6 +197,12 @@ def _icon(picture: str, theme: Theme) -> QIcon:
         case "whole":
             painter.drawEllipse(QRectF(1.5, 3, 11, 8))
             painter.drawLine(QPointF(1.5, 7), QPointF(12.5, 7))
+        case "assist":
+            painter.setPen(QPen(theme.colour("text.2"), 1.5, Qt.PenStyle.DotLine))
+            painter.drawEllipse(QRectF(1.5, 1.5, 11, 11))
+            painter.setPen(pen)
+            painter.setBrush(theme.colour("text.2"))
+            painter.drawEllipse(QRectF(5.5, 5.5, 3, 3))
         case "nontarget":
             painter.drawEllipse(QRectF(2.5, 2.5, 9, 9))
         case "new":

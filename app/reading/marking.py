@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from app.reading.hanging import PHASE_WORDS
 from app.reading.series_kinds import is_chest
+from app.state.assistance import Assistance
 from app.state.events import Event, FindingRecorded, LesionAdded
 from app.state.naming import default_axis, next_lesion_name
 from app.state.record import Record, SeriesRef
@@ -70,7 +71,8 @@ class Declined:
 class Drawing:
     """A finished line with what it was drawn on and what it is meant for.
 
-    `justification` is the reader's reason for going against a conformance rule.
+    `justification` is the reader's reason for going against a conformance rule. A line that the assistant proposed
+    comes with how (`assisted`) and with the longest diameter of the whole lesion.
     """
 
     intent: Intent
@@ -80,6 +82,14 @@ class Drawing:
     visit_id: str
     selected: str | None = None
     justification: str = ""
+    assisted: Assistance | None = None
+    whole: Diameter | None = None
+    whole_line: Line | None = None
+
+    def measured(self) -> Measured:
+        """What it measures, as a finding."""
+        evidence = () if self.whole_line is None else (self.whole_line,)
+        return Measured(self.diameter, self.whole, (self.line,), evidence)
 
 
 def mark(record: Record, read_id: str, drawing: Drawing, rules: EligibilityRules) -> Marked | Declined:
@@ -92,6 +102,7 @@ def mark(record: Record, read_id: str, drawing: Drawing, rules: EligibilityRules
     read = record.read(read_id) or Read(read_id)
     if not drawing.series.measurable:
         return Declined(f"Not measurable: {'; '.join(drawing.series.why_not) or 'the geometry is not known'}.")
+    drawing = _with_thickness(drawing)
     baseline = record.visits[0].id if record.visits else drawing.visit_id
     selected = read.lesion(drawing.selected) if drawing.selected else None
     match drawing.intent:
@@ -137,6 +148,14 @@ def least_target_mm(series: SeriesRef, rules: EligibilityRules) -> Fraction:
 def region_of(series: SeriesRef) -> Region:
     """Where a lesion marked on this series lies, until the reader says otherwise: a liver phase means the liver."""
     return Region.EXTRAHEPATIC if series.phase is None else Region.INTRAHEPATIC
+
+
+def _with_thickness(drawing: Drawing) -> Drawing:
+    """The line with the thickness of the images it was drawn on, which bounds how small a target may be."""
+    thickness, line = drawing.series.slice_thickness_mm, drawing.line
+    if thickness is None or line.slice_thickness_mm is not None:
+        return drawing
+    return replace(drawing, line=replace(line, slice_thickness_mm=Fraction(str(thickness))))
 
 
 # --- the checks, each a refusal or None -----------------------------------------------------------------------------
@@ -196,18 +215,16 @@ def _add(read: Read, drawing: Drawing) -> Marked:
         axis=default_axis(region, LesionKind.OTHER),
     )
     finding: Finding = (
-        Present(drawing.diameter, evidence=(drawing.line,))
-        if role is LesionRole.NONTARGET
-        else Measured(drawing.diameter, evidence=(drawing.line,))
+        Present(drawing.diameter, evidence=(drawing.line,)) if role is LesionRole.NONTARGET else drawing.measured()
     )
     observation = Observation(lesion.id, finding, Features(override=drawing.justification))
-    return Marked(LesionAdded(lesion, drawing.visit_id, observation), lesion.id)
+    return Marked(LesionAdded(lesion, drawing.visit_id, observation, drawing.assisted), lesion.id)
 
 
 def _measure(read: Read, lesion: Lesion, drawing: Drawing) -> Marked | Declined:
     before = read.observation(drawing.visit_id, lesion.id)
     found = before.finding if before else None
-    whole = found.whole if isinstance(found, Measured) else None
+    whole = found.whole if isinstance(found, Measured) and drawing.whole is None else None
     if whole is not None and drawing.diameter > whole and not drawing.justification:
         return Declined(
             f"{drawing.diameter} mm is longer than the whole lesion, {whole} mm. Measure one of them again?",
@@ -219,11 +236,14 @@ def _measure(read: Read, lesion: Lesion, drawing: Drawing) -> Marked | Declined:
     finding: Finding
     if lesion.role is LesionRole.NONTARGET:
         finding = Present(drawing.diameter, evidence=(drawing.line,))
+    elif drawing.whole is not None:
+        finding = drawing.measured()
     elif before is not None and isinstance(before.finding, Measured):
         finding = replace(before.finding, diameter=drawing.diameter, evidence=(drawing.line,))
     else:
         finding = Measured(drawing.diameter, evidence=(drawing.line,))
-    return Marked(FindingRecorded(drawing.visit_id, Observation(lesion.id, finding, features)), lesion.id)
+    seen = Observation(lesion.id, finding, features)
+    return Marked(FindingRecorded(drawing.visit_id, seen, drawing.assisted), lesion.id)
 
 
 def _measure_whole(read: Read, lesion: Lesion, drawing: Drawing) -> Marked | Declined:

@@ -39,7 +39,7 @@ from viewers.imaging.reference import (
     reference_in,
     robust_mean_sd,
 )
-from viewers.imaging.sections import LesionSections
+from viewers.imaging.sections import LesionSections, ViablePart
 from viewers.imaging.volume import Volume
 
 Start = Click | DrawnAxis
@@ -128,6 +128,13 @@ def propose(prepared: Prepared, settings: AssistSettings | None = None) -> Assis
 
     The outline of the whole lesion and the reference stay as they were prepared.
     """
+    return propose_part(prepared, settings)[0]
+
+
+def propose_part(
+    prepared: Prepared, settings: AssistSettings | None = None
+) -> tuple[AssistedMeasurement, ViablePart | None]:
+    """The same, with the viable part it was measured in; None where no lesion was found."""
     settings = settings or prepared.settings
     volume, reference, sections = prepared.volume, prepared.reference, prepared.sections
     threshold = None if reference is None else reference.mean + settings.threshold_sd * reference.sd
@@ -144,7 +151,7 @@ def propose(prepared: Prepared, settings: AssistSettings | None = None) -> Assis
         warnings=prepared.warnings,
     )
     if sections is None or reference is None or threshold is None:
-        return replace(result, warnings=(prepared.why_not, *prepared.warnings))
+        return replace(result, warnings=(prepared.why_not, *prepared.warnings)), None
     viable = sections.viable(reference, threshold, settings)
     long = viable.longest(settings.gap_mm)
     found: Extents | None = None
@@ -157,7 +164,8 @@ def propose(prepared: Prepared, settings: AssistSettings | None = None) -> Assis
         warnings.insert(0, NOT_SEPARABLE)
         enhancement = replace(enhancement, viable_mean=None, viable_sd=None, excess_sd=None, viable_share=0.0)
     warnings += _remarks(enhancement)
-    return replace(result, viable=found, whole=sections.whole, enhancement=enhancement, warnings=tuple(warnings))
+    measured = replace(result, viable=found, whole=sections.whole, enhancement=enhancement, warnings=tuple(warnings))
+    return measured, viable
 
 
 def _remarks(enhancement: Enhancement) -> list[str]:

@@ -1,0 +1,196 @@
+"""What an assisted proposal means for the read: which lesion it is for, what is recorded, what carries over. No Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from app.models.reading import Reading
+from app.reading.frame_links import link_between
+from app.reading.hanging import PHASE_WORDS
+from app.reading.lesion_places import middle_of
+from app.reading.linework import place_of
+from app.reading.marking import Drawing, Intent
+from app.state.assistance import Assistance
+from app.state.record import SeriesRef
+from mrecist.lesions import Lesion
+from mrecist.values import Diameter, LesionRole, Line, Point, Region
+from viewers.imaging.assisted import AssistedMeasurement, Click, DrawnAxis, ImageLine
+from viewers.imaging.catalogue import PhaseName
+from viewers.imaging.geometry import length_mm
+from viewers.imaging.lesion_shape import METHOD
+from viewers.imaging.reference import ReferenceLiver, ReferenceRegion
+from viewers.widgets.marks import DrawnLine
+
+PROPOSED, MOVED, BY_HAND = "proposed", "moved", "placed"
+_LIKE_SD, _LIKE = 1.6, 30.0
+"""A reference that is carried over is used where its SD is not so much larger and its mean not so far off."""
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedReference:
+    """Where the reference was for another lesion or time point, and what it measured there."""
+
+    region: ReferenceRegion
+    mean: float
+    sd: float
+    source: str
+
+    def is_like(self, found: ReferenceLiver | None) -> bool:
+        """Whether what lies there now looks like the liver it was taken from."""
+        if found is None:
+            return False
+        return found.sd <= _LIKE_SD * self.sd and abs(found.mean - self.mean) <= _LIKE
+
+
+def carried_reference(
+    reading: Reading, series: SeriesRef, lesion_id: str | None, pinned_mm: dict[str, Point]
+) -> CarriedReference | None:
+    """A place for the reference: that of this series, else that of another time point, moved with the liver.
+
+    Parameters
+    ----------
+    pinned_mm
+        For frames of reference that the reader pinned to this series': the offset to it, LPS mm.
+    """
+    kept = [one for one in reading.record.assisted if one.read_id == reading.read_id]
+    here = [one.assistance for one in kept if one.assistance.automatic_line.series_uid == series.uid]
+    if here:
+        return _carried(here[-1], here[-1].reference_centre, "this series")
+    order = [visit.id for visit in reading.visits]
+    others = [one for one in kept if one.visit_id in order and one.visit_id != reading.visit_id]
+    for one in sorted(others, key=lambda x: (x.lesion_id == lesion_id, order.index(x.visit_id)), reverse=True):
+        frame, there = one.assistance.automatic_line.frame_of_reference_uid, series.frame_of_reference_uid
+        if not frame or not there:
+            continue
+        link = link_between(reading, (one.visit_id, reading.visit_id), (frame, there), pinned_mm.get(frame))
+        if link is not None:
+            return _carried(one.assistance, link.carry(one.assistance.reference_centre), one.visit_id)
+    return None
+
+
+def _carried(from_: Assistance, centre: Point, source: str) -> CarriedReference:
+    region = ReferenceRegion(centre, from_.reference_radius_mm)
+    return CarriedReference(region, from_.reference_mean, from_.reference_sd, source)
+
+
+def meant_for(reading: Reading, selected: Lesion | None, found: AssistedMeasurement) -> tuple[Intent, str | None]:
+    """What a proposal is, unless the reader has said: the selected lesion measured, else a new target.
+
+    At baseline the selected lesion is the one only where it is marked inside what was measured: else the click was
+    for another, which is a new target.
+    """
+    if not reading.at_baseline:
+        return Intent.COUNTED, None if selected is None else selected.id
+    if selected is None:
+        return Intent.TARGET, None
+    marked = place_of(reading.read, reading.visit_id, selected.id)
+    extents = found.whole or found.viable
+    if marked is None or extents is None:
+        return Intent.COUNTED, selected.id
+    axis = extents.long_axis
+    middle = tuple((a + b) / 2 for a, b in zip(axis.start, axis.end, strict=True))
+    same = marked.frame_of_reference_uid == axis.frame_of_reference_uid
+    inside = length_mm(middle_of(marked), (middle[0], middle[1], middle[2])) <= 0.5 * axis.length_mm
+    return (Intent.COUNTED, selected.id) if same and inside else (Intent.TARGET, None)
+
+
+def title_of(intent: Intent, selected: str | None) -> str:
+    """What the proposal is for, in words."""
+    words = {Intent.TARGET: "new target", Intent.NONTARGET: "new non-target", Intent.NEW: "new lesion"}
+    return selected if selected and intent is Intent.COUNTED else words.get(intent, "no lesion selected")
+
+
+def phase_warning(series: SeriesRef, lesion: Lesion | None) -> str:
+    """What to say where viable tumour is not read on this series; empty in the arterial phase."""
+    if series.phase == PhaseName.ARTERIAL or (lesion is not None and lesion.role is LesionRole.NONTARGET):
+        return ""
+    shown = PHASE_WORDS[PhaseName(series.phase)] if series.phase else "Phase unknown"
+    return f"{shown}: viable tumour is read on the arterial phase. Accepting asks for the reason."
+
+
+def diameter_of(line: ImageLine | DrawnLine) -> Diameter:
+    """A length as it is recorded."""
+    return Diameter.from_mm(line.length_mm)
+
+
+def line_of(line: ImageLine | DrawnLine) -> Line:
+    """A line as the record keeps it; frames count from 1 there."""
+    frame = line.frame + 1 if isinstance(line, ImageLine) else line.frame
+    return Line(line.series_uid, line.sop_uid, frame, line.frame_of_reference_uid, line.start, line.end)
+
+
+def assistance_of(first: AssistedMeasurement, now: AssistedMeasurement, reference_from: str) -> Assistance:
+    """What is kept of a proposal.
+
+    Parameters
+    ----------
+    first
+        The proposal before the reader touched anything.
+    now
+        The one that is accepted.
+
+    Raises
+    ------
+    ValueError
+        If either measured nothing.
+    """
+    reference, threshold = now.reference, now.threshold
+    auto = first.viable or now.viable
+    if auto is None or now.viable is None or reference is None or threshold is None:
+        raise ValueError("nothing was measured")
+    short, whole, enhancement = now.viable.short_axis, now.whole, now.enhancement
+    match now.start:
+        case Click(point):
+            start: tuple[Point, ...] = (point,)
+        case DrawnAxis(a, b):
+            start = (a, b)
+    return Assistance(
+        method=METHOD,
+        start=start,
+        unit=now.unit,
+        threshold_sd=now.settings.threshold_sd,
+        threshold=threshold,
+        reference_centre=reference.region.centre,
+        reference_radius_mm=reference.region.radius_mm,
+        reference_mean=reference.mean,
+        reference_sd=reference.sd,
+        reference_from=reference_from,
+        automatic=diameter_of(auto.long_axis),
+        automatic_line=line_of(auto.long_axis),
+        proposed=diameter_of(now.viable.long_axis),
+        short_axis=None if short is None else diameter_of(short),
+        whole=None if whole is None else diameter_of(whole.long_axis),
+        volume_ml=now.viable.volume_ml,
+        whole_volume_ml=None if whole is None else whole.volume_ml,
+        lipiodol_share=None if enhancement is None else enhancement.lipiodol_share,
+        warnings=now.warnings,
+    )
+
+
+def drawing_of(
+    intent: Intent,
+    selected: str | None,
+    series: SeriesRef,
+    visit_id: str,
+    line: ImageLine | DrawnLine,
+    now: AssistedMeasurement,
+    assistance: Assistance,
+) -> Drawing:
+    """The accepted line as a drawing, with the whole diameter where the lesion is one of the liver.
+
+    The whole lesion is at least as long as its viable part: where its outline came out shorter, the viable line is the
+    longest that is known.
+    """
+    diameter = diameter_of(line)
+    drawing = Drawing(intent, line_of(line), diameter, series, visit_id, selected, assisted=assistance)
+    if now.whole is None:
+        return drawing
+    whole = now.whole.long_axis if diameter_of(now.whole.long_axis) >= diameter else line
+    return replace(drawing, whole=diameter_of(whole), whole_line=line_of(whole))
+
+
+def is_for_assistant(lesion: Lesion | None, intent: Intent) -> str:
+    """Why a lesion cannot be measured by the assistant; empty where it can."""
+    if lesion is not None and intent is Intent.COUNTED and lesion.region is Region.EXTRAHEPATIC:
+        return f"{lesion.id} lies outside the liver: the assistant compares with liver. Draw its diameter (Y)."
+    return ""

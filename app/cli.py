@@ -35,6 +35,7 @@ COMMANDS = (
     Command("cases", "cases", "list the cases of the database"),
     Command("export", "export", "cases into files: tables, SDTM, case files"),
     Command("survival", "survival", "Kaplan-Meier, medians and log-rank of a table"),
+    Command("cohort", "cohort", "rates, endpoints and agreement of many cases; import of a table"),
     Command("verify", "verify", "check the event log's chain"),
 )
 

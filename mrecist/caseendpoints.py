@@ -101,7 +101,8 @@ def case_endpoints(
     TTSF   the study's origin             the first decision that is a sorafenib failure     last decision
     DOR    first CR or PR of the scope    first PD as read, or death                         as PFS; responders only
     TTR    the study's origin             first CR or PR of the scope                        responders only
-    TTDS   the study's origin             resection or transplantation                       last known alive
+    TTDS   the study's origin             resection or transplantation, where any treatment  last known alive
+                                          is recorded
     ====== ============================== ================================================== =======================
 
     Parameters
@@ -192,6 +193,8 @@ class _Work:
             days = responded.day - origin
             if self.cutoff is None or responded.day <= self.cutoff:
                 yield "TTR", Outcome(days, True, Why.RESPONSE, responded.source, 1, days)
+        if not self.case.treatments:
+            return
         alive = () if general.last_alive is None else (general.last_alive,)
         to_surgery = replace(
             general,

@@ -168,7 +168,8 @@ def log_log(values: Floats, error_of_log: Floats, level: float) -> tuple[Floats,
     logarithm = np.log(values[inside])
     reach = normal_quantile(level) * error_of_log[inside] / logarithm
     middle = np.log(-logarithm)
-    lower[inside], upper[inside] = np.exp(-np.exp(middle - reach)), np.exp(-np.exp(middle + reach))
+    with np.errstate(over="ignore"):  # a bound that lies at 0
+        lower[inside], upper[inside] = np.exp(-np.exp(middle - reach)), np.exp(-np.exp(middle + reach))
     return lower, upper
 
 

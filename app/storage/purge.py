@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, delete, insert, update
 
 from app.storage.catalogue import forget_series
+from app.storage.cohort_cache import forget_rows
 from app.storage.errors import StorageError
 from app.storage.log import read_record, utc_now
 from app.storage.snapshots import forget
@@ -12,7 +13,7 @@ from app.storage.tables import cases, entries, tombstones
 
 
 def purge(connection: Connection, case_id: str, author: str, reason: str) -> None:
-    """Remove all payloads of a closed case, its snapshot and its series in the catalogue; who, when and why stays.
+    """Remove the payloads of a closed case, and what was made of them: snapshot, cohort rows, series. Who and why stay.
 
     The rows stay with the hashes of their payloads, so that the chain can still be checked. It cannot be undone.
 
@@ -39,4 +40,5 @@ def purge(connection: Connection, case_id: str, author: str, reason: str) -> Non
     connection.execute(update(entries).where(entries.c.case_id == case_id).values(payload=None))
     connection.execute(delete(cases).where(cases.c.case_id == case_id))
     forget(connection, case_id)
+    forget_rows(connection, case_id)
     forget_series(connection, (ref.uid for ref in record.series))

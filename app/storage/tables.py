@@ -1,4 +1,6 @@
-"""The tables. `entries` is the record; `cases`, `snapshots` and `catalogue` are made again from it and the images."""
+"""The tables. `entries` is the record; `cases`, `snapshots`, `cohort_rows` and `catalogue` are made again from it and
+the images. `cohort_tables` holds tables that were imported beside the record.
+"""
 
 from __future__ import annotations
 
@@ -63,6 +65,27 @@ snapshots = Table(
     Column("made_by", String(64), nullable=False),
     Column("digest", String(64), nullable=False),
     Column("payload", LargeBinary, nullable=False),  # the record in canonical text, compressed
+)
+
+cohort_rows = Table(
+    "cohort_rows",
+    metadata,
+    Column("case_id", String(256), primary_key=True),
+    Column("key", String(64), primary_key=True),  # by what the rows were made
+    Column("hash", String(64), nullable=False),  # the log's head that they were made at
+    Column("payload", Text, nullable=False),
+)
+
+cohort_tables = Table(
+    "cohort_tables",
+    metadata,
+    Column("name", String(256), primary_key=True),
+    Column("file", Text, nullable=False),
+    Column("mapping", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("author", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),  # the file's bytes, compressed
 )
 
 catalogue = Table(

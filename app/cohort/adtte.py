@@ -1,0 +1,62 @@
+"""Every time of every read as one line: the shape of ADaM's ADTTE, in days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from app.cohort.cohort import Cohort
+from app.cohort.pictures import Cell, table_csv
+from mrecist.caseendpoints import TITLES
+from mrecist.censoring import Outcome, Why
+
+COLUMNS = (
+    *("USUBJID", "ARM", "PROTOCOL", "READER", "READID", "PARAMCD", "PARAM", "AVAL", "AVALU", "CNSR"),
+    *("EVNTDESC", "CNSDTDSC", "SRCDESC", "CAUSE", "CAUSEDY", "RULESET", "POLICY", "HEAD"),
+)
+"""`CNSR` is 0 for an event; else it says why the time was censored, by `CENSORED_AS`.
+
+`AVAL` is the number of days from the study's origin, without one day added. `CAUSE` and `CAUSEDY` are for the
+cumulative incidence: 0 censored, 1 event, 2 death without it, and when.
+"""
+
+CENSORED_AS: Mapping[Why, int] = MappingProxyType(
+    {
+        Why.LAST_ASSESSMENT: 1,
+        Why.NO_ASSESSMENT: 2,
+        Why.LAST_CONTACT: 3,
+        Why.DEATH: 4,
+        Why.NEW_THERAPY: 5,
+        Why.SURGERY: 6,
+        Why.CONSENT_WITHDRAWN: 7,
+        Why.MISSED_VISITS: 8,
+        Why.CUTOFF: 9,
+        Why.STATED: 10,
+    }
+)
+
+
+def adtte_csv(cohort: Cohort) -> bytes:
+    """The times of a cohort as CSV, one line for each read and time."""
+    return table_csv(COLUMNS, _lines(cohort))
+
+
+def censoring_code(outcome: Outcome) -> int:
+    """0 for an event, else the code of its reason."""
+    return 0 if outcome.event else CENSORED_AS[outcome.reason]
+
+
+def _lines(cohort: Cohort) -> Iterator[tuple[Cell, ...]]:
+    for row in cohort.rows:
+        for name, outcome in row.times.items():
+            told = outcome.reason.value
+            yield (
+                row.case_id, row.arm, row.protocol, row.reader, row.read_id, name, TITLES[name],
+                _short(outcome.days), "DAYS", censoring_code(outcome), told if outcome.event else "",
+                "" if outcome.event else told, outcome.source, outcome.cause, _short(outcome.cause_days),
+                cohort.ruleset, cohort.policy, row.head,
+            )  # fmt: skip
+
+
+def _short(days: float) -> float | int:
+    return int(days) if days == int(days) else days

@@ -1,0 +1,193 @@
+"""A cohort: the rows of many reads, split into groups, with their rates and times."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from app.cohort.rows import SCOPES, EndpointRow
+from app.statistics.competing import CumulativeIncidence, cumulative_incidence
+from app.statistics.estimates import LEVEL, Estimate, Proportion, proportion
+from app.statistics.survival import KaplanMeier, LogRank, kaplan_meier, log_rank, reverse_kaplan_meier
+from mrecist.caseendpoints import CONTROLLED, RESPONDED, TITLES
+from mrecist.values import Response, Scope
+
+READER, ARM, PROTOCOL = "reader", "arm", "protocol"
+BEST_ORDER = tuple(x.value for x in (Response.CR, Response.PR, Response.SD, Response.NN, Response.PD, Response.NE))
+COMPETING = frozenset(("TTP", "TTPR", "TTIHP", "TTEHP", "TTTF", "TTSF", "TTDS"))
+"""The times that death competes with: their cumulative incidence is shown beside 1 - Kaplan-Meier."""
+
+DAYS_IN: Mapping[str, float] = MappingProxyType({"days": 1.0, "weeks": 7.0, "months": 30.4375, "years": 365.25})
+"""The units in which times may be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A response rate of one group. `responses` is empty where a study defines the rate itself."""
+
+    name: str
+    scope: str
+    responses: tuple[str, ...]
+    proportion: Proportion
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TimeToEvent:
+    """One time of one group, in the unit that was asked for.
+
+    Attributes
+    ----------
+    name, title : str
+    curve : KaplanMeier
+    follow_up : Estimate
+        Median follow-up by reverse Kaplan-Meier.
+    incidence, competing : CumulativeIncidence or None
+        Of the event and of death without it, where death competes.
+    """
+
+    name: str
+    title: str
+    curve: KaplanMeier
+    follow_up: Estimate
+    incidence: CumulativeIncidence | None
+    competing: CumulativeIncidence | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """Rows of one rule set and one policy of censoring.
+
+    `ruleset` names the rule set and its version; `left_out` is what could not be read, with the reason.
+    """
+
+    rows: tuple[EndpointRow, ...]
+    ruleset: str
+    policy: str
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def readers(self) -> tuple[str, ...]:
+        """Those who read anything; the rows of cases that nobody read hold times alone."""
+        return tuple(sorted({row.reader for row in self.rows if row.timepoints}))
+
+    @property
+    def cases(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(row.case_id for row in self.rows))
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """What it may be split by."""
+        known = dict.fromkeys(name for row in self.rows for name in row.fields)
+        return (READER, ARM, PROTOCOL, *known)
+
+    def with_rows(self, rows: Sequence[EndpointRow]) -> Cohort:
+        return Cohort(tuple(rows), self.ruleset, self.policy, self.left_out)
+
+    def split(self, by: str) -> dict[str, Cohort]:
+        """The cohort by the values of a field, in order of the values; an empty value is a group too.
+
+        Raises
+        ------
+        KeyError
+            If no row has that field.
+        """
+        if by not in self.fields:
+            raise KeyError(by)
+        found: dict[str, list[EndpointRow]] = {}
+        for row in self.rows:
+            found.setdefault(value_of(row, by), []).append(row)
+        return {value: self.with_rows(found[value]) for value in sorted(found)}
+
+    def one_read_a_case(self) -> Cohort:
+        """The first read of each case: a case counts once where times are of the patient, not of a reader."""
+        first: dict[str, EndpointRow] = {}
+        for row in self.rows:
+            first.setdefault(row.case_id, row)
+        return self.with_rows(tuple(first.values()))
+
+
+def value_of(row: EndpointRow, by: str) -> str:
+    """The value of a field by which rows are told apart."""
+    own = {READER: row.reader, ARM: row.arm, PROTOCOL: row.protocol}
+    return own[by] if by in own else row.fields.get(by, "")
+
+
+def best_counts(cohort: Cohort, scope: Scope) -> dict[str, int]:
+    """How many rows had each best response, best first; those without disease in the scope are left out."""
+    index = SCOPES.index(scope)
+    counted = Counter(row.best[index] for row in cohort.rows if row.diseased[index])
+    return {name: counted[name] for name in (*BEST_ORDER, "ND") if counted[name]}
+
+
+def rates(cohort: Cohort, level: float = LEVEL) -> tuple[Rate, ...]:
+    """Response rates with exact intervals.
+
+    ============================ ============================== ==========================================
+    rate                         counts                         of
+    ============================ ============================== ==========================================
+    ORR                          best response CR or PR         reads with disease in the scope at baseline
+    DCR                          CR, PR, SD or non-CR/non-PD    the same
+    confirmed ORR                confirmed CR or PR             the same
+    a study's own                as it defines them             its reads
+    DSR                          resection or transplantation   its reads, where treatments are recorded
+    ============================ ============================== ==========================================
+
+    Whoever could not be evaluated stays in the denominator.
+    """
+    found: list[Rate] = []
+    for index, scope in enumerate(SCOPES):
+        rows = [row for row in cohort.rows if row.diseased[index]]
+        if not rows:
+            continue
+        for name, texts, counted in (
+            ("ORR", [r.best[index] for r in rows], RESPONDED),
+            ("DCR", [r.best[index] for r in rows], CONTROLLED),
+            ("confirmed ORR", [r.confirmed[index] for r in rows], RESPONDED),
+        ):
+            part = proportion(sum(text in counted for text in texts), len(rows), level)
+            found.append(Rate(name, scope.value, tuple(x for x in BEST_ORDER if x in counted), part))
+    for name in dict.fromkeys(name for row in cohort.rows for name in row.rates):
+        own = [row.rates[name] for row in cohort.rows if name in row.rates]
+        found.append(Rate(name, "", (), proportion(sum(own), len(own), level)))
+    if any(row.treatments for row in cohort.rows):
+        downstaged = sum(row.downstaged for row in cohort.rows)
+        found.append(Rate("DSR", "", (), proportion(downstaged, len(cohort.rows), level)))
+    return tuple(found)
+
+
+def time_names(cohort: Cohort) -> tuple[str, ...]:
+    """The times that any row has, in the usual order."""
+    known = {name for row in cohort.rows for name in row.times}
+    return tuple(name for name in TITLES if name in known)
+
+
+def time_to_event(cohort: Cohort, name: str, unit: str = "days", level: float = LEVEL) -> TimeToEvent:
+    """One time of a group: Kaplan-Meier, follow-up and, where death competes, both cumulative incidences."""
+    outcomes = [row.times[name] for row in cohort.rows if name in row.times]
+    days = DAYS_IN[unit]
+    times, events = [x.days / days for x in outcomes], [x.event for x in outcomes]
+    incidence = competing = None
+    if name in COMPETING:
+        causes, when = [x.cause for x in outcomes], [x.cause_days / days for x in outcomes]
+        incidence = cumulative_incidence(when, causes, 1, level)
+        competing = cumulative_incidence(when, causes, 2, level)
+    return TimeToEvent(
+        name,
+        TITLES[name],
+        kaplan_meier(times, events, level),
+        reverse_kaplan_meier(times, events, level).median,
+        incidence,
+        competing,
+    )
+
+
+def compare_groups(groups: Mapping[str, Cohort], name: str) -> LogRank | None:
+    """The log-rank test of one time between groups; None where fewer than two have it."""
+    observed = {}
+    for value, cohort in groups.items():
+        outcomes = [row.times[name] for row in cohort.rows if name in row.times]
+        if outcomes:
+            observed[value] = ([x.days for x in outcomes], [x.event for x in outcomes])
+    return log_rank(observed)

@@ -1,0 +1,210 @@
+"""The data behind each picture of a cohort, as plain values, and as the CSV that is exported with it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass, fields
+
+from app.cohort.cohort import Cohort, time_to_event
+from app.cohort.rows import SCOPES, EndpointRow
+from app.statistics.competing import CumulativeIncidence
+from app.statistics.survival import KaplanMeier, known
+from mrecist.values import Response, Scope
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+Cell = str | float | int | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class WaterfallBar:
+    """One read: the lowest change from baseline in one scope, its best response, and whether a new lesion counted."""
+
+    case_id: str
+    read_id: str
+    reader: str
+    change_pct: float
+    best: str
+    new_lesion: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SpiderPoint:
+    """One follow-up of one read: days, change from baseline in per cent. The baseline is the first, at 0 %."""
+
+    case_id: str
+    read_id: str
+    day: int
+    change_pct: float
+    response: str
+
+
+@dataclass(frozen=True, slots=True)
+class SwimmerMark:
+    """One thing in a swimmer's lane: `what` is treatment, response, progression, death, or ongoing (last known alive).
+
+    `end_day` is given of a treatment that lasted.
+    """
+
+    case_id: str
+    read_id: str
+    what: str
+    detail: str
+    day: float
+    end_day: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """A step of a survival curve, in the unit of its picture."""
+
+    group: str
+    time: float
+    at_risk: int
+    events: int
+    censored: int
+    survival: float
+    lower: float | None
+    upper: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidencePoint:
+    """A step of a cumulative incidence, with 1 - Kaplan-Meier at the same time beside it."""
+
+    group: str
+    cause: str
+    time: float
+    incidence: float
+    lower: float | None
+    upper: float | None
+    one_minus_km: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class AtRisk:
+    """How many of a group are under observation just before each time."""
+
+    group: str
+    time: float
+    at_risk: int
+
+
+def waterfall(cohort: Cohort, scope: Scope) -> tuple[WaterfallBar, ...]:
+    """The bars of one scope, from the largest growth to the largest decrease; reads without a change have no bar."""
+    index = SCOPES.index(scope)
+    bars = [
+        WaterfallBar(row.case_id, row.read_id, row.reader, change, row.best[index], _has_new_lesion(row))
+        for row in cohort.rows
+        if (change := row.best_change_pct[index]) is not None
+    ]
+    return tuple(sorted(bars, key=lambda bar: (-bar.change_pct, bar.case_id, bar.read_id)))
+
+
+def spider(cohort: Cohort, scope: Scope) -> tuple[SpiderPoint, ...]:
+    """The changes of every read over time; reads of which no days are known have none."""
+    index = SCOPES.index(scope)
+    found: list[SpiderPoint] = []
+    for row in cohort.rows:
+        if not row.days_known or row.baseline_mm[index] is None:
+            continue
+        found.append(SpiderPoint(row.case_id, row.read_id, 0, 0.0, ""))
+        for at in row.timepoints:
+            change = at.changes_pct[index]
+            if change is not None:
+                found.append(SpiderPoint(row.case_id, row.read_id, at.day, change, at.responses[index]))
+    return tuple(found)
+
+
+def swimmer(cohort: Cohort, scope: Scope = Scope.OVERALL) -> tuple[SwimmerMark, ...]:
+    """Every lane from the longest to the shortest: treatments, responses, progression, death or last known alive."""
+    index = SCOPES.index(scope)
+
+    def length(row: EndpointRow) -> float:
+        survival = row.times.get("OS")
+        last = max((at.day for at in row.timepoints), default=0)
+        return max(survival.days if survival is not None else 0, last if row.days_known else 0)
+
+    found: list[SwimmerMark] = []
+    for row in sorted(cohort.rows, key=lambda r: (-length(r), r.case_id, r.read_id)):
+        who = (row.case_id, row.read_id)
+        found += [SwimmerMark(*who, "treatment", t.kind, t.day, t.end_day) for t in row.treatments]
+        for at in row.timepoints if row.days_known else ():
+            response = at.responses[index]
+            what = "progression" if response == Response.PD else "response"
+            found.append(SwimmerMark(*who, what, response, at.day, None))
+        survival = row.times.get("OS")
+        if survival is not None:
+            what = "death" if survival.event else "ongoing"
+            found.append(SwimmerMark(*who, what, survival.source, survival.days, None))
+    return tuple(found)
+
+
+def survival_curves(groups: Mapping[str, Cohort], name: str, unit: str = "days") -> tuple[CurvePoint, ...]:
+    """The Kaplan-Meier curves of one time, each from 1 at time 0."""
+    return tuple(
+        point for group, cohort in groups.items() for point in _curve(group, time_to_event(cohort, name, unit).curve)
+    )
+
+
+def numbers_at_risk(
+    groups: Mapping[str, Cohort], name: str, times: Sequence[float], unit: str = "days"
+) -> tuple[AtRisk, ...]:
+    """The row of numbers under a Kaplan-Meier curve."""
+    found: list[AtRisk] = []
+    for group, cohort in groups.items():
+        curve = time_to_event(cohort, name, unit).curve
+        found += [AtRisk(group, t, n) for t, n in zip(times, curve.at_risk_at(times), strict=True)]
+    return tuple(found)
+
+
+def incidence_curves(groups: Mapping[str, Cohort], name: str, unit: str = "days") -> tuple[IncidencePoint, ...]:
+    """The cumulative incidences of the event and of death without it; 1 - Kaplan-Meier beside that of the event."""
+    found: list[IncidencePoint] = []
+    for group, cohort in groups.items():
+        told = time_to_event(cohort, name, unit)
+        for cause, curve in (("event", told.incidence), ("death", told.competing)):
+            if curve is not None:
+                found += _incidence(group, cause, curve, told.curve if cause == "event" else None)
+    return tuple(found)
+
+
+def picture_csv(records: Sequence[object], kind: type[object]) -> bytes:
+    """The data behind a picture: one line for each record of this dataclass, UTF-8, CRLF, no formulas."""
+    columns = [f.name for f in fields(kind)]  # type: ignore[arg-type]
+    return table_csv(columns, (astuple(x) for x in records))  # type: ignore[call-overload]
+
+
+def table_csv(columns: Sequence[str], lines: Iterable[Sequence[Cell]]) -> bytes:
+    """A table as CSV: UTF-8, CRLF; a text that a spreadsheet would take for a formula begins with an apostrophe."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(columns)
+    for line in lines:
+        writer.writerow([f"'{x}" if isinstance(x, str) and x.startswith(_FORMULA_STARTS) else x for x in line])
+    return text.getvalue().encode("utf-8")
+
+
+def _has_new_lesion(row: EndpointRow) -> bool:
+    return any(at.new_lesions for at in row.timepoints)
+
+
+def _curve(group: str, curve: KaplanMeier) -> list[CurvePoint]:
+    start = [CurvePoint(group, 0.0, curve.n, 0, 0, 1.0, None, None)] if curve.n and curve.time[0] > 0 else []
+    columns = (curve.time, curve.at_risk, curve.events, curve.censored, curve.survival, curve.lower, curve.upper)
+    return start + [
+        CurvePoint(group, t, int(n), int(d), int(c), s, known(low), known(high))
+        for t, n, d, c, s, low, high in zip(*(x.tolist() for x in columns), strict=True)
+    ]
+
+
+def _incidence(group: str, cause: str, curve: CumulativeIncidence, beside: KaplanMeier | None) -> list[IncidencePoint]:
+    found: list[IncidencePoint] = []
+    columns = (curve.time, curve.incidence, curve.lower, curve.upper)
+    for t, value, low, high in zip(*(x.tolist() for x in columns), strict=True):
+        rate = None if beside is None else beside.at(t).value
+        found.append(
+            IncidencePoint(group, cause, t, value, known(low), known(high), None if rate is None else 1 - rate)
+        )
+    return found

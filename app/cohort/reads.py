@@ -1,0 +1,56 @@
+"""Reads of many cases, wherever they come from, in the one form that endpoints are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mrecist.case import Case
+from mrecist.censoring import Outcome
+from mrecist.values import Response
+
+
+@dataclass(frozen=True, slots=True)
+class CohortRead:
+    """One reader's read of one case.
+
+    Attributes
+    ----------
+    case : Case
+        With this read, and every time point that is recorded of the patient.
+    judged : Case
+        The same as this read can be judged: without time points at which the reader found nothing yet.
+    read_id, reader : str
+    fields : mapping of str to str
+        What groups may be told apart by, beside reader, arm and protocol.
+    stated, stated_whole : mapping of str to Response
+        The responses that a table gives, by time point; by viable and by whole diameters.
+    times : mapping of str to Outcome
+        The times that a table states, in days; they go before those that are worked out.
+    days_known : bool
+        Without days there are no times but stated ones, and stable disease needs no minimal duration.
+    measured : bool
+        Are there lesions or sums? Else the stated responses are all there is.
+    liver_alone : bool
+        A table of the liver tells nothing of progression elsewhere.
+    head : str
+        The hash that the log of the case, or the table, ends with.
+    """
+
+    case: Case
+    judged: Case
+    read_id: str
+    reader: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    stated: Mapping[str, Response] = field(default_factory=dict)
+    stated_whole: Mapping[str, Response] = field(default_factory=dict)
+    times: Mapping[str, Outcome] = field(default_factory=dict)
+    days_known: bool = True
+    measured: bool = True
+    liver_alone: bool = False
+    head: str = ""
+
+
+def reads_of_case(case: Case) -> tuple[CohortRead, ...]:
+    """Every read of a case that comes from a case file."""
+    return tuple(CohortRead(case, case, read.id, read.reader) for read in case.reads)

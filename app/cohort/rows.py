@@ -1,0 +1,273 @@
+"""What one read of one case contributes to a cohort: small enough to keep, and all that a view of the cohort needs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from app.cohort.reads import CohortRead
+from mrecist.assess import assess
+from mrecist.bestresponse import Assessed, confirmed, unconfirmed
+from mrecist.caseendpoints import case_endpoints
+from mrecist.censoring import CensoringPolicy, Outcome, Why
+from mrecist.endpointrules import GENERAL, EndpointRules
+from mrecist.protocols import Protocol
+from mrecist.results import Assessment, RegionResponse, TimePointResponse
+from mrecist.rulesets import RuleSet
+from mrecist.values import Response, Scope
+
+SCOPES = (Scope.INTRAHEPATIC, Scope.EXTRAHEPATIC, Scope.OVERALL)
+
+
+class Nearest(NamedTuple):
+    """The least change that would give another overall response: of the sum, or of one lesion."""
+
+    response: str
+    by_mm: float
+    lesion: str | None
+
+
+class TimePointRow(NamedTuple):
+    """One follow-up. What is told by scope is in the order of `SCOPES`: liver, outside it, both.
+
+    Attributes
+    ----------
+    responses : tuple of str
+        Empty texts where only a table states a response.
+    sums_mm, changes_pct : tuple of (float or None)
+        Changes from baseline; None where a sum is partial or missing.
+    stated : str or None
+        The response that a table gives.
+    nearest : Nearest or None
+    """
+
+    timepoint: str
+    day: int
+    responses: tuple[str, str, str]
+    composite: str
+    sums_mm: tuple[float | None, ...]
+    changes_pct: tuple[float | None, ...]
+    new_lesions: int
+    stated: str | None
+    nearest: Nearest | None
+
+
+class Given(NamedTuple):
+    """A treatment, for the swimmer."""
+
+    kind: str
+    day: int
+    end_day: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointRow:
+    """One read of one case.
+
+    Attributes
+    ----------
+    best, confirmed, adjudicated : tuple of str
+        Best responses in the order of `SCOPES`; an empty text where there is none.
+    diseased : tuple of bool
+        Was there disease at baseline?
+    best_change_pct : tuple of (float or None)
+        The lowest change from baseline up to the first PD of the scope.
+    times : mapping of str to Outcome
+        In days.
+    days_known : bool
+    """
+
+    case_id: str
+    read_id: str
+    reader: str
+    protocol: str
+    arm: str
+    fields: Mapping[str, str]
+    best: tuple[str, str, str]
+    confirmed: tuple[str, str, str]
+    adjudicated: tuple[str, str, str]
+    diseased: tuple[bool, bool, bool]
+    baseline_mm: tuple[float | None, ...]
+    best_change_pct: tuple[float | None, ...]
+    timepoints: tuple[TimePointRow, ...]
+    times: Mapping[str, Outcome]
+    rates: Mapping[str, bool]
+    downstaged: bool
+    treatments: tuple[Given, ...]
+    notes: tuple[str, ...]
+    days_known: bool
+    head: str
+
+    @property
+    def baseline_known(self) -> bool:
+        """Is there a sum at baseline, so that responses were worked out and not only stated?"""
+        return self.baseline_mm[2] is not None
+
+
+def endpoint_row(
+    read: CohortRead, ruleset: RuleSet, protocol: Protocol | None = None, policy: CensoringPolicy | None = None
+) -> EndpointRow:
+    """Judge one read and keep what a cohort needs of it.
+
+    Parameters
+    ----------
+    read : CohortRead
+    ruleset : RuleSet
+    protocol : Protocol, optional
+        Its tables decide, and, where the case names it, its endpoints are counted.
+    policy : CensoringPolicy, optional
+        In place of the one that the endpoints name.
+    """
+    best_rules = ruleset.best_response
+    if not read.days_known:
+        # nobody knows how long stable disease lasted: its minimal duration is taken as met
+        ruleset = replace(ruleset, best_response=replace(best_rules, minimum_stable_days=0))
+    assessment = assess(read.judged, ruleset, read.read_id, protocol=protocol)
+    rules = _endpoint_rules(read, protocol)
+    ends = case_endpoints(read.case, assessment, ruleset.best_response, rules, policy)
+    worked_out = ends.times if read.days_known and read.measured else {}
+    times = {name: x for name, x in worked_out.items() if not (read.liver_alone and name == "TTEHP")} | {**read.times}
+    whole = ruleset.target.liver_diameter == "whole"
+    stated = read.stated_whole if whole else read.stated
+    rows = tuple(_timepoint(at, stated) for at in assessment.timepoints)
+    best: tuple[str, ...]
+    if read.measured:
+        best = tuple(assessment.best_response[s].unconfirmed.value for s in SCOPES)
+        sure = tuple(assessment.best_response[s].confirmed.value for s in SCOPES)
+        back = tuple(assessment.best_response[s].adjudicated.value for s in SCOPES)
+        diseased = tuple(ends.diseased[s] for s in SCOPES)
+    else:
+        rows = tuple(_only_stated(t.id, t.day, stated) for t in read.judged.timepoints[1:])
+        told = [Assessed(t.day, stated[t.id]) for t in read.judged.timepoints[1:] if t.id in stated]
+        rule = ruleset.best_response
+        best = ("", "", unconfirmed(told, rule).response.value if told else "")
+        sure = ("", "", confirmed(told, rule).response.value if told else "")
+        back, diseased = best, (False, False, bool(told))
+    notes = ends.notes if read.days_known else ("the table tells no days: no time is worked out from responses",)
+    sums = assessment.baseline
+    return EndpointRow(
+        case_id=read.case.id,
+        read_id=read.read_id,
+        reader=read.reader,
+        protocol=read.case.protocol or "",
+        arm=read.case.arm or "",
+        fields=read.fields,
+        best=_three(best),
+        confirmed=_three(sure),
+        adjudicated=_three(back),
+        diseased=(diseased[0], diseased[1], diseased[2]),
+        baseline_mm=tuple(_float(x) for x in (sums.intrahepatic_mm, sums.extrahepatic_mm, sums.overall_mm)),
+        best_change_pct=tuple(_best_change(assessment, s) for s in SCOPES),
+        timepoints=rows,
+        times=times,
+        rates=ends.rates,
+        downstaged=ends.downstaged,
+        treatments=tuple(Given(t.kind.value, t.day, t.end_day) for t in read.case.treatments),
+        notes=tuple(notes),
+        days_known=read.days_known,
+        head=read.head,
+    )
+
+
+def _endpoint_rules(read: CohortRead, protocol: Protocol | None) -> EndpointRules:
+    """Those of the protocol that the case itself names."""
+    if protocol is None or read.case.protocol is None or protocol.endpoints is None:
+        return GENERAL
+    return protocol.endpoints if protocol.is_named(read.case.protocol) else GENERAL
+
+
+def _timepoint(at: TimePointResponse, stated: Mapping[str, Response]) -> TimePointRow:
+    found: list[RegionResponse] = [at.scope(s) for s in SCOPES]
+    response = stated.get(at.timepoint)
+    steps = found[2].to_next_category
+    nearest = min(steps, key=lambda x: abs(x.by_mm), default=None)
+    return TimePointRow(
+        at.timepoint,
+        at.day,
+        (found[0].response.value, found[1].response.value, found[2].response.value),
+        at.composite.value,
+        tuple(_float(x.sum_mm) for x in found),
+        tuple(_float(x.change_from_baseline_pct) for x in found),
+        len(at.new_lesions_counted),
+        None if response is None else response.value,
+        None if nearest is None else Nearest(nearest.response.value, float(nearest.by_mm), nearest.lesion),
+    )
+
+
+def _only_stated(timepoint: str, day: int, stated: Mapping[str, Response]) -> TimePointRow:
+    response = stated.get(timepoint)
+    told = "" if response is None else response.value
+    none = (None, None, None)
+    return TimePointRow(timepoint, day, ("", "", told), told, none, none, 0, told or None, None)
+
+
+def _best_change(assessment: Assessment, scope: Scope) -> float | None:
+    changes: list[Fraction] = []
+    for at in assessment.timepoints:
+        region = at.scope(scope)
+        if region.change_from_baseline_pct is not None:
+            changes.append(region.change_from_baseline_pct)
+        if region.response is Response.PD:
+            break
+    return _float(min(changes, default=None))
+
+
+def _three(texts: Sequence[str]) -> tuple[str, str, str]:
+    first, second, third = texts
+    return first, second, third
+
+
+def _float(value: Fraction | None) -> float | None:
+    return None if value is None else value.numerator / value.denominator
+
+
+# --- as text ---------------------------------------------------------------------------------------------------------
+
+
+def encode_rows(rows: Sequence[EndpointRow]) -> str:
+    """Rows as one JSON text, by place: short, and read again fast."""
+    return json.dumps([_plain(row) for row in rows], ensure_ascii=False, separators=(",", ":"))
+
+
+def decode_rows(texts: Sequence[str]) -> tuple[EndpointRow, ...]:
+    """The rows of many texts, decoded in one go.
+
+    Raises
+    ------
+    ValueError
+        If a text is none that `encode_rows` wrote.
+    """
+    try:
+        return tuple([_row(x) for rows in json.loads(f"[{','.join(texts)}]") for x in rows])
+    except (TypeError, IndexError, KeyError, AttributeError) as error:
+        raise ValueError("not the rows of a cohort") from error
+
+
+def _plain(row: EndpointRow) -> list[Any]:
+    times = {name: [x.days, x.event, x.reason.value, x.source, x.cause, x.cause_days] for name, x in row.times.items()}
+    return [
+        row.case_id, row.read_id, row.reader, row.protocol, row.arm, row.fields, row.best, row.confirmed,
+        row.adjudicated, row.diseased, row.baseline_mm, row.best_change_pct, row.timepoints, times, row.rates,
+        row.downstaged, row.treatments, row.notes, row.days_known, row.head,
+    ]  # fmt: skip
+
+
+def _row(x: list[Any]) -> EndpointRow:
+    why = _WHY
+    times = {name: Outcome(d, e, why[r], s, c, cd) for name, (d, e, r, s, c, cd) in x[13].items()}
+    return EndpointRow(
+        x[0], x[1], x[2], x[3], x[4], x[5], tuple(x[6]), tuple(x[7]), tuple(x[8]), tuple(x[9]), tuple(x[10]),
+        tuple(x[11]), tuple([_timepoint_row(t) for t in x[12]]), times, x[14], x[15],
+        tuple([Given(*t) for t in x[16]]), tuple(x[17]), x[18], x[19],
+    )  # fmt: skip
+
+
+def _timepoint_row(t: list[Any]) -> TimePointRow:
+    nearest = None if t[8] is None else Nearest(*t[8])
+    return TimePointRow(t[0], t[1], tuple(t[2]), t[3], tuple(t[4]), tuple(t[5]), t[6], t[7], nearest)
+
+
+_WHY: Mapping[str, Why] = {why.value: why for why in Why}

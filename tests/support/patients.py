@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.resources import load_protocol, load_ruleset
+from app.profiles import protocol_of
+from app.resources import load_ruleset
 from mrecist.assess import assess
 from mrecist.case import Case
 from mrecist.casefile import read_case
@@ -90,7 +91,8 @@ def case(*visits: str | dict[str, Any], **more: Any) -> Case:
 
 
 def assessed(*visits: str | dict[str, Any], ruleset: str = "mrecist-literal", **more: Any) -> Assessment:
-    return assess(case(*visits, **more), load_ruleset(ruleset), protocol=load_protocol())
+    one = case(*visits, **more)
+    return assess(one, load_ruleset(ruleset), protocol=protocol_of(one.protocol))
 
 
 def last(*visits: str | dict[str, Any], ruleset: str = "mrecist-literal", **more: Any) -> TimePointResponse:

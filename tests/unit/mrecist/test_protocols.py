@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.resources import PROTOCOLS, load_protocol, read_text
-from mrecist.case import Benefit, Ineligibility
+from mrecist.case import Benefit, Ineligibility, ProtocolName
 from mrecist.decisions.gates import Gate
 from mrecist.decisions.situation import Answers, Situation, Viability
 from mrecist.decisions.tables import decide_sorafenib, decide_tace
@@ -135,8 +135,15 @@ def test_that_a_protocol_without_a_row_for_a_situation_says_so() -> None:
         decide_tace(situation(), short)
 
 
-def test_that_there_is_no_other_protocol() -> None:
-    assert [load_protocol(n).name for n in PROTOCOLS] == list(PROTOCOLS)
+def test_that_every_shipped_protocol_is_whole_and_there_is_no_other() -> None:
+    shipped = [load_protocol(n) for n in PROTOCOLS]
+    assert [p.name for p in shipped] == list(PROTOCOLS)
+    assert {*PROTOCOLS, *(a for p in shipped for a in p.aliases)} == set(ProtocolName)
+    for p in shipped:
+        assert p.windows and p.not_in_source and p.ambiguities and p.design
+        assert p.eligibility or "entry criteria" in p.not_in_source
+        assert p.endpoints is not None or "endpoints" in p.not_in_source
+        assert all(p.is_named(x) for x in (p.name, *p.aliases)) and not p.is_named(None) and not p.is_named("our-own")
     assert COTSOM.label == "cotsom 1.0.0"
     with pytest.raises(KeyError):
         load_protocol("our-own")
@@ -159,6 +166,35 @@ def test_that_there_is_no_other_protocol() -> None:
         ('when = ["intrahepatic_cr"]', "", "tace[2].when is missing"),
         ('kind = "ecog"', 'kind = "heart"', "gates[0].kind is one of ecog, liver"),
         ("[[tace]]", "[[tace", "not a protocol"),
+        ('name = "cotsom"', 'name = "Our Study"', "name is of small letters and digits, joined by - or _"),
+        ('rule = "T6-DATA"', "", "tace[10]: T6 is there before; each has its own row (give it a rule of its own)"),
+        ('proposal = "SORAFENIB_FAILURE"', 'proposal = "STOP"', "sorafenib[6].proposal: STOP is not an output"),
+        (
+            'when = ["intrahepatic_cr"]',
+            'when = ["sessions_complete"]',
+            "sessions is missing: a row names sessions_too_few",
+        ),
+        ('when = ["intrahepatic_cr"]', 'when = ["marker_rising"]', "marker is missing: a row names marker_rising"),
+        (
+            'design = "',
+            'tace_card = { title = "T", inputs = ["mood"] }\ndesign = "',
+            "tace_card.inputs[0] is one of intra",
+        ),
+        (
+            'design = "',
+            'sessions = { kind = "TACE", least = 4, most = 2, source = "s" }\ndesign = "',
+            "sessions.least is 1",
+        ),
+        ('before = "TACE"', 'before = "TACE"\nafter = "TACE"', "windows[1] has either after or before"),
+        ("last_days = 56", "last_days = 27", "windows[0].first_days is at most last_days"),
+        ('while_open = "sorafenib"', 'while_open = "sorafenib end"', "windows[2].while_open is a treatment"),
+        ('"STOP_CR", "NO_INDICATION"]', '"STOP_ALL"]', "windows[0].ended_by: STOP_ALL is not an output"),
+        ("TACE {number}, if", "TACE {count}, if", "windows[0].title: {count} is not known"),
+        ("≤ {last} d", "≤ {most} d", "windows[1].span: {most} is not known"),
+        ('id = "safety_labs"', 'id = "tace"', "windows[1]: tace is there before; each has its own id"),
+        ('value = "age_years"', 'value = "height"', "eligibility[4].value is one of ecog"),
+        ('value = "age_years"\nbelow = 20', 'value = "age_years"', "eligibility[4] has one of above, at_least"),
+        ("visit_days = 42", 'censoring = "later"\nvisit_days = 42', "endpoints.censoring is one of"),
     ],
 )
 def test_that_a_faulty_text_is_refused(old: str, new: str, words: str) -> None:
@@ -167,3 +203,12 @@ def test_that_a_faulty_text_is_refused(old: str, new: str, words: str) -> None:
     with pytest.raises(ProtocolError, match="not a protocol") as caught:
         parse_protocol(text.replace(old, new, 1))
     assert words in str(caught.value)
+
+
+def test_that_the_faults_of_a_protocol_without_rows_or_endpoints_are_told_all_at_once() -> None:
+    text = (
+        'name = "x"\nversion = "1"\ntitle = "t"\nsource = "s"\ngates = []\ntace = []\nsorafenib = []\naliases = ["Y"]\n'
+    )
+    with pytest.raises(ProtocolError) as caught:
+        parse_protocol(text)
+    assert [x.partition(" ")[0] for x in caught.value.faults] == ["aliases[0]", "tace", "sorafenib"]

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from app.resources import load_protocol, load_ruleset
+from mrecist.assess import assess
 from mrecist.results import TimePointResponse
 from tests.support.patients import case, last, visit
 
@@ -180,7 +182,8 @@ def test_that_a_counted_new_lesion_that_was_not_evaluated_is_warned_of() -> None
 
 
 def test_that_a_case_of_another_protocol_is_not_decided_by_these_tables() -> None:
-    at = last("L1=30", visit("L1=30", clinical=WELL), protocol="ld_ccrt")
+    other = case("L1=30", visit("L1=30", clinical=WELL), protocol="ld_ccrt")
+    at = assess(other, load_ruleset(), protocol=load_protocol("cotsom")).timepoints[-1]
     assert (at.tace, at.sorafenib) == (None, None)
     assert at.liver is not None
 

@@ -1,0 +1,117 @@
+"""Windows: what is due and since when, and what is only known to its month."""
+
+from __future__ import annotations
+
+import pytest
+
+from mrecist.case import Case, ClinicalStatus, TimePoint, Treatment, TreatmentKind
+from mrecist.schedule import Due, Occasion, Standing, Timing, Window, due, occasions, timings
+
+TACE, SORAFENIB = TreatmentKind.TACE, TreatmentKind.SORAFENIB
+VISIT = Window("visit", "Next visit", "visit", 28, 56, "s", after="visit", ended_by=("STOP",))
+FIRST = Window("first", "First visit", "visit", 21, 35, "s", after="sorafenib", of="first")
+AGAIN = Window("tace", "TACE {number}", "TACE", 28, 56, "s", after="TACE", ended_by=("HOLD",))
+LABS = Window("labs", "Labs", "labs", 0, 3, "s", before="TACE")
+PAUSE = Window("pause", "Pause", "sorafenib end", 1, 1, "s", before="TACE", while_open="sorafenib")
+RESPONSE = Window("response", "Response", "visit", 28, 35, "s", after="radiotherapy end")
+START = Window("start", "Sorafenib", "sorafenib", 0, 56, "s", after="radiotherapy end")
+
+
+def case(*treatments: Treatment, days: tuple[int, ...] = (0, 42), labs: int | None = None) -> Case:
+    points = [TimePoint(f"TP{i}", day, ClinicalStatus(labs_day=labs)) for i, day in enumerate(days)]
+    return Case("C", tuple(points), treatments=treatments, enrolled_day=-9, randomised_day=-2)
+
+
+def shown(*entries: Due) -> list[tuple[object, ...]]:
+    return [(x.window.id, x.standing, x.first, x.last, x.number, x.days) for x in entries]
+
+
+def test_that_visits_count_from_the_open_time_point() -> None:
+    assert shown(*due([VISIT], case(), "TP1", 60)) == [("visit", Standing.AHEAD, 70, 98, None, 10)]
+    assert shown(*due([VISIT], case(), "TP1", 98)) == [("visit", Standing.OPEN, 70, 98, None, 0)]
+    assert shown(*due([VISIT], case(), "TP1", 99)) == [("visit", Standing.OVERDUE, 70, 98, None, 1)]
+    assert due([VISIT], case(), "TP7", 60) == ()
+    assert due([VISIT], case(), "TP1", 60, ["CONTINUE", "STOP"]) == ()
+
+
+def test_that_the_first_visit_that_can_be_dated_counts() -> None:
+    begun = Treatment(SORAFENIB, 10)
+    assert [x.window.id for x in due([FIRST, VISIT], case(begun), "TP0", 12)] == ["first"]
+    assert [x.window.id for x in due([FIRST, VISIT], case(begun), "TP0", 9)] == ["visit"], "it has not begun yet"
+    assert [x.window.id for x in due([FIRST, VISIT], case(begun), "TP1", 60)] == ["visit"], "TP1 was that visit"
+
+
+def test_that_a_session_is_due_after_the_last_one_and_binds_what_belongs_to_it() -> None:
+    given = case(Treatment(TACE, 5), Treatment(TACE, 50), Treatment(SORAFENIB, 8), labs=40)
+    entries = due([AGAIN, LABS, PAUSE, VISIT], given, "TP1", 60)
+    assert shown(*entries[:3]) == [
+        ("tace", Standing.AHEAD, 78, 106, 3, 18),
+        ("labs", Standing.RENEW, 40, 43, None, 0),
+        ("pause", Standing.BOUND, None, None, 3, 0),
+    ]
+    assert due([LABS], given, "TP1", 42) == (), "no session is on its way"
+    assert [x.standing for x in due([AGAIN, LABS], given, "TP1", 42)] == [Standing.OPEN, Standing.VALID]
+    unlabelled = case(Treatment(TACE, 5))
+    assert [x.standing for x in due([AGAIN, LABS, PAUSE], unlabelled, "TP1", 60)] == [Standing.OPEN, Standing.RENEW]
+    assert due([AGAIN, LABS], unlabelled, "TP1", 60, ["HOLD"]) == ()
+    ended = case(Treatment(TACE, 5), Treatment(SORAFENIB, 8, 30))
+    assert "pause" not in [x.window.id for x in due([AGAIN, PAUSE], ended, "TP1", 60)]
+
+
+def test_that_what_has_happened_is_not_due_again() -> None:
+    given = case(Treatment(TreatmentKind.RADIOTHERAPY, 0, 35))
+    assert shown(*due([RESPONSE, START], given, "TP0", 40)) == [
+        ("response", Standing.AHEAD, 63, 70, None, 23),
+        ("start", Standing.OPEN, 35, 91, None, 51),
+    ]
+    later = case(Treatment(TreatmentKind.RADIOTHERAPY, 0, 35), Treatment(SORAFENIB, 37), days=(0, 64))
+    assert due([RESPONSE, START], later, "TP1", 70) == ()
+    assert due([RESPONSE], case(), "TP0", 40) == (), "no radiotherapy is recorded"
+    hidden = Window("h", "H", "visit", 28, 56, "s", after="visit", shown=False)
+    assert due([hidden], case(), "TP1", 60) == ()
+
+
+@pytest.mark.parametrize(
+    ("day", "slack", "timing", "off"),
+    [
+        (100, 0, Timing.IN_TIME, 0),
+        (80, 29, Timing.UNCERTAIN, 0),
+        (20, 29, Timing.UNCERTAIN, 0),
+        (60, 10, Timing.IN_TIME, 0),
+        (20, 7, Timing.EARLY, 1),
+        (150, 29, Timing.LATE, 50),
+    ],
+)
+def test_that_a_month_is_early_or_late_only_if_each_of_its_days_is(
+    day: int, slack: int, timing: Timing, off: int
+) -> None:
+    points = (TimePoint("BL", 0), TimePoint("FU1", day, slack_days=slack))
+    window = Window("v", "V", "visit", 28, 100, "s", after="visit")
+    (found,) = timings([window], Case("C", points))
+    assert (found.timing, found.off_days) == (timing, off)
+
+
+def test_that_a_window_is_answered_before_its_next_anchor_and_a_window_before_by_the_last() -> None:
+    given = case(Treatment(TACE, 5), Treatment(TACE, 50), Treatment(SORAFENIB, 8, 49), Treatment(SORAFENIB, 60))
+    resume = Window("resume", "R", "sorafenib", 3, 7, "s", after="TACE")
+    assert [(x.anchor.name, x.days, x.timing) for x in timings([resume], given)] == [
+        ("TACE 1", 3, Timing.IN_TIME),
+        ("TACE 2", 10, Timing.LATE),
+    ]
+    assert [(x.anchor.name, x.days, x.timing) for x in timings([PAUSE], given)] == [("TACE 2", 1, Timing.IN_TIME)]
+    late = case(Treatment(TACE, 5), Treatment(TACE, 50), days=(0, 55, 90))
+    imaging = Window("imaging", "I", "visit", 28, 56, "s", after="TACE")
+    assert [(x.anchor.name, x.happened.name, x.timing) for x in timings([imaging], late)] == [
+        ("TACE 2", "TP1", Timing.EARLY)
+    ], "no scan between the sessions"
+    assert timings([FIRST], case()) == ()
+
+
+def test_that_every_occasion_is_found_in_order_of_day() -> None:
+    given = case(Treatment(TACE, 50), Treatment(TACE, 5, slack_days=2))
+    assert occasions(given, "TACE") == (Occasion(5, "TACE 1", 2), Occasion(50, "TACE 2"))
+    for word, day in (("baseline", 0), ("day 0", 0), ("enrolment", -9), ("randomisation", -2)):
+        assert [x.day for x in occasions(given, word)] == [day]  # type: ignore[arg-type]
+    assert occasions(Case("C"), "randomisation") == ()
+    assert occasions(case(Treatment(SORAFENIB, 5), Treatment(TACE, 1, 2)), "sorafenib end") == ()
+    assert Occasion(5, "x", 2).last == 7

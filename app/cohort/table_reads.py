@@ -9,14 +9,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 
-from app.cohort.mapping import DAYS_OF, READER, Columns, TableMapping
+from app.cohort.mapping import READER, Columns, TableMapping
 from app.cohort.reads import CohortRead
 from app.cohort.sheets import Row, Sheet, SheetError, number
+from app.cohort.table_cells import Cells, in_days
 from mrecist.case import Case, ClinicalEvent, EventKind, Read, TimePoint, TimePointRead
-from mrecist.casefile import MOST_DAYS
 from mrecist.censoring import Outcome, Why
 from mrecist.lesions import Features, Finding, Lesion, Measured, Nonviable, Observation, Present
 from mrecist.values import (
@@ -33,8 +32,6 @@ from mrecist.values import (
 )
 
 _YES, _NO = frozenset(("1", "yes", "y", "true")), frozenset(("0", "no", "n", "false", ""))
-_MOST_TENTHS = 20 * LONGEST_PLAUSIBLE_MM * 10
-_RESPONSES = frozenset(x.value for x in Response if x is not Response.NA)
 _STATED = "sum of diameters, as the table gives it"
 
 
@@ -97,8 +94,8 @@ def table_reads(sheet: Sheet, mapping: TableMapping, digest: str = "") -> TableR
     sheet.require(mapping.columns())
     work = _Table(sheet, mapping)
     cases = work.gathered()
-    if work.faults:
-        raise SheetError(work.faults)
+    if work.cells.faults:
+        raise SheetError(work.cells.faults)
     if not cases:
         raise SheetError([f"{sheet.name}: no row is what the mapping asks for; look at its [[where]]"])
     reads = [read for case_id, found in cases.items() for read in work.reads_of(case_id, found, digest)]
@@ -118,8 +115,7 @@ class _Table:
     def __init__(self, sheet: Sheet, mapping: TableMapping) -> None:
         self.sheet = sheet
         self.mapping = mapping
-        self.codes = {x.written: Response(x.response) for x in mapping.codes}
-        self.faults: list[str] = []
+        self.cells = Cells(sheet.name, {x.written: Response(x.response) for x in mapping.codes})
         self.left_out: list[str] = []
 
     # --- rows into cases -------------------------------------------------------------------------------------------
@@ -132,7 +128,7 @@ class _Table:
                 continue
             case_id = row[mapping.case]
             if not case_id:
-                self.fault(row, mapping.case, "is empty; every row names its case")
+                self.cells.fault(row, mapping.case, "is empty; every row names its case")
                 continue
             known = case_id in cases
             found = cases.setdefault(case_id, _Gathered(row.line))
@@ -140,7 +136,7 @@ class _Table:
             for name in mapping.reader_names:
                 reader = row[mapping.reader] if mapping.reader else name
                 if mapping.reader and not reader:
-                    self.fault(row, mapping.reader, "is empty; every row names its reader")
+                    self.cells.fault(row, mapping.reader, "is empty; every row names its reader")
                 self.visits(row, found.reads.setdefault(reader, {}), name)
         return cases
 
@@ -150,7 +146,9 @@ class _Table:
         for column in (*mapping.fields, *([mapping.arm] if mapping.arm else [])):
             before = found.fields.get(column)
             if known and before != row[column]:
-                self.fault(row, column, f"{row[column]!r} was {before!r} in an earlier row of {row[mapping.case]!r}")
+                self.cells.fault(
+                    row, column, f"{row[column]!r} was {before!r} in an earlier row of {row[mapping.case]!r}"
+                )
             found.fields[column] = row[column]
         found.arm = found.fields.get(mapping.arm, "")
         for stated in mapping.times:
@@ -158,15 +156,15 @@ class _Table:
                 continue
             time, event = number(row[stated.time]), number(row[stated.event])
             if time is None or time < 0:
-                self.fault(row, stated.time, f"{row[stated.time]!r} is no time; write a number, 0 or more")
+                self.cells.fault(row, stated.time, f"{row[stated.time]!r} is no time; write a number, 0 or more")
                 continue
             if event is None or event not in (0, 1):
-                self.fault(row, stated.event, f"{row[stated.event]!r} is neither 1 (event) nor 0 (censored)")
+                self.cells.fault(row, stated.event, f"{row[stated.event]!r} is neither 1 (event) nor 0 (censored)")
                 continue
-            days = _in_days(time, stated.unit)
+            days = in_days(time, stated.unit)
             outcome = Outcome(days, event == 1, Why.STATED, f"column {stated.time}", int(event), days)
             if known and found.times.get(stated.endpoint) != outcome:
-                self.fault(row, stated.time, f"is not what an earlier row of {row[mapping.case]!r} says")
+                self.cells.fault(row, stated.time, f"is not what an earlier row of {row[mapping.case]!r} says")
             found.times[stated.endpoint] = outcome
 
     def visits(self, row: Row, visits: dict[str, _Visit], reader: str) -> None:
@@ -174,27 +172,18 @@ class _Table:
         mapping = self.mapping
         for at in mapping.timepoints:
             visit = visits.setdefault(at.name, _Visit())
-            self.day(row, visit, at.day.replace(READER, reader), DAYS_OF[at.unit])
+            visit.day = self.cells.day(row, at.day.replace(READER, reader), at.unit)
             self.values(row, visit, at.columns, reader)
         if mapping.visits is not None:
             name = row[mapping.visits.name]
             if not name:
-                self.fault(row, mapping.visits.name, "is empty; every row names its time point")
+                self.cells.fault(row, mapping.visits.name, "is empty; every row names its time point")
                 return
             if name in visits and mapping.criteria is None:
-                self.fault(row, mapping.visits.name, f"{name!r} is there twice for one read")
+                self.cells.fault(row, mapping.visits.name, f"{name!r} is there twice for one read")
             visit = visits.setdefault(name, _Visit())
-            self.day(row, visit, mapping.visits.day, DAYS_OF[mapping.visits.unit])
+            visit.day = self.cells.day(row, mapping.visits.day, mapping.visits.unit)
             self.values(row, visit, mapping.visits.columns, reader)
-
-    def day(self, row: Row, visit: _Visit, column: str, unit: Decimal) -> None:
-        if not column or not row[column]:
-            return
-        value = number(row[column])
-        if value is None or abs(value * unit) > MOST_DAYS:
-            self.fault(row, column, f"{row[column]!r} is no day; write a number")
-            return
-        visit.day = int((value * unit).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
     def values(self, row: Row, visit: _Visit, columns: Columns, reader: str) -> None:
         criteria = self.mapping.criteria
@@ -202,54 +191,24 @@ class _Table:
         if criteria is not None and not whole_row and row[criteria.column] != criteria.viable:
             return
         own = {name: getattr(columns, name).replace(READER, reader) for name in Columns.__dataclass_fields__}
-        if (length := self.length(row, own["sum_mm"])) is not None:
+        if (length := self.cells.length(row, own["sum_mm"])) is not None:
             visit.liver, visit.whole = (visit.liver, length) if whole_row else (length, visit.whole)
-        if (length := self.length(row, own["whole_mm"])) is not None:
+        if (length := self.cells.length(row, own["whole_mm"])) is not None:
             visit.whole = length
-        if (length := self.length(row, own["extra_sum_mm"])) is not None:
+        if (length := self.cells.length(row, own["extra_sum_mm"])) is not None:
             visit.outside = length
-        if (response := self.response(row, own["response"])) is not None:
+        if (response := self.cells.response(row, own["response"])) is not None:
             if whole_row:
                 visit.stated_whole = response
             else:
                 visit.stated = response
-        if (response := self.response(row, own["whole_response"])) is not None:
+        if (response := self.cells.response(row, own["whole_response"])) is not None:
             visit.stated_whole = response
         if own["new_lesion"]:
             word = row[own["new_lesion"]].lower()
             if word not in _YES | _NO:
-                self.fault(row, own["new_lesion"], f"{word!r} is neither yes nor no")
+                self.cells.fault(row, own["new_lesion"], f"{word!r} is neither yes nor no")
             visit.new_lesion = visit.new_lesion or word in _YES
-
-    def length(self, row: Row, column: str) -> int | None:
-        """A length in tenths of a mm, rounded once, half up."""
-        if not column or not row[column]:
-            return None
-        value = number(row[column])
-        tenths = None if value is None or value < 0 else (value * 10).quantize(Decimal(1), rounding=ROUND_HALF_UP)
-        if tenths is None or tenths > _MOST_TENTHS:
-            most = _MOST_TENTHS // 10
-            self.fault(row, column, f"{row[column]!r} is no sum of diameters; write mm, between 0 and {most}")
-            return None
-        return int(tenths)
-
-    def response(self, row: Row, column: str) -> Response | None:
-        if not column or not row[column]:
-            return None
-        written = row[column]
-        as_number = number(written)
-        whole = as_number is not None and as_number == as_number.to_integral_value()
-        for word in (written, str(int(as_number)) if whole and as_number is not None else written):
-            if word in self.codes:
-                return self.codes[word]
-        if not self.codes and written in _RESPONSES:
-            return Response(written)
-        told = ", ".join(self.codes or sorted(_RESPONSES))
-        self.fault(row, column, f"{written!r} is no response; known are {told}")
-        return None
-
-    def fault(self, row: Row, column: str, what: str) -> None:
-        self.faults.append(f"{self.sheet.name}: line {row.line}, column {column!r}: {what}")
 
     # --- cases into reads ------------------------------------------------------------------------------------------
 
@@ -373,13 +332,6 @@ def _part(tenths: int, parts: int, index: int) -> Diameter:
 
 def _longest(visit: _Visit) -> int:
     return max(visit.liver or 0, visit.whole or 0, visit.outside or 0)
-
-
-def _in_days(time: Decimal, unit: str) -> float:
-    """A time in days; one that was divided from whole days and written with few decimals is whole again."""
-    days = time * DAYS_OF[unit]
-    whole = days.to_integral_value()
-    return float(whole if abs(days - whole) < Decimal("0.001") else days)
 
 
 def _with_survival(times: Mapping[str, Outcome]) -> dict[str, Outcome]:

@@ -1,4 +1,4 @@
-"""`import FOLDER`: a folder's series into the database, as cases and time points."""
+"""`import FOLDER`: a folder's series into the database, as cases and time points; or a case file, as it is."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ import json
 from pathlib import Path
 from typing import Any
 
+from app.case_import import import_case_file, is_case_file_name
 from app.cli import DONE, Refusal
 from app.commands.database_option import add_database_option, opened_database
+from app.exports.whole_case import CaseFileRefused
 from app.importing import ImportRefused, ImportReport, import_folder
+from app.storage.case_import import TakenIn
 from app.user import user_name
 from viewers.imaging.errors import ImagingError
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "folder", type=Path, help="folder with its subfolders and ZIP archives; or one archive or DICOMDIR"
+        "folder",
+        type=Path,
+        help="folder with its subfolders and ZIP archives; or one archive or DICOMDIR; or a case file (.json)",
     )
     parser.add_argument("--case", metavar="ID", help="import into this case (default: one case for each patient)")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
@@ -24,12 +29,40 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    if is_case_file_name(options.folder):
+        return _case_file(options)
     try:
         with opened_database(options, create=True) as database:
             report = import_folder(options.folder, database, options.case, author=user_name())
     except (ImportRefused, ImagingError) as error:
         raise Refusal(str(error)) from error
     print(json.dumps(as_json(report), indent=1, ensure_ascii=False) if options.json else as_text(report))
+    return DONE
+
+
+def _case_file(options: argparse.Namespace) -> int:
+    if options.case is not None:
+        raise Refusal("--case: a case file holds its own id. Leave the option out.")
+    try:
+        with opened_database(options, create=True) as database:
+            found, taken = import_case_file(options.folder, database)
+    except CaseFileRefused as error:
+        raise Refusal(str(error)) from error
+    record = found.record
+    if options.json:
+        case = {
+            "case": record.case_id,
+            "opened": taken is TakenIn.NEW,
+            "series_added": [],
+            "series_known": [],
+            "timepoints": [visit.id for visit in record.visits],
+            "no_study_date": [],
+            "case_file": taken.value,
+            "head": found.head.hash,
+        }
+        print(json.dumps({"cases": [case], "refused": []}, indent=1, ensure_ascii=False))
+    else:
+        print(f"{record.case_id}: {taken.value}; {found.head.sequence} entries, head {found.head.hash}")
     return DONE
 
 

@@ -122,6 +122,12 @@ def _xpt(staging: Staging, prefix: str, settings: ExportSettings) -> CaseWriter:
     return SdtmFiles(staging, prefix, settings.ruleset, settings.study, transport=True)
 
 
+def _case(staging: Staging, prefix: str, settings: ExportSettings) -> CaseWriter:
+    from app.exports.whole_case import WholeCaseFiles
+
+    return WholeCaseFiles(staging, prefix)
+
+
 def _json(staging: Staging, prefix: str, settings: ExportSettings) -> CaseWriter:
     from app.exports.case_file import ResponseCaseFiles
 
@@ -174,6 +180,14 @@ _ROWS = (
         extra="sr",
     ),
     ExportFormat("json", "Response cases (JSON)", "what `assess` reads, and what it answers", _json),
+    ExportFormat(
+        "case",
+        "Case file (JSON)",
+        "all that was recorded, with the patient's name; `import` takes it back as it was",
+        _case,
+        of_reads=False,
+        identifies=True,
+    ),
 )
 
 FORMATS: Mapping[str, ExportFormat] = MappingProxyType({row.name: row for row in _ROWS})

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sys
+import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event
 from typing import Any, assert_never
 
-from PySide6.QtCore import QObject, Qt, QThreadPool, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QThread, QThreadPool, Signal, Slot
+
+_NICE = 10
+"""A thread this nice gets a tenth of what the screen's gets, where both want a processor."""
 
 
 class Cancelled(Exception):
@@ -75,14 +82,17 @@ class _Callbacks:
 class _Run:
     """One job in its slot. No object of Qt, so that it does no harm when a worker is the last to let go of it."""
 
-    def __init__(self, slot: str, job: Job, post: Callable[[_Run, _Report], None]) -> None:
+    def __init__(self, slot: str, job: Job, post: Callable[[_Run, _Report], None], behind: bool) -> None:
         self.slot = slot
+        self.behind = behind
         self.token = Token(lambda done, total: post(self, _Progress(done, total)))
         self.job: Job | None = job
         self._post = post
 
     def work(self) -> None:
         """Run the job and post, last of all, how it ended."""
+        if self.behind:
+            _step_back()
         self._post(self, self._ended())
 
     def _ended(self) -> _Report:
@@ -99,7 +109,8 @@ class _Run:
 
 class TaskRunner(QObject):
     """Runs jobs on a thread pool. A newer job in the same slot makes the older one stale: it is cancelled, and
-    whatever it still reports is dropped.
+    whatever it still reports is dropped. Long jobs that no one waits for go `behind`: on threads of their own, to which
+    the system gives a processor when the screen and the other jobs leave it one.
 
     Workers post through one signal of the runner, which outlives them. A job and its callbacks are held until its end
     was posted, and let go of on the runner's thread: what they hold may be of Qt.
@@ -110,8 +121,9 @@ class TaskRunner(QObject):
 
     def __init__(self, parent: QObject | None = None, threads: int = 2) -> None:
         super().__init__(parent)
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(threads)
+        self._pool, self._behind = QThreadPool(self), QThreadPool(self)
+        for pool in (self._pool, self._behind):
+            pool.setMaxThreadCount(threads)
         self._running: dict[str, _Run] = {}
         self._held: dict[_Run, _Callbacks] = {}
         self._posted.connect(self._receive, Qt.ConnectionType.QueuedConnection)
@@ -126,14 +138,15 @@ class TaskRunner(QObject):
         progressed: Callable[[int, int], None] | None = None,
         cancelled: Callable[[], None] | None = None,
         priority: int = 0,
+        behind: bool = False,
     ) -> Token:
         """Run `job` in the background; the callbacks come on the thread that owns this runner."""
         self.cancel(slot)
-        run = _Run(slot, job, self._posted.emit)
+        run = _Run(slot, job, self._posted.emit, behind)
         self._running[slot] = run
         self._held[run] = _Callbacks(done, failed, progressed, cancelled)
         self.busy_changed.emit(True)
-        self._pool.start(run.work, priority)
+        (self._behind if behind else self._pool).start(run.work, priority)
         return run.token
 
     def cancel(self, slot: str) -> None:
@@ -156,6 +169,7 @@ class TaskRunner(QObject):
         for slot in list(self._running):
             self.cancel(slot)
         self._pool.waitForDone()
+        self._behind.waitForDone()
         self._held.clear()
 
     @Slot(object, object)
@@ -182,3 +196,12 @@ class TaskRunner(QObject):
             case _:
                 assert_never(report)
         self.busy_changed.emit(bool(self._running))
+
+
+def _step_back() -> None:
+    """The calling thread goes behind others from now on, and on Linux the threads it starts."""
+    if sys.platform == "linux":  # QThread sets no priority there, and no other system has one for each thread in `os`
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+    else:
+        QThread.currentThread().setPriority(QThread.Priority.LowPriority)

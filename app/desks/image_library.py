@@ -145,6 +145,7 @@ class ImageLibrary(QObject):
             failed=lambda failure: self._failed(uid, failure),
             progressed=lambda read, count: self.image_read.emit(uid, read, count),
             priority=priority,
+            behind=True,
         )
 
     def _failed(self, uid: str, failure: Failure) -> None:

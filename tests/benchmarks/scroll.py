@@ -308,7 +308,9 @@ class _Loading:
 
     def _again(self, _result: object = None) -> None:
         opened = LoadedSeries(self._series)
-        self._runner.start("load", partial(_load, opened), done=self._again, failed=_fail, progressed=self._read)
+        self._runner.start(
+            "load", partial(_load, opened), done=self._again, failed=_fail, progressed=self._read, behind=True
+        )
 
     def _read(self, _done: int, _total: int) -> None:
         self.images += 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 
-from viewers.tools.navigate import Framing
+from viewers.tools.navigate import Framing, Pair
 from viewers.tools.projection import Projection
 from viewers.widgets.derived_source import DerivedSource
 from viewers.widgets.greys import Greys
@@ -47,48 +46,47 @@ class ImagePainter:
         self._greys = Greys()
         self._shown: tuple[object, ...] | None = None
         self._part = _Part(0, 0, 0, 0)
+        self._laid_out: tuple[object, _Layout] = (None, _Layout(QTransform(), self._part, (), ()))
         self._image = QImage()
 
     def forget(self) -> None:
         """The pixels changed: read them again."""
         self._shown = None
 
-    def paint_ground(self, painter: QPainter, source: ImageSource | None, projection: Projection) -> None:
+    def paint_ground(self, painter: QPainter, source: ImageSource | None, projection: Projection, smooth: bool) -> None:
         """The background where the image of `source` will not cover it: everywhere without one."""
-        width, height = (math.ceil(length) for length in projection.size_px)
-        if source is None:
-            painter.fillRect(QRect(0, 0, width, height), self._ground)
-            return
-        left, top, across, down = _box(source, projection)
-        # the edges of the image fall between pixels: the ground reaches beneath them
-        x, y = math.ceil(left) + 2, math.ceil(top) + 2
-        right, bottom = math.floor(left + across) - 2, math.floor(top + down) - 2
-        at_sides = ((0, 0, x, height), (right, 0, width - right, height))
-        for bar in (*at_sides, (0, 0, width, y), (0, bottom, width, height - bottom)):
-            if bar[2] > 0 and bar[3] > 0:
-                painter.fillRect(QRect(*bar), self._ground)
+        width, height = projection.size_px
+        everywhere = (QRect(0, 0, math.ceil(width), math.ceil(height)),)
+        for bar in everywhere if source is None else self._layout(painter, source, projection, smooth).bare:
+            painter.fillRect(bar, self._ground)
 
     def paint(self, painter: QPainter, source: ImageSource, state: ViewState, projection: Projection) -> None:
         """The image in view coordinates. It must be ready."""
-        placed = _placed(source, projection, painter, state.smooth)
-        base = painter.transform()
-        seen = base.inverted()[0].mapRect(QRectF(0, 0, *projection.size_px))
-        part = _Part.of(placed.inverted()[0].mapRect(seen), _faced_size(source, projection.framing))
-        if part.empty:
+        layout = self._layout(painter, source, projection, state.smooth)
+        if layout.part.empty:
             return
-        self._make(source, state, projection.framing, part)
-        placed.translate(self._part.left, self._part.top)
+        self._make(source, state, projection.framing, layout.part)
+        placed = QTransform(layout.placed).translate(self._part.left, self._part.top)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # soft edges would cost as much as the image
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, state.smooth)
-        for band in _bands(painter, projection):
+        for band in layout.bands:
             painter.save()
             if band is not None:
                 painter.setClipRect(band, Qt.ClipOperation.IntersectClip)
-            painter.setTransform(placed * base)
+            painter.setTransform(placed, True)
             painter.drawImage(0, 0, self._image)
             painter.restore()
         painter.restore()
+
+    def _layout(self, painter: QPainter, source: ImageSource, projection: Projection, smooth: bool) -> _Layout:
+        """Where the image comes to lie: the same while other images of a stack are shown."""
+        scale, base = painter.deviceTransform().m11(), painter.transform()
+        size = (source.columns, source.rows)
+        key = (size, projection.pixel_mm, projection.framing, projection.size_px, smooth, scale, base)
+        if key != self._laid_out[0]:
+            self._laid_out = key, _Layout.of(source, projection, smooth, scale, base)
+        return self._laid_out[1]
 
     def _make(self, source: ImageSource, state: ViewState, framing: Framing, part: _Part) -> None:
         """The greys of a part of the image, unless they are there already."""
@@ -142,20 +140,57 @@ class _Part:
         return pixels[self.top : self.bottom, self.left : self.right]
 
 
-def _bands(painter: QPainter, projection: Projection) -> Iterator[QRect | None]:
-    """The view in bands so low that Qt paints them itself; None, the whole, where it is large.
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Where an image lies in a view.
 
-    Qt divides a scaled picture of 96 rows or more among its threads and waits for them. A large view gains by it; a
-    small one waits longer than it takes to paint, above all while series are decoded.
+    Parameters
+    ----------
+    placed
+        From the picture's pixels to the view.
+    part
+        What is seen of the picture.
+    bare
+        Where the image does not cover the view.
+    bands
+        The view in bands so low that Qt paints them itself; None, the whole, where it is large. Qt divides a scaled
+        picture of 96 rows or more among its threads and waits for them. A large view gains by it; a small one waits
+        longer than it takes to paint, above all while series are decoded.
     """
-    width, height = projection.size_px
-    scale = painter.deviceTransform().m11()
+
+    placed: QTransform
+    part: _Part
+    bare: tuple[QRect, ...]
+    bands: tuple[QRect | None, ...]
+
+    @classmethod
+    def of(cls, source: ImageSource, projection: Projection, smooth: bool, scale: float, base: QTransform) -> _Layout:
+        """`scale` is pixels of the device for one of the view, `base` how the view is moved and scaled before."""
+        box = _box(source, projection)
+        size = _faced_size(source, projection.framing)
+        placed = _placed(box, size, projection.size_px[0], scale, smooth)
+        seen = base.inverted()[0].mapRect(QRectF(0, 0, *projection.size_px))
+        part = _Part.of(placed.inverted()[0].mapRect(seen), size)
+        return cls(placed, part, _bare(box, projection.size_px), _bands(projection.size_px, scale))
+
+
+def _bare(box: tuple[float, float, float, float], size_px: Pair) -> tuple[QRect, ...]:
+    left, top, across, down = box
+    width, height = math.ceil(size_px[0]), math.ceil(size_px[1])
+    # the edges of the image fall between pixels: the ground reaches beneath them
+    x, y = math.ceil(left) + 2, math.ceil(top) + 2
+    right, bottom = math.floor(left + across) - 2, math.floor(top + down) - 2
+    at_sides = ((0, 0, x, height), (right, 0, width - right, height))
+    bars = (*at_sides, (0, 0, width, y), (0, bottom, width, height - bottom))
+    return tuple(QRect(*bar) for bar in bars if bar[2] > 0 and bar[3] > 0)
+
+
+def _bands(size_px: Pair, scale: float) -> tuple[QRect | None, ...]:
+    width, height = size_px
     if width * height * scale**2 > _LARGE_PX:
-        yield None
-        return
+        return (None,)
     rows = max(1, math.floor(LOW_PX / scale))
-    for top in range(0, math.ceil(height), rows):
-        yield QRect(0, top, math.ceil(width), rows)
+    return tuple(QRect(0, top, math.ceil(width), rows) for top in range(0, math.ceil(height), rows))
 
 
 def faced(pixels: NDArray[Any], framing: Framing) -> NDArray[Any]:
@@ -170,17 +205,16 @@ def _faced_size(source: ImageSource, framing: Framing) -> tuple[int, int]:
     return (source.rows, source.columns) if framing.quarter_turns % 2 else (source.columns, source.rows)
 
 
-def _placed(source: ImageSource, projection: Projection, painter: QPainter, smooth: bool) -> QTransform:
-    """From the picture's pixels to the view."""
-    left, top, width, height = _box(source, projection)
-    columns, rows = _faced_size(source, projection.framing)
-    right = left + width
-    across, down = width / columns, height / rows
+def _placed(
+    box: tuple[float, float, float, float], size: tuple[int, int], view_width: float, scale: float, smooth: bool
+) -> QTransform:
+    """From the pixels of a picture of a size (columns, rows) to its box in the view."""
+    left, top, width, height = box
+    across, down = width / size[0], height / size[1]
     if not smooth:
         return QTransform(across, 0.0, 0.0, down, left, top)
-    to_device = painter.deviceTransform().m11()
-    seen = (max(left, 0.0) + min(right, projection.size_px[0])) / 2
-    stepped = _stepped(across * to_device) / to_device
+    seen = (max(left, 0.0) + min(left + width, view_width)) / 2
+    stepped = _stepped(across * scale) / scale
     left = seen - (seen - left) / across * stepped
     return QTransform(stepped, 0.0, 0.0, down, left - _BELOW * stepped, top - _BELOW * down)
 

@@ -198,7 +198,7 @@ class ImageView(StackView):
         elif self.source is not None and self.source.count:
             projection = self.projection(size)
             ready = self.source.ready(self.state.index)
-            self._pixels.paint_ground(painter, self.source if ready else None, projection)
+            self._pixels.paint_ground(painter, self.source if ready else None, projection, self.state.smooth)
             self.paint_image(painter, projection)
             guides = self._guides(projection, top, plates, ratio)
             for guide in guides:
@@ -207,7 +207,7 @@ class ImageView(StackView):
             self.paint_lines(painter, projection, [*plates, *(guide.place for guide in guides)])
             self.paint_above(painter, projection)
         else:
-            self._pixels.paint_ground(painter, None, self.projection(size))
+            self._pixels.paint_ground(painter, None, self.projection(size), self.state.smooth)
         for corner in corners:
             corner.draw(painter)
         if self.banner:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
-from threading import Event, get_ident
+from threading import Event, get_ident, get_native_id
 from typing import Any
 
 import pytest
@@ -136,3 +138,18 @@ def test_that_a_job_that_was_made_stale_before_its_turn_never_runs(qtbot: QtBot)
     qtbot.waitUntil(lambda: not runner.is_running("s"))
     runner.close()
     assert ran == [2]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells the priority of a thread")
+def test_that_a_job_behind_leaves_the_processor_to_others(qtbot: QtBot, runner: TaskRunner) -> None:
+    found: dict[str, int] = {}
+
+    def nice(_token: Token) -> int:
+        return os.getpriority(os.PRIO_PROCESS, get_native_id())
+
+    runner.start("a", nice, done=lambda n: found.update(behind=n), failed=pytest.fail, behind=True)
+    runner.start("b", nice, done=lambda n: found.update(other=n), failed=pytest.fail)
+    qtbot.waitUntil(lambda: len(found) == 2)
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    assert found["other"] == own
+    assert found["behind"] >= min(19, own + 5)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.statistics.estimates import LEVEL, Estimate
-from app.statistics.survival import Floats, known, log_log
+from app.statistics.survival import Floats, known, log_log, tied
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +63,7 @@ def cumulative_incidence(
         raise ValueError("as many causes as times")
     if len(time) and not (np.isfinite(time).all() and time.min() >= 0):
         raise ValueError("a time is a number, 0 or more")
-    distinct, index = np.unique(time, return_inverse=True)
+    distinct, index = np.unique(tied(time), return_inverse=True)
     size = len(distinct)
     ours = np.bincount(index, weights=kind == cause, minlength=size).astype(float)
     every = np.bincount(index, weights=kind != 0, minlength=size).astype(float)

@@ -110,7 +110,7 @@ def kaplan_meier(times: Sequence[float], events: Sequence[bool], level: float = 
     Source: Kaplan & Meier 1958; interval: Kalbfleisch & Prentice; ties within R's tolerance (`timefix`).
     """
     time, happened = _checked(times, events)
-    distinct, index = np.unique(_tied(time), return_inverse=True)
+    distinct, index = np.unique(tied(time), return_inverse=True)
     died = np.bincount(index, weights=happened, minlength=len(distinct)).astype(float)
     left = np.bincount(index, minlength=len(distinct)).astype(float)
     at_risk = left[::-1].cumsum()[::-1]
@@ -137,7 +137,7 @@ def log_rank(groups: Mapping[str, tuple[Sequence[float], Sequence[bool]]]) -> Lo
     checked = [_checked(*group) for group in groups.values()]
     if not checked:
         return None
-    time = _tied(np.concatenate([t for t, _ in checked]))
+    time = tied(np.concatenate([t for t, _ in checked]))
     happened = np.concatenate([e for _, e in checked])
     member = np.repeat(np.arange(len(checked)), [len(t) for t, _ in checked])
     distinct, index = np.unique(time, return_inverse=True)
@@ -187,7 +187,7 @@ def _checked(times: Sequence[float], events: Sequence[bool]) -> tuple[Floats, Fl
     return time, happened
 
 
-def _tied(time: Floats) -> Floats:
+def tied(time: Floats) -> Floats:
     """Times that differ by rounding alone become one, the earliest (R's `aeqSurv`)."""
     distinct = np.unique(time)
     if len(distinct) < 2:

@@ -33,7 +33,7 @@ def _told(found: CaseEndpoints) -> dict[str, tuple[float, bool]]:
 
 
 def test_that_every_time_of_a_patient_is_told() -> None:
-    """PR of the liver at TP1; a lung nodule counts at TP3, first seen at TP2; resection on day 150, death on day 200."""
+    """PR of the liver at TP1; a lung nodule counts at TP3, first seen at TP2; resection day 150, death day 200."""
     found = _of(
         "L1=50 Lu1=20", "L1=30 Lu1=20", "L1=30 Lu1=20 xLu=4?", "L1=30 Lu1=20 xLu=9!",
         treatments=[{"kind": "TACE", "day": 3}, {"kind": "resection", "day": 150}],

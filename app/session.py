@@ -129,8 +129,10 @@ class ReadingSession(QObject):
         """Open a case at its latest time point that is not complete, else at the last."""
         self._looking_at = None
         self._store.open(case_id)
-        self._refresh()
         record = self.record
+        if record is not None and not record.series and record.reads and record.read(self.read_id) is None:
+            self._looking_at = record.reads[0].id  # a case without images is shown as it was read
+        self._refresh()
         visits = record.visits if record else ()
         start = next((v for v in visits if not self._is_complete(v)), visits[-1] if visits else None)
         self._selection = Selection(start.id if start else "", None, None)

@@ -18,11 +18,16 @@ READER = "Demonstration reader"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--headless", action="store_true", help="read the study without a window and check it")
+    parser.add_argument("--course", action="store_true", help="a published course instead: months, markers, no images")
     parser.add_argument("--small", action="store_true", help="the small variant of the study, as the tests use it")
     parser.add_argument("--database", metavar="URL", help="the database the window opens (not with --headless)")
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.course:
+        if options.small:
+            raise Refusal("--small is a variant of the demonstration study; --course has no images")
+        return _course(options)
     variant = Variant.SMALL if options.small else Variant.FULL
     if options.small and not options.headless:
         raise Refusal("--small goes with --headless; the window opens the whole study")
@@ -38,6 +43,58 @@ def run(options: argparse.Namespace) -> int:
         raise Refusal(f"{error.filename or folder}: the demonstration study cannot be written: {error}") from error
     print(f"Demonstration study: {truth.images} images in {folder} ({time.monotonic() - began:.1f} s)")
     return _read(folder, truth)
+
+
+def _course(options: argparse.Namespace) -> int:
+    """The published course in the window, or its responses and decisions, compared with those worked by hand."""
+    from app.demo.published import READ, differences, read_course, record_published
+    from app.storage.database import Database
+    from app.storage.errors import StorageError
+
+    if not options.headless:
+        from app.commands.window import open_window
+        from app.locations import default_database_url
+
+        url = options.database or default_database_url()
+        try:
+            with Database.open(url) as database:
+                case_id = record_published(database)
+        except StorageError as error:
+            raise Refusal(str(error)) from error
+        return open_window(url, case_id=case_id)
+    from app.assessing import assess_read
+    from app.resources import load_protocol, load_ruleset
+    from app.storage.open_case import OpenCase
+
+    course = read_course()
+    with (
+        tempfile.TemporaryDirectory(prefix="hepatrace-course-") as work,
+        Database.open(f"sqlite:///{work}/course.db") as database,
+    ):
+        record = OpenCase.read(database, record_published(database)).record
+    assessment = assess_read(record, READ, load_ruleset())
+    print(f"{course.title} ({course.reader}); protocol {assessment.protocol}")
+    protocol = load_protocol(course.protocol)
+    titles = f"{protocol.tace_card.title:22}{protocol.sorafenib_card.title}"
+    print(f"  {'time point':11}{'date':17}{'AFP ng/mL':>10}  {'liver':6}{'outside':9}{titles}")
+    for visit in record.visits:
+        at = assessment.timepoint(visit.id)
+        afp = visit.clinical.afp_ng_ml if visit.clinical else None
+        value = "" if afp is None else f"{'>' if afp.above else ''}{float(afp.value):,.10g}"
+        cells = ["", "", "", ""]
+        if at is not None and at.tace is not None and at.sorafenib is not None:
+            decided = [f"{x.decision.value} {x.row}" for x in (at.tace, at.sorafenib)]
+            cells = [at.intrahepatic.response.value, at.extrahepatic.response.value, *decided]
+        print(f"  {visit.id:11}{visit.on.isoformat():17}{value:>10}  {cells[0]:6}{cells[1]:9}{cells[2]:22}{cells[3]}")
+    for given in record.treatments:
+        until = f" to {given.until.isoformat()}" if given.until else ""
+        print(f"  {given.kind.value:15}{given.on.isoformat()}{until}  {given.dose or given.note}")
+    for difference in differences(course, assessment):
+        print(f"DIFFERS {difference}", file=sys.stderr)
+    if differences(course, assessment):
+        return REFUSED
+    print("Every response is as worked by hand.")
+    return DONE
 
 
 def _read(folder: Path, truth: Truth) -> int:

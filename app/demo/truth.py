@@ -11,6 +11,7 @@ from typing import Any
 
 from cattrs import Converter
 
+from app.state.dates import read_date
 from app.state.record import DatedTreatment, Judgement, Patient
 from mrecist.case import ClinicalStatus
 from mrecist.lesions import Lesion
@@ -145,7 +146,7 @@ class Truth:
 def converter() -> Converter:
     """Dates as ISO text and fractions as decimal text, both ways; fields that no class knows are refused."""
     made = Converter(forbid_extra_keys=True)
-    made.register_structure_hook(date, lambda v, _: v if isinstance(v, date) else date.fromisoformat(v))
+    made.register_structure_hook(date, lambda v, _: v if isinstance(v, date) else read_date(v))
     made.register_unstructure_hook(date, date.isoformat)
     made.register_structure_hook(Fraction, lambda v, _: Fraction(str(v)))
     made.register_unstructure_hook(Fraction, lambda v: f"{float(v):.10g}")

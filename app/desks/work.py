@@ -36,6 +36,7 @@ class Work(QObject):
         window.export_chosen.connect(self.export)
         window.page_shown.connect(lambda page: self.refresh_cases() if page == WORKLIST else None)
         window.worklist.demo_requested.connect(lambda: self.open_demo())
+        window.worklist.course_requested.connect(self.open_course)
         window.worklist.case_opened.connect(self.open_case)
         window.work.cancel_requested.connect(lambda: runner.request_cancel(_SLOT))
 
@@ -72,6 +73,19 @@ class Work(QObject):
         self._window.work.show_work("Preparing the demonstration study")
         job = partial(_demo, self._database, self._session.reader, small)
         self._start("Demonstration study", job, self._imported)
+
+    def open_course(self) -> None:
+        """Record the published course if it is not there, and open its case."""
+        if self._busy():
+            return
+        self._window.work.show_work("Recording the published course")
+        self._start("Published course", partial(_course, self._database), self._recorded)
+
+    def _recorded(self, case_id: object) -> None:
+        assert isinstance(case_id, str)
+        self._window.work.hide()
+        self.refresh_cases()
+        self.open_case(case_id)
 
     def export(self, folder: str) -> None:
         """The response table of the open case, as CSV files in a folder."""
@@ -173,6 +187,12 @@ def _demo(database: Database, author: str, small: bool, token: Token) -> object:
     report = _import(folder, database, author, token)
     record_course(database, truth)
     return replace(report, refused=())  # its truth and its stamp are no images, and no one's concern
+
+
+def _course(database: Database, _token: Token) -> object:
+    from app.demo.published import record_published
+
+    return record_published(database)
 
 
 def _export(database: Database, case_id: str, folder: Path, ruleset_name: str, _token: Token) -> object:

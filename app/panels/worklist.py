@@ -228,6 +228,7 @@ class Worklist(QWidget):
     case_opened = Signal(str)
     import_requested = Signal()
     demo_requested = Signal()
+    course_requested = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -309,12 +310,15 @@ class Worklist(QWidget):
         self.empty_words = label(no_case(), "2")
         self.empty_import = QPushButton(translated("Import a folder"))
         self.empty_demo = QPushButton(translated("Open the demonstration study"))
+        self.empty_course = QPushButton(translated("Open a published course"))
         self.empty_import.clicked.connect(self.import_requested)
+        self.empty_course.clicked.connect(self.course_requested)
         self.empty_demo.clicked.connect(self.demo_requested)
         buttons = QHBoxLayout()
         buttons.setSpacing(theme.px(8))
         buttons.addWidget(self.empty_import)
         buttons.addWidget(self.empty_demo)
+        buttons.addWidget(self.empty_course)
         buttons.addStretch(1)
         column = QVBoxLayout(made)
         column.setContentsMargins(theme.px(12), theme.px(16), theme.px(12), theme.px(12))

@@ -74,12 +74,15 @@ def _dated(entry: Due, record: Record, start: date, today: date) -> NextDate:
         basis = entry.anchor.name
         basis_date = _day(start, entry.anchor.day)
         if entry.anchor.slack_days:
-            basis_date = PartialDate(basis_date.year, basis_date.month if entry.anchor.slack_days < 31 else None)
+            ends = _day(start, entry.anchor.last)
+            alone = (ends.year, ends.month) == (basis_date.year, basis_date.month)
+            span = None if alone else (ends.year, ends.month)
+            basis_date = PartialDate(basis_date.year, basis_date.month, until=span)
     elif (open_treatment := _going_on(record, entry.window, today)) is not None:
         basis, basis_date = open_treatment.dose, open_treatment.on
     first = None if entry.first is None else _day(start, entry.first)
-    last = None if entry.last is None else _day(start, entry.last)
-    return NextDate(entry.window, entry.standing, first, last, basis, basis_date, entry.number, entry.days)
+    until = None if entry.last is None else _day(start, entry.last)
+    return NextDate(entry.window, entry.standing, first, until, basis, basis_date, entry.number, entry.days)
 
 
 def _day(start: date, day: int) -> date:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from app.state.dates import last_day
+from app.state.dates import in_order, last_day
 from app.state.events import (
     BaselineConfirmed,
     CaseClosed,
@@ -159,7 +159,7 @@ def record_treatment(record: Record, event: TreatmentRecorded) -> Record:
     if new.until is not None and last_day(new.until) < new.on:
         raise EditRefused(f"The treatment ends ({new.until.isoformat()}) before it begins ({new.on.isoformat()}).")
     kept = tuple(x for x in record.treatments if x.id != new.id)
-    return replace(record, treatments=tuple(sorted((*kept, new), key=lambda x: x.on)))
+    return replace(record, treatments=tuple(sorted((*kept, new), key=lambda x: in_order(x.on))))
 
 
 def remove_treatment(record: Record, event: TreatmentRemoved) -> Record:
@@ -172,7 +172,7 @@ def remove_treatment(record: Record, event: TreatmentRemoved) -> Record:
 def record_event(record: Record, event: ClinicalEventRecorded) -> Record:
     """An event with an id that exists replaces it."""
     kept = tuple(x for x in record.events if x.id != event.event.id)
-    return replace(record, events=tuple(sorted((*kept, event.event), key=lambda x: x.on)))
+    return replace(record, events=tuple(sorted((*kept, event.event), key=lambda x: in_order(x.on))))
 
 
 # --- looking up ----------------------------------------------------------------------------------------------------
@@ -194,7 +194,7 @@ def _visit(record: Record, visit_id: str) -> Visit:
 
 def _with_visit(record: Record, visit: Visit) -> Record:
     others = tuple(x for x in record.visits if x.id != visit.id)
-    return replace(record, visits=tuple(sorted((*others, visit), key=lambda x: x.on)))
+    return replace(record, visits=tuple(sorted((*others, visit), key=lambda x: in_order(x.on))))
 
 
 def _dated(record: Record, visit: Visit) -> Visit:

@@ -1,4 +1,4 @@
-"""Dates as far as they are known: a day, or a month or year of which the day was never recorded."""
+"""Dates as far as they are known: a day, or months or a year of which the day was never recorded."""
 
 from __future__ import annotations
 
@@ -8,73 +8,90 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-_REDUCED = re.compile(r"(\d{4})(?:-(\d{2}))?")
+_REDUCED = re.compile(r"(\d{4})(?:-(\d{2})(?:/(\d{4})-(\d{2}))?)?")
 
 
 class Precision(StrEnum):
     DAY = "day"
     MONTH = "month"
+    MONTHS = "months"
     YEAR = "year"
 
 
 class PartialDate(date):
-    """A date known to its month or year alone; it is kept, written and shown as such.
+    """A date known to its month, to a span of months or to its year alone; it is kept, written and shown as such.
 
     It stands in order, and is counted from, as its first possible day; `last_day` is the last one. Its text is that of
-    ISO 8601 with reduced precision: ``2012-02``, ``2012``. It equals no full date. Sums and differences are plain dates
-    and times, from the first possible day on.
+    ISO 8601 with reduced precision: ``2012-02``, ``2012``, ``2010-08/2010-09``. It equals no full date. Sums and
+    differences are plain dates and times, from the first possible day on.
 
     Parameters
     ----------
     year : int
     month : int, optional
         None where only the year is known.
+    until : tuple of int, optional
+        Year and month that end a span of months.
+
+    Raises
+    ------
+    ValueError
+        If there is no such month, or the span ends before it begins.
     """
 
-    __slots__ = ("_month_known",)
-    _month_known: bool
+    __slots__ = ("_last", "_text")
+    _last: date
+    _text: str
 
-    def __new__(cls, year: int, month: int | None = None, day: int | None = None) -> Any:
+    def __new__(
+        cls, year: int, month: int | None = None, day: int | None = None, *, until: tuple[int, int] | None = None
+    ) -> Any:
         if day is not None and month is not None:  # a sum, which Python makes of the class of its terms
             return date(year, month, day)
         made = super().__new__(cls, year, 1 if month is None else month, 1)
-        made._month_known = month is not None
+        ends = until or (year, 12 if month is None else month)
+        made._last = date(ends[0], ends[1], monthrange(*ends)[1])
+        made._text = f"{year:04}" if month is None else f"{year:04}-{month:02}"
+        if until is not None:
+            made._text += f"/{until[0]:04}-{until[1]:02}"
+            if until <= (year, month or 1):
+                raise ValueError(f"{made._text} ends before it begins, or is one month")
         return made
 
     @property
     def precision(self) -> Precision:
-        return Precision.MONTH if self._month_known else Precision.YEAR
+        if "/" in self._text:
+            return Precision.MONTHS
+        return Precision.MONTH if "-" in self._text else Precision.YEAR
 
     @property
     def last_day(self) -> date:
-        if self._month_known:
-            return date(self.year, self.month, monthrange(self.year, self.month)[1])
-        return date(self.year, 12, 31)
+        return self._last
 
     def isoformat(self) -> str:
-        return f"{self.year:04}-{self.month:02}" if self._month_known else f"{self.year:04}"
+        return self._text
 
     def __str__(self) -> str:
-        return self.isoformat()
+        return self._text
 
     def __repr__(self) -> str:
-        return f"PartialDate({self.isoformat()})"
+        return f"PartialDate({self._text})"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, PartialDate) and self.isoformat() == other.isoformat()
+        return isinstance(other, PartialDate) and self._text == other._text
 
     def __ne__(self, other: object) -> bool:  # `date` has one of its own, which would not ask `__eq__`
         return not self == other
 
     def __hash__(self) -> int:
-        return hash((PartialDate, self.isoformat()))
+        return hash((PartialDate, self._text))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return PartialDate, (self.year, self.month) if self._month_known else (self.year,)
+        return read_date, (self._text,)
 
 
 def read_date(text: str) -> date:
-    """A date from ISO 8601 text: ``2012-02-03``, or a `PartialDate` from ``2012-02`` or ``2012``.
+    """A date from ISO 8601 text: ``2012-02-03``, or a `PartialDate` from ``2012-02``, ``2012`` or a span of months.
 
     Raises
     ------
@@ -84,8 +101,10 @@ def read_date(text: str) -> date:
     reduced = _REDUCED.fullmatch(text)
     if reduced is None:
         return date.fromisoformat(text)
-    year, month = reduced.groups()
-    made: date = PartialDate(int(year)) if month is None else PartialDate(int(year), int(month))
+    year, month, last_year, last_month = (None if x is None else int(x) for x in reduced.groups())
+    assert year is not None
+    until = None if last_year is None or last_month is None else (last_year, last_month)
+    made: date = PartialDate(year, month, until=until)
     return made
 
 
@@ -96,6 +115,11 @@ def precision_of(on: date) -> Precision:
 def last_day(on: date) -> date:
     """The last day that it can have been."""
     return on.last_day if isinstance(on, PartialDate) else on
+
+
+def in_order(on: date) -> tuple[int, int]:
+    """What dates are sorted by: the first day that each can have been, then the last."""
+    return on.toordinal(), last_day(on).toordinal()
 
 
 def slack_days(on: date) -> int:

@@ -25,6 +25,7 @@ from tests.support.cases import record_of
         ("2012-02", Precision.MONTH, date(2012, 2, 29), 28),
         ("2013-02", Precision.MONTH, date(2013, 2, 28), 27),
         ("2012", Precision.YEAR, date(2012, 12, 31), 365),
+        ("2010-08/2010-09", Precision.MONTHS, date(2010, 9, 30), 60),
     ],
 )
 def test_that_a_date_says_how_well_it_is_known(text: str, precision: Precision, last: date, slack: int) -> None:
@@ -35,7 +36,7 @@ def test_that_a_date_says_how_well_it_is_known(text: str, precision: Precision, 
         assert again == on and hash(again) == hash(on) and precision_of(again) is precision
 
 
-@pytest.mark.parametrize("text", ["", "12", "2012-13", "2012-2", "2012-02-30", "February 2012"])
+@pytest.mark.parametrize("text", ["", "12", "2012-13", "2012-2", "2012-02-30", "February 2012", "2012-02/2012-02", "2012-02/2012-13"])
 def test_that_what_is_no_date_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         read_date(text)

@@ -104,7 +104,7 @@ class Workbook:
             return
         match column.kind:
             case Kind.NUMBER | Kind.INTEGER:
-                sheet.write_number(row, at, float(cell))
+                sheet.write_number(row, at, _Exact(cell))
             case Kind.DATE if (on := _whole_date(str(cell))) is not None:
                 sheet.write_datetime(row, at, on, self._date)
             case _:
@@ -122,6 +122,13 @@ class Workbook:
             sheet.write_string(0, at, column.name, self._header)
         sheet.freeze_panes(1, 1)
         return sheet
+
+
+class _Exact(float):
+    """A number that is written with all its digits: XlsxWriter writes 16, and a double may need 17."""
+
+    def __format__(self, spec: str) -> str:
+        return repr(float(self))
 
 
 def _whole_date(text: str) -> date | None:

@@ -99,3 +99,41 @@ def test_that_responses_stand_with_their_arithmetic_and_the_anchor_of_the_log() 
     assert (second["signed_by"], second["signed_at"][:10]) == (READER, "2025-03-01")
     assert {(r["head"], r["ruleset"]) for r in (first, second)} == {(HEAD, "mrecist-literal")}
     assert second["ruleset_version"] == load_ruleset().version
+
+
+def test_that_each_scope_has_one_row_at_each_time_point() -> None:
+    rows = tables(
+        IT1,
+        LesionAdded(SITE, "BL", Observation("ET1", measured("18.0"))),
+        found("IT1", "FU1", measured("30.0")),
+        found("ET1", "FU1", measured("24.0")),
+        VisitSigned("FU1", READER, "ef" * 32, "mrecist-literal", ()),
+    )["regions.csv"]
+    assert [(r["timepoint"], r["scope"], r["sum_mm"], r["response"]) for r in rows] == [
+        ("BL", "intrahepatic", "50.0", ""),
+        ("BL", "extrahepatic", "18.0", ""),
+        ("BL", "overall", "68.0", ""),
+        ("FU1", "intrahepatic", "30.0", "PR"),
+        ("FU1", "extrahepatic", "24.0", "PD"),
+        ("FU1", "overall", "54.0", "SD"),
+    ]
+    liver, outside, pooled = rows[3:]
+    assert (liver["change_from_baseline_pct"], liver["nadir_timepoint"], liver["target"]) == ("-40.0", "BL", "PR")
+    assert float(outside["change_from_nadir_pct"]) == pytest.approx(100 / 3)
+    assert (liver["best_unconfirmed"], outside["best_unconfirmed"], outside["progression_timepoint"]) == (
+        "PR",
+        "PD",
+        "FU1",
+    )
+    assert {r["composite"] for r in rows[3:]} == {"PD"}
+    assert (pooled["signed_by"], pooled["signed_head"], rows[0]["signed_by"]) == (READER, "ef" * 32, "")
+    assert {(r["ruleset"], r["head"]) for r in rows} == {("mrecist-literal", HEAD)}
+    assert outside["reasons"].startswith("EH-")
+
+
+def test_that_the_dictionary_explains_every_column_that_is_written() -> None:
+    files = tables(IT1)
+    said = {(r["table"], r["column"]): r["meaning"] for r in files.pop("dictionary.csv")}
+    written = {(name.removesuffix(".csv"), column) for name, rows in files.items() for column in rows[0]}
+    assert set(said) == written
+    assert all(said.values())

@@ -203,7 +203,8 @@ def _annotation(
     uid = tracking_uid(origin, one.read.id, lesion.id, "" if part == "0.0" else part)
     group = sr.MeasurementsAndQualitativeEvaluations(
         tracking_identifier=sr.TrackingIdentifier(uid, f"{_OHIF}:{tool}"),
-        time_point_context=_time_point(one, visit),
+        # no more than its label: OHIF takes the first number of a group for the measurement
+        time_point_context=sr.TimePointContext(visit.id),
         finding_type=_code(kind_of(lesion)),
         finding_sites=[sr.FindingSite(_code(site)) for site in sites_of(lesion)] or None,
         measurements=measures,

@@ -53,6 +53,8 @@ class Columns:
 class TimePointColumns:
     """One time point of a table that has one row a read. The first is the baseline, at day 0 unless `day` says.
 
+    The baseline of a table of responses has no column.
+
     `day` is a column, in `unit`; without it nothing is known of when the time point was.
     """
 
@@ -211,11 +213,11 @@ def _faults(mapping: TableMapping) -> Iterator[str]:
     if not mapping.timepoints and mapping.visits is None and not mapping.times:
         yield "timepoints, visits and times are missing: there is nothing to read"
     if len(mapping.timepoints) == 1:
-        yield "timepoints: a baseline alone has no response; name a follow-up"
+        yield "timepoints: a baseline alone has no response; name a follow-up (the baseline needs no column)"
     names = [t.name for t in mapping.timepoints]
     yield from (f"timepoints: the name {n} is there twice" for n in dict.fromkeys(names) if names.count(n) > 1)
     for index, timepoint in enumerate(mapping.timepoints):
-        if not timepoint.columns.named:
+        if index and not timepoint.columns.named:
             yield f"timepoints[{index}] names no column of a sum or a response"
     if mapping.visits is not None and not mapping.visits.columns.named:
         yield "visits names no column of a sum or a response"

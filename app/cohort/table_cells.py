@@ -61,7 +61,9 @@ class Cells:
         return None
 
     def fault(self, row: Row, column: str, what: str) -> None:
-        self.faults.append(f"{self.name}: line {row.line}, column {column!r}: {what}")
+        told = f"{self.name}: line {row.line}, column {column!r}: {what}"
+        if told not in self.faults[-2:]:  # a column that readers share is read for each of them
+            self.faults.append(told)
 
 
 def in_days(time: Decimal, unit: str) -> float:

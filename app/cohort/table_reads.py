@@ -235,15 +235,17 @@ class _Table:
     def in_order(self, case_id: str, reader: str, visits: Mapping[str, _Visit]) -> dict[str, _Visit]:
         """The time points that were read, in order; empty, with the reason kept, where this is no read."""
         who = f"{case_id}{f', reader {reader}' if reader else ''}"
-        kept = {name: v for name, v in visits.items() if not v.is_empty}
         if not visits:
             return {}
-        if self.mapping.visits is not None and all(v.day is not None for v in kept.values()):
-            kept = dict(sorted(kept.items(), key=lambda x: x[1].day or 0))
+        if self.mapping.visits is not None:
+            if all(v.day is not None for v in visits.values()):
+                visits = dict(sorted(visits.items(), key=lambda x: x[1].day or 0))
+            visits = _with_baseline(visits)
+        kept = {name: v for name, v in visits.items() if not v.is_empty}
         if not kept:
             self.left_out.append(f"{who}: nothing was read")
             return {}
-        baseline = next(iter(visits)) if self.mapping.visits is None else next(iter(kept))
+        baseline = next(iter(visits))
         followed = [v for name, v in kept.items() if name != baseline]
         if any(v.is_measured for v in followed) and not (baseline in kept and kept[baseline].is_measured):
             self.left_out.append(f"{who}: no sum at baseline ({baseline})")
@@ -292,6 +294,16 @@ def _target(name: str, region: Region) -> Lesion:
     liver = region is Region.INTRAHEPATIC
     axis = Axis.VIABLE_LONGEST if liver else Axis.LONGEST
     return Lesion(name, region, LesionRole.TARGET, Organ.LIVER if liver else Organ.OTHER, axis=axis, site=_STATED)
+
+
+def _with_baseline(visits: Mapping[str, _Visit]) -> Mapping[str, _Visit]:
+    """A table of responses may leave the baseline out: its first row, if it has a response, is a follow-up."""
+    first = next(iter(visits.values()))
+    if first.stated is None and first.stated_whole is None:
+        return visits
+    if any(v.is_measured for v in visits.values()):
+        return visits
+    return {"": _Visit(day=None if first.day is None else min(0, first.day - 1)), **visits}
 
 
 def _survived(survival: Outcome | None) -> tuple[ClinicalEvent, ...]:

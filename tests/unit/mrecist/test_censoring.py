@@ -192,7 +192,7 @@ def test_that_surgery_may_be_the_event() -> None:
             "at-transplantation", _followed(death=200, transplantation=60), (60, False, Why.SURGERY),
             id="O-STOP transplantation",
         ),
-        pytest.param("at-transplantation", _followed(death=60, transplantation=60), (60, True, Why.DEATH), id="same day"),
+        pytest.param("at-transplantation", _followed(death=60, transplantation=60), (60, True, Why.DEATH), id="same"),
         pytest.param("at-transplantation", _followed(death=50, transplantation=60), (50, True, Why.DEATH), id="first"),
     ],
 )  # fmt: skip

@@ -21,6 +21,7 @@ from app.panels.chips import rule_line
 from app.panels.clinical_form import ClinicalForm
 from app.panels.decision_panel import DecisionPanel
 from app.panels.decision_strip import DecisionStrip
+from app.panels.enhancement_strip import EnhancementStrip
 from app.panels.finding_bar import FindingBar
 from app.panels.focus_ring import FocusRing
 from app.panels.lesion_form import LesionForm
@@ -84,6 +85,7 @@ class ReadingPage(QWidget):
         self.notice = Notice(theme)
         self.proposal = ProposalCard(theme)
         self.form = LesionForm(theme)
+        self.enhancement = EnhancementStrip(theme)
         self.cards = ResponseCards(theme)
         self.strip = DecisionStrip(theme)
         self.footer = ReadingFooter(theme)
@@ -176,7 +178,7 @@ class ReadingPage(QWidget):
         inside = QVBoxLayout(body)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(0)
-        for part in (self.table, self.findings, self.form, self.cards):
+        for part in (self.table, self.findings, self.form, self.enhancement, self.cards):
             inside.addWidget(part)
         inside.addStretch(1)
         area = QScrollArea()

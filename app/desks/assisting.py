@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -35,7 +36,7 @@ from viewers.widgets.marks import DrawnLine, ViewLine
 from viewers.widgets.proposal_mouse import ProposalMouse, show_on
 from viewers.widgets.proposal_painter import ViewProposal
 
-_SLOT, _SLIDE_SLOT = "assist", "assist threshold"
+_SLOT, _SLIDE_SLOT, _WARM_SLOT = "assist", "assist threshold", "assist libraries"
 _ASKED = "Assistant: click in the lesion, or draw an axis across it. Esc cancels."
 _PROPOSED = "Proposal: Enter accepts it, Esc drops it; its ends, the threshold and the reference circle can be moved."
 STOPPED = "The proposal stopped. Nothing was changed; measure by hand."
@@ -146,6 +147,7 @@ class AssistDesk(QObject):
         self._measuring.cancel()
         self._intent = None if intent in (Intent.COUNTED, Intent.WHOLE) else intent
         self._mouse.arm(True)
+        self._runner.start(_WARM_SLOT, _load_libraries, done=lambda _: None, failed=lambda _: None)
         self.armed_changed.emit(True)
         self.hinted.emit(_ASKED)
 
@@ -176,15 +178,7 @@ class AssistDesk(QObject):
             self.told.emit(f"This is {visit.id}. Diameters are measured on the open time point, {open_id}.")
             return
         made: Start = Click(start) if end is None else DrawnAxis(start, end)
-        self._run(_Asked(number, ref, visit.id, made, self._intent, carried=self._carried(ref)))
-
-    def _carried(self, ref: SeriesRef) -> CarriedReference | None:
-        reading, frame = self._session.reading, ref.frame_of_reference_uid
-        if reading is None:
-            return None
-        frames = {one.assistance.automatic_line.frame_of_reference_uid for one in reading.record.assisted} - {None}
-        pins = {f: pin.offset_mm for f in frames if f and frame and (pin := self._images.memory.pin(f, frame))}
-        return assisting.carried_reference(reading, ref, self._session.selection.lesion_id, pins)
+        self._run(_Asked(number, ref, visit.id, made, self._intent, carried=_carried(self._session, self._images, ref)))
 
     def _run(self, asked: _Asked, first: AssistedMeasurement | None = None) -> None:
         source = self._library.source(asked.series.uid)
@@ -289,7 +283,7 @@ class AssistDesk(QObject):
         if line is None:
             return
         if now.measured.viable is None:
-            self.told.emit("Nothing viable is proposed at this threshold. Move it back, or draw the diameter (Y).")
+            self.told.emit("Nothing viable is proposed at this threshold. Move it back, or draw the diameter.")
             return
         kept = assisting.assistance_of(now.first, now.measured, now.reference_from)
         asked = now.asked
@@ -366,6 +360,22 @@ class AssistDesk(QObject):
         source = view.source
         if source is not None and source.series_uid == line.series_uid and view.state.index != line.slice_index:
             view.centre_on(along(line.start, minus(line.end, line.start), 0.5))
+
+
+def _load_libraries(_token: Token) -> None:
+    """What the algorithm needs takes a while to load the first time: it is there when the reader has clicked."""
+    for name in ("scipy.ndimage", "SimpleITK"):
+        importlib.import_module(name)
+
+
+def _carried(session: ReadingSession, images: ImageDesk, ref: SeriesRef) -> CarriedReference | None:
+    """Where the reference was for what was measured before, as it lies on this series."""
+    reading, frame = session.reading, ref.frame_of_reference_uid
+    if reading is None:
+        return None
+    frames = {one.assistance.automatic_line.frame_of_reference_uid for one in reading.record.assisted} - {None}
+    pins = {f: pin.offset_mm for f in frames if f and frame and (pin := images.memory.pin(f, frame))}
+    return assisting.carried_reference(reading, ref, session.selection.lesion_id, pins)
 
 
 def _prepared(volume: Volume, asked: _Asked, token: Token) -> tuple[Proposal, str]:

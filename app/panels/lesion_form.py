@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBox
 
 from app.panels.chips import ChipRow, Choice, KeyButton, PanelHead, label, rule_line
 from app.panels.fields import PickBox
+from app.panels.liver_scheme import LiverScheme
 from app.panels.marks import Icon, MarkBox
 from app.theme import Face, Theme
 from app.words import kind_word, organ_word, region_word, role_word, translated
@@ -93,11 +94,13 @@ class LesionForm(QWidget):
         self.conformance = PanelHead(theme, translated("Conformance"), translated("live"))
         self._checks = QVBoxLayout()
         self._checks.setSpacing(0)
-        self._segment_row = self._row(translated("Segment"), self.segments)
+        self.scheme = LiverScheme(theme)
+        self._segment_row = self._row(translated("Segment"), self._segment_fields())
         self._build()
         self.region.changed.connect(self._region_changed)
-        for row in (self.role, self.segments):
-            row.changed.connect(self._report)
+        self.role.changed.connect(self._report)
+        self.segments.changed.connect(self._on_segments)
+        self.scheme.changed.connect(self._on_scheme)
         self.organ.activated.connect(self._organ_changed)
         self.kind.activated.connect(self._report)
         self.site.editingFinished.connect(self._report)
@@ -123,12 +126,13 @@ class LesionForm(QWidget):
         for role in LesionRole:
             self.role.chip_of(role).setVisible(role is lesion.role or (role is not LesionRole.NEW) is first)
         self.segments.choose(*lesion.segments)
+        self.scheme.choose(*lesion.segments)
         self._fill(lesion.region)
         self.organ.setCurrentIndex(self.organ.findData(lesion.organ.value))
         self.kind.setCurrentIndex(self.kind.findData(lesion.kind.value))
         self.site.setText(lesion.site)
         self._segment_row.setVisible(lesion.region is Region.INTRAHEPATIC)
-        for part in (self.region, self.role, self.segments, self.organ, self.kind, self.site):
+        for part in (self.region, self.role, self.segments, self.scheme, self.organ, self.kind, self.site):
             part.setEnabled(not locked)
 
     def set_checks(self, checks: Sequence[Check]) -> None:
@@ -194,6 +198,24 @@ class LesionForm(QWidget):
         line.addWidget(field, 1)
         return row
 
+    def _segment_fields(self) -> QWidget:
+        """The segments by name, and the same on a drawn liver."""
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(self._theme.px(6))
+        column.addWidget(self.segments)
+        column.addWidget(self.scheme, 0, Qt.AlignmentFlag.AlignLeft)
+        return holder
+
+    def _on_segments(self) -> None:
+        self.scheme.choose(*(segment for segment in self.segments.values if isinstance(segment, Segment)))
+        self._report()
+
+    def _on_scheme(self) -> None:
+        self.segments.choose(*self.scheme.values)
+        self._report()
+
     def _fill(self, region: Region) -> None:
         """Organs and kinds that this region can have."""
         liver = region is Region.INTRAHEPATIC
@@ -212,6 +234,7 @@ class LesionForm(QWidget):
         self._fill(region)
         self._segment_row.setVisible(region is Region.INTRAHEPATIC)
         self.segments.choose()
+        self.scheme.choose()
         self._report()
 
     def _organ_changed(self) -> None:

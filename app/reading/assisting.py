@@ -192,5 +192,5 @@ def drawing_of(
 def is_for_assistant(lesion: Lesion | None, intent: Intent) -> str:
     """Why a lesion cannot be measured by the assistant; empty where it can."""
     if lesion is not None and intent is Intent.COUNTED and lesion.region is Region.EXTRAHEPATIC:
-        return f"{lesion.id} lies outside the liver: the assistant compares with liver. Draw its diameter (Y)."
+        return f"{lesion.id} lies outside the liver: the assistant compares with liver. Draw its diameter."
     return ""

@@ -136,10 +136,7 @@ def perpendicular_chord(
 def longest_diameter(level: Level, spacing_mm: Spacing) -> PlaneChord | None:
     """The line between the two points of the outline that lie farthest apart, whatever lies between them."""
     points = outline_points(_framed(level), spacing_mm)
-    if len(points) < 2:
-        return None
-    _, start, end = _hull_diameter(points)
-    return _chord(start, end, spacing_mm)
+    return _chord(*_hull_diameter(points)[1:], spacing_mm) if len(points) > 1 else None
 
 
 def diameter_bound_mm(level: Level, spacing_mm: Spacing) -> float:
@@ -222,10 +219,10 @@ def _pairs(
 
 def _batches(count: int) -> Iterator[slice]:
     """Few pairs at first, since in a shape without holes the longest lie inside; then more and more."""
-    first, size = 0, _BATCH
-    while first < count:
-        yield slice(first, min(first + size, count))
-        first, size = first + size, min(4 * size, _LARGEST_BATCH)
+    last, size = 0, _BATCH
+    while (first := last) < count:
+        last, size = min(first + size, count), min(4 * size, _LARGEST_BATCH)
+        yield slice(first, last)
 
 
 def _alike(pair: tuple[Points, Points], other: tuple[Points, Points]) -> bool:

@@ -96,6 +96,7 @@ def step(state: State, event: WorldEvent, ball: Ball | None, armed: bool) -> tup
 
 
 def is_busy(state: State) -> bool:
+    """Whether the button is held on something of this tool."""
     return not isinstance(state, Idle)
 
 

@@ -104,4 +104,5 @@ class ProposalMouse(QObject):
 def show_on(views: Sequence[SliceView], shown: ViewProposal | None) -> None:
     """Show a proposal on all views that hold something of it."""
     for view in views:
-        view.set_proposal(shown)
+        view.proposal = shown
+        view.update()

@@ -59,6 +59,7 @@ class ToolView(ImageView):
         self.loupe = False
         self.figures: tuple[ViewFigure, ...] = ()
         self.proposal: ViewProposal | None = None
+        """The outlines and the reference of an assisted measurement; they are drawn on acquired images alone."""
         self.pointer = QPointF()
         self._drawing = Drawing()
         self._labels = FigureLabels()
@@ -119,12 +120,6 @@ class ToolView(ImageView):
         self._drawing.settle_figures(self.figures)
         self._tell_selected(before)
         self.update()
-
-    def set_proposal(self, proposal: ViewProposal | None) -> None:
-        """The outlines and the reference of an assisted measurement; they are drawn on acquired images alone."""
-        if proposal is not self.proposal:
-            self.proposal = proposal
-            self.update()
 
     def select_figure(self, figure_id: str) -> None:
         """Pick a figure, so that the arrow keys move it; empty lets go of the one that is picked."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 
@@ -10,7 +11,7 @@ from app.state.events import FindingRecorded, LesionAdded
 from app.state.record import Record
 from mrecist.case import TimePointRead
 from mrecist.lesions import Lesion, Measured, Nonviable, Observation
-from mrecist.values import Axis, Diameter, LesionRole, Organ, Region
+from mrecist.values import Axis, Diameter, LesionRole, Line, Organ, Region
 from tests.support.records import line, two_visits, with_targets
 
 RULES = load_ruleset().eligibility
@@ -23,6 +24,11 @@ def draw(record: Record, intent: Intent, mm: float, series: str = "BL-AP", **cha
     return replace(drawing, **changes)  # type: ignore[arg-type]
 
 
+def recorded(mm: float, series: str = "BL-AP") -> Line:
+    """A drawn line as it is recorded: with the thickness of its images, here 5 mm."""
+    return replace(line(mm, series), slice_thickness_mm=Fraction(5))
+
+
 def test_that_a_target_on_the_arterial_phase_is_an_intrahepatic_lesion_with_its_line() -> None:
     record = two_visits()
     marked = mark(record, "read-1", draw(record, Intent.TARGET, 23.6), RULES)
@@ -31,7 +37,7 @@ def test_that_a_target_on_the_arterial_phase_is_an_intrahepatic_lesion_with_its_
     assert marked.event.lesion == Lesion(
         "IT1", Region.INTRAHEPATIC, LesionRole.TARGET, Organ.LIVER, axis=Axis.VIABLE_LONGEST
     )
-    assert marked.event.observation.finding == Measured(Diameter(236), evidence=(line(23.6),))
+    assert marked.event.observation.finding == Measured(Diameter(236), evidence=(recorded(23.6),))
 
 
 def test_that_a_target_on_the_chest_series_is_extrahepatic_and_named_apart() -> None:
@@ -85,7 +91,7 @@ def test_that_a_line_at_follow_up_becomes_the_finding_of_the_selected_lesion() -
     assert isinstance(marked, Marked)
     assert isinstance(marked.event, FindingRecorded)
     assert marked.event.visit_id == "FU1"
-    assert marked.event.observation.finding == Measured(Diameter(364), evidence=(line(36.4, "FU1-AP"),))
+    assert marked.event.observation.finding == Measured(Diameter(364), evidence=(recorded(36.4, "FU1-AP"),))
 
 
 def test_that_no_target_is_added_at_follow_up() -> None:
@@ -101,7 +107,7 @@ def test_that_the_whole_diameter_joins_the_viable_one_and_leaves_it_alone() -> N
     marked = mark(record, "read-1", draw(record, Intent.WHOLE, 53.6, selected="IT1"), RULES)
     assert isinstance(marked, Marked)
     assert isinstance(marked.event, FindingRecorded)
-    assert marked.event.observation.finding == Measured(Diameter(492), Diameter(536), (line(49.2),), (line(53.6),))
+    assert marked.event.observation.finding == Measured(Diameter(492), Diameter(536), (line(49.2),), (recorded(53.6),))
     before_viable = mark(record, "read-1", draw(record, Intent.WHOLE, 50, "FU1-AP", selected="IT1"), RULES)
     assert isinstance(before_viable, Declined)
 
@@ -111,7 +117,7 @@ def test_that_a_viable_diameter_longer_than_the_whole_lesion_needs_a_reason(mm: 
     record = with_targets(two_visits(), 49.2)
     read = record.read("read-1")
     assert read is not None
-    both = Measured(Diameter(492), Diameter(536), (line(49.2),), (line(53.6),))
+    both = Measured(Diameter(492), Diameter(536), (line(49.2),), (recorded(53.6),))
     known = replace(read, timepoints=(TimePointRead("BL", (Observation("IT1", both),)),))
     record = replace(record, reads=(known,))
     result = mark(record, "read-1", draw(record, Intent.COUNTED, mm, selected="IT1"), RULES)

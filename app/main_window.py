@@ -26,7 +26,7 @@ from app.text_size import SMALLEST_WINDOW_PX, fits, told_of_choice
 from app.theme import Theme
 from app.words import translated
 
-WORKLIST, READING = "Worklist", "Reading"
+WORKLIST, READING, HISTORY = "Worklist", "Reading", "History"
 WIDE_FROM = 1440
 
 
@@ -42,7 +42,9 @@ class MainWindow(QMainWindow):
     narrowed(bool)
         The window became small, or large again.
     page_shown(str)
-        The worklist or the reading page.
+        The worklist, the reading or the history page.
+    page_asked(str)
+        A page that is made when it is first asked for.
     key_unused(QKeySequence)
         A key that nothing in the window had use for.
     """
@@ -52,6 +54,7 @@ class MainWindow(QMainWindow):
     export_chosen = Signal(str)
     narrowed = Signal(bool)
     page_shown = Signal(str)
+    page_asked = Signal(str)
     key_unused = Signal(QKeySequence)
 
     def __init__(self, theme: Theme, reader: str) -> None:
@@ -62,39 +65,52 @@ class MainWindow(QMainWindow):
         self.theme = theme
         self.narrow = False
         self.may_close: Callable[[], bool] = lambda: True
-        self.bar = AppBar(theme, (WORKLIST, READING), reader)
+        self.bar = AppBar(theme, (WORKLIST, READING, HISTORY), reader)
         self.worklist = Worklist(theme)
         self.work = WorkBar(theme)
         self.status = StatusBar(theme)
         self._pages = QStackedWidget()
-        self._reading: QWidget | None = None
+        self._named: dict[str, QWidget] = {WORKLIST: self.worklist}
+        self.shown_page = WORKLIST
         self._seen = False
         self._build()
-        self.bar.enable_page(READING, False, "Open a case first.")
-        self.bar.page_chosen.connect(lambda name: self.show_worklist() if name == WORKLIST else self.show_reading())
+        for page in (READING, HISTORY):
+            self.bar.enable_page(page, False, "Open a case first.")
+        self.bar.page_chosen.connect(self._on_page_chosen)
         self.worklist.import_requested.connect(self.import_folder)
 
     # --- pages ------------------------------------------------------------------------------------------------
 
-    def set_reading_page(self, page: QWidget) -> None:
-        """The page on which cases are read."""
-        self._reading = page
+    def set_page(self, name: str, page: QWidget) -> None:
+        """The page of this name."""
+        self._named[name] = page
         self._pages.addWidget(page)
 
     @property
     def is_reading(self) -> bool:
-        return self._reading is not None and self._pages.currentWidget() is self._reading
+        return READING in self._named and self.shown_page == READING
+
+    def show_page(self, name: str) -> None:
+        """Show a page that was set."""
+        if name in self._named:
+            self.shown_page = name
+            self._pages.setCurrentWidget(self._named[name])
+            self.bar.show_page(name)
+            self.page_shown.emit(name)
 
     def show_worklist(self) -> None:
-        self._pages.setCurrentWidget(self.worklist)
-        self.bar.show_page(WORKLIST)
-        self.page_shown.emit(WORKLIST)
+        self.show_page(WORKLIST)
 
     def show_reading(self) -> None:
-        if self._reading is not None:
-            self._pages.setCurrentWidget(self._reading)
-            self.bar.show_page(READING)
-            self.page_shown.emit(READING)
+        self.show_page(READING)
+
+    def _on_page_chosen(self, name: str) -> None:
+        """A press on a name; one whose page is not there yet is asked for, and the name of the shown page stays."""
+        self.bar.show_page(self.shown_page)
+        if name in (WORKLIST, READING):
+            self.show_page(name)
+        else:
+            self.page_asked.emit(name)
 
     # --- folders ----------------------------------------------------------------------------------------------
 

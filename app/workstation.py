@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QApplication
 
 from app.desks.annotating import AnnotatingDesk
 from app.desks.assisting import AssistDesk
+from app.desks.enhancement import EnhancementDesk
+from app.desks.history import HistoryDesk
 from app.desks.image_library import ImageLibrary
 from app.desks.images import ImageDesk
 from app.desks.keys import KeyDesk
@@ -17,7 +19,7 @@ from app.desks.thumbnails import Thumbnails
 from app.desks.wiring import Wiring
 from app.desks.work import Work
 from app.key_guard import KeyGuard
-from app.main_window import MainWindow
+from app.main_window import READING, MainWindow
 from app.panels.help import ABOUT, TextWindow
 from app.reading_page import ReadingPage, RightPage
 from app.resources import DEFAULT_RULESET, load_ruleset
@@ -41,6 +43,7 @@ class Workstation(QObject):
     assisting: AssistDesk
     annotating: AnnotatingDesk
     desk: ReadingDesk
+    history: HistoryDesk
     work: Work
     keys: KeyDesk
 
@@ -55,16 +58,18 @@ class Workstation(QObject):
         self.session = ReadingSession(self.store, load_ruleset(DEFAULT_RULESET), reader, self)
         self.library = ImageLibrary(catalogue, self.image_runner, self)
         self.page = ReadingPage(window.theme)
-        window.set_reading_page(self.page)
+        window.set_page(READING, self.page)
         self.images = ImageDesk(self.session, self.library, self.page.grid, self)
         self.measuring = MeasuringDesk(self.session, self.images, self.library, self)
         self.assisting = AssistDesk(
             self.session, self.images, self.measuring, self.library, self.runner, self.page.proposal, self
         )
+        self.enhancement = EnhancementDesk(self.session, self.library, self.runner, self.page.enhancement, self)
         self.second_window = SecondWindow(window, self.page, self.images.memory)
         thumbnails = Thumbnails(catalogue, self.runner, self)
         self.annotating = AnnotatingDesk(self.session, self.images, self.measuring, self, window.theme.px(220))
         self.desk = ReadingDesk(self.session, self.page, self.images, self.measuring, thumbnails, self)
+        self.history = HistoryDesk(self.session, window, catalogue, self.runner, self)
         self.wiring = Wiring(self)
         self.keys = KeyDesk(self.wiring.actions, window, self)
         self.keys.load()
@@ -78,6 +83,7 @@ class Workstation(QObject):
     def close(self) -> None:
         """Stop the background work and let the database go."""
         self.desk.stop()
+        self.enhancement.stop()
         application = QApplication.instance()
         if application is not None:
             application.removeEventFilter(self._keys)

@@ -9,9 +9,10 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QKeySequence
 
 from app.action_set import ActionSet
+from app.desks.protocol_menu import ProtocolMenu
 from app.desks.reader_menu import ReaderMenu
 from app.keymap import Keymap
-from app.main_window import READING
+from app.main_window import HISTORY, READING
 from app.reading.figurework import asked_of
 from app.reading.marking import Intent
 from app.reading.stages import Stage
@@ -38,6 +39,7 @@ _BASELINE_HINTS = (
     ("help.keys", "keys"),
 )
 """Actions and the word for what they do; an action without a key is left out."""
+_HISTORY_HINTS = (("← →", "time point"), ("+ − 0", "zoom"), ("Enter", "images"))
 _ASKED = {
     Intent.TARGET: "Target: draw its longest viable diameter on the arterial phase. Esc cancels.",
     Intent.COUNTED: "Measure the selected lesion: press and drag. Esc cancels.",
@@ -55,6 +57,7 @@ class Wiring(QObject):
         self._station = station
         self.actions = ActionSet(station, station.window)
         self._reader = ReaderMenu(station.session, station.window.bar, station.window)
+        self._protocol = ProtocolMenu(station.session, station.window.bar, station.window)
         station.window.may_close = self._may_close
         self._connect()
         station.page.set_narrow(station.window.narrow)
@@ -62,7 +65,8 @@ class Wiring(QObject):
 
     def show_situation(self) -> None:
         """Enable what can be done, and say why the rest cannot."""
-        session, bar = self._station.session, self._station.window.bar
+        session, window = self._station.session, self._station.window
+        bar = window.bar
         now = Situation(
             case=session.record is not None,
             visit=session.visit is not None,
@@ -78,12 +82,14 @@ class Wiring(QObject):
         self.actions.show(now)
         self._station.page.tools.figures.show_possible(can_draw(now))
         bar.show_undo(now.undo)
-        bar.enable_page(READING, now.case, "Open a case first.")
+        for name in (READING, HISTORY):
+            bar.enable_page(name, now.case, "Open a case first.")
         reading = session.reading
         hints = _LESION_HINTS if reading and not reading.at_baseline else _BASELINE_HINTS
         keymap = self.actions.keymap
         shown = ((" ".join(filter(None, map(keymap.cap, ids.split()))), word) for ids, word in hints)
-        self._station.window.status.show_hints(tuple((keys, word) for keys, word in shown if keys))
+        told = tuple((keys, word) for keys, word in shown if keys)
+        self._station.window.status.show_hints(_HISTORY_HINTS if window.shown_page == HISTORY else told)
 
     def _connect(self) -> None:
         station = self._station
@@ -128,6 +134,8 @@ class Wiring(QObject):
         page.right.currentChanged.connect(lambda _page: self.show_situation())
         window.narrowed.connect(page.set_narrow)
         window.page_shown.connect(lambda _page: self.show_situation())
+        window.page_asked.connect(lambda name: station.history.show() if name == HISTORY else None)
+        station.history.told.connect(lambda text: self._say(text, False))
         window.bar.undo_requested.connect(session.undo)
         window.bar.retry_requested.connect(self._retry)
         window.bar.keys_requested.connect(lambda: station.keys.show_sheet())

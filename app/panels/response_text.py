@@ -120,7 +120,7 @@ def second_sentence(response: RegionResponse, region: Region, reading: Reading, 
     if others:
         parts.append(others)
     grown = _grown_targets(region, reading) if response.target is Response.PD else ()
-    patterns = [translated(_PATTERNS[name]) if name in _PATTERNS else name for name in response.patterns]
+    patterns = [pattern_word(name) for name in response.patterns]
     if grown:
         parts.append(translated("Pattern: growth of {names}.", names=words.listed(grown)))
     elif patterns:
@@ -288,3 +288,8 @@ def _grown_targets(region: Region, reading: Reading) -> tuple[str, ...]:
         if lesion.role is LesionRole.TARGET and change is not None and change >= 20:
             grown.append(lesion.id)
     return tuple(grown)
+
+
+def pattern_word(name: str) -> str:
+    """A pattern of progression in words: ``NIH`` is new intrahepatic disease."""
+    return translated(_PATTERNS[name]) if name in _PATTERNS else name

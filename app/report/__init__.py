@@ -1,0 +1,1 @@
+"""What is painted to files: plots, key images, the report. Works offscreen."""

@@ -1,0 +1,134 @@
+"""The history's picture: what is pressed, what is shown, and where names and dates stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from app.assessing import assess_read
+from app.models.course import Course, MarkerPoint, course_of
+from app.panels.history_drawing import marker_text
+from app.panels.history_lanes import month_ticks, spread, week_ticks
+from app.panels.history_plot import HistoryPlot, Shown
+from app.theme import load_theme
+from tests.support.example_reading import READ_ID, example_record, example_ruleset
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+def course() -> Course:
+    record, ruleset = example_record(), example_ruleset()
+    return course_of(record, READ_ID, ruleset, assess_read(record, READ_ID, ruleset))
+
+
+@pytest.fixture
+def plot(qtbot: QtBot) -> Iterator[HistoryPlot]:
+    made = HistoryPlot(load_theme())
+    qtbot.addWidget(made)
+    made.resize(935, 574)
+    made.set_course(course(), "FU2", "IT1")
+    with qtbot.waitExposed(made):
+        made.show()
+    yield made
+
+
+def press(plot: HistoryPlot, scene: QPointF) -> None:
+    at = plot.canvas.mapFromScene(scene)
+    QTest.mouseClick(plot.canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(at.x(), at.y()))
+
+
+def test_that_a_press_on_a_lesion_asks_for_its_images(plot: HistoryPlot, qtbot: QtBot) -> None:
+    place = plot.scene_place("FU1", "IT1")
+    assert place is not None
+    with qtbot.waitSignal(plot.point_opened, timeout=2000) as asked:
+        press(plot, place)
+    assert asked.args == ["FU1", "IT1"]
+
+
+def test_that_a_press_beside_the_points_chooses_the_time_point(plot: HistoryPlot, qtbot: QtBot) -> None:
+    place = plot.scene_place("FU1", "IT1")
+    assert place is not None
+    with qtbot.waitSignal(plot.visit_chosen, timeout=2000) as chosen:
+        press(plot, place + QPointF(4, -40))
+    assert chosen.args == ["FU1"]
+
+
+def test_that_the_pointer_at_a_point_tells_its_numbers(plot: HistoryPlot) -> None:
+    place = plot.scene_place("FU2")
+    assert place is not None
+    found = plot.spot_at(place)
+    assert found is not None
+    assert found[2] == (
+        "FU2 · 2025-06-10 · Intrahepatic: 37.7\u00a0mm, −48.2\u00a0% vs BL, −25.9\u00a0% vs nadir · partial response"
+    )
+
+
+def test_that_keys_zoom_and_bring_all_back(plot: HistoryPlot) -> None:
+    whole = plot.sums.viewRange()[0]
+    QTest.keyClick(plot, Qt.Key.Key_Plus)
+    near = plot.sums.viewRange()[0]
+    QTest.keyClick(plot, Qt.Key.Key_PageUp)
+    earlier = plot.sums.viewRange()[0]
+    QTest.keyClick(plot, Qt.Key.Key_0)
+    assert near[1] - near[0] == pytest.approx((whole[1] - whole[0]) / 1.25)
+    assert earlier[0] < near[0]
+    assert plot.sums.viewRange()[0] == pytest.approx(whole)
+
+
+def test_that_the_plots_share_their_time(plot: HistoryPlot) -> None:
+    plot.sums.setXRange(date(2025, 4, 1).toordinal(), date(2025, 5, 1).toordinal(), padding=0)
+    assert plot.lesions.viewRange()[0] == pytest.approx(plot.sums.viewRange()[0])
+    assert plot.markers.viewRange()[0] == pytest.approx(plot.sums.viewRange()[0])
+
+
+def test_that_parts_can_be_left_out(plot: HistoryPlot) -> None:
+    plot.show_only(frozenset({Shown.LESIONS}))
+    assert [one.isVisible() for one in (plot.sums, plot.lesions, plot.markers)] == [False, True, False]
+    assert plot.scene_place("FU1", "IT1") is not None and plot.scene_place("FU1") is None
+
+
+def test_that_an_empty_course_is_an_empty_picture(plot: HistoryPlot) -> None:
+    plot.set_course(None)
+    assert plot.scene_place("FU1", "IT1") is None
+
+
+def test_that_months_are_as_many_as_have_room() -> None:
+    first, last = date(2024, 11, 20).toordinal(), date(2025, 3, 5).toordinal()
+    assert [said for _, said in month_ticks(first, last, 9)] == ["2024-11", "2024-12", "2025-01", "2025-02", "2025-03"]
+    assert [said for _, said in month_ticks(first, last, 3)] == ["2024-11", "2025-01", "2025-03"]
+    assert [said for _, said in month_ticks(date(2010, 1, 1).toordinal(), last, 8)][-1] == "2024"
+
+
+def test_that_weeks_count_from_day_0() -> None:
+    first, last = date(2025, 3, 11).toordinal(), date(2025, 6, 10).toordinal()  # day -7 to day 84
+    assert week_ticks(course(), first, last, 4) == [
+        (date(2025, 3, 18), "day 0"), (date(2025, 4, 29), "+6.0\u00a0wk"), (date(2025, 6, 10), "+12.0\u00a0wk"),
+    ]  # fmt: skip
+
+
+@given(st.lists(st.floats(-50, 300), max_size=12))
+def test_that_names_at_the_edge_never_cover_each_other(wanted: list[float]) -> None:
+    line, height = 15.0, 400.0
+    tops = spread(wanted, line, height)
+    ordered = sorted(tops)
+    assert all(b - a >= line - 1e-9 for a, b in pairwise(ordered))
+    assert all(0 <= top <= height - line for top in tops)
+    order = sorted(range(len(wanted)), key=lambda at: wanted[at])
+    assert [tops[at] for at in order] == ordered
+
+
+@pytest.mark.parametrize(
+    ("value", "above", "said"),
+    [(Fraction(35000), True, ">35,000"), (Fraction(24, 10), False, "2.4"), (Fraction(2310), False, "2,310")],
+)
+def test_that_a_marker_is_written_as_the_laboratory_gave_it(value: Fraction, above: bool, said: str) -> None:
+    assert marker_text(MarkerPoint("AFP", date(2025, 1, 1), value, above)) == said

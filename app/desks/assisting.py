@@ -318,7 +318,7 @@ class AssistDesk(QObject):
         now, views = self.open, self._images.grid.views
         reference = now.measured.reference if now is not None else None
         ball = None if reference is None else Ball(reference.region.centre, reference.region.radius_mm)
-        self._mouse.show_ball(ball)
+        self._mouse.show_ball(ball, None if now is None else now.asked.series.frame_of_reference_uid)
         self.hinted.emit("" if now is None else _PROPOSED)
         if now is None:
             show_on(views, None)
@@ -329,6 +329,9 @@ class AssistDesk(QObject):
             lesion: Lesion | None = self._session.lesion if intent is Intent.COUNTED else None
             title = assisting.title_of(intent, selected)
             warning = assisting.phase_warning(now.asked.series, lesion)
+            reading = self._session.reading
+            if reading is not None and intent is Intent.COUNTED and selected is not None:
+                warning = " ".join(filter(None, (warning, assisting.place_warning(reading, selected, now.measured))))
             self._card.show_texts(
                 card_texts(title, now.proposal, now.first, now.edited, now.reference_from, warning, self.acceptable)
             )
@@ -337,7 +340,8 @@ class AssistDesk(QObject):
 
     def _shown(self, now: Open, ball: Ball | None, axis: tuple[Point, Point] | None = None) -> ViewProposal:
         label = reference_label(now.measured)
-        return ViewProposal(now.measured.series_uid, now.proposal.slices, ball, label, axis)
+        frame = now.asked.series.frame_of_reference_uid
+        return ViewProposal(now.measured.series_uid, frame, now.proposal.slices, ball, label, axis)
 
     def _on_mouse(self, ball: Ball | None, axis: tuple[Point, Point] | None) -> None:
         now = self.open

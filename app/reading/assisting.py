@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 from app.models.reading import Reading
 from app.reading.frame_links import link_between
 from app.reading.hanging import PHASE_WORDS
-from app.reading.lesion_places import middle_of
+from app.reading.lesion_places import expected_place, middle_of
 from app.reading.linework import place_of
 from app.reading.marking import Drawing, Intent
 from app.state.assistance import Assistance
@@ -16,12 +17,13 @@ from mrecist.lesions import Lesion
 from mrecist.values import Diameter, LesionRole, Line, Point, Region
 from viewers.imaging.assisted import AssistedMeasurement, Click, DrawnAxis, ImageLine
 from viewers.imaging.catalogue import PhaseName
-from viewers.imaging.geometry import length_mm
+from viewers.imaging.geometry import along, length_mm, minus
 from viewers.imaging.lesion_shape import METHOD
 from viewers.imaging.reference import ReferenceLiver, ReferenceRegion
 from viewers.widgets.marks import DrawnLine
 
 PROPOSED, MOVED, BY_HAND = "proposed", "moved", "placed"
+_NEAR_MM = 10.0
 _LIKE_SD, _LIKE = 1.6, 30.0
 """A reference that is carried over is used where its SD is not so much larger and its mean not so far off."""
 
@@ -88,9 +90,9 @@ def meant_for(reading: Reading, selected: Lesion | None, found: AssistedMeasurem
     if marked is None or extents is None:
         return Intent.COUNTED, selected.id
     axis = extents.long_axis
-    middle = tuple((a + b) / 2 for a, b in zip(axis.start, axis.end, strict=True))
+    middle = along(axis.start, minus(axis.end, axis.start), 0.5)
     same = marked.frame_of_reference_uid == axis.frame_of_reference_uid
-    inside = length_mm(middle_of(marked), (middle[0], middle[1], middle[2])) <= 0.5 * axis.length_mm
+    inside = length_mm(middle_of(marked), middle) <= 0.5 * axis.length_mm
     return (Intent.COUNTED, selected.id) if same and inside else (Intent.TARGET, None)
 
 
@@ -106,6 +108,27 @@ def phase_warning(series: SeriesRef, lesion: Lesion | None) -> str:
         return ""
     shown = PHASE_WORDS[PhaseName(series.phase)] if series.phase else "Phase unknown"
     return f"{shown}: viable tumour is read on the arterial phase. Accepting asks for the reason."
+
+
+def place_warning(reading: Reading, lesion_id: str, found: AssistedMeasurement) -> str:
+    """What to say where another lesion of the read lies at what was measured; empty where none does."""
+    extents = found.whole or found.viable
+    if extents is None:
+        return ""
+    axis = extents.long_axis
+    middle = along(axis.start, minus(axis.end, axis.start), 0.5)
+
+    def away_mm(name: str) -> float:
+        place = expected_place(reading, reading.visit_id, name)
+        same = place is not None and place.frame_of_reference_uid == axis.frame_of_reference_uid
+        return length_mm(middle, place.point) if place is not None and same else math.inf
+
+    apart = {lesion.id: away_mm(lesion.id) for lesion in reading.lesions}
+    nearest = min(apart, key=apart.__getitem__, default=lesion_id)
+    reach = max(0.5 * axis.length_mm, _NEAR_MM)
+    if nearest == lesion_id or apart[nearest] > reach or apart.get(lesion_id, math.inf) <= reach:
+        return ""
+    return f"This is where {nearest} is: is it {lesion_id}?"
 
 
 def diameter_of(line: ImageLine | DrawnLine) -> Diameter:

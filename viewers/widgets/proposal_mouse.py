@@ -44,6 +44,7 @@ class ProposalMouse(QObject):
         self._listening = False
         self.armed = False
         self.ball: proposal.Ball | None = None
+        self._frame: str | None = None
 
     @property
     def busy(self) -> bool:
@@ -56,9 +57,9 @@ class ProposalMouse(QObject):
             view.hold_cursor(Qt.CursorShape.CrossCursor if armed else None)
         self._listen()
 
-    def show_ball(self, ball: proposal.Ball | None) -> None:
-        """The ball that can be caught."""
-        self.ball, self._state = ball, proposal.Idle()
+    def show_ball(self, ball: proposal.Ball | None, frame_of_reference_uid: str | None) -> None:
+        """The ball that can be caught, in the views of its frame of reference."""
+        self.ball, self._frame, self._state = ball, frame_of_reference_uid, proposal.Idle()
         self._listen()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -74,8 +75,9 @@ class ProposalMouse(QObject):
                 watched.refuse()
                 return True
             return False
-        before = self._state
-        self._state, effect = proposal.step(before, world, self.ball, self.armed)
+        before, source = self._state, watched.source
+        here = source is not None and source.frame_of_reference_uid == self._frame
+        self._state, effect = proposal.step(before, world, self.ball if here else None, self.armed)
         if kind is EventKind.PRESS and self.busy:
             watched.activated.emit()
         match self._state:

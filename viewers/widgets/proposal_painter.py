@@ -13,6 +13,7 @@ from viewers.tools.events import Point
 from viewers.tools.projection import Projection
 from viewers.tools.proposal import Ball
 from viewers.widgets.palette import ViewPalette
+from viewers.widgets.source import ImageSource, derived_label
 
 _VIABLE_PX, _WHOLE_PX, _HATCH_PX, _BALL_PX = 1.4, 1.0, 1.0, 1.4
 _LABEL_GAP_PX = 4.0
@@ -24,10 +25,11 @@ class ViewProposal:
     """What a view shows of a proposal.
 
     `slices` are shown on the images of the series they were found on, by number; `ball`, with its `label`, on every
-    image, dotted where it lies above or below; `axis` is the one that is being drawn.
+    image of its frame of reference, dotted where it lies above or below; `axis` is the one that is being drawn.
     """
 
     series_uid: str = ""
+    frame_of_reference_uid: str | None = None
     slices: Mapping[int, SliceShape] = field(default_factory=dict)
     ball: Ball | None = None
     label: str = ""
@@ -35,13 +37,13 @@ class ViewProposal:
 
 
 def paint_proposal(
-    painter: QPainter, shown: ViewProposal, series_uid: str, k: int, projection: Projection, colours: ViewPalette
+    painter: QPainter, shown: ViewProposal, source: ImageSource, k: int, projection: Projection, colours: ViewPalette
 ) -> None:
-    """Paint what belongs to image `k` of a series, in view coordinates."""
+    """Paint what belongs to image `k` of a series as it was acquired, in view coordinates."""
     plane, scale = projection.plane, colours.scale
-    if plane is None:
+    if plane is None or derived_label(source):
         return
-    shape = shown.slices.get(k) if series_uid == shown.series_uid else None
+    shape = shown.slices.get(k) if source.series_uid == shown.series_uid else None
     painter.save()
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if shape is not None:
@@ -56,7 +58,7 @@ def paint_proposal(
         painter.setPen(QPen(colours.colour(colours.ghost), _VIABLE_PX * scale, Qt.PenStyle.DashLine))
         a, b = (QPointF(*projection.view_of_world(end)) for end in shown.axis)
         painter.drawLine(a, b)
-    if shown.ball is not None:
+    if shown.ball is not None and source.frame_of_reference_uid == shown.frame_of_reference_uid:
         _paint_ball(painter, shown.ball, shown.label, projection, colours)
     painter.restore()
 

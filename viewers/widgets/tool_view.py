@@ -24,7 +24,7 @@ from viewers.widgets.line_painter import paint_loupe
 from viewers.widgets.marks import LabelledFigure, LineStyle, ViewFigure, ViewLine
 from viewers.widgets.palette import ViewPalette
 from viewers.widgets.proposal_painter import ViewProposal, paint_proposal
-from viewers.widgets.source import ImageSource, derived_label
+from viewers.widgets.source import ImageSource
 
 
 class ToolView(ImageView):
@@ -279,9 +279,8 @@ class ToolView(ImageView):
     # Painting
 
     def paint_lines(self, painter: QPainter, projection: Projection, taken: Sequence[QRectF] = ()) -> list[QRectF]:
-        if self.proposal is not None and self.source is not None and not derived_label(self.source):
-            uid, k = self.source.series_uid, self.state.index
-            paint_proposal(painter, self.proposal, uid, k, projection, self.colours)
+        if self.proposal is not None and self.source is not None:
+            paint_proposal(painter, self.proposal, self.source, self.state.index, projection, self.colours)
         occupied = super().paint_lines(painter, projection, taken)
         paint_figures(painter, self.visible_figures(), projection, self.colours, self.words, self.hovered, occupied)
         return occupied

@@ -1,0 +1,152 @@
+"""`cohort`: a table in and out of the database, one JSON document, CSV files, and clear refusals."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from app.cli import BAD_USAGE, DONE, REFUSED, main
+from app.storage.database import Database
+from tests.support.cases import added, measured
+from tests.support.databases import opened, url_in
+from tests.support.patients import patient
+
+MAPPING = """
+title = "old spreadsheet"
+case = "id"
+readers = ["A", "B"]
+fields = ["stage"]
+[[timepoints]]
+name = "BL"
+sum_mm = "{reader}0"
+[[timepoints]]
+name = "FU1"
+day = "day"
+sum_mm = "{reader}1"
+response = "{reader}"
+[[times]]
+endpoint = "OS"
+time = "os"
+event = "dead"
+"""
+TABLE = "id,stage,day,A0,A1,A,B0,B1,B,os,dead\nP1,B,60,50,30,PR,50,45,SD,300,1\nP2,C,60,10,12,PD,10,12,SD,200,0\n"
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[str, str]:
+    table, mapping = tmp_path / "old.csv", tmp_path / "old.toml"
+    table.write_text(TABLE)
+    mapping.write_text(MAPPING)
+    return str(table), str(mapping)
+
+
+def _run(*words: object) -> int:
+    return main(["cohort", *map(str, words)])
+
+
+def test_that_a_table_goes_into_the_database_and_is_judged_by_two_rule_sets(
+    files: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table, mapping = files
+    database = ("--database", url_in(tmp_path))
+    assert _run("import", table, "--mapping", mapping, *database, "--json") == DONE
+    told = json.loads(capsys.readouterr().out)
+    assert (told["table"], told["cases"], told["reads"], told["readers"]) == ("old spreadsheet", 2, 4, ["A", "B"])
+    assert _run("tables", *database, "--json") == DONE
+    assert json.loads(capsys.readouterr().out)["tables"][0]["digest"] == told["digest"]
+    words = ("--table", "old spreadsheet", "--compare", "harmonised-5", "--by", "stage", "--landmark", 250, "--curves")
+    assert _run(*words, *database, "--json") == DONE
+    found = json.loads(capsys.readouterr().out)
+    assert (found["cases"], found["reads"], found["readers"]) == (2, 4, ["A", "B"])
+    assert found["stated"] == {
+        "compared": 4,
+        "same": 3,
+        "differ": [{"case": "P2", "reader": "B", "timepoint": "FU1", "stated": "SD", "found": "PD"}],
+    }
+    assert (found["comparison"]["same"], found["comparison"]["compared"]) == (2, 4)
+    assert {(c["case"], c["first"], c["second"]) for c in found["comparison"]["changed"]} == {("P2", "PD", "SD")}
+    assert [u["case"] for u in found["agreement"]["adjudication"]] == ["P1"]
+    assert found["agreement"]["fragility"][0]["decided_by"] == "follow-up"
+    survival = next(t for t in found["times"] if t["endpoint"] == "OS" and t["group"] == "B")
+    assert (survival["n"], survival["events"], survival["landmarks"][0]["survival"]) == (1, 1, 1.0)
+    assert found["endpoints"][0]["times"][0]["source"] == "column os"
+    assert _run("forget", "old spreadsheet", *database) == DONE
+    assert _run("--table", "old spreadsheet", *database) == REFUSED
+    assert "none was imported yet" in capsys.readouterr().err
+
+
+def test_that_the_cases_of_the_database_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Database.open(url_in(tmp_path)) as database:
+        opened(database, added("IT1", "BL", measured("50")), added("EN1", "FU1", measured("9")))
+    assert _run("--database", url_in(tmp_path), "--json") == DONE
+    found = json.loads(capsys.readouterr().out)
+    assert (found["schema"], found["cases"], found["policy"]) == ("tumour-response-cohort/1", 1, "of each protocol")
+    assert found["agreement"] is None
+    assert len(found["endpoints"][0]["head"]) == 64
+
+
+def test_that_case_files_are_counted_and_written_as_csv(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "cases.json"
+    one = patient("L1=50", "L1=30", "L1=45", arm="A", events=[{"kind": "death", "day": 100}])
+    file.write_text(json.dumps({"schema": "tumour-response-cases/1", "cases": [one]}))
+    assert _run(file, "--policy", "fda", "--csv", tmp_path / "out") == DONE
+    out = capsys.readouterr().out
+    assert "ORR intrahepatic: 1/1 = 100.0 % (2.5 to 100.0)" in out
+    assert "OS: median 100 days" in out
+    with (tmp_path / "out/adtte.csv").open(newline="") as stream:
+        rows = {row["PARAMCD"]: row for row in csv.DictReader(stream)}
+    assert (rows["TTP"]["AVAL"], rows["TTP"]["CNSR"], rows["TTP"]["ARM"], rows["TTP"]["POLICY"]) == (
+        "84",
+        "0",
+        "A",
+        "fda",
+    )
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert {"waterfall_intrahepatic.csv", "swimmer.csv", "survival_PFS.csv", "incidence_TTP.csv"} <= names
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "why"),
+    [
+        (["import"], BAD_USAGE, "one FILE and --mapping"),
+        (["forget"], BAD_USAGE, "the NAME of one table"),
+        (["tables", "x"], BAD_USAGE, "tables takes no FILE"),
+        (["--mapping", "m.toml"], BAD_USAGE, "--mapping goes with one FILE"),
+        (["x.json", "--table", "t"], BAD_USAGE, "--table takes no FILE"),
+        (["--landmark", "-5"], BAD_USAGE, "0 or more"),
+        (["none.json"], REFUSED, "none.json: cannot be read"),
+        (["none.csv", "--mapping", "none.toml"], REFUSED, "none.toml: cannot be read"),
+        (["{table}", "--mapping", "{table}"], REFUSED, "not a mapping"),
+        (["{mapping}"], REFUSED, "not JSON"),
+        (["{table}", "--mapping", "{mapping}", "--by", "colour"], REFUSED, "no field 'colour'; there are reader, arm"),
+        (["{table}", "--mapping", "{mapping}", "--reader", "Z"], REFUSED, "nobody is called 'Z'; there are A, B"),
+        ([], REFUSED, "there is no read to count"),
+    ],
+)
+def test_that_what_cannot_be_done_says_why(
+    files: tuple[str, str], capsys: pytest.CaptureFixture[str], words: list[str], status: int, why: str
+) -> None:
+    table, mapping = files
+    assert _run(*(word.format(table=table, mapping=mapping) for word in words)) == status
+    out, said = capsys.readouterr()
+    assert out == ""
+    assert why in said
+
+
+def test_that_a_refused_table_leaves_nothing_in_the_database(
+    files: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table, mapping = files
+    Path(table).write_text(TABLE.replace("45", "much"))
+    assert _run("import", table, "--mapping", mapping, "--database", url_in(tmp_path)) == REFUSED
+    assert "old.csv: line 2, column 'B1': 'much' is no sum of diameters" in capsys.readouterr().err
+    assert not (tmp_path / "cases.db").exists()
+
+
+def test_that_one_reader_can_be_looked_at_alone(files: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    table, mapping = files
+    assert _run(table, "--mapping", mapping, "--reader", "A") == DONE
+    assert "2 cases, 2 reads" in capsys.readouterr().out

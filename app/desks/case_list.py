@@ -1,40 +1,173 @@
-"""The lines of the worklist: every case with its last responses and decisions."""
+"""The lines of the worklist: every case with its last responses and decisions.
+
+A line that was made once is kept beside the log. It is used while the log of its case ends where it ended then, and
+while it was made by the same code and rules; only what stands on the day's date is worked out again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
 
 from app.assessing import assess_read
-from app.desks.signing import today_of
-from app.models.worklist import CaseLine, line_of
+from app.models.worklist import CaseLine, NextVisit, line_of
+from app.profiles import known_profiles
+from app.state.dates import read_date
+from app.state.record import Record
+from app.storage.cohort_cache import heads, keep_rows, kept_rows
 from app.storage.database import Database
 from app.storage.errors import StorageError
 from app.storage.log import read_present
-from app.storage.worklist import list_cases
+from app.storage.made_by import digest_of_sources
+from mrecist.results import Decision, SorafenibOutput, TaceOutput
 from mrecist.rulesets import RuleSet
+from mrecist.values import Response
+
+_CODE = (
+    "app.state",
+    "app.desks.case_list",
+    "app.models.worklist",
+    "app.reading.next_dates",
+    "app.words",
+    "mrecist",
+)
+_KEEP_EVERY = 500
+_SYNTHETIC_DAYS = 2
+"""In a synthetic case today is this many days after its last time point."""
 
 
-def case_lines(database: Database, ruleset: RuleSet, cancelled: Callable[[], bool]) -> tuple[CaseLine, ...]:
-    """One line a case, the last changed first; a case that cannot be read says why.
+def case_lines(
+    database: Database,
+    ruleset: RuleSet,
+    cancelled: Callable[[], bool],
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[CaseLine, ...]:
+    """One line a case; a case that cannot be read says why.
+
+    Parameters
+    ----------
+    cancelled
+        Asked before each case that has to be judged; what was made until then is kept.
+    progress
+        Told how many of how many cases are done that had to be judged.
 
     Raises
     ------
     StorageError
         If the database cannot be read.
     """
-    lines = []
+    today = date.today()
+    key = _key(ruleset)
     with database.reading() as connection:
-        for summary in list_cases(connection):
-            if cancelled():
-                break
-            try:
-                record, _ = read_present(connection, summary.case_id)
-            except StorageError as error:
-                lines.append(CaseLine(summary.case_id, fault=str(error)))
-                continue
-            ready = record.visits and record.reads
-            assessment = assess_read(record, record.reads[0].id, ruleset) if ready else None
-            today = today_of(record, record.visits[-1].id) if record.visits else date.today()
-            lines.append(line_of(record, assessment, today))
-    return tuple(lines)
+        ends = heads(connection)
+        kept = kept_rows(connection, key) if key is not None else {}
+    lines = {case: _decoded(kept[case][1], today) for case, head in ends.items() if kept.get(case, ("",))[0] == head}
+    stale = [case for case in ends if case not in lines]
+    made: dict[str, tuple[str, str]] = {}
+    for number, case_id in enumerate(stale, 1):
+        if cancelled():
+            break
+        line, text, head = _judged(database, ruleset, case_id, today)
+        lines[case_id] = line
+        if text:
+            made[case_id] = (head, text)
+        if key is not None and len(made) >= _KEEP_EVERY:
+            keep_rows(database, key, made)
+            made = {}
+        if progress is not None:
+            progress(number, len(stale))
+    if key is not None:
+        keep_rows(database, key, made)
+    return tuple(lines[case] for case in ends if case in lines)
+
+
+def _judged(database: Database, ruleset: RuleSet, case_id: str, today: date) -> tuple[CaseLine, str, str]:
+    """The line of a case, its text where it can be kept, and where the log ended."""
+    try:
+        with database.reading() as connection:
+            record, head = read_present(connection, case_id)
+    except StorageError as error:
+        return CaseLine(case_id, fault=str(error)), "", ""
+    ready = record.visits and record.reads
+    assessment = assess_read(record, record.reads[0].id, ruleset) if ready else None
+    line = line_of(record, assessment, _today(record, today))
+    return line, "" if _looks_ahead(record, today) else _encoded(line), head.hash
+
+
+def _today(record: Record, today: date) -> date:
+    """In a synthetic case the day is one that its course has just reached."""
+    if record.synthetic and record.visits:
+        return record.visits[-1].on + timedelta(days=_SYNTHETIC_DAYS)
+    return today
+
+
+def _looks_ahead(record: Record, today: date) -> bool:
+    """Whether something is dated after today, or nothing is: then the line depends on the day it is made on."""
+    if record.synthetic:
+        return False
+    return not record.visits or any(on > today for on in _dates(record))
+
+
+def _dates(record: Record) -> Iterator[date]:
+    for visit in record.visits:
+        yield visit.on
+    for treatment in record.treatments:
+        yield treatment.on
+        if treatment.until is not None:
+            yield treatment.until
+    for event in record.events:
+        yield event.on
+
+
+def _key(ruleset: RuleSet) -> str | None:
+    code = digest_of_sources(*_CODE)
+    if code is None:
+        return None
+    told = ["worklist", code, ruleset.name, ruleset.version, ruleset.digest]
+    told += [protocol.label for protocol in known_profiles().protocols]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+
+# --- a line as text --------------------------------------------------------------------------------------------------
+
+_PLAIN = (
+    *("case_id", "name", "sex", "age", "protocol", "last_visit"),
+    *("borderline", "signed", "synthetic", "at_baseline"),
+)
+_RESPONSES = ("intrahepatic", "extrahepatic", "composite")
+
+
+def _encoded(line: CaseLine) -> str:
+    told: dict[str, Any] = {name: getattr(line, name) for name in _PLAIN}
+    told |= {name: response.value for name in _RESPONSES if (response := getattr(line, name)) is not None}
+    for name in ("tace", "sorafenib"):
+        decision: Decision | None = getattr(line, name)
+        if decision is not None:
+            told[name] = [decision.decision.value, decision.row]
+    if line.last_on is not None:
+        told["last_on"] = line.last_on.isoformat()
+    if line.next_visit is not None:
+        told["next"] = [line.next_visit.first.isoformat(), line.next_visit.last.isoformat()]
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+
+def _decoded(text: str, today: date) -> CaseLine:
+    told = json.loads(text)
+    line = CaseLine(**{name: told[name] for name in _PLAIN})
+    changes: dict[str, Any] = {name: Response(told[name]) for name in _RESPONSES if name in told}
+    outputs: tuple[tuple[str, Any], ...] = (("tace", TaceOutput), ("sorafenib", SorafenibOutput))
+    for name, output in outputs:
+        if name in told:
+            changes[name] = Decision(output(told[name][0]), told[name][1])
+    if "last_on" in told:
+        changes["last_on"] = last_on = read_date(told["last_on"])
+        if line.synthetic:
+            today = last_on + timedelta(days=_SYNTHETIC_DAYS)
+    if "next" in told:
+        first, last = map(date.fromisoformat, told["next"])
+        changes["next_visit"] = NextVisit.seen_on(first, last, today)
+    return replace(line, **changes)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _SLOT = "work"
 _PRESENT = "Importing"
+_MANY = 50
+"""From so many cases on it is told how far their judging is."""
 
 
 class Work(QObject):
@@ -47,9 +49,15 @@ class Work(QObject):
         ruleset = self._session.ruleset
 
         def job(token: Token) -> object:
-            return case_lines(self._database, ruleset, token.cancelled)
+            return case_lines(self._database, ruleset, token.cancelled, token.progress)
 
-        self._runner.start("cases", job, done=self._window.worklist.set_lines, failed=self._show_failure)
+        def judging(done: int, total: int) -> None:
+            if total >= _MANY:
+                self._window.status.say(f"Judging {done} of {total} cases" if done < total else "")
+
+        self._runner.start(
+            "cases", job, done=self._window.worklist.set_lines, failed=self._show_failure, progressed=judging
+        )
 
     def open_case(self, case_id: str) -> None:
         try:

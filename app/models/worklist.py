@@ -23,6 +23,25 @@ _NO_PARENT = QModelIndex()
 
 
 @dataclass(frozen=True, slots=True)
+class NextVisit:
+    """When the next time point is due; `days` counts as in `NextDate`."""
+
+    first: date
+    last: date
+    standing: Standing
+    days: int
+
+    @classmethod
+    def seen_on(cls, first: date, last: date, today: date) -> NextVisit:
+        """The window as it stands on a day."""
+        if today < first:
+            return cls(first, last, Standing.AHEAD, (first - today).days)
+        if today <= last:
+            return cls(first, last, Standing.OPEN, (last - today).days)
+        return cls(first, last, Standing.OVERDUE, (today - last).days)
+
+
+@dataclass(frozen=True, slots=True)
 class CaseLine:
     """One case as the worklist shows it. `fault` says why a case cannot be opened."""
 
@@ -39,7 +58,7 @@ class CaseLine:
     borderline: bool = False
     tace: Decision | None = None
     sorafenib: Decision | None = None
-    next_visit: NextDate | None = None
+    next_visit: NextVisit | None = None
     signed: bool = False
     synthetic: bool = False
     at_baseline: bool = False
@@ -84,11 +103,18 @@ def line_of(record: Record, assessment: Assessment | None, today: date) -> CaseL
         borderline=response is not None and any(r.borderline for r in (response.intrahepatic, response.extrahepatic)),
         tace=tace,
         sorafenib=sorafenib,
-        next_visit=next_visit(upcoming),
+        next_visit=_next_visit(upcoming, today),
         signed=last is not None and any(x.visit_id == last.id for x in record.signed),
         synthetic=record.synthetic,
         at_baseline=len(record.visits) == 1,
     )
+
+
+def _next_visit(upcoming: tuple[NextDate, ...], today: date) -> NextVisit | None:
+    due = next_visit(upcoming)
+    if due is None or due.first is None or due.last is None:
+        return None
+    return NextVisit.seen_on(due.first, due.last, today)
 
 
 class View(StrEnum):
@@ -226,7 +252,7 @@ def cell_text(line: CaseLine, column: WorklistColumn) -> str:
             return decision_text(line.sorafenib, line)
         case WorklistColumn.WINDOW:
             due = line.next_visit
-            return "" if due is None or due.first is None or due.last is None else words.window(due.first, due.last)
+            return "" if due is None else words.window(due.first, due.last)
         case WorklistColumn.DUE:
             return due_text(line.next_visit)
         case WorklistColumn.READS:
@@ -251,7 +277,7 @@ def decision_text(decision: Decision | None, line: CaseLine) -> str:
     return said[0].lower() + said[1:]
 
 
-def due_text(entry: NextDate | None) -> str:
+def due_text(entry: NextVisit | None) -> str:
     if entry is None:
         return ""
     match entry.standing:

@@ -69,15 +69,16 @@ def case_drafts(number: int) -> list[Draft]:
     return drafts
 
 
-def _filled(database: Database) -> None:
+def fill(database: Database) -> None:
+    """Put the cases into an empty database."""
     for start in range(0, CASES, 500):
         with database.writing() as connection:
             for number in range(start, start + 500):
                 drafts = case_drafts(number)
-                append(connection, f"C-{number:05}", Head(), drafts, _record(drafts))
+                append(connection, f"C-{number:05}", Head(), drafts, record_of(drafts))
 
 
-def _record(drafts: list[Draft]) -> Record:
+def record_of(drafts: list[Draft]) -> Record:
     return replay([Entry(n, "", d.author, d.read_id, d.event) for n, d in enumerate(drafts, 1)])
 
 
@@ -86,7 +87,7 @@ def run() -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'cohort.db'}"
         with Database.open(url) as database:
-            _filled(database)
+            fill(database)
             begun = time.perf_counter()
             cohort = database_cohort(database, judging)
             judged = time.perf_counter() - begun

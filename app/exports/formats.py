@@ -148,6 +148,12 @@ def _sr_ohif(staging: Staging, prefix: str, settings: ExportSettings) -> CaseWri
     return StructuredReports(staging, prefix, _database(settings), Profile.OHIF)
 
 
+def _images(staging: Staging, prefix: str, settings: ExportSettings) -> CaseWriter:
+    from app.exports.image_files import DeidentifiedImages
+
+    return DeidentifiedImages(staging, prefix, _database(settings))
+
+
 def _database(settings: ExportSettings) -> Database:
     if settings.database is None:
         raise ValueError("this format needs the database that knows where the images are")
@@ -178,6 +184,13 @@ _ROWS = (
         identifies=True,
         needs="highdicom",
         extra="sr",
+    ),
+    ExportFormat(
+        "images",
+        "Images without the patient (DICOM)",
+        "all images of the case, de-identified by the basic profile of PS3.15, dates moved alike",
+        _images,
+        of_reads=False,
     ),
     ExportFormat("json", "Response cases (JSON)", "what `assess` reads, and what it answers", _json),
     ExportFormat(

@@ -111,6 +111,13 @@ def month_day(on: date) -> str:
     return on.isoformat() if isinstance(on, PartialDate) else f"{on:%m-%d}"
 
 
+def short_iso(on: date) -> str:
+    """A date where there is little room: a span of months of one year is ``2010-08/09``."""
+    text = iso(on)
+    first, _, last = text.partition("/")
+    return f"{first}/{last[5:]}" if last and last[:4] == first[:4] else text
+
+
 def window(first: date, last: date) -> str:
     """A range of dates: without years where they are in one, ``06-04 – 07-02``."""
     if first.year != last.year:

@@ -40,6 +40,7 @@ def protocol_faults(protocol: Protocol) -> Iterator[str]:
     yield from _twice([w.id for w in protocol.windows], "windows", "id")
     yield from _twice([x.field for x in protocol.wordings], "wordings", "field")
     yield from criterion_faults(protocol.eligibility)
+    yield from _brace_faults(protocol)
     if protocol.endpoints is not None:
         yield from endpoint_faults(protocol.endpoints)
 
@@ -92,6 +93,18 @@ def _window_faults(window: Window, path: str) -> Iterator[str]:
     yield from (f"{path}.ended_by: {x} is not an output" for x in window.ended_by if x not in _OUTPUTS)
     yield from _unknown(window.title, {"number"}, f"{path}.title")
     yield from _unknown(window.span, {"number", "first", "last"}, f"{path}.span")
+
+
+def _brace_faults(protocol: Protocol) -> Iterator[str]:
+    """Words that are shown as they stand hold no names in braces."""
+    shown = [("tace_card.title", protocol.tace_card.title), ("sorafenib_card.title", protocol.sorafenib_card.title)]
+    shown += [("tace_card.short", protocol.tace_card.short), ("sorafenib_card.short", protocol.sorafenib_card.short)]
+    shown += [(f"eligibility[{i}].text", x.text) for i, x in enumerate(protocol.eligibility)]
+    shown += [(f"windows[{i}].note", x.note) for i, x in enumerate(protocol.windows)]
+    for i, x in enumerate(protocol.wordings):
+        shown += [(f"wordings[{i}].{key}", getattr(x, key)) for key in ("text", "short", "yes", "no")]
+    for path, text in shown:
+        yield from _unknown(text, set(), path)
 
 
 def _twice(names: Sequence[str], path: str, key: str) -> Iterator[str]:

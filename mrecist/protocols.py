@@ -142,10 +142,18 @@ Row = TaceRow | SorafenibRow
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """How one of the two decisions is called in this study, and which inputs its card shows (none: those of COTSOM)."""
+    """How one of the two decisions is called in this study, and which inputs its card shows (none: those of COTSOM).
+
+    `short` is what it is called where there is little room.
+    """
 
     title: str
     inputs: tuple[str, ...] = ()
+    short: str = ""
+
+    @property
+    def brief(self) -> str:
+        return self.short or self.title
 
 
 @dataclass(frozen=True, slots=True)

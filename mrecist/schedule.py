@@ -195,7 +195,7 @@ def _timed(window: Window, case: Case) -> Iterator[Timed]:
     anchors = occasions(case, window.anchor)
     if window.of == "first":
         anchors = anchors[:1]
-    found = occasions(case, window.what)
+    found = occasions(case, window.what)[1 if window.what == "visit" else 0 :]  # the baseline follows nothing
     same = window.what == window.anchor
     for position, anchor in enumerate(anchors):
         if window.after is not None:
@@ -211,11 +211,12 @@ def _timed(window: Window, case: Case) -> Iterator[Timed]:
 
 
 def _held(window: Window, anchor: Occasion, happened: Occasion, least: int, most: int) -> Timed:
-    """`least` and `most` bound the days between the two."""
+    """`least` and `most` bound the days between the two. What lies too far before something came early."""
+    near, far = (Timing.EARLY, Timing.LATE) if window.after is not None else (Timing.LATE, Timing.EARLY)
     if most < window.first_days:
-        return Timed(window, anchor, happened, Timing.EARLY, most, window.first_days - most)
+        return Timed(window, anchor, happened, near, most, window.first_days - most)
     if least > window.last_days:
-        return Timed(window, anchor, happened, Timing.LATE, least, least - window.last_days)
+        return Timed(window, anchor, happened, far, least, least - window.last_days)
     sure = window.first_days <= least and most <= window.last_days
     return Timed(window, anchor, happened, Timing.IN_TIME if sure else Timing.UNCERTAIN, least)
 
@@ -270,7 +271,7 @@ def due(
     outputs : sequence of str
         Of both decisions at the time point.
     """
-    going_on = [w for w in windows if w.shown and not set(w.ended_by) & set(outputs)]
+    going_on = [w for w in windows if w.shown and not set(w.ended_by) & set(outputs) and _is_open(case, w, today)]
     sessions: dict[OccasionWord, int] = {
         w.what: len(known) + 1
         for w in going_on
@@ -293,10 +294,8 @@ def _known(case: Case, word: OccasionWord, today: int) -> list[Occasion]:
 
 
 def _due(window: Window, case: Case, timepoint: str, today: int, sessions: Mapping[OccasionWord, int]) -> Due | None:
-    if window.while_open is not None and not _is_open(case, window.while_open, today):
-        return None
     anchor = window.anchor
-    if anchor in sessions and window.what != anchor:
+    if anchor in sessions and window.what != anchor and window.of == "each":
         if window.what == "labs":
             return _labs_due(window, case, timepoint, today)
         return Due(window, Standing.BOUND, number=sessions[anchor])
@@ -317,16 +316,17 @@ def _due(window: Window, case: Case, timepoint: str, today: int, sessions: Mappi
 def _answered(window: Window, case: Case, timepoint: str, since: Occasion, today: int) -> bool:
     """Has what is due already happened since its anchor? The open time point answers what it was due for itself."""
     if window.what == window.anchor:
-        return False
+        return any(x.day > since.day for x in _known(case, window.what, today))
     if window.what == "visit":
         at = next((x for x in occasions(case, "visit") if x.name == timepoint), None)
         return at is not None and at.day > since.day
     return any(x.day >= since.day for x in _known(case, window.what, today))
 
 
-def _is_open(case: Case, word: OccasionWord, today: int) -> bool:
-    given = [t for t in case.treatments if t.kind == word and t.day <= today]
-    return any(t.end_day is None or t.end_day > today for t in given)
+def _is_open(case: Case, window: Window, today: int) -> bool:
+    """Does the treatment go on that has to, for this to be due?"""
+    given = [t for t in case.treatments if t.kind == window.while_open and t.day <= today]
+    return window.while_open is None or any(t.end_day is None or t.end_day > today for t in given)
 
 
 def _standing(first: int, last: int, today: int) -> tuple[Standing, int]:

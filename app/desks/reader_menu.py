@@ -38,7 +38,7 @@ class ReaderMenu(QObject):
         """A reader who opens a case that others have read learns where those reads are."""
         reads = self._session.record.reads if self._session.record else ()
         others = [read.reader for read in reads if read.reader != self._session.reader]
-        if others and not any(read.reader == self._session.reader for read in reads):
+        if others and not self._session.others_read and not any(read.reader == self._session.reader for read in reads):
             name = self._session.reader
             self._session.told.emit(f"Read by {', '.join(others)}: look at it by your name ({name}), upper right.")
 

@@ -10,6 +10,8 @@ from app.desks.lesion_questions import is_assigned_here, questions_about
 from app.models.reading import Reading
 from app.panels.decision_panel import Session as DecisionSession
 from app.panels.notice import Notice
+from app.panels.protocol_text import rows_named
+from app.profiles import protocol_of
 from app.session import ReadingSession
 from app.state.events import JudgementSigned, VisitAmended, VisitSigned
 from app.state.record import Judgement, Record
@@ -18,7 +20,6 @@ from mrecist.case import Signature
 from mrecist.results import Decision, Severity
 
 SIGN, AMEND = "Sign", "Amend"
-_DASH = "\u2013"
 
 
 class SigningDesk(QObject):
@@ -63,8 +64,10 @@ class SigningDesk(QObject):
         """What the decision panel needs beside the reading."""
         head = self._session.store.head
         rules = f"{self._session.ruleset.name} {self._session.ruleset.version}"
-        protocol = (reading.record.protocol or "no protocol").upper()
-        foot = f"{protocol} · rows T1{_DASH}T11, S1{_DASH}S12 · {rules} · head {head[:4]}…{head[-4:]}"
+        protocol = protocol_of(reading.record.protocol)
+        parts = [(reading.record.protocol or "no protocol").upper()]
+        parts.append("not known" if protocol is None else f"rows {rows_named(protocol)}")
+        foot = " · ".join([*parts, rules, f"head {head[:4]}…{head[-4:]}"])
         ahead = today_of(reading.record, reading.visit_id)
         return DecisionSession(self._session.reader, ahead, self._what_if, foot, signing_on=date.today())
 

@@ -194,7 +194,7 @@ def site_text(lesion: Lesion) -> str:
 
 def _head_date(on: date, reading: Reading) -> str:
     one_year = len({visit.on.year for visit in reading.visits}) == 1
-    return words.month_day(on) if one_year else words.iso(on)
+    return words.month_day(on) if one_year else words.short_iso(on)
 
 
 def _lesion_cell(lesion: Lesion, column: Column, reading: Reading, accepted: Accepted) -> Cell:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
 from app.panels.chips import KeyButton, KeyCap, chip, label, rule_line
@@ -108,6 +108,11 @@ class AppBar(QWidget):
         self._protocol.setVisible(not narrow and bool(self._protocol.text()))
         self._undo.setVisible(not narrow and self._undo.isEnabled())
 
+    @property
+    def protocol_corner(self) -> QPoint:
+        """Where a menu of the protocol chip opens, on the screen."""
+        return self._protocol.mapToGlobal(self._protocol.rect().bottomLeft())
+
     def show_page(self, page: str) -> None:
         self._pages[page].setChecked(True)
 
@@ -127,7 +132,9 @@ class AppBar(QWidget):
         """The patient's name stays in sight wherever images are."""
         for part in (self._name, self._identity):
             part.setVisible(record is not None)
-        self._protocol.setText((record.protocol or "").upper() if record else "")
+        named = "" if record is None else (record.protocol or translated("No protocol")).upper()
+        self._protocol.setText(named)
+        self._protocol.setToolTip(translated("The study protocol of this case; press to choose another"))
         self._protocol.setVisible(not self._narrow and bool(self._protocol.text()))
         self._synthetic.setVisible(record is not None and record.synthetic)
         if record is None:

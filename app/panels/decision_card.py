@@ -25,6 +25,7 @@ class DecisionCard(QFrame):
     def __init__(self, theme: Theme, name: str) -> None:
         super().__init__()
         self._theme, self._name = theme, name
+        self.title = label(name, face=Face.TITLE, strong=True)
         self._decision: Decision | None = None
         self.setProperty("card", "plain")
         self.row: QToolButton = chip("", pressable=True)
@@ -40,7 +41,7 @@ class DecisionCard(QFrame):
         self._inputs = QVBoxLayout()
         self._inputs.setSpacing(0)
         top = QHBoxLayout()
-        top.addWidget(label(name, face=Face.TITLE, strong=True), 1)
+        top.addWidget(self.title, 1)
         top.addWidget(self.row)
         decided = QHBoxLayout()
         decided.setSpacing(theme.px(6))
@@ -59,6 +60,11 @@ class DecisionCard(QFrame):
         column.addWidget(self.derivation)
         column.addLayout(self._inputs)
         column.addStretch(1)
+
+    def rename(self, name: str) -> None:
+        """What the study calls this decision."""
+        self._name = name
+        self.title.setText(name)
 
     def show_decision(
         self,

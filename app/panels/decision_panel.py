@@ -17,10 +17,13 @@ from app.panels.chips import KeyCap, PanelHead, label, rule_line
 from app.panels.decision_card import DecisionCard
 from app.panels.decision_text import answer_line, data_missing, judgements_at, questions, why_asked
 from app.panels.focus_ring import FocusRing
+from app.panels.folded_list import FoldedList
 from app.panels.marks import ResponseMark
 from app.panels.next_dates_table import NextDatesTable
+from app.panels.protocol_text import entry_rows, timing_rows
 from app.panels.question_card import NoQuestion, QuestionCard, WhatIf
 from app.panels.response_text import new_that_count
+from app.profiles import known_profiles, protocol_of
 from app.reading.next_dates import next_dates
 from app.theme import Face, Theme
 from app.words import translated
@@ -72,6 +75,8 @@ class DecisionPanel(QWidget):
         self.tace = DecisionCard(theme, "TACE")
         self.sorafenib = DecisionCard(theme, translated("Sorafenib"))
         self.dates = NextDatesTable(theme)
+        self.timing = FoldedList(theme, translated("Windows kept"))
+        self.entry = FoldedList(theme, translated("Entry criteria"))
         self.advisory = AdvisoryRow(theme)
         self.foot = label(tone="2", face=Face.SMALL)
         self.sign = QPushButton()
@@ -94,13 +99,19 @@ class DecisionPanel(QWidget):
         tace = None if response is None else response.tace
         sorafenib = None if response is None else response.sorafenib
         judged = judgements_at(reading)
+        protocol = protocol_of(reading.record.protocol)
+        if protocol is not None:
+            names = (translated(protocol.tace_card.title), translated(protocol.sorafenib_card.title))
+            self.question.name_decisions(*names)
+            for card, name in zip((self.tace, self.sorafenib), names, strict=True):
+                card.rename(name)
         self.tace.show_decision(tace, judged, response)
         self.sorafenib.show_decision(sorafenib, judged, response)
-        asked = questions(tace, sorafenib)
+        asked = questions(tace, sorafenib, protocol)
         begins = bool(asked) and self.isVisible() and not self.question.asks(asked[0])
         self.question.setVisible(bool(asked))
         self.no_question.setVisible(not asked and response is not None)
-        self.no_question.show_answers([answer_line(judgement) for judgement in judged])
+        self.no_question.show_answers([answer_line(judgement, protocol) for judgement in judged])
         missing = data_missing(tace, sorafenib)
         self.no_question.words.setText(
             translated("No judgement is missing. Data missing: {names}.", names=words.listed(missing))
@@ -116,9 +127,16 @@ class DecisionPanel(QWidget):
             self.question.forget()
         if begins:
             self.question.focus_first()
-        found = next_dates(reading.record, reading.visit_id, session.today, tace)
+        found = next_dates(reading.record, reading.visit_id, session.today, tace, sorafenib)
         self.dates.set_dates(found, session.today, short=self._is_narrow)
+        self._show_protocol(reading, session.today)
         self.advisory.set_scores(session.advisory)
+
+    def _show_protocol(self, reading: Reading, today: date) -> None:
+        """The entry criteria and the windows of the protocol that the case names."""
+        named = known_profiles().find(reading.record.protocol)
+        self.timing.set_rows(*(((), "") if named is None else timing_rows(named, reading.record, today)))
+        self.entry.set_rows(*(((), "") if named is None else entry_rows(named, reading)))
 
     def showEvent(self, event: QShowEvent) -> None:
         """A question that waits takes the keys 1 2 3 at once."""
@@ -161,6 +179,8 @@ class DecisionPanel(QWidget):
         inside.addLayout(form)
         inside.addWidget(rule_line())
         inside.addWidget(self.dates)
+        inside.addWidget(self.timing)
+        inside.addWidget(self.entry)
         inside.addWidget(self.advisory)
         inside.addStretch(1)
         area = QScrollArea()

@@ -8,17 +8,15 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.models.reading import Reading
 from app.panels.chips import PanelHead, label, rule_line
-from app.panels.decision_text import asks, data_missing, is_failure, questions, reason_line
+from app.panels.decision_text import asks, data_missing, is_failure, lacks_images, questions, reason_line
 from app.panels.lesion_columns import is_narrow
 from app.panels.marks import Icon, MarkBox
 from app.panels.response_text import Run
 from app.panels.sentence_label import SentenceLabel
+from app.profiles import protocol_of
 from app.theme import Face, Theme, paint_focus_ring
 from app.words import counted, decision_word, translated
 from mrecist.results import Decision, TimePointResponse
-
-_IMAGING_ROWS = frozenset({"T7", "S10"})
-"""Rows that stand on images which cannot be judged."""
 
 
 class DecisionBrief(QWidget):
@@ -30,6 +28,7 @@ class DecisionBrief(QWidget):
         super().__init__()
         self._theme = theme
         self._name = name
+        self.title = label(name, strong=True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._mark = MarkBox(Icon.QUESTION, theme)
@@ -39,7 +38,7 @@ class DecisionBrief(QWidget):
         top = QHBoxLayout()
         top.setSpacing(theme.px(6))
         top.addWidget(self._mark)
-        top.addWidget(label(name, strong=True))
+        top.addWidget(self.title)
         top.addWidget(self.word, 1)
         top.addWidget(self.row)
         column = QVBoxLayout(self)
@@ -48,6 +47,11 @@ class DecisionBrief(QWidget):
         column.addLayout(top)
         column.addWidget(self.reason)
         column.addStretch(1)
+
+    def rename(self, name: str) -> None:
+        """What the study calls this decision."""
+        self._name = name
+        self.title.setText(name)
 
     def show_unread(self, left: int) -> None:
         """What is not read yet is not "not evaluable": nothing is proposed from it."""
@@ -142,7 +146,11 @@ class DecisionStrip(QWidget):
         if response is None or reading is None or not decided:
             return
         self.head.note.setText((reading.record.protocol or "").upper())
-        asked = questions(response.tace, response.sorafenib)
+        protocol = protocol_of(reading.record.protocol)
+        if protocol is not None:
+            self.tace.rename(translated(protocol.tace_card.brief))
+            self.sorafenib.rename(translated(protocol.sorafenib_card.brief))
+        asked = questions(response.tace, response.sorafenib, protocol)
         missing = data_missing(response.tace, response.sorafenib)
         told = [counted(len(asked), "question to answer", "questions to answer")] if asked else []
         if missing:
@@ -153,7 +161,7 @@ class DecisionStrip(QWidget):
         self.tace.show_decision(response.tace, benefit, self._short, response)
         self.sorafenib.show_decision(response.sorafenib, "", self._short, response)
         for brief, decision in ((self.tace, response.tace), (self.sorafenib, response.sorafenib)):
-            if decision is not None and decision.row in _IMAGING_ROWS and reading.to_do():
+            if decision is not None and lacks_images(decision, response) and reading.to_do():
                 brief.show_unread(len(reading.to_do()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app import words
 from app.models.reading import Reading, counted_mm
 from app.state.record import Judgement
 from app.words import translated
 from mrecist.case import Benefit, Ineligibility
+from mrecist.protocols import Protocol, Wording
 from mrecist.results import Decision, DecisionInput, SorafenibOutput, TaceOutput, TimePointResponse
 from mrecist.values import LesionRole, Region, Response
 
@@ -35,6 +36,12 @@ class Question:
     answers: tuple[Answer, ...]
 
 
+_FAILURES = (
+    TaceOutput.STOP_FAILURE,
+    SorafenibOutput.SORAFENIB_FAILURE,
+    SorafenibOutput.UNTREATABLE_PROGRESSION,
+    SorafenibOutput.STOP_PD,
+)
 _ASKED_AS = {"eligibility": "ineligibility_confirmed"}
 
 _ASKED_BY_INPUT = {
@@ -49,19 +56,25 @@ _JUDGED_INPUTS = {
     "Lasting ineligibility": "ineligibility_confirmed",
     "Clinical worsening": "clinical_worsening",
     "Consent withdrawn": "consent_withdrawn",
+    "Local treatment": "tace_benefit",
+    "Benefit of going on": "systemic_benefit",
+    "Operable": "resectable",
+    "Not tolerable": "sorafenib_tolerable",
 }
 """Which judgement an input of a decision rests on."""
 
 
-def questions(tace: Decision | None, sorafenib: Decision | None) -> tuple[Question, ...]:
-    """The judgements still missing, in the order in which they are asked."""
+def questions(
+    tace: Decision | None, sorafenib: Decision | None, protocol: Protocol | None = None
+) -> tuple[Question, ...]:
+    """The judgements still missing, in the order in which they are asked, in the words of the protocol."""
     needed: set[str] = set()
     for decision in (tace, sorafenib):
         if decision is not None:
             needed.update(_ASKED_AS.get(need, need) for need in decision.needs)
             if asks(decision):
                 needed.update(_ASKED_BY_INPUT.get(i.name, "") for i in decision.inputs if i.state == "open")
-    return tuple(question for question in _all_questions() if question.field in needed)
+    return tuple(question for question in _all_questions(protocol) if question.field in needed)
 
 
 def data_missing(tace: Decision | None, sorafenib: Decision | None) -> tuple[str, ...]:
@@ -131,9 +144,9 @@ def judgements_at(reading: Reading) -> tuple[Judgement, ...]:
     return tuple(newest.values())
 
 
-def answer_line(judgement: Judgement) -> str:
+def answer_line(judgement: Judgement, protocol: Protocol | None = None) -> str:
     """A signed answer on one line: question, answer, who, when, why."""
-    question = next((q for q in _all_questions() if q.field == judgement.field), None)
+    question = next((q for q in _all_questions(protocol) if q.field == judgement.field), None)
     asked = judgement.field.replace("_", " ").capitalize() if question is None else question.short
     answers = () if question is None else question.answers
     yes_no = translated("yes") if judgement.value else translated("no")
@@ -158,7 +171,14 @@ def asks(decision: Decision) -> bool:
 
 
 def is_failure(decision: Decision) -> bool:
-    return decision.decision in (TaceOutput.STOP_FAILURE, SorafenibOutput.SORAFENIB_FAILURE)
+    return decision.decision in _FAILURES
+
+
+def lacks_images(decision: Decision, response: TimePointResponse) -> bool:
+    """Does the decision stand on images that cannot be judged?"""
+    needs = decision.needs
+    outside = "extrahepatic imaging" in needs and response.extrahepatic.response is Response.NE
+    return outside or "imaging" in needs or "tumour imaging" in needs
 
 
 def would_be(decision: Decision, field: str) -> str:
@@ -202,7 +222,34 @@ def _viable_targets(reading: Reading) -> tuple[str, ...]:
     )
 
 
-def _all_questions() -> tuple[Question, ...]:
+def _all_questions(protocol: Protocol | None = None) -> tuple[Question, ...]:
+    """Every judgement as a question; a protocol may put one in its own words."""
+    known = _plain_questions()
+    if protocol is None:
+        return known
+    own = {x.field: x for x in protocol.wordings}
+    return tuple(_in_words(q, own[q.field], protocol) if q.field in own else _for(q, protocol) for q in known)
+
+
+def _in_words(question: Question, wording: Wording, protocol: Protocol) -> Question:
+    yes, no, *more = question.answers
+    if wording.yes:
+        yes = replace(yes, word=translated(wording.yes))
+    if wording.no:
+        no = replace(no, word=translated(wording.no))
+    put = replace(question, text=translated(wording.text), short=translated(wording.short), answers=(yes, no, *more))
+    return _for(put, protocol)
+
+
+def _for(question: Question, protocol: Protocol) -> Question:
+    """What an answer decides, by the study's own names for its two decisions."""
+    named = (protocol.tace_card.title, protocol.sorafenib_card.title)
+    if named == ("TACE", "Sorafenib"):
+        return question
+    return replace(question, decides=translated("decides {local} or {systemic}", local=named[0], systemic=named[1]))
+
+
+def _plain_questions() -> tuple[Question, ...]:
     open_answer = Answer(None, translated("Cannot say yet"))
     return (
         Question(
@@ -247,5 +294,23 @@ def _all_questions() -> tuple[Question, ...]:
             translated("Clinical worsening?"),
             translated("decides sorafenib"),
             (Answer(True, translated("Yes, worsened")), Answer(False, translated("No, goes on")), open_answer),
+        ),
+        Question(
+            "resectable",
+            translated("Is resection, metastasectomy or transplantation possible?"),
+            translated("Operable?"),
+            translated("decides the local treatment"),
+            (Answer(True, translated("Yes, operable")), Answer(False, translated("Not operable")), open_answer),
+        ),
+        Question(
+            "systemic_benefit",
+            translated("Is benefit of going on with systemic treatment expected?"),
+            translated("Systemic treatment of benefit?"),
+            translated("decides the systemic treatment"),
+            (
+                Answer(Benefit.YES, translated("Yes, expected")),
+                Answer(Benefit.NO, translated("No benefit")),
+                Answer(Benefit.UNDETERMINED, translated("Cannot say yet")),
+            ),
         ),
     )

@@ -30,6 +30,7 @@ class QuestionCard(QFrame):
         super().__init__()
         self._theme = theme
         self._question: Question | None = None
+        self._decisions = ("TACE", translated("Sorafenib"))
         self._chosen: Answer | None = None
         self.setProperty("card", "question")
         self.title = label(face=Face.TITLE, strong=True)
@@ -86,6 +87,10 @@ class QuestionCard(QFrame):
             self.reason.clear()
         self._lay_answers(question, what_if)
         self._refresh_sign()
+
+    def name_decisions(self, local: str, systemic: str) -> None:
+        """What the study calls the two decisions that an answer may change; for the next question that is put."""
+        self._decisions = (local, systemic)
 
     def asks(self, question: Question) -> bool:
         """Whether it is this question that is put already."""
@@ -154,7 +159,7 @@ class QuestionCard(QFrame):
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        heads = (translated("Answer"), translated("TACE would be"), translated("Sorafenib would be"))
+        heads = (translated("Answer"), *(translated("{decision} would be", decision=x) for x in self._decisions))
         for at, head in enumerate(heads):
             made = label(head, "3", Face.SMALL)
             made.setContentsMargins(self._theme.px(5) if at == 0 else 0, 0, 0, 0)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QWi
 from app import words
 from app.models.reading import Reading
 from app.panels.marks import paint_response_letters
+from app.state.dates import slack_days
 from app.theme import Face, Theme, paint_focus_ring
 from app.words import translated
 from mrecist.case import TreatmentKind
@@ -167,7 +168,8 @@ class SegmentView(QWidget):
 
     def _when(self) -> str:
         locked = f" {translated('signed')}" if self._segment.signed else ""
-        return words.weeks(self._segment.day) + locked
+        about = "≈ " if slack_days(self._segment.on) else ""  # the day is not known
+        return about + words.weeks(self._segment.day) + locked
 
     def _text(
         self, painter: QPainter, x: float, y: float, text: str, token: str, face: Face = Face.BODY, bold: bool = False

@@ -101,7 +101,7 @@ def window_cases() -> Iterator[tuple[str, Window, str]]:
 )
 def test_that_a_window_is_kept_or_missed_by_as_many_days_as_it_is(window: Window, text: str) -> None:
     days, timing, *off = text.split()
-    case = with_occasion(Case("C"), window.anchor, ANCHOR)
+    case = with_occasion(Case("C", (TimePoint("BL", 0),)), window.anchor, ANCHOR)
     case = with_occasion(case, window.what, ANCHOR + int(days) * (1 if window.after else -1))
     found = [x for x in timings([window], case) if x.anchor.day == ANCHOR]
     assert [(x.timing, x.days, x.off_days) for x in found] == [(Timing(timing), int(days), int(off[0]) if off else 0)]

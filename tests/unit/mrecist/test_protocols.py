@@ -194,6 +194,7 @@ def test_that_every_shipped_protocol_is_whole_and_there_is_no_other() -> None:
         ('id = "safety_labs"', 'id = "tace"', "windows[1]: tace is there before; each has its own id"),
         ('value = "age_years"', 'value = "height"', "eligibility[4].value is one of ecog"),
         ('value = "age_years"\nbelow = 20', 'value = "age_years"', "eligibility[4] has one of above, at_least"),
+        ('text = "brain metastasis"', 'text = "brain {metastasis}"', "eligibility[12].text: {metastasis} is not known"),
         ("visit_days = 42", 'censoring = "later"\nvisit_days = 42', "endpoints.censoring is one of"),
     ],
 )

@@ -31,6 +31,8 @@ def test_that_visits_count_from_the_open_time_point() -> None:
     assert shown(*due([VISIT], case(), "TP1", 98)) == [("visit", Standing.OPEN, 70, 98, None, 0)]
     assert shown(*due([VISIT], case(), "TP1", 99)) == [("visit", Standing.OVERDUE, 70, 98, None, 1)]
     assert due([VISIT], case(), "TP7", 60) == ()
+    assert due([VISIT], case(), "TP0", 60) == (), "TP1 was that visit"
+    assert shown(*due([VISIT], case(), "TP0", 41)) == [("visit", Standing.OPEN, 28, 56, None, 15)]
     assert due([VISIT], case(), "TP1", 60, ["CONTINUE", "STOP"]) == ()
 
 
@@ -39,6 +41,15 @@ def test_that_the_first_visit_that_can_be_dated_counts() -> None:
     assert [x.window.id for x in due([FIRST, VISIT], case(begun), "TP0", 12)] == ["first"]
     assert [x.window.id for x in due([FIRST, VISIT], case(begun), "TP0", 9)] == ["visit"], "it has not begun yet"
     assert [x.window.id for x in due([FIRST, VISIT], case(begun), "TP1", 60)] == ["visit"], "TP1 was that visit"
+
+
+def test_that_what_follows_the_first_session_is_not_bound_to_the_next() -> None:
+    once = Window("once", "Imaging", "visit", 84, 112, "s", after="TACE", of="first")
+    given = case(Treatment(TACE, 5), Treatment(TACE, 50), days=(0, 2))
+    assert shown(*due([AGAIN, once], given, "TP1", 60)) == [
+        ("tace", Standing.AHEAD, 78, 106, 3, 18),
+        ("once", Standing.AHEAD, 89, 117, None, 29),
+    ]
 
 
 def test_that_a_session_is_due_after_the_last_one_and_binds_what_belongs_to_it() -> None:

@@ -241,7 +241,7 @@ MOUSE_AND_OTHER_KEYS: tuple[tuple[str, str], ...] = (
     ("↑ ↓  Home End", "image up, down, first, last"),
     ("arrow keys on a line or figure", "nudge it 0.1 mm (Shift: 1 mm)"),
     ("Enter on an image", "accept the proposal of the assistant"),
-    ("Tab on an image", "next lesion that is still to do, with all views and phases"),
+    ("Tab on an image or in the table", "next lesion that is still to do, with all views and phases"),
     ("the key of a figure twice", "draw as many as you like; Esc ends"),
     ("1 2 3 in a question", "choose an answer"),
 )

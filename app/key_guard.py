@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QSlider, QWidget
 
+from app.panels.lesion_table import LesionGrid
 from viewers.widgets.image_view import ImageView
 
 _PRESSING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
@@ -26,8 +27,8 @@ class KeyGuard(QObject):
     Parameters
     ----------
     accept, next_lesion
-        Enter on an image or on the threshold of a proposal, and Tab on an image; each answers whether there was
-        anything to do: where not, the key is what it always is.
+        Enter on an image or on the threshold of a proposal, and Tab on an image or in the table of lesions; each
+        answers whether there was anything to do: where not, the key is what it always is.
     """
 
     def __init__(
@@ -51,7 +52,7 @@ class KeyGuard(QObject):
                 return True
         elif _is_plain(event, *_ACCEPTING) and isinstance(watched, (ImageView, QSlider)):
             return self._accept()
-        elif _is_plain(event, Qt.Key.Key_Tab) and isinstance(watched, ImageView):
+        elif _is_plain(event, Qt.Key.Key_Tab) and isinstance(watched, (ImageView, LesionGrid)):
             return self._next_lesion()
         elif _asks_for_menu(event):
             middle = watched.rect().center()

@@ -119,7 +119,8 @@ class ReadingDesk(QObject):
         if not any(name != self._session.selection.lesion_id for name in left):
             return False
         self.step_lesion(1)
-        self._page.grid.active.setFocus()  # another hanging may have hidden the view that had it
+        if not self._page.table.grid.hasFocus():
+            self._page.grid.active.setFocus()  # another hanging may have hidden the view that had it
         return True
 
     def ask_why_not_evaluable(self) -> None:

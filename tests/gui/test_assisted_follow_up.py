@@ -1,0 +1,149 @@
+"""A follow-up of the demonstration study by keys and clicks, the liver targets with the assistant; each is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from app.demo.truth import TrueFinding, Truth
+from app.state.events import BaselineConfirmed, LesionAdded
+from mrecist.lesions import Finding, Measured, Observation, Present
+from mrecist.values import Diameter, LesionRole, Line, Point, Region
+from tests.support.driver import NO_KEYS, Driver
+from viewers.widgets.slice_view import SliceView
+
+MOST_INPUTS = 25
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+class Counting(Driver):
+    """Counts every key, click and drag that it sends."""
+
+    inputs = 0
+
+    def key(self, key: Qt.Key | str, modifiers: Qt.KeyboardModifier = NO_KEYS, widget: QWidget | None = None) -> None:
+        self.inputs += 1
+        super().key(key, modifiers, widget)
+
+    def click(self, widget: QWidget, place: QPoint | None = None) -> None:
+        self.inputs += 1
+        super().click(widget, place)
+
+    def drag(self, view: SliceView, start: Point, end: Point) -> None:
+        self.inputs += 1
+        super().drag(view, start, end)
+
+    def find(self, finding: TrueFinding) -> SliceView:
+        """Scroll the view that shows the finding's series to its image, by the wheel alone."""
+        shown = (self.page.grid.views[number] for number in self.page.grid.shown)
+        view = next(v for v in shown if v.source is not None and v.source.series_uid == finding.series_uid)
+        self.go_to_image(view, finding.sop_uid)
+        return view
+
+
+@pytest.fixture
+def driver(qtbot: QtBot, tmp_path: Path, small_study: tuple[Path, Truth]) -> Iterator[Counting]:
+    """A case with its baseline read, at the baseline."""
+    folder, truth = small_study
+    driver = Counting(qtbot, f"sqlite:///{tmp_path / 'cases.db'}")
+    driver.drop_folder(folder)
+    driver.session.do(BaselineConfirmed("BL", truth.day0))
+    baseline = truth.timepoint("BL")
+    assert baseline is not None
+    for lesion in truth.lesions:
+        found = baseline.finding(lesion.id)
+        if found is not None:
+            driver.session.do(LesionAdded(lesion, "BL", Observation(lesion.id, as_found(found, lesion.role))))
+    driver.station.desk.show_reading()
+    driver.page.grid.active.setFocus()
+    driver.settle()
+    driver.inputs = 0
+    yield driver
+    driver.close()
+
+
+def as_found(true: TrueFinding, role: LesionRole) -> Finding:
+    if true.counted is None or role is LesionRole.NONTARGET:
+        return Present()
+    image = (true.series_uid, true.sop_uid, 1, true.frame_of_reference_uid)
+    return Measured(
+        Diameter.from_mm(true.counted.diameter_mm), evidence=(Line(*image, true.counted.start, true.counted.end),)
+    )
+
+
+def test_that_a_whole_follow_up_takes_few_keys_and_clicks(
+    driver: Counting, small_study: tuple[Path, Truth], qtbot: QtBot
+) -> None:
+    truth = small_study[1]
+    point = truth.timepoint("FU1")
+    assert point is not None
+    driver.key(Qt.Key.Key_Right, CONTROL)
+    seen = []
+    for _ in point.findings:
+        driver.key(Qt.Key.Key_Tab)
+        lesion = driver.session.lesion
+        assert lesion is not None
+        seen.append(lesion.id)
+        finding = point.finding(lesion.id)
+        assert finding is not None
+        if lesion.role is LesionRole.NONTARGET:
+            driver.key(Qt.Key.Key_N)
+        elif lesion.region is Region.INTRAHEPATIC:
+            measure_with_assistant(driver, finding, qtbot)
+        else:
+            view = driver.find(finding)
+            driver.key(Qt.Key.Key_Y)
+            assert finding.counted is not None
+            driver.drag(view, finding.counted.start, finding.counted.end)
+    reading = driver.session.reading
+    assert reading is not None
+    assert sorted(seen) == sorted(found.lesion_id for found in point.findings), "Tab comes to each lesion once"
+    assert reading.to_do() == ()
+    for found in point.findings:
+        recorded = reading.finding(found.lesion_id, "FU1")
+        if found.counted is not None:
+            assert isinstance(recorded, Measured)
+            assert float(recorded.diameter.mm) == pytest.approx(found.counted.diameter_mm, abs=2.0)
+    assert {one.lesion_id for one in reading.record.assisted} == {"IT1", "IT2"}
+    assert driver.inputs <= MOST_INPUTS
+    driver.key("z", CONTROL)
+    assert reading.finding("ENT1", "FU1") is not None and driver.session.reading.to_do() != ()  # type: ignore[union-attr]
+
+
+def measure_with_assistant(driver: Counting, finding: TrueFinding, qtbot: QtBot) -> None:
+    """J, a click in the lesion, Enter; nothing is recorded before Enter."""
+    view = driver.find(finding)
+    driver.key(Qt.Key.Key_J)
+    driver.click(view, view.widget_point_of(finding.centres[0]).toPoint())
+    qtbot.waitUntil(lambda: driver.station.assisting.open is not None, timeout=30_000)
+    assert driver.session.reading is not None
+    assert driver.session.reading.finding(finding.lesion_id, "FU1") is None
+    driver.key(Qt.Key.Key_Return)
+    assert driver.session.reading.finding(finding.lesion_id, "FU1") is not None
+
+
+def test_that_a_crash_of_the_assistant_leaves_the_case_as_it_was(
+    driver: Counting, small_study: tuple[Path, Truth], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(*_args: object, **_named: object) -> None:
+        raise RuntimeError("a fault in the algorithm")
+
+    monkeypatch.setattr("app.desks.assisting.prepare", crash)
+    before, told = driver.session.record, []
+    driver.station.assisting.told.connect(told.append)
+    baseline = small_study[1].timepoint("BL")
+    finding = baseline.finding("IT1") if baseline else None
+    assert finding is not None
+    view = driver.find(finding)
+    driver.key(Qt.Key.Key_J)
+    driver.click(view, view.widget_point_of(finding.centres[0]).toPoint())
+    qtbot.waitUntil(lambda: bool(told), timeout=30_000)
+    assert told == ["The proposal stopped. Nothing was changed; measure by hand."]
+    assert driver.session.record == before
+    assert driver.page.proposal.isHidden()
+    assert not driver.station.assisting.busy

@@ -28,6 +28,7 @@ COMMANDS = (
     Command("window", "window", "open the workstation (the default)"),
     Command("demo", "demo", "make the demonstration study on first use and open it"),
     Command("assess", "assess", "responses and decisions for response-case files"),
+    Command("protocols", "protocols", "study protocols; --check a file of your own"),
     Command("scan", "scan", "catalogue a folder's series, with quality findings"),
     Command("volume", "volume", "geometry and voxel statistics of one series"),
     Command("measure", "measure", "assisted diameters of the lesion at a place"),

@@ -159,7 +159,7 @@ class _Work:
                 overall.baseline_sum_mm,
                 baseline_issues(case, self.tracks, rules, entry),
             ),
-            timepoints=self._timepoints(courses, self._recist11(missed)),
+            timepoints=self._timepoints(courses, self._recist11(missed, extra)),
             adjudicated={
                 scope: None if c.progression is None else case.timepoints[c.progression].id
                 for scope, c in courses.items()
@@ -169,21 +169,29 @@ class _Work:
             protocol=protocol.label if protocol is not None and self._asks_decisions() else None,
         )
 
-    def _recist11(self, missed: Mapping[Scope, NotDone]) -> Callable[[], Course] | None:
+    def _recist11(self, missed: Mapping[Scope, NotDone], extra: Course) -> Callable[[], Course] | None:
         """RECIST 1.1 in parallel, worked out when it is asked for; where every liver target has a whole diameter."""
         liver = [t for t in self.tracks if _is_liver_target(t)]
         if not liver or any(whole_at(t.observations[0]) is None for t in liver):
             return None
-        return cache(partial(self._in_parallel, missed))
+        return cache(partial(self._in_parallel, missed, extra))
 
-    def _in_parallel(self, missed: Mapping[Scope, NotDone]) -> Course:
+    def _in_parallel(self, missed: Mapping[Scope, NotDone], extra: Course) -> Course:
+        """The pooled course by RECIST 1.1. `extra` is the course outside the liver, which is mostly the same."""
         case, rules, n = self.case, self.ruleset.recist11, len(self.case.timepoints)
         limits = rules.thresholds
         liver = scoped_region(self.tracks, Region.INTRAHEPATIC, n, rules, self.tests)
-        outside = scoped_region(self.tracks, Region.EXTRAHEPATIC, n, rules, self.tests)
         intra = follow_region(case, liver, rules, limits, missed[Scope.INTRAHEPATIC])
-        extra = follow_region(case, outside, rules, limits, missed[Scope.EXTRAHEPATIC])
+        if not self._alike_outside(rules):
+            outside = scoped_region(self.tracks, Region.EXTRAHEPATIC, n, rules, self.tests)
+            extra = follow_region(case, outside, rules, limits, missed[Scope.EXTRAHEPATIC])
         return follow_pooled(case, intra, extra, rules, limits, missed[Scope.OVERALL], "R11")
+
+    def _alike_outside(self, recist11: RuleSet) -> bool:
+        """Do both judge alike outside the liver? A policy may set the floor; new hilar nodes have their own limit."""
+        floors = [x.target.min_growth_extrahepatic_mm for x in (self.rules, recist11)]
+        hilar = [t for t in self.tracks if t.lesion.role is LesionRole.NEW and t.lesion.is_periportal_node]
+        return floors[0] == floors[1] and not hilar
 
     def _asks_decisions(self) -> bool:
         """Is this a case of the protocol, or of none, with anything on record that a decision rests on?"""

@@ -12,6 +12,8 @@ from fractions import Fraction
 from functools import cache, lru_cache
 from typing import Any, TypeVar, cast
 
+from mrecist.values import LONGEST_PLAUSIBLE_MM, Diameter
+
 _LONGEST_QUOTE = 60
 _LONGEST_NUMBER = 60
 _LEAST_EXPONENT = -30
@@ -36,15 +38,31 @@ class Unreadable:
         return self.text
 
 
-@lru_cache(maxsize=16_384)
+class Written(Decimal):
+    """A decimal as it stands in a file, with what is made of it: the same few are written again and again.
+
+    `exact` is its value, and `recorded` the diameter of that many mm; None where there is none, or where `Fields` has
+    to look closer.
+    """
+
+    exact: Fraction | None = None
+    recorded: Diameter | None = None
+
+
+@lru_cache(maxsize=65_536)
 def read_decimal(text: str) -> Decimal | Unreadable:
     """A JSON number as it was written, or `Unreadable`, which every field refuses."""
     if len(text) > _LONGEST_NUMBER:
         return Unreadable(text)
     try:
-        return Decimal(text)
+        written = Written(text)
     except InvalidOperation:
         return Unreadable(text)
+    if written.is_finite() and _LEAST_EXPONENT <= written.adjusted() <= -_LEAST_EXPONENT:
+        written.exact = Fraction(written)
+        if 0 <= written <= LONGEST_PLAUSIBLE_MM:
+            written.recorded = Diameter.from_mm(written)
+    return written
 
 
 def as_text(value: object) -> str:
@@ -57,6 +75,11 @@ def as_text(value: object) -> str:
 def _exact(value: Decimal | int) -> Fraction:
     """Laboratory values repeat, and exact fractions are slow to make."""
     return Fraction(value)
+
+
+@lru_cache(maxsize=16_384)
+def _recorded(mm: Decimal | int) -> Diameter:
+    return Diameter.from_mm(mm)
 
 
 @cache
@@ -124,9 +147,7 @@ class Fields:
     def decimal(self, name: str) -> Decimal | int | None:
         """A finite number, exact as it was written; 0, or at least 1e-30 from it, so that exact arithmetic is fast."""
         value = self.values.get(name)
-        if value is None or type(value) is int:
-            return value
-        if type(value) is Decimal and value.is_finite() and value.adjusted() >= _LEAST_EXPONENT:
+        if value is None or type(value) is int or (type(value) is Written and value.exact is not None):
             return value
         if isinstance(value, float):
             value = Decimal(str(value))
@@ -144,6 +165,11 @@ class Fields:
 
     def number(self, name: str, least: int, most: int, *, above: bool = False) -> Fraction | None:
         """A number between two limits; with `above`, the lower limit itself is outside."""
+        value = self.values.get(name)
+        if type(value) is Written and value.exact is not None:
+            over, under = value.exact.as_integer_ratio()
+            if least * under < over <= most * under:
+                return value.exact
         value = self.decimal(name)
         if value is None:
             return None
@@ -152,6 +178,20 @@ class Fields:
         limits = f"above {least} and at most {most}" if above else f"between {least} and {most}"
         self.fault(name, f"{as_text(value)} is not {limits}")
         return None
+
+    def diameter(self, name: str) -> Diameter | None:
+        """A length between 0 and 500 mm, rounded once, half up, to tenths."""
+        value = self.values.get(name)
+        if value is None or (type(value) is Written and value.recorded is not None):
+            return None if value is None else value.recorded
+        value = self.decimal(name)
+        if value is None:
+            return None
+        try:
+            return _recorded(value)
+        except ValueError:
+            self.fault(name, f"{as_text(value)} is not a length between 0 and {LONGEST_PLAUSIBLE_MM} mm")
+            return None
 
     def flag(self, name: str) -> bool | None:
         value = self.values.get(name)

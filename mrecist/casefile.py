@@ -85,9 +85,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return Duplicated(found, tuple(dict.fromkeys(n for n in names if names.count(n) > 1)))
 
 
-def read_document(
-    document: object, protocols: Collection[str] = PROTOCOLS
-) -> tuple[Case, ...] | tuple[Sequenced, ...]:
+def read_document(document: object, protocols: Collection[str] = PROTOCOLS) -> tuple[Case, ...] | tuple[Sequenced, ...]:
     """The cases of a whole file: response cases, or bare sequences of responses.
 
     Parameters

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property, partial
 
 from mrecist.case import Case, Examination
 from mrecist.margins import change_of_progression
-from mrecist.newlesion import new_lesion
+from mrecist.newlesion import NewLesion, new_lesion
 from mrecist.nontarget import nontarget, progressing_target
 from mrecist.overall import floors
 from mrecist.reasons import MRECIST, RECIST, Context, present
@@ -104,11 +104,7 @@ def _follow(
 ) -> Course:
     carry = rules.target.carry_response_forward
     by_content = rules.target.min_growth_overall_mm == "by_content"
-
-    def judge(other: Scoped, timepoints: int) -> tuple[Judged, ...]:
-        return judge_scope(other, timepoints, limits, floors=lowest, not_done=not_done, carry_forward=carry)
-
-    judged = judge(scoped, len(case.timepoints))
+    judged = judge_scope(scoped, len(case.timepoints), limits, floors=lowest, not_done=not_done, carry_forward=carry)
     viable = rules.target.liver_diameter == "viable" and scoped.prefix != "EH"
     context = Context(
         scoped,
@@ -116,12 +112,13 @@ def _follow(
         limits,
         MRECIST if viable else RECIST,
         rules.new_lesions,
-        lambda other, index: judge(other, index + 1)[-1].response,
     )
+
+    dated_back = frozenset().union(*[_dated_back(x) for x in scoped.new])
 
     def present_one(one: Judged) -> RegionResponse:
         pattern, turning = beside(one) if one.response is Response.PD or by_content else ((), None)
-        adjudicated = Response.PD if scoped.new and _dated_back(scoped, one.index) else one.response
+        adjudicated = Response.PD if one.index in dated_back else one.response
         return present(one, context, adjudicated=adjudicated, patterns=pattern, turning=turning)
 
     return Course(scoped, judged, _progression(scoped, judged), present_one)
@@ -159,8 +156,8 @@ def not_done(case: Case, tracks: Sequence[Track]) -> dict[Scope, NotDone]:
     return dict(found)
 
 
-def _dated_back(scoped: Scoped, index: int) -> bool:
-    """Does a lesion that is counted later date progression back to this time point?
+def _dated_back(new: NewLesion) -> Iterable[int]:
+    """The time points to which a lesion that is counted, then or later, dates progression back.
 
     ==================================================== ==========================
     time point of a new lesion that is counted later     response in retrospect
@@ -172,7 +169,9 @@ def _dated_back(scoped: Scoped, index: int) -> bool:
     from where it counts                                 as read
     ==================================================== ==========================
     """
-    return any(x.first_counted is not None and (index == x.first or x.verdicts[index].equivocal) for x in scoped.new)
+    if new.first_counted is None:
+        return ()
+    return [new.first, *[index for index, verdict in enumerate(new.verdicts) if verdict.equivocal]]
 
 
 def _progression(scoped: Scoped, judged: Sequence[Judged]) -> int | None:

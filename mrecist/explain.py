@@ -6,13 +6,15 @@ shown as the threshold it does not reach is shown with as many decimals as it ta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from string import Formatter
 
-from mrecist.results import Number
 from mrecist.sentences import SENTENCES, Template
+from mrecist.sumnumbers import Number, SumNumbers, SumPattern
+from mrecist.target import mm_of
+from mrecist.thresholds import Thresholds
 
 MINUS = "\u2212"
 _SCOPES = {"IH": "Intrahepatic", "EH": "Extrahepatic", "OV": "Overall (pooled)", "R11": "RECIST 1.1"}
@@ -46,23 +48,95 @@ def sentence(
         If the rule has no sentence, or the sentence asks for a number that is not there.
     """
     scope, found = ("", template) if template else _template(rule)
-    words = found if isinstance(found, str) else found(numbers)
+    if isinstance(found, str):
+        words = found
+    elif type(numbers) is SumNumbers:
+        words = _chosen(found, numbers.pattern)
+    else:
+        words = found(numbers)
     if translate is not None:
         words = translate(words)
     form, shown = _compiled(words, scope)
-    told = []
+    return form % (_shown_sums(numbers) if type(numbers) is SumNumbers else _shown(numbers, shown))
+
+
+@lru_cache(maxsize=512)
+def _chosen(choice: Callable[[Mapping[str, Number]], str], pattern: SumPattern) -> str:
+    """The template for the numbers of a sum: of them all it depends on is which there are, and which are 0."""
+    return choice(pattern.numbers())
+
+
+def _shown(numbers: Mapping[str, Number], names: Sequence[tuple[str, Show | None]]) -> dict[str, str]:
+    """These numbers as they are shown, by name."""
+    told = {}
     limits: list[tuple[int, int]] | None = None
-    for name, show in shown:
+    for name, show in names:
         value = numbers[name]
         if isinstance(value, str):
-            told.append(value)
+            told[name] = value
         elif show is not None:
-            told.append(show(*value.as_integer_ratio()))
+            told[name] = show(*value.as_integer_ratio())
         else:
             if limits is None:
                 limits = _limits(numbers)
-            told.append(_percent(*value.as_integer_ratio(), *limits))
-    return form % tuple(told)
+            told[name] = _percent(*value.as_integer_ratio(), *limits)
+    return told
+
+
+def _shown_sums(numbers: SumNumbers) -> dict[str, str]:
+    """All numbers of a sum as they are shown, straight from whole tenths of a mm."""
+    total, _, _, baseline, nadir, _ = numbers.at
+    limits = numbers.limits
+    told = _shown_limits(limits, numbers.floor).copy()
+    if total is not None:
+        told["sum_mm"] = f"{total / 10:.1f}"
+    if baseline is not None:
+        told["baseline_mm"] = f"{baseline / 10:.1f}"
+        if total is not None and baseline:
+            told["change_pct"] = _change(total, baseline, limits)
+    if nadir is not None:
+        told["nadir_mm"] = f"{nadir / 10:.1f}"
+        told["nadir_at"] = numbers.nadir_at or ""
+        if total is not None:
+            grown = total - nadir
+            told["growth_mm"] = f"{MINUS}{-grown / 10:.1f}" if grown < 0 else f"+{grown / 10:.1f}" if grown else "0.0"
+            if nadir:
+                told["growth_pct"] = _change(total, nadir, limits)
+    if numbers.more:
+        told |= _shown(numbers.more, [(name, _show(name)) for name in numbers.more])
+    return told
+
+
+@lru_cache(maxsize=512)
+def _shown_limits(limits: Thresholds, floor: Fraction | int) -> dict[str, str]:
+    return {
+        "response_pct": _limit(*limits.response_pct.as_integer_ratio()),
+        "progression_pct": _limit(*limits.progression_pct.as_integer_ratio()),
+        "floor_mm": number(mm_of(floor)),
+    }
+
+
+@lru_cache(maxsize=64)
+def _limit_tenths(limits: Thresholds) -> frozenset[int]:
+    """The limits as a percentage is shown beside them: whole tenths of a per cent."""
+    return frozenset(
+        _rounded(10 * abs(x.numerator), x.denominator) for x in (limits.response_pct, limits.progression_pct)
+    )
+
+
+def _change(now: int, before: int, limits: Thresholds) -> str:
+    """A change in per cent, which never reads as a limit that the exact value does not reach."""
+    over = 100 * (now - before)
+    tenths = _rounded(10 * abs(over), before)
+    if tenths in _limit_tenths(limits):
+        return percent(Fraction(over, before), (limits.response_pct, limits.progression_pct))
+    sign = "+" if over > 0 else MINUS if tenths else ""
+    return f"{sign}{tenths / 10:.1f}"
+
+
+def _rounded(over: int, under: int) -> int:
+    """The nearest whole number to a ratio that is not negative, half up."""
+    return (2 * over + under) // (2 * under)
 
 
 @lru_cache(maxsize=512)
@@ -85,7 +159,7 @@ def _compiled(words: str, scope: str) -> tuple[str, tuple[tuple[str, Show | None
         if name == "scope":
             form.append(scope.replace("%", "%%"))
         elif name is not None:
-            form.append("%s")
+            form.append(f"%({name})s")
             shown.append((name, _show(name)))
     return "".join(form), tuple(shown)
 

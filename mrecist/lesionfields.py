@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple, assert_never
 
-from mrecist.casefields import Fields, as_text
+from mrecist.casefields import Fields
 from mrecist.lesions import (
     NOTHING_NOTED,
     Absent,
@@ -108,8 +107,8 @@ def read_lesion(
         lesion, role = _lesion(fields, lesion_id)
     features = _features(fields)
     status = fields.choice("status", Status)
-    diameter = _diameter(fields, "diameter_mm")
-    whole = _diameter(fields, "whole_mm")
+    diameter = fields.diameter("diameter_mm")
+    whole = fields.diameter("whole_mm")
     finding = _finding(fields, status, role, diameter, whole, baseline)
     return None if lesion is None else Listed(lesion, Observation(lesion.id, finding, features), written)
 
@@ -143,7 +142,7 @@ def _features(fields: Fields) -> Features:
         arterial_enhancement=fields.flag("arterial_enhancement"),
         well_delineated=fields.flag("well_delineated"),
         previously_treated=fields.flag("previously_treated"),
-        soft_tissue=_diameter(fields, "soft_tissue_mm"),
+        soft_tissue=fields.diameter("soft_tissue_mm"),
         override=fields.text("override", empty=True) or "",
     )
 
@@ -162,22 +161,6 @@ _FEATURE_KEYS = frozenset(
         "override",
     )
 )
-
-
-def _diameter(fields: Fields, name: str) -> Diameter | None:
-    value = fields.decimal(name)
-    if value is None:
-        return None
-    try:
-        return _recorded(value)
-    except ValueError:
-        fields.fault(name, f"{as_text(value)} is not a length between 0 and 500 mm")
-        return None
-
-
-@lru_cache(maxsize=16_384)
-def _recorded(mm: Decimal | int) -> Diameter:
-    return Diameter.from_mm(mm)
 
 
 def _check_region(fields: Fields, region: Region | None, organ: Organ | None, kind: LesionKind | None) -> None:

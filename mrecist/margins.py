@@ -6,13 +6,9 @@ Lengths here are whole tenths of a millimetre, as sums are recorded; the categor
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import replace
 from fractions import Fraction
-from typing import TypeVar
 
-from mrecist.newlesion import Verdict
-from mrecist.region import Judged, Scoped, overall_response
+from mrecist.region import Judged, Scoped, overall_response, response_with
 from mrecist.results import NextCategory
 from mrecist.target import mm_of
 from mrecist.thresholds import Thresholds
@@ -25,7 +21,6 @@ def next_categories(
     judged: Judged,
     scoped: Scoped,
     limits: Thresholds,
-    rejudge: Callable[[Scoped, int], Response],
     turning: int | None = None,
 ) -> tuple[NextCategory, ...]:
     """The least recordable changes that lead to another response, in mm: of the sum first, then of single lesions.
@@ -50,20 +45,17 @@ def next_categories(
     scoped : Scoped
         The lesions of the scope.
     limits : Thresholds
-    rejudge : callable
-        The response of the scope at a time point, had its lesions been others.
     turning : int, optional
         The change of the liver's own sum, tenths of a mm, with which it begins (above 0) or ceases (below 0) to be PD
         itself, and the floor of a pooled sum that follows its content goes or comes back.
     """
-    return (*_of_the_sum(judged, scoped, limits, rejudge, turning), *_of_lesions(judged, scoped, limits, rejudge))
+    return (*_of_the_sum(judged, scoped, limits, turning), *_of_lesions(judged, scoped, limits))
 
 
 def _of_the_sum(
     judged: Judged,
     scoped: Scoped,
     limits: Thresholds,
-    rejudge: Callable[[Scoped, int], Response],
     turning: int | None,
 ) -> tuple[NextCategory, ...]:
     """What a change of the sum alone could bring about.
@@ -75,7 +67,7 @@ def _of_the_sum(
     if not _decided_by_sum(judged) or at.total is None or at.baseline is None or at.nadir is None:
         return ()
     if judged.target is _CR:
-        return _from_complete(judged, scoped, rejudge)
+        return _from_complete(judged, scoped, limits)
     progression = least_progression(at.nadir, judged.floor, limits)
     ending = progression - 1
     if turning is not None and turning > 0:
@@ -105,30 +97,25 @@ def _to_complete(judged: Judged, scoped: Scoped, limits: Thresholds) -> int:
     return sum(max(size - normal, 0) if is_node else size for size, is_node in sizes)
 
 
-def _from_complete(
-    judged: Judged, scoped: Scoped, rejudge: Callable[[Scoped, int], Response]
-) -> tuple[NextCategory, ...]:
+def _from_complete(judged: Judged, scoped: Scoped, limits: Thresholds) -> tuple[NextCategory, ...]:
     """From CR without nodes: the least viable tumour in any target."""
     if any([x.is_node for x in scoped.targets]):
         return ()
-    index, first = judged.index, scoped.targets[0]
-    sizes = (*first.tenths[:index], 1, *first.tenths[index + 1 :])
-    response = rejudge(replace(scoped, targets=_with(scoped.targets, 0, replace(first, tenths=sizes))), index)
+    tenths = [1, *[x.tenths[judged.index] for x in scoped.targets[1:]]]
+    response = response_with(judged, scoped, limits, tenths=tenths, counts=bool(judged.counted))
     return () if response is judged.response else (NextCategory(response, mm_of(1)),)
 
 
-def _of_lesions(
-    judged: Judged, scoped: Scoped, limits: Thresholds, rejudge: Callable[[Scoped, int], Response]
-) -> tuple[NextCategory, ...]:
+def _of_lesions(judged: Judged, scoped: Scoped, limits: Thresholds) -> tuple[NextCategory, ...]:
     """Single lesions whose own size stands at a limit: nodes, vanished targets beside nodes, new lesions."""
-    index = judged.index
-    normal = math.ceil(limits.node_normal)
     has_nodes = any([x.is_node for x in scoped.targets])
     if not has_nodes and not scoped.new:
         return ()
-    found = []
-    for position, target in enumerate(scoped.targets):
-        tenths = target.tenths[index]
+    index, counted = judged.index, len(judged.counted)
+    normal = math.ceil(limits.node_normal)
+    sizes = [x.tenths[index] for x in scoped.targets]
+    steps: list[tuple[Response, int, str]] = []
+    for position, (target, tenths) in enumerate(zip(scoped.targets, sizes, strict=True)):
         if tenths is None:
             continue
         if target.is_node:
@@ -137,32 +124,19 @@ def _of_lesions(
             changed = 1
         else:
             continue
-        sizes = (*target.tenths[:index], changed, *target.tenths[index + 1 :])
-        targets = _with(scoped.targets, position, replace(target, tenths=sizes))
-        found.append((target.lesion_id, changed - tenths, replace(scoped, targets=targets)))
-    for position, new in enumerate(scoped.new):
+        others = [*sizes[:position], changed, *sizes[position + 1 :]]
+        response = response_with(judged, scoped, limits, tenths=others, counts=counted > 0)
+        steps.append((response, changed - tenths, target.lesion_id))
+    for new in scoped.new:
         tenths, limit = new.tenths[index], new.counts_from[index]
         if tenths is None or limit is None:
             continue
-        counts = new.verdicts[index].counts
-        verdict = Verdict.EQ_SMALL if counts else Verdict.TYPICAL
-        verdicts = (*new.verdicts[:index], verdict, *new.verdicts[index + 1 :])
-        others = _with(scoped.new, position, replace(new, verdicts=verdicts))
-        changed = limit - 1 if counts else limit
-        found.append((new.lesion.id, changed - tenths, replace(scoped, new=others)))
-    steps = ((lesion, change, rejudge(other, index)) for lesion, change, other in found)
+        counts = new.counts[index]
+        response = response_with(judged, scoped, limits, counts=counted - 1 > 0 if counts else True)
+        steps.append((response, (limit - 1 if counts else limit) - tenths, new.lesion.id))
     return tuple(
-        NextCategory(response, mm_of(change), lesion)
-        for lesion, change, response in steps
-        if response is not judged.response
+        [NextCategory(response, mm_of(by), lesion) for response, by, lesion in steps if response is not judged.response]
     )
-
-
-_Item = TypeVar("_Item")
-
-
-def _with(items: tuple[_Item, ...], position: int, item: _Item) -> tuple[_Item, ...]:
-    return (*items[:position], item, *items[position + 1 :])
 
 
 def change_of_progression(judged: Judged, limits: Thresholds) -> int | None:

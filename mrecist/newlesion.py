@@ -46,7 +46,7 @@ class Verdict(StrEnum):
 
     @property
     def equivocal(self) -> bool:
-        return self.value.startswith("EQ-")
+        return self in _EQUIVOCAL
 
 
 _COUNTING = frozenset(
@@ -63,11 +63,15 @@ _COUNTING = frozenset(
 )
 
 
+_EQUIVOCAL = frozenset(verdict for verdict in Verdict if verdict.value.startswith("EQ-"))
+
+
 @dataclass(frozen=True, slots=True)
 class NewLesion:
     """A new lesion with the verdict on it at each time point; tenths of a mm where it was measured.
 
-    `counts_from` is the least size at which it would count at a time point, None where size does not decide.
+    `counts` says at which time points it counts. `counts_from` is the least size at which it would count at a time
+    point, None where size does not decide.
     """
 
     lesion: Lesion
@@ -75,10 +79,11 @@ class NewLesion:
     tenths: tuple[int | None, ...]
     first: int
     counts_from: tuple[int | None, ...]
+    counts: tuple[bool, ...]
 
     @property
     def first_counted(self) -> int | None:
-        return next((i for i, v in enumerate(self.verdicts) if v.counts), None)
+        return self.counts.index(True) if True in self.counts else None
 
     @property
     def first_tenths(self) -> int | None:
@@ -111,7 +116,8 @@ def new_lesion(track: Track, rules: RuleSet, tests: Sequence[Tests]) -> NewLesio
         counted = counted or verdict.counts
         verdicts.append(verdict)
         sizes.append(_counts_from(track, index, verdict, tenths, rules.new_lesions))
-    return NewLesion(track.lesion, tuple(verdicts), tenths, track.first, tuple(sizes))
+    counts = tuple([x.counts for x in verdicts])
+    return NewLesion(track.lesion, tuple(verdicts), tenths, track.first, tuple(sizes), counts)
 
 
 _BY_SIZE = frozenset(

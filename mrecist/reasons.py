@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 from mrecist.case import TimePoint
 from mrecist.margins import is_borderline, next_categories
@@ -12,7 +11,8 @@ from mrecist.newlesion import NewLesion, Verdict
 from mrecist.region import Judged, Scoped
 from mrecist.results import NextCategory, Number, Reason, RegionResponse
 from mrecist.rulesets import NewLesionRules
-from mrecist.target import change_pct, mm_of
+from mrecist.sumnumbers import SumNumbers
+from mrecist.target import mm_of
 from mrecist.thresholds import Thresholds
 from mrecist.values import Response
 
@@ -37,8 +37,8 @@ _OF_RULES = {
 class Context:
     """What the explanations of one scope need beside what was judged.
 
-    `criteria` is the source of the scope's rules. `rejudge` gives the response at a time point had the lesions been
-    others. `said` keeps what is said of the same non-targets at several time points.
+    `criteria` is the source of the scope's rules. `said` keeps what is said of the same non-targets at several time
+    points.
     """
 
     scoped: Scoped
@@ -46,7 +46,6 @@ class Context:
     limits: Thresholds
     criteria: str
     new_rules: NewLesionRules
-    rejudge: Callable[[Scoped, int], Response]
     said: dict[tuple[str, ...], Reason] = field(default_factory=dict, compare=False, repr=False)
 
     def named(self, index: int | None) -> str | None:
@@ -117,9 +116,7 @@ def present(
         bool(judged.counted),
         judged.response,
         adjudicated,
-        _mm(at.total),
-        _mm(at.baseline),
-        _mm(at.nadir),
+        at,
         context.named(at.nadir_index),
         at.complete or judged.target is PD,
         borderline,
@@ -179,7 +176,7 @@ class Told:
     def to_next_category(self) -> tuple[NextCategory, ...]:
         context = self.context
         turning = None if self.turning is None else self.turning()
-        return next_categories(self.judged, context.scoped, context.limits, context.rejudge, turning)
+        return next_categories(self.judged, context.scoped, context.limits, turning)
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -190,14 +187,17 @@ class Told:
 
     def _all(self) -> tuple[Reason, ...]:
         judged = self.judged
-        numbers = self._sums() if self.context.scoped.targets else {}
+        at = self.judged.sum
+        numbers = SumNumbers(at, self.context.limits, judged.floor, self.context.named(at.nadir_index))
         found = self._progression(numbers) if judged.response is PD else []
         if judged.not_done and judged.uncovered_from in (CR, ND) and judged.response is not judged.uncovered_from:
             words = ", ".join(_EXAMINATIONS[x] for x in judged.not_done)
             shown: dict[str, Number] = {"response": judged.response, "examinations": words}
             found.append(self._reason(f"COV-{judged.uncovered_from}", shown))
         if judged.pr_index is not None:
-            found.append(self._reason("T-CARRIED", numbers | {"pr_at": self.context.timepoints[judged.pr_index].id}))
+            found.append(
+                self._reason("T-CARRIED", numbers.with_more({"pr_at": self.context.timepoints[judged.pr_index].id}))
+            )
         found += self._remaining(numbers)
         for lesion in self.context.scoped.nontargets:
             if judged.index in lesion.without_cytology:
@@ -212,29 +212,7 @@ class Told:
             found.append(self._reason("PATTERN", {"patterns": ", ".join(self.patterns)}))
         return tuple(found)
 
-    def _sums(self) -> dict[str, Number]:
-        at, limits = self.judged.sum, self.context.limits
-        numbers: dict[str, Number] = {
-            "response_pct": limits.response_pct,
-            "progression_pct": limits.progression_pct,
-            "floor_mm": mm_of(self.judged.floor),
-        }
-        if at.baseline is not None:
-            numbers["baseline_mm"] = mm_of(at.baseline)
-        if at.nadir is not None:
-            numbers["nadir_mm"] = mm_of(at.nadir)
-            numbers["nadir_at"] = self.context.named(at.nadir_index) or ""
-        if at.total is not None:
-            numbers["sum_mm"] = mm_of(at.total)
-            if at.baseline:
-                numbers["change_pct"] = change_pct(at.total, at.baseline)
-            if at.nadir is not None:
-                numbers["growth_mm"] = mm_of(at.total - at.nadir)
-                if at.nadir:
-                    numbers["growth_pct"] = change_pct(at.total, at.nadir)
-        return numbers
-
-    def _progression(self, numbers: dict[str, Number]) -> list[Reason]:
+    def _progression(self, numbers: SumNumbers) -> list[Reason]:
         """Every rule that makes this PD."""
         judged = self.judged
         found = []
@@ -253,7 +231,7 @@ class Told:
             found.append(self._reason(rule, shown | {"node_mm": limit}))
         return found
 
-    def _remaining(self, numbers: dict[str, Number]) -> list[Reason]:
+    def _remaining(self, numbers: SumNumbers) -> list[Reason]:
         """What targets and non-targets show beside progression."""
         target, non_target = self.judged.target, self.judged.non_target
         if target is CR and non_target in (NN, NE):
@@ -265,7 +243,7 @@ class Told:
             found.append(self._nontargets(f"N-{non_target}", non_target))
         return found
 
-    def _target(self, numbers: dict[str, Number]) -> Reason:
+    def _target(self, numbers: SumNumbers) -> Reason:
         judged = self.judged
         rule = str(judged.target)
         if judged.target is PD and not judged.sum.complete:
@@ -273,9 +251,9 @@ class Told:
         elif judged.target is PD and judged.sum.nadir == 0:
             rule = "PD-ZERO"
         elif judged.target is CR:
-            numbers = numbers | {"node_mm": mm_of(self.context.limits.node_normal)}
+            numbers = numbers.with_more({"node_mm": mm_of(self.context.limits.node_normal)})
         if rule in ("PD-PARTIAL", "NE"):
-            numbers = numbers | self._not_evaluable()
+            numbers = numbers.with_more(self._not_evaluable())
         return self._reason(f"T-{rule}", numbers)
 
     def _not_evaluable(self) -> dict[str, Number]:
@@ -311,7 +289,7 @@ class Told:
             numbers["first_mm"] = mm_of(first)
         return numbers
 
-    def _reason(self, rule: str, numbers: dict[str, Number]) -> Reason:
+    def _reason(self, rule: str, numbers: Mapping[str, Number]) -> Reason:
         context = self.context
         return Reason(f"{context.scoped.prefix}-{rule}", numbers, _OF_RULES.get(rule, context.criteria))
 
@@ -323,7 +301,3 @@ _EXAMINATIONS = {
     "bone_scan": "bone scan",
     "brain": "brain",
 }
-
-
-def _mm(tenths: int | None) -> Fraction | None:
-    return None if tenths is None else mm_of(tenths)

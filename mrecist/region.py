@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from mrecist.case import Examination
 from mrecist.newlesion import NewLesion
 from mrecist.nontarget import NonTarget, judge_nontarget
-from mrecist.target import SumAt, Target, judge_target, sums
+from mrecist.target import SumAt, Target, judge_target, sums, total_of
 from mrecist.thresholds import Thresholds
 from mrecist.values import LesionKind, Response, Scope
 
@@ -49,12 +50,25 @@ class Returned:
     nodes_only: bool
 
 
+class Reached(NamedTuple):
+    """What earlier time points left behind that has a say later on.
+
+    `cr_index` is where the scope was last CR; `proved` are the non-targets that have progressed without doubt since.
+    `pr_index` is where PR was reached, with no PD since; told only where a rule set carries PR forward.
+    """
+
+    cr_index: int | None = None
+    pr_index: int | None = None
+    proved: frozenset[str] = frozenset()
+
+
 @dataclass(slots=True)
 class Judged:
     """Everything that decided one scope's response at one time point; sums in tenths of a mm.
 
     `not_done` are the examinations the scope requires that are known not to have been done; `pr_index` is where PR
-    was reached before, if it is carried forward.
+    was reached before, if it is carried forward. `reached` is what the time points before, and a progression of
+    non-targets at this one, have left behind.
     """
 
     index: int
@@ -68,6 +82,7 @@ class Judged:
     uncovered_from: Response
     pr_index: int | None
     response: Response
+    reached: Reached
 
     @property
     def covered(self) -> bool:
@@ -159,52 +174,82 @@ def judge_scope(
     history = sums(scoped.targets, timepoints, limits)
     targets, nontargets, new = scoped.targets, scoped.nontargets, scoped.new
     found: list[Judged] = []
-    cr_index: int | None = None
-    pr_index: int | None = None
-    proved: set[str] = set()
+    reached = Reached()
     for index in range(1, timepoints):
-        at = history[index]
-        target = judge_target(at, limits, floors[index]) if targets else NA
+        at, floor, wanting = history[index], floors[index], not_done[index]
+        target = judge_target(at, limits, floor) if targets else NA
         non_target = judge_nontarget([x.responses[index] for x in nontargets]) if nontargets else NA
-        counted = tuple([x for x in new if x.verdicts[index].counts]) if new else ()
-        returned = None if cr_index is None else _returned(scoped, index, cr_index, limits, proved)
+        counted = tuple([x for x in new if x.counts[index]]) if new else ()
+        returned = None
+        if reached.cr_index is not None:
+            if non_target is PD:
+                proved = [x.lesion_id for x in nontargets if x.responses[index] is PD]
+                reached = reached._replace(proved=reached.proved.union(proved))
+            returned = _returned(scoped, index, reached, limits, [x.tenths[index] for x in targets])
         response = overall_response(target, non_target, bool(counted))
-        carried_from = pr_index if carry_forward and response is SD else None
-        if carried_from is not None:
-            response = PR
-        if returned is not None:
-            response = PD
-        wanting = response
-        if not_done[index]:
-            response = NN if response is CR and target is NA else _UNCOVERED.get(response, response)
-        if wanting is PR and target is CR and not any([x.responses[index] is NN for x in nontargets]):
-            wanting = CR
+        carried = response is SD and reached.pr_index is not None
+        full = _stepped(response, carried=carried, returned=returned is not None)
+        response = _as_covered(full, target) if wanting else full
+        if full is PR and target is CR and not any([x.responses[index] is NN for x in nontargets]):
+            full = CR
+        pr_index = reached.pr_index if carried else None
         found.append(
             Judged(
-                index,
-                at,
-                floors[index],
-                target,
-                non_target,
-                counted,
-                returned,
-                not_done[index],
-                wanting,
-                carried_from,
-                response,
+                index, at, floor, target, non_target, counted, returned, wanting, full, pr_index, response, reached
             )
-        )
+        )  # fmt: skip
         if response is CR:
-            cr_index = index
-            proved.clear()
-        if response is PD:
-            pr_index = None
-        elif response is PR and pr_index is None:
-            pr_index = index
+            reached = Reached(index, reached.pr_index)
+        elif response is PD:
+            reached = reached._replace(pr_index=None) if reached.pr_index is not None else reached
+        elif carry_forward and response is PR and reached.pr_index is None:
+            reached = reached._replace(pr_index=index)
     return tuple(found)
 
 
-def _returned(scoped: Scoped, index: int, cr_index: int, limits: Thresholds, proved: set[str]) -> Returned | None:
+def _stepped(response: Response, *, carried: bool, returned: bool) -> Response:
+    """The response after the steps T-CARRIED and RE."""
+    if returned:
+        return PD
+    return PR if carried else response
+
+
+def _as_covered(response: Response, target: Response) -> Response:
+    """The response after the steps COV-CR and COV-ND."""
+    return NN if response is CR and target is NA else _UNCOVERED.get(response, response)
+
+
+def response_with(
+    judged: Judged, scoped: Scoped, limits: Thresholds, *, tenths: Sequence[int | None] | None = None, counts: bool
+) -> Response:
+    """The response of the same time point, had its targets other sizes, or did a new lesion count, or none.
+
+    Parameters
+    ----------
+    judged : Judged
+        What was judged of `scoped` in truth; all that came before stays as it was.
+    scoped : Scoped
+    limits : Thresholds
+    tenths : sequence of int or None, optional
+        The sizes of the targets, tenths of a mm, None where not evaluable; by default what they were.
+    counts : bool
+        Does any new lesion count?
+    """
+    target, returned = judged.target, judged.returned
+    if tenths is not None:
+        total, complete, gone = total_of(scoped.targets, tenths, limits)
+        target = judge_target(judged.sum._replace(total=total, complete=complete, gone=gone), limits, judged.floor)
+        if judged.reached.cr_index is not None:
+            returned = _returned(scoped, judged.index, judged.reached, limits, tenths)
+    response = overall_response(target, judged.non_target, counts)
+    carried = response is SD and judged.reached.pr_index is not None
+    response = _stepped(response, carried=carried, returned=returned is not None)
+    return _as_covered(response, target) if judged.not_done else response
+
+
+def _returned(
+    scoped: Scoped, index: int, reached: Reached, limits: Thresholds, tenths: Sequence[int | None]
+) -> Returned | None:
     """Disease seen again after CR, at any time point until the scope is CR again.
 
     ================================================== ========================================================
@@ -216,23 +261,22 @@ def _returned(scoped: Scoped, index: int, cr_index: int, limits: Thresholds, pro
     non-target node                                    from unequivocal progression on (`proved`), while present
     effusion or ascites without positive cytology      as a non-target node
     ================================================== ========================================================
+
+    `tenths` are the sizes of the targets at this time point.
     """
     nodes, others = [], []
-    for target in scoped.targets:
-        tenths = target.tenths[index]
-        if target.is_node and tenths is not None and tenths >= limits.node_normal:
+    for target, size in zip(scoped.targets, tenths, strict=True):
+        if target.is_node and size is not None and size >= limits.node_normal:
             nodes.append(target.lesion_id)
-        elif not target.is_node and tenths:
+        elif not target.is_node and size:
             others.append(target.lesion_id)
     for lesion in scoped.nontargets:
         seen = lesion.responses[index]
-        if seen is PD:
-            proved.add(lesion.lesion_id)
-        if lesion.returns[index] or (lesion.lesion_id in proved and seen in (NN, PD)):
+        if lesion.returns[index] or (lesion.lesion_id in reached.proved and seen in (NN, PD)):
             (nodes if lesion.is_node else others).append(lesion.lesion_id)
-    if not nodes and not others:
+    if reached.cr_index is None or not (nodes or others):
         return None
-    return Returned(cr_index, tuple(others + nodes), nodes_only=not others)
+    return Returned(reached.cr_index, tuple(others + nodes), nodes_only=not others)
 
 
 def patterns(judged: Judged, scope: Scope) -> tuple[str, ...]:

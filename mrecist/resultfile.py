@@ -1,31 +1,38 @@
-"""Results as plain data, schema ``tumour-response-results/1``: what ``assess --json`` prints."""
+"""Results as plain data, schema ``tumour-response-results/1``: what ``assess --json`` prints.
+
+There is one writer, of text; the data are that text, read.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from functools import lru_cache
+from json.encoder import encode_basestring_ascii as as_json
 from operator import truediv
 from typing import Any
 
 from mrecist.endpoints import Duration, ScopeTimes
 from mrecist.explain import sentence
-from mrecist.liver import LiverFunction
 from mrecist.results import (
     Assessment,
     BestResponse,
     Decision,
     Issue,
     NextCategory,
-    Number,
     Reason,
     RegionResponse,
     TimePointResponse,
 )
 from mrecist.robustness import Probabilities, Robustness
+from mrecist.sumnumbers import Number, SumNumbers
+from mrecist.thresholds import Thresholds
 from mrecist.values import Scope
 
-_AS_IT_IS = (int, str)
 SCHEMA = "tumour-response-results/1"
+_ENCODER = json.JSONEncoder(check_circular=False)
+"""Writes as `json.dumps` does, without looking for cycles: what it is given is a tree that was just made."""
 
 
 def results_document(results: Iterable[Mapping[str, Any]], ruleset: str, version: str) -> dict[str, Any]:
@@ -34,137 +41,216 @@ def results_document(results: Iterable[Mapping[str, Any]], ruleset: str, version
 
 
 def result(assessment: Assessment, firmness: Robustness | None = None) -> dict[str, Any]:
-    """One case's result, with the rule set and protocol it rests on.
+    """One case's result, with the rule set and protocol it rests on, as `result_text` writes it.
 
-    Lengths in mm and percentages are JSON numbers, nearest to the exact value. With `firmness`, each scope's
-    response stands beside the probability of every response, and the composite's beside it.
-    Issues of the baseline, which has no entry of its own, stand with the first follow-up; where there is none, in
-    ``issues`` of the case.
+    With `firmness`, each scope's response stands beside the probability of every response, and the composite's beside
+    it.
     """
-    said = _Said()
-    timepoints = [_timepoint(t, said) for t in assessment.timepoints]
-    if firmness is not None:
-        for written, firm in zip(timepoints, firmness.timepoints, strict=True):
-            for scope, probabilities in firm.scopes.items():
-                written[scope]["probability"] = _shares(probabilities)
-            written["composite_probability"] = _shares(firm.composite)
-    at_baseline = [_issue(i) for i in assessment.baseline.issues]
-    found: dict[str, Any] = {
-        "id": assessment.case_id,
-        "ruleset": assessment.ruleset,
-        "version": assessment.version,
-        "timepoints": timepoints,
+    found: dict[str, Any] = json.loads(result_text(assessment))
+    if firmness is None:
+        return found
+    for written, firm in zip(found["timepoints"], firmness.timepoints, strict=True):
+        for scope, probabilities in firm.scopes.items():
+            written[scope]["probability"] = _shares(probabilities)
+        written["composite_probability"] = _shares(firm.composite)
+    told = {name: found.pop(name) for name in list(found) if name not in _BEFORE_ERROR}
+    found["measurement_error"] = {
+        "sd_mm": truediv(*firmness.error.sd_mm.as_integer_ratio()),
+        "sd_pct": truediv(*firmness.error.sd_pct.as_integer_ratio()),
+        "source": firmness.error.source,
+        "draws": firmness.draws,
+        "seed": firmness.seed,
     }
-    if assessment.protocol is not None:
-        found["protocol"] = assessment.protocol
-    if firmness is not None:
-        found["measurement_error"] = {
-            "sd_mm": _number(firmness.error.sd_mm),
-            "sd_pct": _number(firmness.error.sd_pct),
-            "source": firmness.error.source,
-            "draws": firmness.draws,
-            "seed": firmness.seed,
-        }
-    if timepoints:
-        timepoints[0]["issues"] = at_baseline + timepoints[0]["issues"]
-    elif at_baseline:
-        found["issues"] = at_baseline
-    found["adjudicated_pd_timepoint"] = assessment.adjudicated[Scope.OVERALL]
-    found["adjudicated"] = {scope.value: assessment.adjudicated[scope] for scope in Scope}
-    found["best_response"] = {scope.value: _best(assessment.best_response[scope]) for scope in Scope}
-    found["best_response_reasons"] = {scope.value: said.all(assessment.best_response[scope].reasons) for scope in Scope}
-    found["times"] = {scope.value: _times(assessment.times[scope]) for scope in Scope}
-    return found
+    return found | told
 
 
-class _Said:
-    """Reasons as plain data: what several time points share is written out once."""
-
-    def __init__(self) -> None:
-        self._written: dict[int, tuple[Reason, dict[str, Any]]] = {}
-
-    def one(self, reason: Reason) -> dict[str, Any]:
-        known = self._written.get(id(reason))
-        if known is None:
-            # kept with its reason, so that no other object can come to have its identity
-            text = sentence(reason.rule, reason.numbers, reason.template)
-            known = (reason, {"rule": reason.rule, "text": text, "numbers": _numbers(reason.numbers)})
-            self._written[id(reason)] = known
-        return known[1]
-
-    def all(self, reasons: Iterable[Reason]) -> list[dict[str, Any]]:
-        return [self.one(reason) for reason in reasons]
-
-
-def _timepoint(at: TimePointResponse, said: _Said) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "timepoint": at.timepoint,
-        "day": at.day,
-        "intrahepatic": _region(at.intrahepatic, said),
-        "extrahepatic": _region(at.extrahepatic, said),
-        "overall": _region(at.overall, said),
-        "composite": at.composite,
-        "composite_reason": said.one(at.composite_reason),
-    }
-    if (parallel := at.recist11) is not None:
-        found["recist11"] = _region(parallel, said)
-    found["flags"] = list(at.flags)
-    found["issues"] = [_issue(i) for i in at.issues]
-    found["new_lesions_counted"] = list(at.new_lesions_counted)
-    if at.tace is not None and at.sorafenib is not None:
-        found["decisions"] = {"tace": _decision(at.tace, said), "sorafenib": _decision(at.sorafenib, said)}
-    if (liver := at.liver) is not None:
-        found["liver"] = _liver(liver)
-    return found
-
-
-def _region(region: RegionResponse, said: _Said) -> dict[str, Any]:
-    return {
-        "target": region.target,
-        "non_target": region.non_target,
-        "new_lesion": region.new_lesion,
-        "response": region.response,
-        "adjudicated_response": region.adjudicated_response,
-        "sum_mm": _number(region.sum_mm),
-        "baseline_sum_mm": _number(region.baseline_sum_mm),
-        "nadir_sum_mm": _number(region.nadir_sum_mm),
-        "change_from_baseline_pct": _number(region.change_from_baseline_pct),
-        "change_from_nadir_pct": _number(region.change_from_nadir_pct),
-        "to_next_category": [_step(n) for n in region.to_next_category],
-        "reasons": said.all(region.reasons),
-    }
+_BEFORE_ERROR = ("id", "ruleset", "version", "timepoints", "protocol")
 
 
 def _shares(probabilities: Probabilities) -> dict[str, float]:
     return {str(response): share.numerator / share.denominator for response, share in probabilities.items()}
 
 
-def _step(step: NextCategory) -> dict[str, Any]:
-    found: dict[str, Any] = {"response": step.response, "by_mm": _number(step.by_mm)}
-    if step.lesion is not None:
-        found["lesion"] = step.lesion
-    return found
+def result_text(assessment: Assessment) -> str:
+    """One case's result as one line of JSON, in ASCII.
 
-
-def _decision(decision: Decision, said: _Said) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "decision": decision.decision,
-        "row": decision.row,
-        "reasons": said.all(decision.reasons),
-        "needs": list(decision.needs),
+    Lengths in mm and percentages are JSON numbers, nearest to the exact value. Issues of the baseline, which has no
+    entry of its own, stand with the first follow-up; where there is none, in ``issues`` of the case.
+    """
+    writer = _Writer()
+    at_baseline = list(map(_issue, assessment.baseline.issues))
+    timepoints = [writer.timepoint(t, () if i else at_baseline) for i, t in enumerate(assessment.timepoints)]
+    found = [
+        f'"id": {as_json(assessment.case_id)}, "ruleset": {as_json(assessment.ruleset)}',
+        f'"version": {as_json(assessment.version)}, "timepoints": [{", ".join(timepoints)}]',
+    ]
+    if assessment.protocol is not None:
+        found.append(f'"protocol": {as_json(assessment.protocol)}')
+    if at_baseline and not timepoints:
+        found.append(f'"issues": [{", ".join(at_baseline)}]')
+    best = assessment.best_response
+    rest = {
+        "adjudicated_pd_timepoint": assessment.adjudicated[Scope.OVERALL],
+        "adjudicated": {scope.value: assessment.adjudicated[scope] for scope in Scope},
+        "best_response": {scope.value: _best(best[scope]) for scope in Scope},
     }
-    if decision.proposal is not None:
-        found["proposal"] = decision.proposal
-    return found
+    found.append(_ENCODER.encode(rest)[1:-1])
+    reasons = ", ".join([f'"{scope}": {writer.reasons(best[scope].reasons)}' for scope in Scope])
+    times = {scope.value: _times(assessment.times[scope]) for scope in Scope}
+    found.append(f'"best_response_reasons": {{{reasons}}}, "times": {_ENCODER.encode(times)}')
+    return f"{{{', '.join(found)}}}"
 
 
-def _liver(liver: LiverFunction) -> dict[str, Any]:
-    return {
-        "child_pugh_score": liver.child_pugh_score,
-        "child_pugh_class": liver.child_pugh_class,
-        "albi_score": liver.albi_score,
-        "albi_grade": None if liver.albi_grade is None else int(liver.albi_grade),
-    }
+class _Writer:
+    """Writes one case as JSON; what several time points share is written out once."""
+
+    def __init__(self) -> None:
+        self._written: dict[int, tuple[Reason, str]] = {}
+
+    def timepoint(self, at: TimePointResponse, first_issues: Iterable[str]) -> str:
+        """One follow-up. `first_issues` are told before its own."""
+        parallel = at.recist11
+        recist11 = "" if parallel is None else f'"recist11": {self.region(parallel)}, '
+        decisions = liver = ""
+        if at.tace is not None and at.sorafenib is not None:
+            decisions = (
+                f', "decisions": {{"tace": {self.decision(at.tace)}, "sorafenib": {self.decision(at.sorafenib)}}}'
+            )
+        if (function := at.liver) is not None:
+            grade = "null" if function.albi_grade is None else function.albi_grade
+            liver = (
+                f', "liver": {{"child_pugh_score": {_or_null(function.child_pugh_score)}, '
+                f'"child_pugh_class": {_text_or_null(function.child_pugh_class)}, '
+                f'"albi_score": {_or_null(function.albi_score)}, "albi_grade": {grade}}}'
+            )
+        issues = ", ".join([*first_issues, *map(_issue, at.issues)])
+        return (
+            f'{{"timepoint": {as_json(at.timepoint)}, "day": {at.day}, '
+            f'"intrahepatic": {self.region(at.intrahepatic)}, "extrahepatic": {self.region(at.extrahepatic)}, '
+            f'"overall": {self.region(at.overall)}, "composite": "{at.composite}", '
+            f'"composite_reason": {self.reason(at.composite_reason)}, {recist11}'
+            f'"flags": {_texts(at.flags)}, "issues": [{issues}], '
+            f'"new_lesions_counted": {_texts(at.new_lesions_counted)}{decisions}{liver}}}'
+        )
+
+    def region(self, region: RegionResponse) -> str:
+        steps = ", ".join([_step(x) for x in region.to_next_category])
+        return (
+            f'{{"target": "{region.target}", "non_target": "{region.non_target}", '
+            f'"new_lesion": {"true" if region.new_lesion else "false"}, "response": "{region.response}", '
+            f'"adjudicated_response": "{region.adjudicated_response}", {_sums(region)}, '
+            f'"to_next_category": [{steps}], "reasons": {self.reasons(region.reasons)}}}'
+        )
+
+    def decision(self, decision: Decision) -> str:
+        proposal = "" if decision.proposal is None else f', "proposal": {as_json(decision.proposal)}'
+        return (
+            f'{{"decision": "{decision.decision}", "row": {as_json(decision.row)}, '
+            f'"reasons": {self.reasons(decision.reasons)}, "needs": {_texts(decision.needs)}{proposal}}}'
+        )
+
+    def reasons(self, reasons: Iterable[Reason]) -> str:
+        return f"[{', '.join([self.reason(x) for x in reasons])}]"
+
+    def reason(self, reason: Reason) -> str:
+        known = self._written.get(id(reason))
+        if known is None:
+            # kept with its reason, so that no other object can come to have its identity
+            text = as_json(sentence(reason.rule, reason.numbers, reason.template))
+            known = (
+                reason,
+                f'{{"rule": {as_json(reason.rule)}, "text": {text}, "numbers": {_numbers(reason.numbers)}}}',
+            )
+            self._written[id(reason)] = known
+        return known[1]
+
+
+def _or_null(value: float | None) -> str:
+    return "null" if value is None else repr(value)
+
+
+def _text_or_null(value: str | None) -> str:
+    return "null" if value is None else as_json(value)
+
+
+def _texts(values: Iterable[str]) -> str:
+    return f"[{', '.join(map(as_json, values))}]"
+
+
+def _number(value: Number) -> str:
+    """A text, a whole number, or the float nearest to the exact value: a division of whole numbers is rounded once."""
+    if isinstance(value, Fraction):
+        return repr(truediv(*value.as_integer_ratio()))
+    return as_json(value) if isinstance(value, str) else repr(value)
+
+
+def _numbers(numbers: Mapping[str, Number]) -> str:
+    if type(numbers) is not SumNumbers:
+        return f"{{{', '.join([f'{as_json(name)}: {_number(x)}' for name, x in numbers.items()])}}}"
+    total, _, _, baseline, nadir, _ = numbers.at
+    found = _limit_numbers(numbers.limits, numbers.floor)
+    if baseline is not None:
+        found += f', "baseline_mm": {baseline / 10}'
+    if nadir is not None:
+        found += f', "nadir_mm": {nadir / 10}, "nadir_at": {as_json(numbers.nadir_at or "")}'
+    if total is not None:
+        found += f', "sum_mm": {total / 10}'
+        if baseline:
+            found += f', "change_pct": {100 * (total - baseline) / baseline}'
+        if nadir is not None:
+            found += f', "growth_mm": {(total - nadir) / 10}'
+            if nadir:
+                found += f', "growth_pct": {100 * (total - nadir) / nadir}'
+    more = "".join([f", {as_json(name)}: {_number(x)}" for name, x in numbers.more.items()])
+    return f"{{{found}{more}}}"
+
+
+@lru_cache(maxsize=512)
+def _limit_numbers(limits: Thresholds, floor: Fraction | int) -> str:
+    return (
+        f'"response_pct": {_number(Fraction(limits.response_pct))}, '
+        f'"progression_pct": {_number(Fraction(limits.progression_pct))}, "floor_mm": {float(Fraction(floor, 10))}'
+    )
+
+
+def _sums(region: RegionResponse) -> str:
+    """The sums of a region and their changes, straight from whole tenths of a mm."""
+    if region.sums is None:
+        return _NO_SUMS
+    total, _, _, baseline, nadir, _ = region.sums
+    of_baseline = of_nadir = "null"
+    if region.comparable and total is not None:
+        if baseline:
+            of_baseline = repr(100 * (total - baseline) / baseline)
+        if nadir:
+            of_nadir = repr(100 * (total - nadir) / nadir)
+    return (
+        f'"sum_mm": {"null" if total is None else total / 10}, '
+        f'"baseline_sum_mm": {"null" if baseline is None else baseline / 10}, '
+        f'"nadir_sum_mm": {"null" if nadir is None else nadir / 10}, '
+        f'"change_from_baseline_pct": {of_baseline}, "change_from_nadir_pct": {of_nadir}'
+    )
+
+
+_NO_SUMS = (
+    '"sum_mm": null, "baseline_sum_mm": null, "nadir_sum_mm": null, '
+    '"change_from_baseline_pct": null, "change_from_nadir_pct": null'
+)
+
+
+def _step(step: NextCategory) -> str:
+    lesion = "" if step.lesion is None else f', "lesion": {as_json(step.lesion)}'
+    return f'{{"response": "{step.response}", "by_mm": {_number(step.by_mm)}{lesion}}}'
+
+
+def _issue(issue: Issue) -> str:
+    numbers: Mapping[str, Number] = issue.numbers
+    if issue.overridden:
+        numbers = {**numbers, "override": issue.overridden}
+    return (
+        f'{{"rule": {as_json(issue.rule)}, "severity": "{issue.severity}", "lesion": {_text_or_null(issue.lesion)}, '
+        f'"text": {as_json(issue.text)}, "numbers": {_numbers(numbers)}}}'
+    )
 
 
 def _best(best: BestResponse) -> dict[str, str]:
@@ -188,25 +274,3 @@ def _times(times: ScopeTimes) -> dict[str, Any]:
 
 def _duration(duration: Duration | None) -> dict[str, Any] | None:
     return None if duration is None else {"days": duration.days, "event": duration.event}
-
-
-def _issue(issue: Issue) -> dict[str, Any]:
-    numbers = _numbers(issue.numbers)
-    if issue.overridden:
-        numbers["override"] = issue.overridden
-    return {
-        "rule": issue.rule,
-        "severity": issue.severity,
-        "lesion": issue.lesion,
-        "text": issue.text,
-        "numbers": numbers,
-    }
-
-
-def _numbers(numbers: Mapping[str, Number]) -> dict[str, float | int | str]:
-    return {n: v if isinstance(v, _AS_IT_IS) else truediv(*v.as_integer_ratio()) for n, v in numbers.items()}
-
-
-def _number(value: Fraction | None) -> float | None:
-    """The float nearest to the exact value: the division of whole numbers is rounded once."""
-    return None if value is None else truediv(*value.as_integer_ratio())

@@ -21,13 +21,13 @@ from mrecist.case import ClinicalStatus
 from mrecist.endpoints import ScopeTimes
 from mrecist.liver import LiverFunction, liver_function
 from mrecist.overall import judge_composite
-from mrecist.target import change_pct
+from mrecist.sumnumbers import Number as Number
+from mrecist.target import SumAt, change_pct, mm_of
 from mrecist.values import Response, Scope
 
 if TYPE_CHECKING:
     from mrecist.decisions.situation import Situation
 
-Number = Fraction | int | str
 _NOTHING: Mapping[str, Number] = MappingProxyType({})
 
 
@@ -106,9 +106,9 @@ class Explanation:
 class RegionResponse:
     """Response of one scope at one time point. Sums are exact, in mm; changes are exact percentages.
 
-    `flags` are the codes that this scope itself raises. `comparable` is false where a partial sum gives no percentage.
-    `unevaluated_cr` marks a response that would be CR, had nothing been left unevaluated (it neither confirms nor
-    contradicts a CR).
+    `sums` holds the sums in tenths of a mm; None: the scope has no targets. `flags` are the codes that this scope
+    itself raises. `comparable` is false where a partial sum gives no percentage. `unevaluated_cr` marks a response
+    that would be CR, had nothing been left unevaluated (it neither confirms nor contradicts a CR).
     """
 
     target: Response
@@ -116,9 +116,7 @@ class RegionResponse:
     new_lesion: bool
     response: Response
     adjudicated_response: Response
-    sum_mm: Fraction | None = None
-    baseline_sum_mm: Fraction | None = None
-    nadir_sum_mm: Fraction | None = None
+    sums: SumAt | None = None
     nadir_timepoint: str | None = None
     comparable: bool = False
     borderline: bool = False
@@ -128,12 +126,29 @@ class RegionResponse:
     explained: Explained = field(default_factory=Explanation, compare=False, repr=False)
 
     @property
+    def sum_mm(self) -> Fraction | None:
+        return None if self.sums is None or self.sums.total is None else mm_of(self.sums.total)
+
+    @property
+    def baseline_sum_mm(self) -> Fraction | None:
+        return None if self.sums is None or self.sums.baseline is None else mm_of(self.sums.baseline)
+
+    @property
+    def nadir_sum_mm(self) -> Fraction | None:
+        return None if self.sums is None or self.sums.nadir is None else mm_of(self.sums.nadir)
+
+    @property
     def change_from_baseline_pct(self) -> Fraction | None:
-        return _change_pct(self.sum_mm, self.baseline_sum_mm) if self.comparable else None
+        return None if self.sums is None else self._change_from(self.sums.baseline)
 
     @property
     def change_from_nadir_pct(self) -> Fraction | None:
-        return _change_pct(self.sum_mm, self.nadir_sum_mm) if self.comparable else None
+        return None if self.sums is None else self._change_from(self.sums.nadir)
+
+    def _change_from(self, before: int | None) -> Fraction | None:
+        """The exact change in per cent; None without both lengths, or from nothing."""
+        total = None if self.sums is None else self.sums.total
+        return change_pct(total, before) if self.comparable and total is not None and before else None
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -144,15 +159,6 @@ class RegionResponse:
     def to_next_category(self) -> tuple[NextCategory, ...]:
         """The least changes that would change the response: first of the sum, then of single lesions."""
         return self.explained.to_next_category
-
-
-def _change_pct(now: Fraction | None, before: Fraction | None) -> Fraction | None:
-    """The exact change in per cent; None without both lengths, or from nothing."""
-    if now is None or not before:
-        return None
-    over, under = now.as_integer_ratio()
-    over_before, under_before = before.as_integer_ratio()
-    return change_pct(over * under_before, over_before * under)
 
 
 class TaceOutput(StrEnum):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from mrecist.results import Number
+from mrecist.sumnumbers import Number
 
 Template = str | Callable[[Mapping[str, Number]], str]
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from itertools import islice, repeat
 from typing import NamedTuple, assert_never
 
 from mrecist.lesions import (
@@ -103,24 +104,27 @@ def sums(targets: Sequence[Target], timepoints: int, limits: Thresholds) -> tupl
     baseline: int | None = None
     nadir: int | None = None
     nadir_index: int | None = None
-    for index in range(timepoints):
-        total, known, gone = 0, 0, True
-        for target in targets:
-            tenths = target.tenths[index]
-            if tenths is None:
-                continue
-            known += 1
-            if tenths:
-                total += tenths
-                if gone and not (target.is_node and tenths < limits.node_normal):
-                    gone = False
-        complete = known == len(targets)
+    columns = zip(*[t.tenths for t in targets], strict=True) if targets else repeat(())
+    for index, tenths in enumerate(islice(columns, timepoints)):
+        total, complete, gone = total_of(targets, tenths, limits)
         if index == 0 and complete:
             baseline = total
-        found.append(SumAt(total if known else None, complete, gone, baseline, nadir, nadir_index))
-        if complete and (nadir is None or total < nadir):
+        found.append(SumAt(total, complete, gone, baseline, nadir, nadir_index))
+        if complete and total is not None and (nadir is None or total < nadir):
             nadir, nadir_index = total, index
     return tuple(found)
+
+
+def total_of(
+    targets: Sequence[Target], tenths: Sequence[int | None], limits: Thresholds
+) -> tuple[int | None, bool, bool]:
+    """The sum of these sizes, whether it is complete, and whether all that were evaluated are gone, or normal nodes."""
+    known = [x for x in tenths if x is not None]
+    total = sum(known)
+    gone = not total or all(
+        [not x or (t.is_node and x < limits.node_normal) for t, x in zip(targets, tenths, strict=True)]
+    )
+    return total if known else None, len(known) == len(targets), gone
 
 
 def region_targets(tracks: Sequence[Track], timepoints: int, rules: TargetRules) -> tuple[Target, ...]:

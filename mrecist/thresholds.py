@@ -10,9 +10,11 @@ if TYPE_CHECKING:
     from mrecist.rulesets import RuleSet
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Thresholds:
     """The limits of target response as whole numbers where they are whole, made once for a rule set.
+
+    They equal themselves alone, so that what was made of them is found again at once.
 
     PR: ``total * shrunk_den <= baseline * shrunk_num``; PD: ``total * grown_den >= nadir * grown_num``. Lengths are in
     tenths of a mm; `response_pct` is negative, as a change.

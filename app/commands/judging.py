@@ -19,7 +19,7 @@ from mrecist.bestresponse import confirmed, has_response_after_complete, unconfi
 from mrecist.case import Case
 from mrecist.casefile import CaseFileError, Sequenced, decode, read_line
 from mrecist.decisions.advisory import Panel, advise, panel_data
-from mrecist.resultfile import result
+from mrecist.resultfile import result, result_text
 from mrecist.results import Assessment
 from mrecist.robustness import DRAWS, SEED, Robustness, robustness
 from mrecist.rulesets import MeasurementError, RuleSet
@@ -72,6 +72,12 @@ class Judging:
                 written["advisory"] = [panel_data(panel) for panel in panels]
         return found
 
+    def result_text(self, case: Case) -> str:
+        """The result as one line of JSON."""
+        if self.error is None and not self.scores:
+            return result_text(self.assess(case))
+        return _WRITER.encode(self.result(case))
+
     def best_of(self, one: Sequenced) -> dict[str, Any]:
         """The best response of a bare sequence, with a warning where a PR follows a CR."""
         rules = self.ruleset.best_response
@@ -102,8 +108,8 @@ def judge_line(judging: Judging, line: Line) -> JudgedLine:
         found = read_line(decode(written), judging.profiles.names)
     except CaseFileError as error:
         return JudgedLine(number, faults=error.faults)
-    told = judging.best_of(found) if isinstance(found, Sequenced) else judging.result(found)
-    return JudgedLine(number, found.id, _WRITER.encode(told))
+    told = _WRITER.encode(judging.best_of(found)) if isinstance(found, Sequenced) else judging.result_text(found)
+    return JudgedLine(number, found.id, told)
 
 
 def judge_lines(judging: Judging, lines: Iterable[Line], *, in_parallel: bool) -> Iterator[JudgedLine]:

@@ -145,7 +145,13 @@ def judge_change(
         liver.prefix,
         targets,
         (*nontargets, *[_as_nontarget(x, columns) for x in known]),
-        tuple([replace(x, verdicts=_at(x.verdicts, columns)) for x in liver.new if x not in known]),
+        tuple(
+            [
+                replace(x, verdicts=_at(x.verdicts, columns), counts=_at(x.counts, columns))
+                for x in liver.new
+                if x not in known
+            ]
+        ),
     )
     earlier, judged = judge_scope(scoped, len(columns), limits, floors=[floor] * 3, not_done=[(), (), not_done])
     response = judged.response

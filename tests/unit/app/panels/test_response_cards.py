@@ -14,6 +14,7 @@ from app.panels.response_cards import ResponseCard, ResponseCards
 from app.panels.response_text import borderline_text, component_line, distance_text, nearest_category
 from app.theme import Theme
 from mrecist.results import Explanation, NextCategory, Reason, RegionResponse
+from mrecist.target import SumAt
 from mrecist.values import Region, Response
 from tests.support.example_reading import example_reading
 
@@ -94,7 +95,15 @@ def test_that_a_screen_reader_hears_the_response_in_words(cards: ResponseCards) 
 
 def region_response(target: Response, by_mm: str, following: Response) -> RegionResponse:
     step = NextCategory(following, Fraction(by_mm))
-    return RegionResponse(target, R.NA, False, target, target, sum_mm=Fraction(50), explained=Explanation((), (step,)))
+    return RegionResponse(
+        target,
+        R.NA,
+        False,
+        target,
+        target,
+        sums=SumAt(500, True, False, 500, 500, 0),
+        explained=Explanation((), (step,)),
+    )
 
 
 @pytest.mark.parametrize(

@@ -220,6 +220,10 @@ class _Work:
         recorded = [Dated(t.day, t.id) for t in case.timepoints]
         recorded += [Dated(t.day, f"{t.kind.value}, day {t.day}") for t in case.treatments]
         recorded += [Dated(e.day, e.kind.value) for e in case.events if e.kind is not EventKind.DEATH]
+        loose = [f"{t.id} (by {t.slack_days} days)" for t in case.timepoints if t.slack_days]
+        loose += [f"{t.kind.value}, day {t.day} (by {t.slack_days} days)" for t in case.treatments if t.slack_days]
+        if loose:
+            notes.append(f"may have been later, only a month or year is known: {', '.join(loose)}")
         if death is not None:
             if any(x.day > death.day for x in recorded):
                 notes.append("something is recorded after death")

@@ -1,4 +1,8 @@
-"""Times of one scope of one case: to response, of response, to progression as read and in retrospect."""
+"""Times of one scope of one case: to response, of response, to progression as read and in retrospect.
+
+The endpoints of a study are made of these and of what else is recorded: `mrecist.caseendpoints`, by the definitions of
+`mrecist.endpointrules` and the policies of `mrecist.censoring`.
+"""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ class LesionDifference:
 
     Attributes
     ----------
+    first_read, second_read : str
     first_lesion, second_lesion : str or None
         Its name in either read; None: this reader did not list it.
     first_mm, second_mm : float or None
@@ -34,6 +35,8 @@ class LesionDifference:
 
     case_id: str
     timepoint: str
+    first_read: str
+    second_read: str
     region: str
     first_lesion: str | None
     second_lesion: str | None
@@ -80,7 +83,18 @@ def _told(
     a, b = _mm(left and left.finding), _mm(right and right.finding)
     difference = None if a is None or b is None else round(10 * (a - b)) / 10
     yield LesionDifference(
-        case_id, timepoint, lesion.region.value, lesion.id if own else None, other, a, b, difference, by, apart
+        case_id,
+        timepoint,
+        first.id,
+        second.id,
+        lesion.region.value,
+        lesion.id if own else None,
+        other,
+        a,
+        b,
+        difference,
+        by,
+        apart,
     )
 
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from app.cohort.adtte import adtte_csv
 from app.cohort.agreement import Agreement, Of, Pair, Unit, agreement
 from app.cohort.cohort import (
-    COMPETING,
     Cohort,
     Rate,
     TimeToEvent,
@@ -21,21 +18,8 @@ from app.cohort.cohort import (
     time_to_event,
 )
 from app.cohort.fragility import Swap, swaps
-from app.cohort.pictures import (
-    CurvePoint,
-    IncidencePoint,
-    SpiderPoint,
-    SwimmerMark,
-    WaterfallBar,
-    incidence_curves,
-    picture_csv,
-    spider,
-    survival_curves,
-    swimmer,
-    waterfall,
-)
+from app.cohort.lesion_differences import LesionDifference
 from app.cohort.rows import SCOPES, EndpointRow
-from app.exports.exported import write_files
 from app.statistics.agreement import Coefficient
 from app.statistics.estimates import Estimate, Proportion
 from app.statistics.reliability import BlandAltman, IntraclassCorrelation
@@ -59,6 +43,8 @@ class CohortReport:
         The field that groups are told apart by, beside the readers.
     landmarks : tuple of float
         In `unit`.
+    lesions : tuple of LesionDifference or None
+        The lesions of two reads side by side; None: not asked for.
     """
 
     cohort: Cohort
@@ -70,6 +56,7 @@ class CohortReport:
     unit: str = "days"
     landmarks: tuple[float, ...] = ()
     curves: bool = False
+    lesions: tuple[LesionDifference, ...] | None = None
 
     @property
     def groups(self) -> dict[str, Cohort]:
@@ -92,28 +79,12 @@ def cohort_document(report: CohortReport) -> dict[str, Any]:
         "times": [told for group, part in report.groups.items() for told in _times(group, part, report)],
         "logrank": _log_rank(report),
         "agreement": None if agreed is None else _agreement(agreed, report),
+        "lesion_differences": None if report.lesions is None else [asdict(x) for x in report.lesions],
         "stated": _stated(cohort),
         "comparison": None if report.other is None else _comparison(cohort, report.other),
         "endpoints": [_row(row) for row in cohort.rows],
         "left_out": list(cohort.left_out),
     }
-
-
-def write_csv(report: CohortReport, folder: Path) -> tuple[Path, ...]:
-    """The endpoints (ADTTE-like) and the data behind each picture as CSV; raises OSError if one cannot be written."""
-    cohort, groups = report.cohort, report.groups
-    made = {"adtte.csv": adtte_csv(cohort)}
-    for scope in SCOPES:
-        made[f"waterfall_{scope}.csv"] = picture_csv(waterfall(cohort, scope), WaterfallBar)
-        made[f"spider_{scope}.csv"] = picture_csv(spider(cohort, scope), SpiderPoint)
-    made["swimmer.csv"] = picture_csv(swimmer(cohort), SwimmerMark)
-    one = {name: part.one_read_a_case() for name, part in groups.items()}
-    for name in time_names(cohort):
-        parts = groups if _of_readers(name, cohort) else one
-        made[f"survival_{name}.csv"] = picture_csv(survival_curves(parts, name, report.unit), CurvePoint)
-        if name in COMPETING:
-            made[f"incidence_{name}.csv"] = picture_csv(incidence_curves(parts, name, report.unit), IncidencePoint)
-    return write_files(folder, made)
 
 
 # --- rates and times -------------------------------------------------------------------------------------------------
@@ -148,7 +119,7 @@ def _proportion(part: Proportion) -> dict[str, Any]:
     return {"count": part.count, "total": part.total, "rate": part.value, "ci": [part.lower, part.upper]}
 
 
-def _of_readers(name: str, cohort: Cohort) -> bool:
+def of_readers(name: str, cohort: Cohort) -> bool:
     """Does this time differ from reader to reader? Death does not, nor what a table states of a patient."""
     if name == "OS":
         return False
@@ -158,7 +129,7 @@ def _of_readers(name: str, cohort: Cohort) -> bool:
 def _times(group: str, cohort: Cohort, report: CohortReport) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for name in time_names(cohort):
-        several = len(cohort.readers) > 1 and _of_readers(name, cohort)
+        several = len(cohort.readers) > 1 and of_readers(name, cohort)
         parts: Mapping[str | None, Cohort] = _by_reader(cohort) if several else {None: cohort.one_read_a_case()}
         for reader, part in parts.items():
             told = time_to_event(part, name, report.unit)
@@ -213,7 +184,7 @@ def _log_rank(report: CohortReport) -> list[dict[str, Any]]:
         return []
     found: list[dict[str, Any]] = []
     for name in time_names(report.cohort):
-        several = len(report.cohort.readers) > 1 and _of_readers(name, report.cohort)
+        several = len(report.cohort.readers) > 1 and of_readers(name, report.cohort)
         parts = _by_reader(report.cohort) if several else {None: report.cohort.one_read_a_case()}
         for reader, part in parts.items():
             test = compare_groups(part.split(report.by), name)

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import combinations
 from pathlib import Path
 
 from app.cohort.cohort import Cohort
+from app.cohort.lesion_differences import LesionDifference, lesion_differences
 from app.cohort.mapping import parse_mapping
 from app.cohort.reads import CohortRead, reads_of_case
 from app.cohort.rows import EndpointRow, decode_rows, encode_rows, endpoint_row
@@ -132,6 +134,21 @@ def database_cohort(database: Database, judging: Judging, progress: Progress | N
     seen = {row.case_id for row in rows}
     left_out += [f"{case}: nobody has read it yet, or it is closed" for case in texts if case not in seen]
     return judging.cohort(rows, left_out)
+
+
+def database_lesion_differences(database: Database, cohort: Cohort) -> tuple[LesionDifference, ...]:
+    """The lesions of every two reads of a case of a database's cohort, side by side."""
+    reads: dict[str, list[str]] = {}
+    for row in cohort.rows:
+        reads.setdefault(row.case_id, []).append(row.read_id)
+    found: list[LesionDifference] = []
+    for case_id, ids in reads.items():
+        if len(ids) > 1:
+            with database.reading() as connection:
+                record, _ = read_present(connection, case_id)
+            for first, second in combinations(ids, 2):
+                found += lesion_differences(record.case, first, second)
+    return tuple(found)
 
 
 def table_cohort(table: KeptTable, judging: Judging, database: Database | None = None) -> Cohort:

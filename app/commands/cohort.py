@@ -15,6 +15,7 @@ from mrecist.censoring import POLICIES
 
 if TYPE_CHECKING:
     from app.cohort.cohort import Cohort
+    from app.cohort.lesion_differences import LesionDifference
     from app.cohort.sources import Judging
     from app.storage.cohort_cache import KeptTable
 
@@ -53,6 +54,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--unit", choices=_UNITS, default="days", help="of times; default: %(default)s")
     parser.add_argument("--landmark", type=float, nargs="+", default=[], metavar="T", help="also the rates at T")
     parser.add_argument("--curves", action="store_true", help="add every curve to the JSON document")
+    parser.add_argument(
+        "--lesions",
+        action="store_true",
+        help="add the lesions of every two reads of a case of the database, side by side",
+    )
     parser.add_argument("--csv", type=Path, metavar="DIR", help="write the data as CSV into this folder")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     add_database_option(parser)
@@ -97,6 +103,8 @@ def _misused(options: argparse.Namespace, verb: str) -> str:
         return "--mapping goes with one FILE"
     if not verb and options.table is not None and files:
         return "--table takes no FILE"
+    if options.lesions and (options.words or options.table is not None):
+        return "--lesions is of the cases of the database: tables and case files hold no lesions of several reads"
     if any(t < 0 for t in options.landmark):
         return "--landmark takes times of 0 or more"
     return ""
@@ -180,7 +188,8 @@ def _table_of(options: argparse.Namespace) -> KeptTable:
 
 
 def _show(options: argparse.Namespace) -> int:
-    from app.cohort.report import CohortReport, cohort_document, write_csv
+    from app.cohort.report import CohortReport, cohort_document
+    from app.cohort.report_csv import write_csv
     from app.cohort.report_text import cohort_text
     from app.cohort.sources import Judging
     from app.resources import load_ruleset
@@ -203,6 +212,7 @@ def _show(options: argparse.Namespace) -> int:
         unit=options.unit,
         landmarks=tuple(options.landmark),
         curves=options.curves,
+        lesions=_lesions(options, cohort) if options.lesions else None,
     )
     if options.csv is not None:
         for path in write_csv(report, options.csv):
@@ -213,6 +223,13 @@ def _show(options: argparse.Namespace) -> int:
         print(cohort_text(report))
         _tell_left_out(cohort.left_out)
     return DONE
+
+
+def _lesions(options: argparse.Namespace, cohort: Cohort) -> tuple[LesionDifference, ...]:
+    from app.cohort.sources import database_lesion_differences
+
+    with opened_database(options) as database:
+        return database_lesion_differences(database, cohort)
 
 
 def _of_reader(cohort: Cohort, options: argparse.Namespace) -> Cohort:

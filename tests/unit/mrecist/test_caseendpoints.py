@@ -125,6 +125,17 @@ def test_that_what_contradicts_itself_is_told_and_not_counted() -> None:
     assert "TTR" not in responded.times
 
 
+def test_that_a_day_of_which_only_the_month_is_known_is_told() -> None:
+    case = read_case(patient("L1=50", "L1=50", treatments=[{"kind": "TACE", "day": 3}]))
+    last = replace(case.timepoints[1], slack_days=30)
+    known = replace(
+        case, timepoints=(case.timepoints[0], last), treatments=(replace(case.treatments[0], slack_days=5),)
+    )
+    told = "may have been later, only a month or year is known: TP1 (by 30 days), TACE, day 3 (by 5 days)"
+    assert _ends(known).notes == (told,)
+    assert _ends(case).notes == ()
+
+
 def test_that_consent_counts_from_its_event_or_its_time_point() -> None:
     visits = ("L1=50", visit("L1=50", clinical={"consent_withdrawn": True}), "L1=70")
     rules = EndpointRules(censoring="fda")

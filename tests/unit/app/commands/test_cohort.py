@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import BAD_USAGE, DONE, REFUSED, main
+from app.state.events import ReadStarted
 from app.storage.database import Database
 from tests.support.cases import added, measured
 from tests.support.databases import opened, url_in
@@ -80,11 +81,17 @@ def test_that_a_table_goes_into_the_database_and_is_judged_by_two_rule_sets(
 
 def test_that_the_cases_of_the_database_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with Database.open(url_in(tmp_path)) as database:
-        opened(database, added("IT1", "BL", measured("50")), added("EN1", "FU1", measured("9")))
-    assert _run("--database", url_in(tmp_path), "--json") == DONE
+        case = opened(database, added("IT1", "BL", measured("50", "1.1")))
+        case.do(ReadStarted("Reader B"), "Reader B", "read-2")
+        case.do(added("T1", "BL", measured("48", "1.1")), "Reader B", "read-2")
+    assert _run("--database", url_in(tmp_path), "--json", "--lesions", "--csv", tmp_path / "out") == DONE
     found = json.loads(capsys.readouterr().out)
     assert (found["schema"], found["cases"], found["policy"]) == ("tumour-response-cohort/1", 1, "of each protocol")
     assert found["agreement"] is None
+    (lesion,) = found["lesion_differences"]
+    assert (lesion["first_lesion"], lesion["second_lesion"], lesion["difference_mm"]) == ("IT1", "T1", 2.0)
+    assert (lesion["matched_by"], lesion["apart_mm"]) == ("place", 1.0)
+    assert "IT1,T1,50.0,48.0,2.0,place,1.0" in (tmp_path / "out/lesion_differences.csv").read_text()
     assert len(found["endpoints"][0]["head"]) == 64
 
 
@@ -117,6 +124,7 @@ def test_that_case_files_are_counted_and_written_as_csv(tmp_path: Path, capsys: 
         (["--mapping", "m.toml"], BAD_USAGE, "--mapping goes with one FILE"),
         (["x.json", "--table", "t"], BAD_USAGE, "--table takes no FILE"),
         (["--landmark", "-5"], BAD_USAGE, "0 or more"),
+        (["x.json", "--lesions"], BAD_USAGE, "--lesions is of the cases of the database"),
         (["none.json"], REFUSED, "none.json: cannot be read"),
         (["none.csv", "--mapping", "none.toml"], REFUSED, "none.toml: cannot be read"),
         (["{table}", "--mapping", "{table}"], REFUSED, "not a mapping"),

@@ -1,0 +1,44 @@
+"""A cohort as CSV files: its endpoints, and the data behind each picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.cohort.adtte import adtte_csv
+from app.cohort.cohort import COMPETING, time_names
+from app.cohort.lesion_differences import LesionDifference
+from app.cohort.pictures import (
+    CurvePoint,
+    IncidencePoint,
+    SpiderPoint,
+    SwimmerMark,
+    WaterfallBar,
+    incidence_curves,
+    picture_csv,
+    spider,
+    survival_curves,
+    swimmer,
+    waterfall,
+)
+from app.cohort.report import CohortReport, of_readers
+from app.cohort.rows import SCOPES
+from app.exports.exported import write_files
+
+
+def write_csv(report: CohortReport, folder: Path) -> tuple[Path, ...]:
+    """The endpoints (ADTTE-like) and the data behind each picture as CSV; raises OSError if one cannot be written."""
+    cohort, groups = report.cohort, report.groups
+    made = {"adtte.csv": adtte_csv(cohort)}
+    for scope in SCOPES:
+        made[f"waterfall_{scope}.csv"] = picture_csv(waterfall(cohort, scope), WaterfallBar)
+        made[f"spider_{scope}.csv"] = picture_csv(spider(cohort, scope), SpiderPoint)
+    made["swimmer.csv"] = picture_csv(swimmer(cohort), SwimmerMark)
+    one = {name: part.one_read_a_case() for name, part in groups.items()}
+    for name in time_names(cohort):
+        parts = groups if of_readers(name, cohort) else one
+        made[f"survival_{name}.csv"] = picture_csv(survival_curves(parts, name, report.unit), CurvePoint)
+        if name in COMPETING:
+            made[f"incidence_{name}.csv"] = picture_csv(incidence_curves(parts, name, report.unit), IncidencePoint)
+    if report.lesions is not None:
+        made["lesion_differences.csv"] = picture_csv(report.lesions, LesionDifference)
+    return write_files(folder, made)

@@ -20,6 +20,7 @@ from mrecist.newlesion import Verdict
 from mrecist.results import Number
 from mrecist.rulesets import RuleSet
 from mrecist.sentences import SENTENCES
+from tests.support import protocol_pages
 from tests.support.doc_tables import ROOT, PageError, doc_tables, docstrings
 from tests.support.rule_pages import (
     PAGES,
@@ -33,6 +34,10 @@ from tests.support.rule_pages import (
 from tests.support.rule_sentences import variants
 
 TEXTS = {page.name: page.read_text(encoding="utf-8") for page in sorted(PAGES.glob("*.md"))}
+PROTOCOL_TEXTS = {
+    page.name: page.read_text(encoding="utf-8")
+    for page in (protocol_pages.INDEX, *sorted(protocol_pages.PAGES.glob("*.md")))
+}
 BLOCKS = [block for text in TEXTS.values() for block in blocks(text)]
 """What is generated on all pages."""
 
@@ -41,9 +46,10 @@ def named_by(kind: str) -> list[str]:
     return [name for found, *names in BLOCKS if found == kind for name in names]
 
 
-@pytest.mark.parametrize("page", TEXTS)
+@pytest.mark.parametrize("page", [*TEXTS, *PROTOCOL_TEXTS])
 def test_that_a_page_is_what_the_code_gives(page: str) -> None:
-    assert TEXTS[page] == rendered(TEXTS[page]), "refresh with: python -m tests.support.rule_pages"
+    text = (TEXTS | PROTOCOL_TEXTS)[page]
+    assert text == rendered(text), "refresh with: python -m tests.support.rule_pages"
 
 
 def test_that_every_rule_has_its_sentence_on_one_page() -> None:
@@ -57,14 +63,26 @@ def test_that_every_sentence_of_an_advisory_panel_stands_on_one_page() -> None:
 
 
 def test_that_every_row_of_a_protocol_stands_on_one_page() -> None:
-    tables = Counter(tuple(names) for kind, *names in BLOCKS if kind in ("rows", "gates"))
+    shown = [*BLOCKS, *(block for text in PROTOCOL_TEXTS.values() for block in blocks(text))]
+    tables = Counter(tuple(names) for kind, *names in shown if kind in ("rows", "gates"))
     wanted = [(name, *table) for name in PROTOCOLS for table in (("tace",), ("sorafenib",), ())]
     assert tables == Counter(wanted)
 
 
+def test_that_every_protocol_has_a_page_with_all_its_parts_and_the_index_leads_to_it() -> None:
+    assert PROTOCOL_TEXTS.keys() == {"protocols.md", *(f"{name}.md" for name in PROTOCOLS)}
+    parts = {"about", "windows", "entry", "endpoints", "wordings", "ambiguities", "silent"}
+    for name in PROTOCOLS:
+        found = blocks(PROTOCOL_TEXTS[f"{name}.md"])
+        assert parts <= {kind for kind, *names in found if names[:1] == [name]}
+        assert f"(protocols/{name}.md)" in PROTOCOL_TEXTS["protocols.md"]
+
+
 def test_that_every_decision_table_stands_on_a_page() -> None:
     with_table = {name for name, doc in docstrings().items() if doc_tables(doc)}
-    assert with_table - set(named_by("decision")) == set()
+    protocols = [block for text in PROTOCOL_TEXTS.values() for block in blocks(text)]
+    of_protocols = {name for kind, *names in protocols if kind == "decision" for name in names}
+    assert with_table - set(named_by("decision")) - of_protocols == set()
 
 
 def test_that_every_setting_of_a_rule_set_stands_on_the_page_of_its_rule() -> None:
@@ -147,7 +165,17 @@ def values_of(section: object) -> list[tuple[str, Fraction]]:
 # --- links ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("document", [*TEXTS, "../../README.md", "../adr/README.md", "../../CONTRIBUTING.md"])
+@pytest.mark.parametrize(
+    "document",
+    [
+        *TEXTS,
+        "../../README.md",
+        "../protocols.md",
+        *[f"../protocols/{x}.md" for x in PROTOCOLS],
+        "../adr/README.md",
+        "../../CONTRIBUTING.md",
+    ],
+)
 def test_that_every_link_leads_somewhere(document: str) -> None:
     page = (PAGES / document).resolve()
     broken = []

@@ -1,4 +1,4 @@
-"""The generated blocks of the pages in docs/rules: decision tables, sentences, thresholds, rows and examples.
+"""The generated blocks of the pages in docs/rules and docs/protocols: tables, sentences, thresholds, examples.
 
 ``python -m tests.support.rule_pages`` rewrites the pages. What stands between ``<!-- generated: KIND ... -->`` and
 ``<!-- end -->`` is made from the code; the rest is written by hand. The program stands with the tests because only
@@ -18,6 +18,7 @@ rulesets, protocols                 name, version and sources of what is shipped
 responses ID ...                    worked patients of tests/scenarios/responses.toml
 decisions ID ...                    worked decisions of tests/scenarios/decisions.toml
 best-responses                      the sequences of tests/scenarios/best_responses.toml
+about, windows, entry ... PROTOCOL  the parts of a protocol: see `tests.support.protocol_pages`
 =================================== ===============================================================================
 """
 
@@ -38,6 +39,7 @@ from mrecist.explain import plain
 from mrecist.protocols import Limit, Row
 from mrecist.rulesets import RuleSet
 from mrecist.sentences import SENTENCES
+from tests.support import protocol_pages
 from tests.support.doc_tables import ROOT, PageError, doc_tables, docstrings
 from tests.support.rule_sentences import in_words, variants
 
@@ -225,7 +227,8 @@ def _rows(protocol: str, table: str) -> str:
     for row in protocol_rows(protocol, table):
         output = f"`{row.output}`" + (f" (read literally: `{row.proposal}`)" if row.proposal else "")
         name = f"{row.row} (`{row.rule}`)" if row.rule else row.row
-        when, asks = "; ".join(conditions[x] for x in row.when), "; ".join(questions[x] for x in row.asks)
+        when = "; ".join(conditions[x] for x in row.when) or "otherwise"
+        asks = "; ".join(questions[x] for x in row.asks)
         shown.append([name, when, output, asks, in_words(row.text)])
     return markdown_table(["Row", "Where all of these hold", "Output", "Asks, while open", "Sentence"], shown)
 
@@ -318,13 +321,14 @@ _KINDS: Mapping[str, Callable[..., str]] = {
     "responses": _responses,
     "decisions": _decisions,
     "best-responses": _best_responses,
+    **protocol_pages.KINDS,
 }
 
 
 def main() -> int:
     """Rewrite the pages; name what was changed, and what could not be made."""
     status = 0
-    for page in sorted(PAGES.glob("*.md")):
+    for page in (*sorted(PAGES.glob("*.md")), protocol_pages.INDEX, *sorted(protocol_pages.PAGES.glob("*.md"))):
         text = page.read_text(encoding="utf-8")
         try:
             made = rendered(text)

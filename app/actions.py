@@ -138,9 +138,10 @@ def _text_size(scale: float) -> Action:
 
 ACTIONS: tuple[Action, ...] = (
     Action("file.import", "Import a folder …", "Ctrl+I", "File", lambda w: w.window.import_folder(), menu="File"),
-    Action("file.import_archive", "Import an archive or disc …", "Ctrl+Shift+I", "File", lambda w: w.window.import_archive(), menu="File"),
+    Action("file.import_archive", "Import an archive, disc or case file …", "Ctrl+Shift+I", "File", lambda w: w.window.import_archive(), menu="File"),
     Action("file.demo", "Open the demonstration study", "", "File", lambda w: w.work.open_demo(), menu="File"),
-    Action("file.export", "Export the response table …", "Ctrl+E", "File", lambda w: w.window.export_case(), case_open, "File"),
+    Action("file.export", "Export …", "Ctrl+E", "File", lambda w: w.exporting.show(), menu="File"),
+    Action("file.copy_read", "Copy the read as text", "Ctrl+Shift+C", "File", lambda w: w.copy_read(), case_open, "File"),
     Action("file.quit", "Quit", "Ctrl+Q", "File", lambda w: _close(w), menu="File"),
     Action("edit.undo", "Undo", "Ctrl+Z", "Edit", lambda w: w.session.undo(), can_undo, "Edit"),
     Action("edit.redo", "Redo", "Ctrl+Y Ctrl+Shift+Z", "Edit", lambda w: w.session.redo(), can_redo, "Edit"),

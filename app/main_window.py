@@ -37,8 +37,8 @@ class MainWindow(QMainWindow):
     -------
     painted()
         The window is on the screen for the first time.
-    folder_chosen(str), export_chosen(str)
-        A folder to import, a folder to export into.
+    folder_chosen(str)
+        A folder to import.
     narrowed(bool)
         The window became small, or large again.
     page_shown(str)
@@ -51,7 +51,6 @@ class MainWindow(QMainWindow):
 
     painted = Signal()
     folder_chosen = Signal(str)
-    export_chosen = Signal(str)
     narrowed = Signal(bool)
     page_shown = Signal(str)
     page_asked = Signal(str)
@@ -122,18 +121,13 @@ class MainWindow(QMainWindow):
             self.folder_chosen.emit(chosen)
 
     def import_archive(self) -> None:
-        """Ask for a ZIP archive, or the DICOMDIR of a disc, to import."""
-        kinds = translated("Archives and discs (*.zip DICOMDIR dicomdir)")
-        chosen, _ = QFileDialog.getOpenFileName(self, translated("Import an archive or disc"), _last_folder(), kinds)
+        """Ask for a ZIP archive, the DICOMDIR of a disc, or a case file, to import."""
+        kinds = translated("Archives, discs, case files (*.zip DICOMDIR dicomdir *.json)")
+        title = translated("Import an archive, disc or case file")
+        chosen, _ = QFileDialog.getOpenFileName(self, title, _last_folder(), kinds)
         if chosen:
             QSettings().setValue("import/folder", str(Path(chosen).parent))
             self.folder_chosen.emit(chosen)
-
-    def export_case(self) -> None:
-        """Ask for a folder to export into."""
-        chosen = QFileDialog.getExistingDirectory(self, translated("Export into a folder"), _last_folder())
-        if chosen:
-            self.export_chosen.emit(chosen)
 
     # --- the window itself ------------------------------------------------------------------------------------
 

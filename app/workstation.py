@@ -9,6 +9,7 @@ from app.desks.annotating import AnnotatingDesk
 from app.desks.assisting import AssistDesk
 from app.desks.enhancement import EnhancementDesk
 from app.desks.history import HistoryDesk
+from app.desks.exporting import ExportDesk
 from app.desks.image_library import ImageLibrary
 from app.desks.images import ImageDesk
 from app.desks.keys import KeyDesk
@@ -45,6 +46,7 @@ class Workstation(QObject):
     desk: ReadingDesk
     history: HistoryDesk
     work: Work
+    exporting: ExportDesk
     keys: KeyDesk
 
     def __init__(self, window: MainWindow, database: Database, reader: str) -> None:
@@ -79,6 +81,7 @@ class Workstation(QObject):
         if application is not None:
             application.installEventFilter(self._keys)
         self.work = Work(database, self.session, self.runner, window, self)
+        self.exporting = ExportDesk(database, self.session, self.runner, window, self)
 
     def close(self) -> None:
         """Stop the background work and let the database go."""
@@ -124,6 +127,9 @@ class Workstation(QObject):
 
     def show_about(self) -> None:
         TextWindow(self.window.theme, translated("About Hepatrace"), ABOUT, (480, 290), self.window).show()
+
+    def copy_read(self) -> None:
+        self.desk.told.emit(self.exporting.copy_read(), False)
 
     def choose_text_size(self, scale: float) -> None:
         self.desk.told.emit(self.window.choose_text_size(scale), False)

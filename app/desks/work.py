@@ -1,4 +1,4 @@
-"""Long work of the window: import, the demonstration study, export, the list of cases; cancelled, it leaves nothing."""
+"""Long work of the window: import, the demonstration study, the list of cases; cancelled, it leaves nothing."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
+from app.case_import import is_case_file_name
 from app.desks.case_list import case_lines
 from app.main_window import WORKLIST, MainWindow
 from app.session import ReadingSession
@@ -35,7 +36,6 @@ class Work(QObject):
         super().__init__(parent)
         self._database, self._session, self._runner, self._window = database, session, runner, window
         window.folder_chosen.connect(self.import_folder)
-        window.export_chosen.connect(self.export)
         window.page_shown.connect(lambda page: self.refresh_cases() if page == WORKLIST else None)
         window.worklist.demo_requested.connect(lambda: self.open_demo())
         window.worklist.course_requested.connect(self.open_course)
@@ -68,8 +68,12 @@ class Work(QObject):
     # --- import -----------------------------------------------------------------------------------------------
 
     def import_folder(self, folder: str) -> None:
-        """Import a folder in the background; then open its case, if it is one."""
+        """Import a folder, an archive or a case file in the background; then open its case, if it is one."""
         if self._busy():
+            return
+        if is_case_file_name(Path(folder)):
+            self._window.work.show_work(f"{_PRESENT} {Path(folder).name}")
+            self._start(_PRESENT, partial(_take_case, Path(folder), self._database), self._case_taken)
             return
         self._window.work.show_work(f"{_PRESENT} {Path(folder).name}")
         self._start(_PRESENT, partial(_import, Path(folder), self._database, self._session.reader), self._imported)
@@ -95,15 +99,6 @@ class Work(QObject):
         self.refresh_cases()
         self.open_case(case_id)
 
-    def export(self, folder: str) -> None:
-        """The response table of the open case, as CSV files in a folder."""
-        record = self._session.record
-        if record is None or self._busy():
-            return
-        self._window.work.show_work(f"Exporting {record.case_id}")
-        job = partial(_export, self._database, record.case_id, Path(folder), self._session.ruleset.name)
-        self._start("Exporting", job, self._exported)
-
     def _imported(self, report: object) -> None:
         from app.importing import ImportReport
 
@@ -128,10 +123,12 @@ class Work(QObject):
         if len(report.cases) == 1:
             self.open_case(report.cases[0].case_id)
 
-    def _exported(self, files: object) -> None:
-        assert isinstance(files, tuple)
-        names = ", ".join(Path(file).name for file in files)
-        self._window.work.show_result(f"Exported {names} to {Path(files[0]).parent}" if files else "Nothing exported")
+    def _case_taken(self, taken: object) -> None:
+        assert isinstance(taken, tuple)
+        case_id, said = taken
+        self.refresh_cases()
+        self._window.work.show_result(f"{case_id}: {said}.")
+        self.open_case(case_id)
 
     # --- running ----------------------------------------------------------------------------------------------
 
@@ -154,7 +151,7 @@ class Work(QObject):
 
     def _show_failure(self, failure: Failure) -> None:
         """What is known to go wrong is said in its own words; for the rest there are details to copy."""
-        from app.exports.exported import ExportRefused
+        from app.exports.whole_case import CaseFileRefused
         from app.importing import ImportRefused
         from viewers.imaging.errors import ImagingError
 
@@ -162,7 +159,7 @@ class Work(QObject):
         match failure.error:
             case ImportRefused(refused=refused):
                 bar.show_result(failure.message, [f"{one.file}: {one.reason}" for one in refused], error=True)
-            case ImagingError() | StorageError() | ExportRefused():
+            case ImagingError() | StorageError() | CaseFileRefused():
                 bar.show_result(failure.message, error=True)
             case OSError() as error:
                 bar.show_result(f"{error.filename or 'The disk'}: {error.strerror or error}.", error=True)
@@ -203,10 +200,8 @@ def _course(database: Database, _token: Token) -> object:
     return record_published(database)
 
 
-def _export(database: Database, case_id: str, folder: Path, ruleset_name: str, _token: Token) -> object:
-    from app.exports.batch import export_cases
-    from app.exports.formats import FORMATS, ExportSettings
-    from app.resources import load_ruleset
+def _take_case(path: Path, database: Database, _token: Token) -> object:
+    from app.case_import import import_case_file
 
-    settings = ExportSettings(load_ruleset(ruleset_name), database=database)
-    return export_cases(database, [case_id], [FORMATS["csv"]], folder, settings, whole=True).files
+    found, taken = import_case_file(path, database)
+    return found.record.case_id, taken.value

@@ -227,6 +227,7 @@ class Worklist(QWidget):
 
     case_opened = Signal(str)
     import_requested = Signal()
+    export_requested = Signal()
     demo_requested = Signal()
     course_requested = Signal()
 
@@ -243,6 +244,7 @@ class Worklist(QWidget):
         self.search.setClearButtonEnabled(True)
         self.told = label(tone="2", face=Face.SMALL)
         self.importing = KeyButton(translated("Import"), action="file.import")
+        self.exporting = KeyButton(translated("Export"), action="file.export")
         self.views = {view: ViewButton(theme, view) for view in View}
         self.empty = self._empty_state()
         self.stack = QStackedWidget()
@@ -251,6 +253,7 @@ class Worklist(QWidget):
         self.search.textChanged.connect(lambda _text: self._filter())
         self.search.returnPressed.connect(self.table.setFocus)
         self.importing.clicked.connect(self.import_requested)
+        self.exporting.clicked.connect(self.export_requested)
 
     def set_lines(self, lines: Sequence[CaseLine]) -> None:
         """Show the cases; the selected one stays selected."""
@@ -265,6 +268,11 @@ class Worklist(QWidget):
     def selected(self) -> str | None:
         index = self.table.currentIndex()
         return index.data(LINE_ROLE).case_id if index.isValid() else None
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether a view or a search leaves cases out."""
+        return bool(self.search.text()) or not self.views[View.ALL].isChecked()
 
     def _build(self) -> None:
         theme = self._theme
@@ -289,6 +297,8 @@ class Worklist(QWidget):
         bar.addWidget(self.told)
         bar.addSpacing(theme.px(8))
         bar.addWidget(self.importing)
+        bar.addSpacing(theme.px(6))
+        bar.addWidget(self.exporting)
         main = QVBoxLayout()
         main.setSpacing(0)
         main.addLayout(bar)

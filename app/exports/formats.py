@@ -148,6 +148,12 @@ def _sr_ohif(staging: Staging, prefix: str, settings: ExportSettings) -> CaseWri
     return StructuredReports(staging, prefix, _database(settings), Profile.OHIF)
 
 
+def _seg(staging: Staging, prefix: str, settings: ExportSettings) -> CaseWriter:
+    from app.exports.seg_files import Segmentations
+
+    return Segmentations(staging, prefix, _database(settings))
+
+
 def _images(staging: Staging, prefix: str, settings: ExportSettings) -> CaseWriter:
     from app.exports.image_files import DeidentifiedImages
 
@@ -181,6 +187,15 @@ _ROWS = (
         "Structured reports for OHIF",
         "the lines as annotations of the OHIF viewer",
         _sr_ohif,
+        identifies=True,
+        needs="highdicom",
+        extra="sr",
+    ),
+    ExportFormat(
+        "seg",
+        "Segmentations (DICOM SEG)",
+        "masks of viable tumour, where the assistant measured",
+        _seg,
         identifies=True,
         needs="highdicom",
         extra="sr",

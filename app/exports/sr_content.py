@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from app.exports.assisted_masks import MaskMaker
 from app.exports.exported import ExportedRead
 from app.exports.source_images import SourceImages
 from app.exports.sr_codes import (
@@ -45,10 +46,11 @@ from app.exports.sr_codes import (
     sites_of,
 )
 from app.exports.sr_measures import Axes, DrawnLine, Note, axes_of, tracking_uid
+from app.state.assistance import Assistance
 from app.state.record import Visit
 from mrecist.lesions import Lesion, Observation
 from mrecist.results import TimePointResponse
-from mrecist.values import Region, Response, Scope
+from mrecist.values import Line, Region, Response, Scope
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -75,7 +77,13 @@ class ReportContent:
 
 
 def report_content(
-    one: ExportedRead, visit: Visit, origin: str, profile: Profile, images: SourceImages, note: Note
+    one: ExportedRead,
+    visit: Visit,
+    origin: str,
+    profile: Profile,
+    images: SourceImages,
+    note: Note,
+    masks: MaskMaker | None = None,
 ) -> ReportContent | None:
     """The report of one read at one time point; None where nothing was recorded then, or nothing fits the profile.
 
@@ -85,6 +93,8 @@ def report_content(
         The hash of the first row of the case's log.
     note
         Told, lesion by lesion, what is in the report without its image, or not in it.
+    masks
+        Finds the short axis again that the assistant proposed; without it an assisted finding has its long axis alone.
     """
     from highdicom import sr
 
@@ -100,7 +110,12 @@ def report_content(
             note(f"{name}: {text}")
 
         figures = one.record.figures_of(one.read.id, visit.id)
-        axes = axes_of(lesion, seen.finding, figures, images, noted)
+        assistance = one.record.assistance(one.read.id, visit.id, lesion.id)
+
+        def across(line: Line, kept: Assistance | None = assistance) -> Line | None:
+            return None if masks is None or kept is None else masks.across(line, kept, images)
+
+        axes = axes_of(lesion, seen.finding, figures, images, noted, across)
         for line in (line for axis in axes for line in axis.lines):
             headers[line.image.sop_uid] = line.image.header
         if profile is Profile.STANDARD:
@@ -111,14 +126,15 @@ def report_content(
         return None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a reader's name need not have the parts of a person's name
-        tree = sr.MeasurementReport(_observers(one.read.reader), _code(IMAGING_PROCEDURE), groups)
+        tree = sr.MeasurementReport(_observers(one.read.reader), coded(IMAGING_PROCEDURE), groups)
     response = one.assessment.timepoint(visit.id)
     if profile is Profile.STANDARD and response is not None:
         tree[0].ContentSequence.append(_evaluations(one, response))
     return ReportContent(tree, tuple(headers.values()))
 
 
-def _code(term: Term) -> Any:
+def coded(term: Term) -> Any:
+    """A term as highdicom takes it."""
     from highdicom.sr import CodedConcept
 
     return CodedConcept(term.value, term.scheme, term.meaning)
@@ -153,14 +169,14 @@ def _group(
     return sr.MeasurementsAndQualitativeEvaluations(
         tracking_identifier=sr.TrackingIdentifier(tracking_uid(origin, one.read.id, lesion.id), lesion.id),
         time_point_context=_time_point(one, visit),
-        finding_category=_code(ABNORMAL),
-        finding_type=_code(kind_of(lesion)),
-        method=_code(MRECIST if lesion.region is Region.INTRAHEPATIC else RECIST_1_1),
-        finding_sites=[sr.FindingSite(_code(site)) for site in sites_of(lesion)] or None,
+        finding_category=coded(ABNORMAL),
+        finding_type=coded(kind_of(lesion)),
+        method=coded(MRECIST if lesion.region is Region.INTRAHEPATIC else RECIST_1_1),
+        finding_sites=[sr.FindingSite(coded(site)) for site in sites_of(lesion)] or None,
         measurements=[_measurement(axis.concept, axis.how, axis.diameter.tenths, axis.lines) for axis in axes] or None,
         qualitative_evaluations=[
-            sr.QualitativeEvaluation(_code(ROLE), _code(ROLES[lesion.role])),
-            sr.QualitativeEvaluation(_code(FINDING), _code(found)),
+            sr.QualitativeEvaluation(coded(ROLE), coded(ROLES[lesion.role])),
+            sr.QualitativeEvaluation(coded(FINDING), coded(found)),
         ],
     )
 
@@ -205,11 +221,11 @@ def _annotation(
         tracking_identifier=sr.TrackingIdentifier(uid, f"{_OHIF}:{tool}"),
         # no more than its label: OHIF takes the first number of a group for the measurement
         time_point_context=sr.TimePointContext(visit.id),
-        finding_type=_code(kind_of(lesion)),
-        finding_sites=[sr.FindingSite(_code(site)) for site in sites_of(lesion)] or None,
+        finding_type=coded(kind_of(lesion)),
+        finding_sites=[sr.FindingSite(coded(site)) for site in sites_of(lesion)] or None,
         measurements=measures,
     )
-    comment = sr.TextContentItem(_code(COMMENT), f"{lesion.id} {name}".strip(), sr.RelationshipTypeValues.CONTAINS)
+    comment = sr.TextContentItem(coded(COMMENT), f"{lesion.id} {name}".strip(), sr.RelationshipTypeValues.CONTAINS)
     group[0].ContentSequence.append(comment)
     return group
 
@@ -231,10 +247,10 @@ def _measurement(concept: Term, how: Term | None, tenths: int, lines: Sequence[D
         for line in lines
     ]
     return sr.Measurement(
-        name=_code(concept),
+        name=coded(concept),
         value=tenths / 10,
-        unit=_code(MM),
-        method=_code(how) if how else None,
+        unit=coded(MM),
+        method=coded(how) if how else None,
         referenced_coordinates=coordinates or None,
     )
 
@@ -247,7 +263,7 @@ def _time_point(one: ExportedRead, visit: Visit) -> Any:
     offset = None
     if one.record.day0 is not None:
         days = one.record.day(visit.on)
-        offset = sr.LongitudinalTemporalOffsetFromEvent(days, _code(DAY), _code(DAY_0))
+        offset = sr.LongitudinalTemporalOffsetFromEvent(days, coded(DAY), coded(DAY_0))
     return sr.TimePointContext(
         visit.id,
         time_point_order=visits.index(visit) + 1 if visit in visits else None,
@@ -262,7 +278,7 @@ def _evaluations(one: ExportedRead, at: TimePointResponse) -> Any:
     from highdicom import sr
 
     container = sr.ContainerContentItem(
-        name=_code(QUALITATIVE_EVALUATIONS), relationship_type=sr.RelationshipTypeValues.CONTAINS
+        name=coded(QUALITATIVE_EVALUATIONS), relationship_type=sr.RelationshipTypeValues.CONTAINS
     )
     container.ContentSequence = sr.ContentSequence()
     for scope in Scope:
@@ -271,14 +287,14 @@ def _evaluations(one: ExportedRead, at: TimePointResponse) -> Any:
         item = _response(RESPONSE_OF[scope], region.response, method)
         if region.sum_mm is not None:
             total = sr.NumContentItem(
-                _code(SUM), float(region.sum_mm), _code(MM), relationship_type=sr.RelationshipTypeValues.INFERRED_FROM
+                coded(SUM), float(region.sum_mm), coded(MM), relationship_type=sr.RelationshipTypeValues.INFERRED_FROM
             )
             item.ContentSequence.append(total)
         container.ContentSequence.append(item)
     container.ContentSequence.append(_response(COMPOSITE, at.composite, MRECIST))
     rules = f"{one.assessment.ruleset} {one.assessment.version}"
     container.ContentSequence.append(
-        sr.TextContentItem(_code(RULESET), rules, sr.RelationshipTypeValues.CONTAINS),
+        sr.TextContentItem(coded(RULESET), rules, sr.RelationshipTypeValues.CONTAINS),
     )
     return container
 
@@ -286,9 +302,9 @@ def _evaluations(one: ExportedRead, at: TimePointResponse) -> Any:
 def _response(name: Term, response: Response, method: Term) -> Any:
     from highdicom import sr
 
-    item = sr.CodeContentItem(_code(name), _code(RESPONSES[response]), sr.RelationshipTypeValues.CONTAINS)
+    item = sr.CodeContentItem(coded(name), coded(RESPONSES[response]), sr.RelationshipTypeValues.CONTAINS)
     item.ContentSequence = sr.ContentSequence()
     item.ContentSequence.append(
-        sr.CodeContentItem(_code(METHOD), _code(method), sr.RelationshipTypeValues.HAS_CONCEPT_MOD)
+        sr.CodeContentItem(coded(METHOD), coded(method), sr.RelationshipTypeValues.HAS_CONCEPT_MOD)
     )
     return item

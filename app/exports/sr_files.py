@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from app.exports.assisted_masks import MaskMaker
 from app.exports.csv_tables import CsvFile
 from app.exports.exported import ExportedCase, ExportedRead, ExportRefused
 from app.exports.source_images import ImageMissing, SourceImages
@@ -58,6 +59,7 @@ class StructuredReports:
     def __init__(self, staging: Staging, prefix: str, database: Database, profile: Profile) -> None:
         self._staging, self._prefix, self._profile = staging, prefix, profile
         self._images = SourceImages(StoredCatalogue(database).get)
+        self._masks = MaskMaker()
         self._notes = Notes(staging, prefix)
         self._cases = 0
 
@@ -86,17 +88,20 @@ class StructuredReports:
 
     def close(self) -> None:
         self._images.forget()
+        self._masks.forget()
 
     def _write(self, one: ExportedRead, visit: Visit, origin: str) -> bool:
         def note(text: str) -> None:
             self._notes.add(one.record.case_id, one.read.id, visit.id, text)
 
-        content = report_content(one, visit, origin, self._profile, self._images, note)
+        content = report_content(one, visit, origin, self._profile, self._images, note, self._masks)
         if content is None:
             return False
         headers = content.evidence or (self._images.first_of(_series_of(visit)).header,)
         document = report_document(one, visit, content, headers, self._profile)
-        path = self._staging.path(f"{self._prefix}{self._cases:04}_{_plain(one.read.id)}_{_plain(visit.id)}.dcm")
+        path = self._staging.path(
+            f"{self._prefix}{self._cases:04}_{plain_name(one.read.id)}_{plain_name(visit.id)}.dcm"
+        )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             document.save_as(path, enforce_file_format=True)
@@ -146,6 +151,6 @@ def _series_of(visit: Visit) -> Iterator[str]:
     yield from visit.series
 
 
-def _plain(text: str) -> str:
+def plain_name(text: str) -> str:
     """A name as part of a file name."""
     return "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-.") else "-" for letter in text)

@@ -85,9 +85,22 @@ def drawn_line(line: Line, images: SourceImages) -> DrawnLine:
 
 
 def axes_of(
-    lesion: Lesion, finding: Finding, figures: tuple[Figure, ...], images: SourceImages, note: Note
+    lesion: Lesion,
+    finding: Finding,
+    figures: tuple[Figure, ...],
+    images: SourceImages,
+    note: Note,
+    across: Callable[[Line], Line | None] = lambda line: None,
 ) -> tuple[Axes, ...]:
-    """The diameters of a finding, that which counts first; `note` is told what has no place on an image."""
+    """The diameters of a finding, that which counts first.
+
+    Parameters
+    ----------
+    note
+        Told what has no place on an image.
+    across
+        The short axis that was proposed with a line, if one was.
+    """
     counted = lesion.axis or default_axis(lesion.region, lesion.kind)
     concept = SHORT_AXIS if counted is Axis.SHORT else LONG_AXIS
     diameter, whole, evidence, whole_evidence = _recorded(finding)
@@ -95,6 +108,9 @@ def axes_of(
     if diameter is not None:
         found.append(Axes(concept, AXES[counted], diameter, _lines(evidence, images, note)))
         found += _other_axis(found[0], evidence, figures, images, note)
+        if len(found) == 1 and concept is LONG_AXIS and len(evidence) == 1 and (short := across(evidence[0])):
+            mm = Diameter.from_mm(length_mm(short.start, short.end))
+            found.append(Axes(SHORT_AXIS, ACROSS, mm, _lines((short,), images, note)))
     if whole is not None:
         found.append(Axes(LONG_AXIS, WHOLE_LONGEST, whole, _lines(whole_evidence, images, note)))
     for axes in found:

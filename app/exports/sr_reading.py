@@ -8,7 +8,7 @@ length is refused with the reason. Nothing here knows a case: see `app.exports.s
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -232,7 +232,7 @@ def _length(root: Dataset, number: Dataset, regions: Sequence[Dataset]) -> ReadL
     line = _line(root, shapes[0])
     if isinstance(line, PatientLine):
         refuse_unless_alike(mm, math.dist(line.start, line.end))
-    whole = any(_code(one.get("ConceptCodeSequence")) == WHOLE_LONGEST[:2] for one in _children(root, number))
+    whole = any(code_of(one.get("ConceptCodeSequence")) == WHOLE_LONGEST[:2] for one in _children(root, number))
     return ReadLength(_AXIS_OF[_concept(number)], _meaning(number), mm, line, whole)
 
 
@@ -295,12 +295,14 @@ def _image(item: Dataset) -> tuple[str, int]:
 
 
 def _site(children: Sequence[Dataset]) -> tuple[Organ | None, Segment | None]:
+    return site_of_codes(code_of(one.get("ConceptCodeSequence")) for one in children if _concept(one) in _SITE)
+
+
+def site_of_codes(codes: Iterable[tuple[str, str]]) -> tuple[Organ | None, Segment | None]:
+    """The organ and the liver segment of coded sites; None where they are not known or name several."""
     organs: set[Organ] = set()
     segments: set[Segment] = set()
-    for one in children:
-        if _concept(one) not in _SITE:
-            continue
-        code = _code(one.get("ConceptCodeSequence"))
+    for code in codes:
         organs |= {organ for organ, term in SITES.items() if (term.value, term.scheme) == code}
         organs |= {_OLD_SITES[code]} if code in _OLD_SITES else set()
         segments |= {segment for segment, term in SEGMENTS.items() if (term.value, term.scheme) == code}
@@ -338,7 +340,8 @@ def _under(item: Dataset, deep: int = 0) -> Iterator[Dataset]:
         yield from _under(child, deep + 1)
 
 
-def _code(sequence: Any) -> tuple[str, str]:
+def code_of(sequence: Any) -> tuple[str, str]:
+    """Value and scheme of the first item of a code sequence, the scheme in the spelling used here; else empty."""
     if not sequence:
         return "", ""
     scheme = str(sequence[0].get("CodingSchemeDesignator", "")).strip()
@@ -347,7 +350,7 @@ def _code(sequence: Any) -> tuple[str, str]:
 
 
 def _concept(item: Dataset) -> tuple[str, str]:
-    return _code(item.get("ConceptNameCodeSequence"))
+    return code_of(item.get("ConceptNameCodeSequence"))
 
 
 def _meaning(item: Dataset) -> str:

@@ -12,6 +12,7 @@ import pydicom
 from pydicom.dataset import Dataset
 
 from app.assessing import assess_read
+from app.exports.assisted_masks import MaskMaker
 from app.exports.exported import ExportedRead
 from app.exports.source_images import SourceImages
 from app.exports.sr_content import Profile, report_content
@@ -87,11 +88,17 @@ class PhantomCase:
         record = Record("C-1", patient, None, ON, True, refs, tuple(visits), (read,), figures=held)
         return ExportedRead("C-1", record, read, assess_read(record, "read-1", load_ruleset()), "ab" * 32)
 
-    def report(self, one: ExportedRead, profile: Profile = Profile.STANDARD, notes: list[str] | None = None) -> Dataset:
+    def report(
+        self,
+        one: ExportedRead,
+        profile: Profile = Profile.STANDARD,
+        notes: list[str] | None = None,
+        masks: MaskMaker | None = None,
+    ) -> Dataset:
         """The report of the last time point as a file would hold it."""
         visit = one.record.visits[-1]
         told = [] if notes is None else notes
-        content = report_content(one, visit, ORIGIN, profile, self.images, told.append)
+        content = report_content(one, visit, ORIGIN, profile, self.images, told.append, masks)
         assert content is not None
         headers = content.evidence or (self.images.first_of(iter((self.series.uid,))).header,)
         buffer = io.BytesIO()

@@ -1,0 +1,183 @@
+"""Segmentations out and in: the mask is the one that was measured, others find no error, organs are no lesions."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pydicom
+import pytest
+from pydicom.dataset import Dataset
+
+pytest.importorskip("highdicom", reason="the extra sr is not installed")
+
+from app.exports.assisted_masks import MaskMaker
+from app.exports.exported import ExportedRead
+from app.exports.seg_files import Segment, segmentation
+from app.exports.seg_reading import read_segmentation
+from app.exports.source_images import ImageMissing, SourceImages
+from app.exports.sr_measures import tracking_uid
+from app.exports.sr_proposals import proposals_of
+from app.exports.sr_reading import ReportRefused, report_of
+from app.reading.assisting import assistance_of, line_of
+from app.state.assistance import AssistedFinding
+from app.state.proposals import ProposedAxis
+from tests.support.lesion_phantoms import LesionPhantom, Part, ball
+from tests.support.reports import ORIGIN, PhantomCase, measured
+from viewers.imaging.assist import measure_assisted
+from viewers.imaging.assisted import Click
+from viewers.imaging.scan import scan
+from viewers.imaging.volume import load_volume
+
+RADIUS_MM = 13.0
+PHANTOM = LesionPhantom([Part(ball(RADIUS_MM), 140.0)], size_mm=(100.0, 90.0, 45.0), noise_sd=8.0)
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory: pytest.TempPathFactory) -> PhantomCase:
+    """A liver with a ball of viable tumour, 26 mm in diameter."""
+    folder = tmp_path_factory.mktemp("liver")
+    PHANTOM.write(folder)
+    (series,) = scan(folder).series
+    return PhantomCase(series, SourceImages({series.uid: series}.get))
+
+
+@pytest.fixture(scope="module")
+def one(case: PhantomCase) -> ExportedRead:
+    """The lesion as the assistant measured it, accepted as it was proposed."""
+    found = measure_assisted(load_volume(case.series), Click(PHANTOM.world(2.0, 1.0, 0.0)))
+    assert found.viable is not None
+    kept = assistance_of(found, found, "proposed")
+    read = case.read(measured(str(kept.proposed), line_of(found.viable.long_axis)))
+    return replace(read, record=replace(read.record, assisted=(AssistedFinding("read-1", "BL", "IT1", kept),)))
+
+
+@pytest.fixture(scope="module")
+def written(case: PhantomCase, one: ExportedRead) -> Dataset:
+    (lesion,), (kept,) = one.read.lesions, one.record.assisted
+    mask = MaskMaker().mask(kept.assistance, case.series)
+    segment = Segment(lesion, tracking_uid(ORIGIN, "read-1", "IT1"), mask)
+    buffer = io.BytesIO()
+    segmentation(one, one.record.visits[0], case.series, [segment], case.images).save_as(buffer)
+    buffer.seek(0)
+    return pydicom.dcmread(buffer)
+
+
+def test_that_the_mask_has_the_volume_and_the_place_that_were_recorded(
+    case: PhantomCase, one: ExportedRead, written: Dataset
+) -> None:
+    """A ball of 26 mm holds 9.2 ml; every frame lies on the image that it names."""
+    count = int(np.count_nonzero(written.pixel_array))
+    ml = count * np.prod(PHANTOM.spacing_mm) / 1000
+    assert one.record.assisted[0].assistance.volume_ml == pytest.approx(ml)
+    assert ml == pytest.approx(4 / 3 * np.pi * RADIUS_MM**3 / 1000, rel=0.12)
+    places = {record.sop_uid: record.position for record in case.series.slices}
+    for frame in written.PerFrameFunctionalGroupsSequence:
+        source = frame.DerivationImageSequence[0].SourceImageSequence[0].ReferencedSOPInstanceUID
+        place = [float(part) for part in frame.PlanePositionSequence[0].ImagePositionPatient]
+        assert place == pytest.approx(places[source], abs=1e-4)
+    (segment,) = written.SegmentSequence
+    assert (segment.SegmentLabel, segment.TrackingID) == ("IT1 viable", "IT1")
+    assert segment.TrackingUID == tracking_uid(ORIGIN, "read-1", "IT1")
+    assert (segment.SegmentAlgorithmType, segment.AnatomicRegionSequence[0].CodeValue) == ("SEMIAUTOMATIC", "277962002")
+
+
+def test_that_dciodvfy_finds_no_error_in_a_segmentation(written: Dataset, tmp_path: Path) -> None:
+    if shutil.which("dciodvfy") is None:
+        pytest.skip("dciodvfy is not installed")
+    written.save_as(tmp_path / "seg.dcm")
+    done = subprocess.run(["dciodvfy", str(tmp_path / "seg.dcm")], capture_output=True, text=True, check=False)
+    said = (done.stdout + done.stderr).splitlines()
+    assert not [row for row in said if row.startswith("Error")]
+    assert any("Segmentation" in row for row in said)
+
+
+def test_that_a_mask_that_comes_out_otherwise_is_not_exported(case: PhantomCase, one: ExportedRead) -> None:
+    kept = one.record.assisted[0].assistance
+    with pytest.raises(ImageMissing, match="came out otherwise"):
+        MaskMaker().mask(replace(kept, threshold_sd=kept.threshold_sd + 3), case.series)
+    with pytest.raises(ImageMissing, match="another version"):
+        MaskMaker().mask(replace(kept, method="older"), case.series)
+
+
+def test_that_a_report_holds_the_short_axis_that_was_proposed(case: PhantomCase, one: ExportedRead) -> None:
+    kept = one.record.assisted[0].assistance
+    report = report_of(case.report(one, masks=MaskMaker()))
+    assert [(length.axis, round(length.mm, 1)) for length in report.groups[0].lengths] == [
+        ("long", kept.proposed.tenths / 10),
+        ("short", float(str(kept.short_axis))),
+    ]
+
+
+def test_that_a_mask_is_read_back_as_its_diameters(
+    case: PhantomCase, one: ExportedRead, written: Dataset, tmp_path: Path
+) -> None:
+    written.save_as(tmp_path / "seg.dcm")
+    found = proposals_of(read_segmentation(tmp_path / "seg.dcm"), one.record, case.images)
+    assert not found.refused
+    long, short = found.proposals
+    assert (long.axis, short.axis, long.label) == (ProposedAxis.LONG, ProposedAxis.SHORT, "IT1")
+    assert long.diameter.tenths / 10 == pytest.approx(2 * RADIUS_MM, abs=1.5)
+    assert {long.line.sop_uid, short.line.sop_uid} <= {record.sop_uid for record in case.series.slices}
+
+
+# --- segmentations of others ----------------------------------------------------------------------------------------
+
+SAMPLES = {
+    "series/06_dcmqi_liver_ct_3slice_with_seg/liver.dcm": "it is Liver, not a lesion",
+    "series/06_dcmqi_liver_ct_3slice_with_seg/partial_overlaps.dcm": "it is Edema, not a lesion",
+    "sr_seg_interop/dcmqi_23x38x3/seg/label.seg": "it is Liver, not a lesion",
+    "sr_seg_interop/dcmqi_24x38x3/seg/label.seg": "it is Liver, not a lesion",
+    "sr_seg_interop/highdicom/seg_image_ct_binary.dcm": "it is Bone, not a lesion",
+    "sr_seg_interop/highdicom/seg_image_ct_binary_overlap.dcm": "it is Spine, not a lesion",
+    "sr_seg_interop/highdicom/seg_image_ct_binary_single_frame.dcm": "it is Bone, not a lesion",
+}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_that_samples_of_organs_are_refused_with_the_reason(test_data: Path, name: str) -> None:
+    report = read_segmentation(test_data / name)
+    assert report.groups == ()
+    assert SAMPLES[name] in [part.why for part in report.refused]
+
+
+@pytest.mark.parametrize("name", ["seg_image_ct_binary_fractional.dcm", "seg_image_ct_true_fractional.dcm"])
+def test_that_a_fractional_sample_is_refused(test_data: Path, name: str) -> None:
+    with pytest.raises(ReportRefused, match="fractional, not binary"):
+        read_segmentation(test_data / "sr_seg_interop/highdicom" / name)
+
+
+@pytest.mark.parametrize(
+    ("name", "images"),
+    [
+        ("series/06_dcmqi_liver_ct_3slice_with_seg/liver.dcm", "series/06_dcmqi_liver_ct_3slice_with_seg"),
+        ("sr_seg_interop/dcmqi_23x38x3/seg/label.seg", "sr_seg_interop/dcmqi_23x38x3/image"),
+    ],
+)
+def test_that_the_same_samples_are_imported_once_they_say_lesion(
+    test_data: Path, tmp_path: Path, name: str, images: str
+) -> None:
+    """The longest line is at least as long as an axis of the mask and no longer than its farthest voxels."""
+    dataset = pydicom.dcmread(test_data / name)
+    kind = dataset.SegmentSequence[0].SegmentedPropertyTypeCodeSequence[0]
+    kind.CodeValue, kind.CodingSchemeDesignator = "M-01100", "SRT"
+    dataset.save_as(tmp_path / "lesion.dcm")
+    report = read_segmentation(tmp_path / "lesion.dcm")
+    (group,) = report.groups
+    spacing = dataset.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0].PixelSpacing
+    most, least = 0.0, 0.0
+    for mask in dataset.pixel_array:
+        rows, columns = np.nonzero(mask)
+        if len(rows):
+            most = max(most, float(np.hypot(np.ptp(rows) + 1, np.ptp(columns) + 1) * spacing[0]))
+            runs = [len(run) for row in mask for run in "".join(map(str, row)).split("0") if run]
+            least = max(least, (max(runs) - 1) * float(spacing[0]))
+    assert least <= group.lengths[0].mm <= most
+    (series,) = [one for one in scan(test_data / images).series if one.modality == "CT" and len(one.slices) == 3]
+    case = PhantomCase(series, SourceImages({series.uid: series}.get))
+    found = proposals_of(report, case.read(measured("9")).record, case.images)
+    assert found.proposals and found.proposals[0].diameter.tenths == pytest.approx(group.lengths[0].mm * 10, abs=0.51)

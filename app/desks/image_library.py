@@ -11,8 +11,10 @@ from PySide6.QtCore import QObject, Signal
 
 from app.tasks import Cancelled, Failure, TaskRunner, Token
 from viewers.imaging.catalogue import Catalogue, Series
+from viewers.imaging.errors import Cancelled as NoLongerWanted
 from viewers.imaging.errors import ImagingError
 from viewers.imaging.volume import VolumeLoader
+from viewers.widgets.derived_source import DerivedSource
 from viewers.widgets.volume_source import VolumeSource
 
 BUDGET_BYTES = 2_000_000_000
@@ -121,6 +123,27 @@ class ImageLibrary(QObject):
         """The series that views show now; they are not let go."""
         self._held = uids
         self._make_room()
+
+    def make(self, slot: str, source: DerivedSource, k: int, done: Callable[[], None]) -> None:
+        """Make a picture that is computed, in the background; a later one of the same slot takes its place."""
+
+        def job(token: Token) -> bool:
+            try:
+                source.make(k, token.cancelled)
+            except NoLongerWanted:
+                return False
+            return True
+
+        self._runner.start(
+            f"picture {slot}",
+            job,
+            done=lambda made: done() if made else None,
+            failed=lambda failure: self.failed.emit(source.series_uid, failure.message),
+        )
+
+    def stop_making(self, slot: str) -> None:
+        """The picture of a slot is no longer wanted."""
+        self._runner.cancel(f"picture {slot}")
 
     def close(self) -> None:
         for uid in self._open:

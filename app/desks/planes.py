@@ -17,6 +17,7 @@ from viewers.imaging.errors import ImagingError
 from viewers.imaging.reslice import Projection, Slab
 from viewers.tools.crosshair import PlaneTurned
 from viewers.widgets.crosshair import Crosshair
+from viewers.widgets.derived_source import DerivedSource
 from viewers.widgets.localiser import Localiser
 from viewers.widgets.plane_set import PlaneName, PlaneSet
 from viewers.widgets.reference_lines import reference_lines
@@ -70,6 +71,7 @@ class PlanesDesk(QObject):
         self._soon.timeout.connect(self._show_lines)
         for number, view in enumerate(desk.grid.views):
             view.index_changed.connect(lambda _index, n=number: self._on_index(n))
+            view.fine_wanted.connect(lambda n=number: self._make_fine(n))
         desk.hung.connect(self._on_hung)
         desk.rearranged.connect(self._on_hung)
 
@@ -202,6 +204,7 @@ class PlanesDesk(QObject):
             with self._desk.grid.links.apart():
                 for number, name in enumerate(_NAMES):
                     view, source = self._desk.grid.views[number], planes.source(name)
+                    self._library.stop_making(f"{number}")
                     if view.source is not source:
                         view.swap_source(source, planes.index(name), keep=planes.place)
                         self._desk.windows.open_window(number)
@@ -210,6 +213,18 @@ class PlanesDesk(QObject):
                     self._desk.writer.write(number)
         finally:
             self._moving = before
+
+    def _make_fine(self, number: int) -> None:
+        """Make in the background what a view shows coarsely."""
+        view = self._desk.grid.views[number]
+        source = view.source
+
+        def show() -> None:
+            if view.source is source:
+                view.refresh()
+
+        if isinstance(source, DerivedSource):
+            self._library.make(f"{number}", source, view.state.index, show)
 
     def _on_index(self, number: int) -> None:
         if self.hanging and not self._moving and number < len(_NAMES) and self._desk.sources.planes is not None:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from app.desks.image_library import ImageLibrary
+from app.desks.image_library import ImageLibrary, LoadedSeries
 from app.desks.tile_sources import base_of
 from app.reading.figurework import figures_for
-from app.reading.linework import lines_for
+from app.reading.linework import as_prior, lines_for
 from app.reading.overlay_texts import ACQUIRED, Shown, banner, corner_texts, missing_texts
 from app.reading.stages import When
 from app.session import ReadingSession
+from app.state.record import Record, SeriesRef, Visit
 from viewers.widgets.derived_source import DerivedSource
 from viewers.widgets.marks import CornerTexts, ViewLine
 from viewers.widgets.source import ImageSource, derived_label
@@ -33,10 +34,11 @@ class ViewWriter(QObject):
         self.proposed: Callable[[str], Sequence[ViewLine]] = lambda _series_uid: ()
         """The lines of an assisted proposal on a series."""
         self._movable = True
+        self._written: dict[int, ImageSource | None] = {}
         for number, view in enumerate(self._grid.views):
-            view.index_changed.connect(lambda _index, n=number: self.write(n))
-            view.zoom_changed.connect(lambda _zoom, n=number: self.write(n))
-            view.window_changed.connect(lambda _centre, _width, n=number: self.write(n))
+            view.index_changed.connect(lambda _index, n=number: self._write_seen(n))
+            view.zoom_changed.connect(lambda _zoom, n=number: self._write_seen(n))
+            view.window_changed.connect(lambda _centre, _width, n=number: self._write_seen(n))
         session.record_changed.connect(self.refresh)
         library.image_read.connect(self._on_image_read)
         library.failed.connect(self._on_failed)
@@ -51,7 +53,7 @@ class ViewWriter(QObject):
             self.write(number)
 
     def toggle_ghosts(self) -> None:
-        """Show or hide the lines of other series."""
+        """Show or hide the lines of other series and other time points."""
         self._ghosts = not self._ghosts
         self.refresh()
 
@@ -62,8 +64,9 @@ class ViewWriter(QObject):
             self.refresh()
 
     def write(self, number: int) -> None:
-        """Corner texts, banner and lines of one view."""
+        """Corner texts, banner, lines and figures of one view."""
         view, record, tile = self._grid.views[number], self._session.record, self._desk.tile(number)
+        self._written[number] = view.source
         base = base_of(view.source)
         if record is not None and tile is not None and view.source is None and tile.missing:
             visit = record.visit(tile.visit_id) if tile.visit_id else None
@@ -77,23 +80,43 @@ class ViewWriter(QObject):
         said = ", ".join(filter(None, (self._role(number), visit.id if visit else "", ref.phase, ref.description)))
         if view.accessibleName() != (name := f"View {number + 1}: {said}"):
             view.setAccessibleName(name)
-        zoom = view.projection().framing.px_per_mm
-        link = self._desk.linking.chip(number) if self._desk.display.linked else None
-        shown = _shown(view.source)
-        view.set_corner_texts(
-            corner_texts(record, visit, self._role(number), ref, series, view.state, view.plane, zoom, shown, link)
-        )
+        self._write_corners(number, record, visit, ref, base)
         fault = self._library.fault(series.uid)
         view.set_banner(f"NOT READ: {fault}" if fault else banner(ref, series))
         if visit is not None:
             chosen = self._session.selection.lesion_id
             lines = lines_for(record, self._session.read_id, visit.id, series.uid, chosen, self._ghosts)
-            movable = self._movable and visit.id == self._session.selection.visit_id
-            own_lines = (line if movable else replace(line, editable=False) for line in lines)
+            if visit.id != self._session.selection.visit_id:
+                lines = as_prior(lines) if self._ghosts else ()
+            own_lines = lines if self._movable else (replace(line, editable=False) for line in lines)
             view.set_lines((*own_lines, *self.proposed(series.uid)))
             own = not self._session.others_read
             read_id, derived = self._session.read_id, derived_label(view.source)
             view.set_figures(figures_for(record, read_id, visit.id, series.uid, derived, self._ghosts, own))
+
+    def _write_seen(self, number: int) -> None:
+        """What changes with image, zoom and window; the view itself knows which lines belong to which image."""
+        view, record, tile = self._grid.views[number], self._session.record, self._desk.tile(number)
+        base = base_of(view.source)
+        if number not in self._written or self._written[number] is not view.source:
+            self.write(number)
+        elif record is not None and tile is not None and base is not None:
+            ref = record.series_ref(base.series_uid)
+            if ref is not None:
+                visit = record.visit(tile.visit_id) if tile.visit_id else None
+                self._write_corners(number, record, visit, ref, base)
+
+    def _write_corners(
+        self, number: int, record: Record, visit: Visit | None, ref: SeriesRef, base: LoadedSeries
+    ) -> None:
+        view = self._grid.views[number]
+        assert view.source is not None  # it is `base`, or computed from it
+        zoom, shown = view.projection().framing.px_per_mm, _shown(view.source)
+        link = self._desk.linking.chip(number) if self._desk.display.linked else None
+        role = self._role(number)
+        view.set_corner_texts(
+            corner_texts(record, visit, role, ref, base.series, view.state, view.plane, zoom, shown, link)
+        )
 
     def clear(self, number: int) -> None:
         """Nothing of what hung in a view before is told any more."""

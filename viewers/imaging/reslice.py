@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from viewers.imaging.errors import Cancelled
 from viewers.imaging.plane_stacks import PlaneStack
 from viewers.imaging.sampling import padding_entries, sample_plane
 from viewers.imaging.volume import PADDED, Volume
@@ -44,18 +46,64 @@ class PlaneImage:
     outside: NDArray[np.bool_] | None
 
 
-def reslice(volume: Volume, stack: PlaneStack, k: int, slab: Slab | None = None) -> PlaneImage:
+def reslice(
+    volume: Volume,
+    stack: PlaneStack,
+    k: int,
+    slab: Slab | None = None,
+    grain: int = 1,
+    cancelled: Callable[[], bool] | None = None,
+) -> PlaneImage:
     """The picture of plane `k` of a stack of this volume, or of the slab about it.
 
     A slab takes all planes it touches. Its mean weighs each by the share of its thickness that lies in the slab; a
     slab no thicker than the distance of two planes is the plane itself.
+
+    Parameters
+    ----------
+    grain
+        Of planes between the voxels: with 2 or more a coarse picture, for looking while it moves. One value stands
+        for so many rows and columns, and of a slab only one in so many planes is taken.
+    cancelled
+        Asked before each plane between the voxels; true stops with `Cancelled`.
     """
     shares = slab_shares(stack, k, slab)
     if stack.voxels is not None:
         return _voxels(volume, stack, shares, slab)
-    pictures = [sample_plane(volume, stack.plane(n), stack.rows, stack.columns) for n, _ in shares]
+    shares = shares[len(shares) // 2 % grain :: grain]  # with the plane itself, and as many on either side
+    coarse = _coarser(stack, grain)
+    pictures = []
+    for n, _ in shares:
+        if cancelled is not None and cancelled():
+            raise Cancelled
+        pictures.append(sample_plane(volume, coarse.plane(n), coarse.rows, coarse.columns))
     values = _projected(pictures, [share for _, share in shares], slab)
+    if grain > 1:
+        values = values.repeat(grain, axis=0).repeat(grain, axis=1)[: stack.rows, : stack.columns]
     return _finished(volume, values, np.isnan(values))
+
+
+def grain_within(stack: PlaneStack, k: int, slab: Slab | None, values: int) -> int:
+    """How coarse a picture must be to be made of so many values of the volume; 1 where the fine one is."""
+    if stack.voxels is not None:
+        return 1
+    planes = len(slab_shares(stack, k, slab))
+    over = stack.rows * stack.columns * planes / values
+    return max(1, math.ceil(math.sqrt(over) if planes == 1 else math.cbrt(over)))
+
+
+def _coarser(stack: PlaneStack, grain: int) -> PlaneStack:
+    """Pixels so many times as large, each about the middle of those it stands for."""
+    if grain == 1:
+        return stack
+    first, middle = stack.first, (grain - 1) / 2
+    larger = replace(
+        first,
+        origin=first.to_world(middle, middle),
+        row_spacing_mm=first.row_spacing_mm * grain,
+        column_spacing_mm=first.column_spacing_mm * grain,
+    )
+    return replace(stack, first=larger, rows=-(-stack.rows // grain), columns=-(-stack.columns // grain))
 
 
 def slab_shares(stack: PlaneStack, k: int, slab: Slab | None) -> list[tuple[int, float]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any
+from collections.abc import Callable
 
 from viewers.imaging.geometry import SlicePlane
 from viewers.imaging.reslice import PlaneImage
@@ -60,7 +60,7 @@ class DerivedSource(ABC):
         """How many of the images that picture `k` is made of have been read, and how many there are."""
 
     @abstractmethod
-    def _picture(self, k: int) -> PlaneImage: ...
+    def _picture(self, k: int, cancelled: Callable[[], bool] | None = None) -> PlaneImage: ...
 
     @abstractmethod
     def _read(self) -> object:
@@ -98,6 +98,26 @@ class DerivedSource(ABC):
         """The pixels of picture `k` at which nothing was measured, or read yet; None where there is none."""
         return self._image(k).outside
 
+    def at_once(self, k: int) -> PlaneImage:
+        """Picture `k` as it can be shown without delay: itself, or a coarse one while `is_coarse` says so."""
+        return self._image(k)
+
+    def is_coarse(self, k: int) -> bool:
+        """Whether `at_once` gives a coarse picture until `make` has made the fine one."""
+        return False
+
+    def make(self, k: int, cancelled: Callable[[], bool] | None = None) -> None:
+        """Make picture `k`, in any thread, so that it can be shown without delay.
+
+        Raises
+        ------
+        Cancelled
+            `cancelled` said so.
+        """
+        if not self._made(k):
+            key = (k, self._read())
+            self._last = (key, self._picture(k, cancelled))
+
     def value_at(self, k: int, row: int, column: int) -> float:
         """NaN where nothing was measured."""
         image = self._image(k)
@@ -113,7 +133,11 @@ class DerivedSource(ABC):
 
     def _image(self, k: int) -> PlaneImage:
         """Picture `k`, computed once until another is asked for or more has been read."""
-        key: Any = (k, self._read())
-        if self._last is None or self._last[0] != key:
-            self._last = (key, self._picture(k))
-        return self._last[1]
+        last = self._last
+        if last is None or not self._made(k):
+            self._last = last = ((k, self._read()), self._picture(k))
+        return last[1]
+
+    def _made(self, k: int) -> bool:
+        last = self._last
+        return last is not None and last[0] == (k, self._read())

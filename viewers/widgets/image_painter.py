@@ -44,6 +44,8 @@ class ImagePainter:
         self._palette = palette
         self._ground = QColor(palette.background)
         self._greys = Greys()
+        self.coarse = False
+        """Whether the picture that was painted last is to be followed by a finer one."""
         self._shown: tuple[object, ...] | None = None
         self._part = _Part(0, 0, 0, 0)
         self._laid_out: tuple[object, _Layout] = (None, _Layout(QTransform(), self._part, (), ()))
@@ -62,6 +64,7 @@ class ImagePainter:
 
     def paint(self, painter: QPainter, source: ImageSource, state: ViewState, projection: Projection) -> None:
         """The image in view coordinates. It must be ready."""
+        self.coarse = False
         layout = self._layout(painter, source, projection, state.smooth)
         if layout.part.empty:
             return
@@ -90,13 +93,16 @@ class ImagePainter:
 
     def _make(self, source: ImageSource, state: ViewState, framing: Framing, part: _Part) -> None:
         """The greys of a part of the image, unless they are there already."""
+        picture = None
+        if isinstance(source, DerivedSource):
+            self.coarse, picture = source.is_coarse(state.index), source.at_once(state.index)
         inverted = state.inverted != source.bright_is_low
         facing = (framing.flip_h, framing.flip_v, framing.quarter_turns)
-        wanted = (id(source), state.index, state.center, state.width, inverted, facing)
+        wanted = (source, picture, state.index, state.center, state.width, inverted, facing)
         if wanted == self._shown and part.within(self._part):
             return
-        pixels = part.of_pixels(faced(source.pixels(state.index), framing))
-        padding = source.padding(state.index) if isinstance(source, DerivedSource) else None
+        pixels = part.of_pixels(faced(source.pixels(state.index) if picture is None else picture.pixels, framing))
+        padding = None if picture is None else picture.outside
         unmeasured = None if padding is None else part.of_pixels(faced(padding, framing))
         self._image = self._greys.image(pixels, state.center, state.width, inverted, unmeasured, self._palette.raised)
         self._shown, self._part = wanted, part

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
@@ -25,6 +25,9 @@ from viewers.widgets.stack_view import StackView, ViewState
 
 __all__ = ["ImageView", "ViewState"]
 
+_REST_MS = 100
+_COARSE = "Coarse: the fine picture follows"
+
 _OF_NONE = ("", 0)
 """The image of lines that belong to none."""
 
@@ -38,10 +41,13 @@ class ImageView(StackView):
         More or less is written over the image.
     action_requested()
         The button of the placeholder was pressed.
+    fine_wanted()
+        A coarse picture has rested for a moment: its source should `make` the fine one, then `refresh` the view.
     """
 
     overlay_changed = Signal(object)
     action_requested = Signal()
+    fine_wanted = Signal()
 
     def __init__(self, palette: ViewPalette | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -67,6 +73,10 @@ class ImageView(StackView):
         self._action = QPushButton(self)
         self._action.hide()
         self._action.clicked.connect(self.action_requested)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST_MS)
+        self._rest.timeout.connect(self._on_rest)
         self.index_changed.connect(self._describe)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -176,6 +186,8 @@ class ImageView(StackView):
 
     def render_to_image(self, size: QSize, ratio: float = 1.0) -> QImage:
         """The view as it is painted, without border and progress, at a size in pixels times `ratio`."""
+        if isinstance(self.source, DerivedSource) and self.source.ready(self.state.index):
+            self.source.make(self.state.index)
         image = QImage(size * ratio, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(ratio)
         painter = QPainter(image)
@@ -191,6 +203,7 @@ class ImageView(StackView):
         corners = self._corners.pictures(size, top, self.texts, self.state.overlay, ratio)
         plates = [corner.place for corner in corners]
         projection = None
+        self._pixels.coarse = False
         if self.placeholder is not None:
             place = overlay.paint_placeholder(painter, size, self.placeholder, self.colours)
             if size == (float(self.width()), float(self.height())):
@@ -242,6 +255,17 @@ class ImageView(StackView):
         """What stands above lines and texts."""
         if note := self._reading() or self.note:
             overlay.paint_note(painter, projection.size_px, note, self.colours)
+        elif self._pixels.coarse:
+            overlay.paint_foot(painter, projection.size_px, _COARSE, self.colours, self.words)
+
+    def _on_rest(self) -> None:
+        source, k = self.source, self.state.index
+        if not isinstance(source, DerivedSource) or not source.ready(k):
+            return
+        if source.is_coarse(k):
+            self.fine_wanted.emit()
+        else:
+            self.refresh()  # it was made meanwhile, to measure on it
 
     def _reading(self) -> str:
         """What is still to come of the image that is shown; empty when all of it is there."""
@@ -278,6 +302,8 @@ class ImageView(StackView):
         if self.active or self.hasFocus():
             overlay.paint_border(painter, size, self.hasFocus(), self.colours)
         painter.end()
+        if self._pixels.coarse:
+            self._rest.start()
 
 
 def _holds(plane: SlicePlane, line: ViewLine, reach_mm: float) -> bool:

@@ -22,14 +22,15 @@ class Levels:
         self._heights: NDArray[np.float64] = np.array(
             [np.nan if plane is None or first is None else dot(plane.origin, first.normal) for plane in planes]
         )
+        self._known = np.where(np.isnan(self._heights), np.inf, self._heights)
         self._half_gaps = _half_gaps(self._heights)
 
     def nearest(self, point: Point) -> tuple[int, float] | None:
         """The image nearest to a place in the patient (LPS mm) and its distance in mm; None without any plane."""
         if self.normal is None:
             return None
-        distances = np.abs(self._heights - dot(point, self.normal))
-        k = int(np.nanargmin(distances))
+        distances = np.abs(self._known - dot(point, self.normal))
+        k = int(distances.argmin())
         return k, float(distances[k])
 
     def half_gap_mm(self, k: int) -> float:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from viewers.imaging.geometry import EdgeLetters
 from viewers.widgets.marks import Placeholder
-from viewers.widgets.painted_once import PaintedOnce, Picture, Recipe
+from viewers.widgets.painted_once import OutlinedTexts, PaintedOnce, Picture, Recipe
 from viewers.widgets.palette import ViewPalette
 
 BANNER_PX = 24
@@ -20,6 +20,7 @@ RULER_END_PX = 40.0
 _RULER_X = 10.0
 _FIGURES_PX = 20.0
 _TICK = 4.0
+_FOOT_PX = 84.0
 _LONG_TICK = 7.0
 _OUTLINE = 1.0
 
@@ -153,6 +154,15 @@ def paint_note(painter: QPainter, size: tuple[float, float], text: str, palette:
     painter.fillRect(rect, palette.colour(palette.plate, palette.plate_opacity))
     painter.setPen(QColor(palette.text_2))
     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def paint_foot(
+    painter: QPainter, size: tuple[float, float], text: str, palette: ViewPalette, texts: OutlinedTexts
+) -> None:
+    """A short text low in the middle of the view: what is true of the whole picture, for a moment."""
+    width, _ = texts.size(text, palette.overlay_px, False)
+    place = QPointF((size[0] - width) / 2, size[1] - _FOOT_PX * palette.scale)
+    texts.draw(painter, place, text, palette.amber, palette.overlay_px, False)
 
 
 def paint_progress(painter: QPainter, size: tuple[float, float], share: float, palette: ViewPalette) -> None:

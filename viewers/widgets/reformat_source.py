@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from viewers.imaging.geometry import SlicePlane, is_axial
 from viewers.imaging.plane_stacks import Orientation, PlaneStack, stack_of
-from viewers.imaging.reslice import PlaneImage, Slab, images_cut, reslice
+from viewers.imaging.reslice import PlaneImage, Slab, grain_within, images_cut, reslice
 from viewers.widgets.derived_source import DerivedSource
 from viewers.widgets.volume_source import VolumeSource
 
 OBLIQUE_LABEL = "OBL"
+
+_AT_ONCE = 160_000
+"""How many values between voxels are made within a step of the screen."""
 
 
 class ReformatSource(DerivedSource):
@@ -31,6 +37,7 @@ class ReformatSource(DerivedSource):
     ) -> None:
         super().__init__(base)
         self.stack, self.orientation, self.slab = stack, orientation, slab
+        self._coarse: tuple[object, PlaneImage] | None = None
 
     @classmethod
     def of(cls, base: VolumeSource, orientation: Orientation, slab: Slab | None = None) -> ReformatSource:
@@ -74,8 +81,29 @@ class ReformatSource(DerivedSource):
         cut = images_cut(self.base.volume, self.stack, k, self.slab)
         return int(self.base.volume.loaded[cut].sum()), len(cut)
 
-    def _picture(self, k: int) -> PlaneImage:
-        return reslice(self.base.volume, self.stack, k, self.slab)
+    def at_once(self, k: int) -> PlaneImage:
+        if not self.is_coarse(k):
+            return self._image(k)
+        key = (k, self._read())
+        if self._coarse is None or self._coarse[0] != key:
+            self._coarse = key, reslice(self.base.volume, self.stack, k, self.slab, self._grain(k))
+        return self._coarse[1]
+
+    def is_coarse(self, k: int) -> bool:
+        return self._grain(k) > 1 and not self._made(k)
+
+    def value_at(self, k: int, row: int, column: int) -> float:
+        if not self.is_coarse(k):
+            return super().value_at(k, row, column)
+        first = replace(self.stack.first, origin=self.stack.first.to_world(column, row))
+        one = reslice(self.base.volume, replace(self.stack, first=first, rows=1, columns=1), k, self.slab)
+        return float("nan") if one.outside is not None else float(one.pixels[0, 0])
+
+    def _grain(self, k: int) -> int:
+        return grain_within(self.stack, k, self.slab, _AT_ONCE)
+
+    def _picture(self, k: int, cancelled: Callable[[], bool] | None = None) -> PlaneImage:
+        return reslice(self.base.volume, self.stack, k, self.slab, cancelled=cancelled)
 
     def _read(self) -> object:
         volume = self.base.volume

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from viewers.imaging.geometry import SlicePlane, is_axial
 from viewers.imaging.reslice import PlaneImage
 from viewers.imaging.subtract import Pairing, pair, subtracted
@@ -67,7 +69,7 @@ class SubtractionSource(DerivedSource):
         theirs = (int(loaded.sum()), len(loaded)) if image is None else (int(loaded[image]), 1)
         return int(self.base.volume.loaded[k]) + theirs[0], 1 + theirs[1]
 
-    def _picture(self, k: int) -> PlaneImage:
+    def _picture(self, k: int, cancelled: Callable[[], bool] | None = None) -> PlaneImage:
         return subtracted(self.base.volume, self.minus.volume, self._pairing, k)
 
     def _read(self) -> object:

@@ -12,8 +12,10 @@ from app.desks.image_library import ImageLibrary
 from app.tasks import TaskRunner
 from tests.support.phantoms import Phantom, stored_value, write_phantom
 from viewers.imaging.catalogue import Series
+from viewers.imaging.plane_stacks import Orientation
 from viewers.imaging.scan import scan
 from viewers.imaging.volume import VolumeLoader
+from viewers.widgets.reformat_source import ReformatSource
 
 SLICES = 9
 BYTES = SLICES * 12 * 16 * 2
@@ -188,3 +190,18 @@ def test_that_a_file_that_went_away_is_a_fault_of_its_series(
         library.source(series.uid)
     assert failed.args is not None
     assert "the file is gone" in failed.args[1]
+
+
+def test_that_a_computed_picture_is_made_in_the_background_and_a_later_one_takes_its_place(
+    catalogue: Known, runner: TaskRunner, qtbot: QtBot
+) -> None:
+    library = ImageLibrary(catalogue, runner)
+    loaded(library, qtbot, catalogue.uids[:1])
+    base = library.opened()[0]
+    planes, shown = ReformatSource.of(base, Orientation.CORONAL), []
+    library.make("1", planes, 2, lambda: shown.append(2))
+    library.make("1", planes, 3, lambda: shown.append(3))
+    qtbot.waitUntil(lambda: bool(shown))
+    runner.close()
+    qtbot.wait(20)
+    assert shown == [3]

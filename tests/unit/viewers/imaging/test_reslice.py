@@ -76,6 +76,27 @@ def test_that_a_linear_ramp_is_the_same_ramp_on_any_oblique_plane(
         assert (found.pixels[found.outside] == PADDED).all()
 
 
+@pytest.mark.parametrize("slab", [None, Slab(Projection.MEAN, 7.0)], ids=["plane", "slab"])
+def test_that_a_coarse_picture_holds_the_value_in_the_middle_of_what_it_stands_for(slab: Slab | None) -> None:
+    grain, made = 3, volume((30, 40, 50), (1.0, 1.0, 1.0), AXIAL)
+    assert made.affine is not None
+    middle = made.affine @ (15, 20, 25, 1)
+    place = (float(middle[0]), float(middle[1]), float(middle[2]))
+    stack = oblique_stack(made, *directions_of(20, 30, 40), place)
+    k = stack.nearest(place)
+    found = reslice(made, stack, k, slab, grain).pixels
+    assert found.shape == (stack.rows, stack.columns)
+    rows, columns = stack.rows // grain, stack.columns // grain
+    blocks = found[: rows * grain, : columns * grain].reshape(rows, grain, columns, grain)
+    assert (blocks == blocks[:, :1, :, :1]).all()
+    points = points_of(stack.plane(k), rows * grain, columns * grain).reshape(rows, grain, columns, grain, 3)
+    within = np.all(
+        [inner(made, points[:, 1, :, 1] + stack.plane(k).normal * np.array(far)) for far in (-4, 4)], axis=0
+    )
+    assert within.sum() > 20
+    assert np.abs(blocks[:, 0, :, 0] - ramp(points.mean(axis=(1, 3))))[within].max() <= 1.0 + 0.01
+
+
 def test_that_values_between_voxels_are_the_mean_of_eight_worked_by_hand() -> None:
     pixels = np.zeros((2, 2, 2), np.int16)
     pixels[0, 0, 0], pixels[0, 1, 1], pixels[1, 0, 1] = 80, 40, 200

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, QPoint, QPointF, Qt, QTimer
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 
 from app.bootstrap import make_application
@@ -52,12 +52,13 @@ def run() -> list[Row]:
     application, _ = make_application(scale=1.0)
     volumes = [_volume(seed) for seed in range(4)]
     ours = _Ours(volumes)
+    floor = _floor(volumes)
     peers = {
         "ImageView": _image_views(volumes),
         "ImageItem of float": _image_items([volume.astype(np.float32) for volume in volumes]),
         "ImageItem of int16": _image_items(volumes),
     }
-    scrolled: dict[str, list[float]] = {"ours": [], **{name: [] for name in peers}}
+    scrolled: dict[str, list[float]] = {"ours": [], "floor": [], **{name: [] for name in peers}}
     dragged: list[float] = []
     for turn in range(ROUNDS):
         for name in list(scrolled) if turn % 2 == 0 else list(scrolled)[::-1]:
@@ -66,13 +67,18 @@ def run() -> list[Row]:
                     scrolled[name] += ours.scroll()
                     dragged += ours.drag()
             else:
-                scrolled[name] += peers[name].scroll()
+                scrolled[name] += (floor if name == "floor" else peers[name]).scroll()
     where = f"in a window, platform {application.platformName()}"
     rows = [
         *_times("scroll: one step of four views", scrolled.pop("ours"), GOAL_MS, where),
         *_times("scroll: one step of a window drag, four views", dragged, GOAL_MS),
     ]
-    mine = rows[0].value
+    mine, least = (
+        rows[0].value,
+        _times("scroll: one step of the floor, four scaled pictures", scrolled.pop("floor"), None),
+    )
+    assert mine is not None and least[0].value is not None
+    rows += [*least, Row("scroll: so many times the floor", mine / least[0].value, "x")]
     for name, taken in scrolled.items():
         rows += _times(f"scroll: one step, pyqtgraph {name}, defaults", taken, None)
     rows += [
@@ -247,6 +253,42 @@ class _Peer:
         self.window.hide()
         _settle()
         return taken
+
+
+class _Pictures(QWidget):
+    """The least that can be painted: one picture that was made before, scaled smoothly, and nothing over it."""
+
+    def __init__(self, volume: NDArray[np.int16], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        greys = (np.clip(volume.astype(np.int32) + 140, 0, 399) * 255 // 399).astype(np.uint32)
+        self._pixels = greys * np.uint32(0x010101) | np.uint32(0xFF000000)
+        self.k = 0
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        rgb = QImage(self._pixels[self.k].data, SIZE, SIZE, SIZE * 4, QImage.Format.Format_RGB32)
+        scale = 1.13 * self.height() / SIZE
+        painter.translate((self.width() - SIZE * scale) / 2, (self.height() - SIZE * scale) / 2)
+        painter.scale(scale, scale)
+        painter.drawImage(0, 0, rgb)
+        painter.end()
+
+
+def _floor(volumes: list[NDArray[np.int16]]) -> _Peer:
+    window = QWidget()
+    window.resize(WIDTH, HEIGHT)
+    views = [_Pictures(volume, window) for volume in volumes]
+    for n, view in enumerate(views):
+        view.setGeometry(n % 2 * (WIDTH + 2) // 2, n // 2 * (HEIGHT + 2) // 2, WIDTH // 2 - 1, HEIGHT // 2 - 1)
+
+    def show(k: int) -> None:
+        for view in views:
+            view.k = k
+            view.update()
+
+    return _Peer(window, _Painted(tuple(views)), show)
 
 
 def _image_views(volumes: list[NDArray[np.int16]]) -> _Peer:

@@ -13,7 +13,7 @@ from viewers.widgets.volume_source import VolumeSource
 
 OBLIQUE_LABEL = "OBL"
 
-_AT_ONCE = 160_000
+AT_ONCE = 110_000
 """How many values between voxels are made within a step of the screen."""
 
 
@@ -100,7 +100,7 @@ class ReformatSource(DerivedSource):
         return float("nan") if one.outside is not None else float(one.pixels[0, 0])
 
     def _grain(self, k: int) -> int:
-        return grain_within(self.stack, k, self.slab, _AT_ONCE)
+        return grain_within(self.stack, k, self.slab, AT_ONCE)
 
     def _picture(self, k: int, cancelled: Callable[[], bool] | None = None) -> PlaneImage:
         return reslice(self.base.volume, self.stack, k, self.slab, cancelled=cancelled)

@@ -145,6 +145,7 @@ def test_that_every_shipped_protocol_is_whole_and_there_is_no_other() -> None:
         assert p.endpoints is not None or "endpoints" in p.not_in_source
         assert all(p.is_named(x) for x in (p.name, *p.aliases)) and not p.is_named(None) and not p.is_named("our-own")
     assert COTSOM.label == "cotsom 1.0.0"
+    assert (COTSOM.tace_card.brief, load_protocol("sorafenib-vs-fm").tace_card.brief) == ("TACE", "Liver")
     with pytest.raises(KeyError):
         load_protocol("our-own")
 

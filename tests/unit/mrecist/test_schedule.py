@@ -124,5 +124,6 @@ def test_that_every_occasion_is_found_in_order_of_day() -> None:
     for word, day in (("baseline", 0), ("day 0", 0), ("enrolment", -9), ("randomisation", -2)):
         assert [x.day for x in occasions(given, word)] == [day]  # type: ignore[arg-type]
     assert occasions(Case("C"), "randomisation") == ()
+    assert occasions(case(), "labs") == () and [x.day for x in occasions(case(labs=-1), "labs")] == [-1, -1]
     assert occasions(case(Treatment(SORAFENIB, 5), Treatment(TACE, 1, 2)), "sorafenib end") == ()
     assert Occasion(5, "x", 2).last == 7

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import assert_never
 
-from app.state import case_edits, figure_edits, read_edits
+from app.state import case_edits, figure_edits, proposal_edits, read_edits
 from app.state.events import (
     BaselineConfirmed,
     CaseClosed,
@@ -24,6 +24,8 @@ from app.state.events import (
     LesionChanged,
     LesionRemoved,
     PhaseCorrected,
+    ProposalDeclined,
+    ProposalsImported,
     ProtocolChosen,
     ReadStarted,
     Reverted,
@@ -104,6 +106,10 @@ def apply(record: Record | None, entry: Entry) -> Record:
             return figure_edits.change_figure(record, event, entry.read_id)
         case FigureRemoved():
             return figure_edits.remove_figure(record, event, entry.read_id)
+        case ProposalsImported():
+            return proposal_edits.import_proposals(record, event, entry.read_id)
+        case ProposalDeclined():
+            return proposal_edits.decline_proposal(record, event, entry.read_id)
         case VisitSigned():
             return read_edits.sign_visit(record, event, entry.read_id, entry.at)
         case VisitAmended():

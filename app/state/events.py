@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from app.state.assistance import Assistance
 from app.state.figures import Figure
+from app.state.proposals import Proposal
 from app.state.record import DatedEvent, DatedTreatment, Judgement, Patient, SeriesRef
 from mrecist.case import ClinicalStatus, Examination, ReadKind
 from mrecist.lesions import Lesion, Observation
@@ -173,6 +174,25 @@ class FigureRemoved:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposalsImported:
+    """Measurements of a report or segmentation of another program, for one read. None counts until it is accepted.
+
+    Accepting one is a `LesionAdded` or `FindingRecorded` with its line.
+    """
+
+    kind: ClassVar[str] = "proposals_imported"
+    version: ClassVar[int] = 1
+    proposals: tuple[Proposal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalDeclined:
+    kind: ClassVar[str] = "proposal_declined"
+    version: ClassVar[int] = 1
+    proposal_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClinicalRecorded:
     """The clinical data of one time point, whole: it replaces what was recorded before.
 
@@ -273,6 +293,8 @@ Event = (
     | FigureAdded
     | FigureChanged
     | FigureRemoved
+    | ProposalsImported
+    | ProposalDeclined
     | ClinicalRecorded
     | JudgementSigned
     | TreatmentRecorded

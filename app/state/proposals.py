@@ -46,3 +46,15 @@ class Proposal:
     line: Line
     organ: Organ | None = None
     segment: Segment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalOfRead:
+    """A proposal and the read it was imported for: no other read sees it. `declined` once its reader said no."""
+
+    read_id: str
+    proposal: Proposal
+    declined: bool = False
+
+    def is_(self, read_id: str, proposal_id: str) -> bool:
+        return (self.read_id, self.proposal.id) == (read_id, proposal_id)

@@ -13,6 +13,7 @@ from typing import Any
 from app.state.assistance import Assistance, AssistedFinding
 from app.state.dates import slack_days
 from app.state.figures import Figure, FigureOfRead
+from app.state.proposals import ProposalOfRead
 from mrecist.case import (
     Benefit,
     Case,
@@ -157,6 +158,7 @@ class Record:
     signed: tuple[SignedVisit, ...] = ()
     figures: tuple[FigureOfRead, ...] = ()
     assisted: tuple[AssistedFinding, ...] = ()
+    proposals: tuple[ProposalOfRead, ...] = ()
     closed_because: str = ""
 
     def visit(self, visit_id: str) -> Visit | None:

@@ -24,6 +24,8 @@ from app.state.events import (
     LesionChanged,
     LesionRemoved,
     PhaseCorrected,
+    ProposalDeclined,
+    ProposalsImported,
     ProtocolChosen,
     ReadStarted,
     Reverted,
@@ -38,7 +40,7 @@ from app.state.events import (
 from app.state.record import Record
 from app.state.wording import summary
 
-_LASTING = (CaseOpened, SeriesImported, VisitProposed, ReadStarted)
+_LASTING = (CaseOpened, SeriesImported, VisitProposed, ReadStarted, ProposalsImported)
 """Edits that undo passes over: they begin something, and are closed or corrected instead of taken back."""
 
 
@@ -157,6 +159,10 @@ def subjects(entry: Entry) -> frozenset[tuple[str, ...]]:
             return frozenset({("figure", read, event.figure.id)})
         case FigureRemoved():
             return frozenset({("figure", read, event.figure_id)})
+        case ProposalsImported():
+            return frozenset(("proposal", read, one.id) for one in event.proposals)
+        case ProposalDeclined():
+            return frozenset({("proposal", read, event.proposal_id)})
         case ClinicalRecorded():
             return frozenset({("clinical", event.visit_id)})
         case JudgementSigned():

@@ -24,6 +24,8 @@ from app.state.events import (
     LesionChanged,
     LesionRemoved,
     PhaseCorrected,
+    ProposalDeclined,
+    ProposalsImported,
     ProtocolChosen,
     ReadStarted,
     Reverted,
@@ -87,6 +89,11 @@ def summary(event: Event) -> str:
             return f"change of {_FIGURES[event.figure.kind]}"
         case FigureRemoved():
             return "removal of a figure"
+        case ProposalsImported():
+            many = len(event.proposals)
+            return f"{many} {'proposal' if many == 1 else 'proposals'} of another program"
+        case ProposalDeclined():
+            return "a proposal declined"
         case ClinicalRecorded():
             return f"clinical data at {event.visit_id}"
         case JudgementSigned():

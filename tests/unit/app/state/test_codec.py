@@ -18,7 +18,7 @@ from app.state.figures import FigureKind
 from app.state.record import Judgement
 from mrecist.case import Benefit, ClinicalStatus, Marker, Signature
 from mrecist.lesions import Merged, NotEvaluable, WhyNotEvaluable
-from mrecist.values import Diameter
+from mrecist.values import Diameter, Segment
 from tests.support.cases import added, measured
 from tests.support.event_strategies import any_of
 
@@ -121,6 +121,9 @@ def test_that_a_log_recorded_with_version_1_still_gives_the_same_record() -> Non
         Merged("IT1"),
         NotEvaluable(WhyNotEvaluable.ARTEFACT, "motion"),
     ]
+    (proposed,) = record.proposals
+    assert proposed.declined and (proposed.read_id, proposed.proposal.label) == ("read-1", "Lesion 1")
+    assert proposed.proposal.diameter == Diameter(313) and proposed.proposal.segment is Segment.VIII
     clinical = record.case.timepoints[1].clinical
     assert clinical is not None
     assert (clinical.bilirubin_mg_dl, clinical.tace_benefit) == (Fraction("1.2"), Benefit.YES)

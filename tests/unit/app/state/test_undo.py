@@ -147,6 +147,8 @@ def test_that_each_edit_names_what_it_sets() -> None:
         "figure_added": {("figure", "read-1", "F-1")},
         "figure_changed": {("figure", "read-1", "F-2")},
         "figure_removed": {("figure", "read-1", "F-3")},
+        "proposals_imported": {("proposal", "read-1", "2.25.9/1")},
+        "proposal_declined": {("proposal", "read-1", "2.25.9/1")},
         "phase_corrected": {("phase", "1.2")},
         "protocol_chosen": {("protocol",)},
         "series_moved": {("place", "1.3")},

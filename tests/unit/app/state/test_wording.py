@@ -22,6 +22,8 @@ WORDS = {
     "figure_added": "length drawn",
     "figure_changed": "change of arrow",
     "figure_removed": "removal of a figure",
+    "proposals_imported": "1 proposal of another program",
+    "proposal_declined": "a proposal declined",
     "phase_corrected": "phase portal_venous",
     "protocol_chosen": "protocol none",
     "series_moved": "series moved to FU1",

@@ -113,7 +113,7 @@ class ExportPanel(QDialog):
             button.setChecked(number == chosen)
             self.scope_group.addButton(button, number)
             self.scopes.addWidget(button)
-        self._check()
+        self._edited()
 
     def choose(self, formats: Iterable[str], folder: str, study: str) -> None:
         """What was chosen before."""
@@ -122,7 +122,7 @@ class ExportPanel(QDialog):
             box.setChecked(name in wanted and box.isEnabled())
         self.folder.setText(folder)
         self.study.setText(study)
-        self._check()
+        self._edited()
 
     @property
     def choice(self) -> ExportChoice | None:
@@ -186,8 +186,14 @@ class ExportPanel(QDialog):
             missing = translated("There is no case yet.")
         self.exporting.setEnabled(not missing and not self._working)
         self.exporting.setToolTip(missing)
-        if not self._working and not self.opening.isVisible() and not self.list.isVisible():
-            self._tell(missing)
+
+    def _edited(self) -> None:
+        """Another choice: what came of the one before is no longer said."""
+        self._check()
+        if not self._working:
+            self._tell(self.exporting.toolTip())
+            self.list.hide()
+            self.opening.hide()
 
     def _request(self) -> None:
         choice = self.choice
@@ -201,9 +207,9 @@ class ExportPanel(QDialog):
 
     def _connect(self) -> None:
         for box in self.formats.values():
-            box.toggled.connect(lambda _on: self._check())
+            box.toggled.connect(lambda _on: self._edited())
         for line in (self.study, self.folder):
-            line.textChanged.connect(lambda _text: self._check())
+            line.textChanged.connect(lambda _text: self._edited())
         self.choosing.clicked.connect(self._choose_folder)
         self.exporting.clicked.connect(self._request)
         self.cancelling.clicked.connect(self.cancel_requested)
@@ -270,4 +276,4 @@ def _format_box(one: ExportFormat) -> QCheckBox:
 
 def _about(one: ExportFormat) -> str:
     """What a format holds; where something has to be installed first, that."""
-    return one.missing or translated(one.summary)
+    return (one.missing or translated(one.summary)).replace("`", "")

@@ -33,6 +33,7 @@ COMMANDS = (
     Command("volume", "volume", "geometry and voxel statistics of one series"),
     Command("measure", "measure", "assisted diameters of the lesion at a place"),
     Command("import", "import_", "import a folder into the database"),
+    Command("import-sr", "import_sr", "other programs' SR and SEG files as proposals"),
     Command("cases", "cases", "list the cases of the database"),
     Command("export", "export", "cases into files: tables, SDTM, case files"),
     Command("survival", "survival", "Kaplan-Meier, medians and log-rank of a table"),
@@ -140,7 +141,7 @@ def _overview() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="hepatrace",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="\n".join(f"  {c.name:8} {c.summary}" for c in COMMANDS),
+        epilog="\n".join(f"  {c.name:9} {c.summary}" for c in COMMANDS),
     )
     parser.add_argument("command", nargs="?", help="one of the commands below; `COMMAND --help` tells its options")
     return parser

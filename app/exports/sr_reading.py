@@ -360,3 +360,20 @@ def _meaning(item: Dataset) -> str:
 
 def _text(item: Dataset) -> str:
     return str(item.get("TextValue", "") or "").strip()
+
+
+def is_segmentation(path: Path) -> bool:
+    """Whether a file says that it is a DICOM segmentation.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    """
+    import pydicom
+    from pydicom.errors import InvalidDicomError
+
+    try:
+        return bool(pydicom.dcmread(path, specific_tags=["Modality"], stop_before_pixels=True).get("Modality") == "SEG")
+    except (InvalidDicomError, *MALFORMED):
+        return False

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from app.state.events import ProposalDeclined, ProposalsImported
 from app.state.proposals import Proposal, ProposalOfRead
 from app.state.record import Record
 from app.state.refusal import EditRefused
-from mrecist.lesions import Measured, Present
+from mrecist.lesions import Finding, Measured, Present
 from mrecist.values import Line
+
+_SAME_MM = 0.01
 
 
 def import_proposals(record: Record, event: ProposalsImported, read_id: str | None) -> Record:
@@ -40,28 +43,32 @@ def decline_proposal(record: Record, event: ProposalDeclined, read_id: str | Non
 def pending(record: Record, read_id: str, visit_id: str | None = None) -> tuple[Proposal, ...]:
     """The proposals of a read that wait: neither declined, nor the line of a finding; of one time point, or of all."""
     read = record.read(read_id)
-    taken = {
-        _place(line)
-        for timepoint in (read.timepoints if read else ())
-        for seen in timepoint.observations
-        if isinstance(seen.finding, (Measured, Present))
-        for line in (
-            *seen.finding.evidence,
-            *(seen.finding.whole_evidence if isinstance(seen.finding, Measured) else ()),
-        )
-    }
+    taken = [
+        line for at in (read.timepoints if read else ()) for seen in at.observations for line in _lines(seen.finding)
+    ]
     return tuple(
         one.proposal
         for one in record.proposals
         if one.read_id == read_id
         and not one.declined
         and visit_id in (None, one.proposal.visit_id)
-        and _place(one.proposal.line) not in taken
+        and not any(_same(one.proposal.line, line) for line in taken)
     )
 
 
-def _place(line: Line) -> object:
-    return line.sop_uid, line.frame, frozenset((line.start, line.end))
+def _lines(finding: Finding) -> tuple[Line, ...]:
+    if isinstance(finding, Measured):
+        return finding.evidence + finding.whole_evidence
+    return finding.evidence if isinstance(finding, Present) else ()
+
+
+def _same(a: Line, b: Line) -> bool:
+    """Whether two lines are one: a report keeps places to about a hundredth of a mm."""
+    if (a.sop_uid, a.frame) != (b.sop_uid, b.frame):
+        return False
+    turned = max(math.dist(a.start, b.end), math.dist(a.end, b.start))
+    apart = min(max(math.dist(a.start, b.start), math.dist(a.end, b.end)), turned)
+    return apart <= _SAME_MM
 
 
 def _read(record: Record, read_id: str | None) -> str:

@@ -15,11 +15,13 @@ from app.desks.images import ImageDesk
 from app.desks.keys import KeyDesk
 from app.desks.measuring import MeasuringDesk
 from app.desks.reading import ReadingDesk
+from app.desks.registering import RegisteringDesk
 from app.desks.second_window import SecondWindow
 from app.desks.thumbnails import Thumbnails
 from app.desks.wiring import Wiring
 from app.desks.work import Work
 from app.key_guard import KeyGuard
+from app.locations import data_folder
 from app.main_window import READING, MainWindow
 from app.panels.help import ABOUT, TextWindow
 from app.reading_page import ReadingPage, RightPage
@@ -27,6 +29,7 @@ from app.resources import DEFAULT_RULESET, load_ruleset
 from app.session import ReadingSession
 from app.storage.catalogue import StoredCatalogue
 from app.storage.database import Database
+from app.storage.registration_cache import RegistrationCache
 from app.store import CaseStore
 from app.tasks import TaskRunner
 from app.words import translated
@@ -62,6 +65,10 @@ class Workstation(QObject):
         self.page = ReadingPage(window.theme)
         window.set_page(READING, self.page)
         self.images = ImageDesk(self.session, self.library, self.page.grid, self)
+        cache = RegistrationCache(data_folder() / "cache" / "registrations")
+        self.registering = RegisteringDesk(self.library, self.runner, cache, self)
+        self.session.case_opened.connect(self.registering.forget)
+        self.images.linking.register_by(self.registering)
         self.measuring = MeasuringDesk(self.session, self.images, self.library, self)
         self.assisting = AssistDesk(
             self.session, self.images, self.measuring, self.library, self.runner, self.page.proposal, self

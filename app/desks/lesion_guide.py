@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from app.models.reading import Reading
-from app.reading.lesion_places import expected_place
 from app.reading.linework import place_of
 from app.reading.stages import Stage
 from app.session import ReadingSession
@@ -54,7 +53,7 @@ class LesionGuide(QObject):
         lesion_id = None if reading is None else self._lesion_for(number, reading)
         if reading is None or tile is None or tile.visit_id is None or source is None or lesion_id is None:
             return None
-        place = expected_place(reading, tile.visit_id, lesion_id)
+        place = self._desk.linking.expected_place(tile.visit_id, lesion_id, source.frame_of_reference_uid)
         same = place is not None and place.frame_of_reference_uid == source.frame_of_reference_uid
         return place.point if place is not None and same else None
 

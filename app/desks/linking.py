@@ -1,22 +1,29 @@
-"""Links the views of several time points, by a place the reader pins on both or by the lesions both hold."""
+"""Links the views of several time points: by a place the reader pins on both, by registration, or by lesions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from app.desks.view_memory import Pin, ViewMemory
+from app.reading.expected_places import expected_in, ghosts_in
 from app.reading.frame_links import link_between, link_chip
 from app.reading.hanging import Tile
+from app.reading.lesion_places import Place, expected_place
+from app.reading.registration_pairs import pairs_wanted, region_of
 from app.session import ReadingSession
 from mrecist.values import Point, Region
 from viewers.tools import pin
 from viewers.widgets.marks import Chip, Tone, ViewPlace
 from viewers.widgets.place_picker import PlacePicker
 from viewers.widgets.view_grid import ViewGrid
-from viewers.widgets.view_links import are_parallel
+from viewers.widgets.view_links import FrameLink, are_parallel
+
+if TYPE_CHECKING:
+    from app.desks.registering import RegisteringDesk
 
 _MARK_MM = 4.0
 _FIRST = "Pin: click a place that is seen at both time points. Esc cancels."
@@ -54,6 +61,8 @@ class LinkDesk(QObject):
         self._session, self._grid, self._tiles, self._memory = session, grid, tiles, memory
         self._picker = PlacePicker(grid.views, self)
         self._marked: pin.Marked | None = None
+        self._registering: RegisteringDesk | None = None
+        self._ghosts = True
         self._picker.picked.connect(self._on_picked)
         self._picker.missed.connect(lambda _number: self.told.emit("No place is known there. Click on an image."))
         session.record_changed.connect(self.refresh)
@@ -64,16 +73,57 @@ class LinkDesk(QObject):
         """Whether a click in a view pins a place now."""
         return self._picker.listening
 
+    def register_by(self, desk: RegisteringDesk) -> None:
+        """From now on exams that hang beside each other are registered."""
+        self._registering = desk
+        desk.changed.connect(self._on_registered)
+        desk.told.connect(self.told)
+
     def refresh(self) -> None:
-        """Link the frames of reference that hang as pins and lesions say now."""
+        """Link the frames of reference that hang as pins, registrations and lesions say now."""
         self._grid.links.part_all()
-        for (frame_a, visit_a), (frame_b, visit_b) in combinations(self._frames().items(), 2):
-            pinned = self._memory.pin(frame_a, frame_b)
-            offset = pinned.offset_mm if pinned else None
-            link = link_between(self._session.reading, (visit_a, visit_b), (frame_a, frame_b), offset, self._region())
-            self._grid.links.connect(frame_a, frame_b, link)
-        self._show_pins()
+        for frame_a, frame_b in combinations(self._frames(), 2):
+            self._grid.links.connect(frame_a, frame_b, self._link(frame_a, frame_b, self._region()))
+        self._show_places()
         self.changed.emit()
+        if self._registering is not None and (record := self._session.record) is not None:
+            self._registering.want(pairs_wanted(record, self._tiles()))
+
+    def expected_place(self, visit_id: str, lesion_id: str, frame: str | None) -> Place | None:
+        """Where a lesion is at a time point: where it is marked, else where it is expected in this frame."""
+        reading = self._session.reading
+        if reading is None:
+            return None
+        known = expected_place(reading, visit_id, lesion_id)
+        if frame is None or (known is not None and known.measured):
+            return known
+        return expected_in(reading, visit_id, lesion_id, frame, self._carry) or known
+
+    def toggle_ghosts(self) -> None:
+        """Show or hide where lesions of earlier time points are expected."""
+        self._ghosts = not self._ghosts
+        self._show_places()
+
+    def _link(self, frame_a: str, frame_b: str, region: Region) -> FrameLink | None:
+        frames = self._frames()
+        if frame_a not in frames or frame_b not in frames:
+            return None
+        pinned = self._memory.pin(frame_a, frame_b)
+        offset = pinned.offset_mm if pinned else None
+        visits = frames[frame_a], frames[frame_b]
+        found = self._registering.between(frame_a, frame_b, region) if self._registering is not None else None
+        return link_between(self._session.reading, visits, (frame_a, frame_b), offset, region, found)
+
+    def _carry(self, frame_a: str, frame_b: str, region: Region, point: Point) -> Point | None:
+        if frame_a == frame_b:
+            return None  # the same examination: it tells nothing of another time point
+        link = self._link(frame_a, frame_b, region)
+        return None if link is None else link.carry(point)
+
+    def _on_registered(self, first_time: bool) -> None:
+        self.refresh()
+        if first_time and not any(view.busy for view in self._grid.views):
+            self._grid.align()
 
     def chip(self, number: int) -> Chip | None:
         """What a view says of its link with the active one; nothing within one examination, or for other planes."""
@@ -84,7 +134,13 @@ class LinkDesk(QObject):
             return None
         if not are_parallel(leader, view):
             return Chip("not linked: another plane", tone=Tone.AMBER)
-        return link_chip(self._grid.links.of(leader, view))
+        link = self._grid.links.of(leader, view)
+        frame_a, frame_b = leader.source.frame_of_reference_uid, view.source.frame_of_reference_uid
+        if link is not None or self._registering is None or not frame_a or not frame_b:
+            return link_chip(link)
+        tried = self._registering.between(frame_a, frame_b, self._region())
+        running = self._registering.is_running(frame_a, frame_b, self._region())
+        return link_chip(None, failed=tried is not None, running=running)
 
     # --- pinning ----------------------------------------------------------------------------------------------
 
@@ -104,7 +160,7 @@ class LinkDesk(QObject):
         if self.pinning:
             self._marked = None
             self._picker.listen(False)
-            self._show_pins()
+            self._show_places()
             self.pinning_changed.emit(False)
 
     def unpin(self) -> None:
@@ -125,7 +181,7 @@ class LinkDesk(QObject):
         self._marked, pinned = pin.step(before, frame, point)
         if pinned is None:
             self.told.emit(_SECOND if before is None else _AGAIN)
-            self._show_pins()
+            self._show_places()
             return
         self._memory.keep_pin(pinned.frame_a, pinned.frame_b, Pin(pinned.point_a, pinned.point_b))
         self.cancel()
@@ -140,7 +196,7 @@ class LinkDesk(QObject):
         record, tiles, number = self._session.record, self._tiles(), self._grid.active_index
         uid = tiles[number].series_uid if number < len(tiles) else None
         ref = record.series_ref(uid) if record and uid else None
-        return Region.EXTRAHEPATIC if ref is not None and ref.phase is None else Region.INTRAHEPATIC
+        return Region.INTRAHEPATIC if ref is None else region_of(ref)
 
     def _frames(self) -> dict[str, str]:
         """The frames of reference that hang, in reading order, each with its time point."""
@@ -152,8 +208,8 @@ class LinkDesk(QObject):
                 found.setdefault(ref.frame_of_reference_uid, tile.visit_id)
         return found
 
-    def _show_pins(self) -> None:
-        """Circles where places are pinned, or being pinned."""
+    def _show_places(self) -> None:
+        """Circles where places are pinned, or being pinned, and ghosts where lesions are expected."""
         places: dict[str, list[ViewPlace]] = {}
         for frame_a, frame_b in combinations(self._frames(), 2):
             pinned = self._memory.pin(frame_a, frame_b)
@@ -162,6 +218,17 @@ class LinkDesk(QObject):
                 places.setdefault(frame_b, []).append(ViewPlace(pinned.second, _MARK_MM, "pin"))
         if self._marked is not None:
             places.setdefault(self._marked.frame, []).append(ViewPlace(self._marked.point, _MARK_MM, "pin 1 of 2"))
-        for view in self._grid.views:
+        for number, view in enumerate(self._grid.views):
             frame = view.source.frame_of_reference_uid if view.source is not None else None
-            view.set_places(places.get(frame or "", ()))
+            view.set_places((*places.get(frame or "", ()), *self._ghosts_on(number, frame)))
+
+    def _ghosts_on(self, number: int, frame: str | None) -> Sequence[ViewPlace]:
+        """Where lesions of earlier time points are expected on a view of the open one."""
+        record, reading, tiles = self._session.record, self._session.reading, self._tiles()
+        tile = tiles[number] if number < len(tiles) else None
+        if record is None or reading is None or tile is None or not frame or not self._ghosts:
+            return ()
+        ref = record.series_ref(tile.series_uid) if tile.series_uid else None
+        if ref is None or tile.visit_id != reading.visit_id or reading.at_baseline:
+            return ()
+        return ghosts_in(reading, reading.visit_id, region_of(ref), frame, self._carry)

@@ -54,6 +54,11 @@ class ViewDisplay(QObject):
         self.told.emit("Linked views share their window." if self.windows_linked else "Each view has its own window.")
         self.changed.emit()
 
+    def toggle_ghosts(self) -> None:
+        """Show or hide the lines of other series, and where lesions of earlier time points are expected."""
+        self._desk.linking.toggle_ghosts()
+        self._desk.writer.toggle_ghosts()
+
     def cycle_overlay(self) -> None:
         level = self._grid.active.state.overlay.next()
         self._memory.keep_overlay(level)

@@ -1,4 +1,7 @@
-"""How the exams of two time points lie to each other: by a pinned place, or by lesions that both hold. Pure; no Qt."""
+"""How the exams of two time points lie to each other: by a pinned place, by registration, or by lesions that both hold.
+
+Pure; no Qt.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import math
 
 from app.models.reading import Reading
 from app.reading.lesion_places import lesion_shifts, mean_shift
+from app.reading.registration_pairs import Registered
 from app.words import SPACE
 from mrecist.values import Point, Region
 from viewers.imaging.geometry import length_mm
@@ -24,6 +28,7 @@ def link_between(
     frames: tuple[str, str],
     pinned_mm: Point | None,
     region: Region = Region.INTRAHEPATIC,
+    registered: Registered | None = None,
 ) -> FrameLink | None:
     """The link from the first frame of reference to the second; None where nothing ties them.
 
@@ -32,9 +37,11 @@ def link_between(
     visits, frames
         The two time points, and a frame of reference of each.
     pinned_mm
-        The offset of a place that the reader pinned on both, LPS mm; it goes before the shift of the lesions.
+        The offset of a place that the reader pinned on both, LPS mm; it goes before all else.
     region
         What is looked at: its lesions go before those of the other region.
+    registered
+        The registration of the two exams for that region; unless it has failed it goes before the shift of lesions.
     """
     shifts: tuple[Point, ...] = ()
     if reading is not None:
@@ -42,6 +49,14 @@ def link_between(
         shifts = own or lesion_shifts(reading, *visits).get(frames, ())
     if pinned_mm is not None:
         return FrameLink(LinkKind.PIN, pinned_mm, _residual_mm(shifts, pinned_mm) if shifts else None, len(shifts))
+    if registered is not None and registered.registration.quality.status != "failed":
+        quality = registered.registration.quality
+        return FrameLink(
+            LinkKind.REGISTERED,
+            residual_mm=quality.residual_mm,
+            mapping=registered,
+            doubtful=quality.status == "doubtful",
+        )
     if not shifts:
         return None
     mean = mean_shift(shifts)
@@ -49,17 +64,31 @@ def link_between(
     return FrameLink(LinkKind.SHIFT, mean, residual_mm, len(shifts))
 
 
-def link_chip(link: FrameLink | None) -> Chip | None:
-    """What a view says of its link with the active one; nothing within one frame of reference."""
+def link_chip(link: FrameLink | None, failed: bool = False, running: bool = False) -> Chip | None:
+    """What a view says of its link with the active one; nothing within one frame of reference.
+
+    Parameters
+    ----------
+    failed
+        The registration of the two exams has failed.
+    running
+        They are being registered.
+    """
+    if link is None and failed:
+        return Chip("not linked: registration failed, pin one place", tone=Tone.ERROR)
+    if link is None and running:
+        return Chip("not linked yet: being registered", tone=Tone.AMBER)
     if link is None:
         return Chip("not linked: pin one place", tone=Tone.AMBER)
     if link.kind is LinkKind.SAME:
         return None
-    words = f"linked · {_NAMES[link.kind]}"
+    words = f"linked · {_NAMES[link.kind]}{', doubtful' if link.doubtful else ''}"
     if link.residual_mm is None:
-        return Chip(words if link.kind is LinkKind.PIN else f"{words}, 1 lesion")
+        return Chip(f"{words}, 1 lesion" if link.kind is LinkKind.SHIFT else words)
     shown_mm = round(link.residual_mm, 1)  # two that read alike have one colour
     tone = Tone.MET if shown_mm <= CLOSE_MM else Tone.AMBER if shown_mm <= LOOSE_MM else Tone.ERROR
+    if link.doubtful and tone is Tone.MET:
+        tone = Tone.AMBER
     return Chip(words, f"± {shown_mm:.1f}{SPACE}mm", tone)
 
 

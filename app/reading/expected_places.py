@@ -1,0 +1,58 @@
+"""Where the lesions of earlier time points are expected at a later one. Proposals: nothing here is ever recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.models.reading import Reading
+from app.reading.lesion_places import Place, middle_of
+from app.reading.linework import place_of
+from mrecist.lesions import Measured
+from mrecist.values import Line, Point, Region
+from viewers.widgets.marks import ViewPlace
+
+SEARCH_MM = 10.0
+"""Within this distance of its expected place a lesion is looked for."""
+
+Carry = Callable[[str, str, Region, Point], Point | None]
+"""A place of a frame of reference as a place of another one, for a region; None where nothing ties them."""
+
+
+def expected_in(reading: Reading, visit_id: str, lesion_id: str, frame: str, carry: Carry) -> Place | None:
+    """Where a lesion is expected in a frame of reference of a time point, from where it is at another time point.
+
+    The nearest earlier time point that can be carried over goes before all others.
+    """
+    lesion = next((x for x in reading.read.lesions if x.id == lesion_id), None)
+    order = [visit.id for visit in reading.visits]
+    if lesion is None or visit_id not in order:
+        return None
+    at = order.index(visit_id)
+    for other in (*reversed(order[:at]), *order[at + 1 :]):
+        seen = place_of(reading.read, other, lesion_id)
+        if seen is None or not seen.frame_of_reference_uid:
+            continue
+        found = carry(seen.frame_of_reference_uid, frame, lesion.region, _centre_of(reading, other, lesion_id, seen))
+        if found is not None:
+            return Place(found, frame, measured=False)
+    return None
+
+
+def ghosts_in(reading: Reading, visit_id: str, region: Region, frame: str, carry: Carry) -> tuple[ViewPlace, ...]:
+    """A dashed ghost for each lesion of a region that has neither a line nor a finding at a time point yet."""
+    ghosts = []
+    for lesion in reading.lesions_of(region):
+        if place_of(reading.read, visit_id, lesion.id) or reading.finding(lesion.id, visit_id) is not None:
+            continue
+        place = expected_in(reading, visit_id, lesion.id, frame, carry)
+        if place is not None:
+            ghosts.append(ViewPlace(place.point, SEARCH_MM, f"{lesion.id}?"))
+    return tuple(ghosts)
+
+
+def _centre_of(reading: Reading, visit_id: str, lesion_id: str, counted: Line) -> Point:
+    """The middle of a lesion: of its whole diameter where there is one, as a viable rim lies to one side."""
+    finding = reading.finding(lesion_id, visit_id)
+    whole = finding.whole_evidence if isinstance(finding, Measured) else ()
+    same = [line for line in whole if line.frame_of_reference_uid == counted.frame_of_reference_uid]
+    return middle_of(same[0] if same else counted)

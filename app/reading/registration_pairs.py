@@ -1,0 +1,99 @@
+"""Which series of two exams are registered with each other, and the registration as a link of views. Pure; no Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from app.reading.hanging import Tile
+from app.state.record import Record, SeriesRef
+from mrecist.values import Point, Region
+
+if TYPE_CHECKING:
+    from viewers.imaging.registration import Registration
+
+_BEST_FIRST = ("portal_venous", "delayed", "arterial", "hepatobiliary", "pre")
+"""Phases in which the liver stands out best from what is around it come first."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairKey:
+    """Two frames of reference, the earlier exam's first, and what is looked at."""
+
+    first: str
+    second: str
+    region: Region
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPair:
+    """Two series to register, the earlier exam's first; `visits` are the names of their time points."""
+
+    key: PairKey
+    first_uid: str
+    second_uid: str
+    visits: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A registration between two frames of reference; `forward` leads from the earlier exam to the later one."""
+
+    registration: Registration
+    forward: bool = True
+
+    def carry(self, point: Point) -> Point:
+        """A place of the one as a place of the other (LPS mm)."""
+        if self.forward:
+            return self.registration.carry(point)
+        found = self.registration.back(point)
+        if found is None:  # the refinement has no inverse there: the rigid motion always has
+            found = replace(self.registration, field=None).back(point)
+        assert found is not None
+        return found
+
+    def reversed(self) -> Registered:
+        """The way back."""
+        return replace(self, forward=not self.forward)
+
+
+def region_of(ref: SeriesRef) -> Region:
+    """What a series is hung for: one with a phase shows the liver, one without what is outside it."""
+    return Region.INTRAHEPATIC if ref.phase is not None else Region.EXTRAHEPATIC
+
+
+def pairs_wanted(record: Record, tiles: Iterable[Tile]) -> tuple[WantedPair, ...]:
+    """The pairs that what hangs calls for: each two exams that hang, for the liver and for the chest apart.
+
+    Of several series of one exam those of the same phase are paired, the phase in which the liver stands out best
+    first. Series of one frame of reference need no registration; CT and MR are not registered with each other.
+    """
+    hung: dict[tuple[str, Region], dict[str, SeriesRef]] = {}
+    order = {visit.id: n for n, visit in enumerate(record.visits)}
+    visits: dict[str, str] = {}
+    for tile in tiles:
+        ref = record.series_ref(tile.series_uid) if tile.series_uid else None
+        if ref is None or not ref.frame_of_reference_uid or tile.visit_id not in order:
+            continue
+        visits.setdefault(ref.frame_of_reference_uid, tile.visit_id)
+        hung.setdefault((ref.frame_of_reference_uid, region_of(ref)), {})[ref.uid] = ref
+    found = []
+    for region in Region:
+        frames = sorted((f for f, r in hung if r is region), key=lambda frame: order[visits[frame]])
+        for first, second in combinations(frames, 2):
+            pair = _best(hung[first, region].values(), hung[second, region].values())
+            if visits[first] != visits[second] and pair is not None:
+                names = visits[first], visits[second]
+                found.append(WantedPair(PairKey(first, second, region), pair[0].uid, pair[1].uid, names))
+    return tuple(found)
+
+
+def _best(first: Iterable[SeriesRef], second: Iterable[SeriesRef]) -> tuple[SeriesRef, SeriesRef] | None:
+    pairs = [(a, b) for a in first for b in second if a.modality == b.modality]
+    return min(pairs, key=lambda pair: (pair[0].phase != pair[1].phase, _rank(pair[0]) + _rank(pair[1])), default=None)
+
+
+def _rank(ref: SeriesRef) -> int:
+    return _BEST_FIRST.index(ref.phase) if ref.phase in _BEST_FIRST else len(_BEST_FIRST)

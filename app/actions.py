@@ -203,7 +203,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("cine.phases", "Play the phases to and fro, or stop", "Shift+C", "Cine", lambda w: w.images.cine.play_phases(), images_open, "View/Cine"),
     Action("cine.faster", "Faster", "Ctrl+]", "Cine", lambda w: w.images.cine.faster(1), images_open, "View/Cine"),
     Action("cine.slower", "Slower", "Ctrl+[", "Cine", lambda w: w.images.cine.faster(-1), images_open, "View/Cine"),
-    Action("view.ghosts", "Lines of other series", "K", "View", lambda w: w.images.writer.toggle_ghosts(), images_open, "View"),
+    Action("view.ghosts", "Lines of other series", "K", "View", lambda w: w.images.display.toggle_ghosts(), images_open, "View"),
     Action("view.overlay", "Overlay full, minimal, off", "O", "View", lambda w: w.images.display.cycle_overlay(), images_open, "View"),
     Action("view.loupe", "Loupe under the pointer", "L", "View", lambda w: w.images.display.toggle_loupe(), images_open, "View"),
     Action("view.invert", "Invert", "I", "View", lambda w: w.images.display.invert(), images_open, "View"),

@@ -51,7 +51,7 @@ def responses(read: ReadLesions) -> Iterator[Qualified]:
     for scope in Scope:
         best = read.one.assessment.best_response[scope]
         dated = read.one.assessment.adjudicated[scope]
-        qualifiers = {"RSBORCON": _term(best.confirmed), "RSBORADJ": _term(best.adjudicated)}
+        qualifiers = {"RSBORCON": response_term(best.confirmed), "RSBORADJ": response_term(best.adjudicated)}
         begin = _begin(read, read.criteria, scope.value.upper(), None)
         if read.one.assessment.timepoints:
             yield begin | _result("BESTRESP", best.unconfirmed), qualifiers | ({"RSPROGTP": dated} if dated else {})
@@ -102,7 +102,7 @@ def _scope(read: ReadLesions, at: TimePointResponse, scope: Scope, timed: Record
     yield begin | _tested("NEWLPROG") | {"RSORRES": word, "RSSTRESC": word}, {}
     qualifiers = _rules(judged)
     if judged.adjudicated_response is not judged.response:
-        qualifiers["RSADJRES"] = _term(judged.adjudicated_response)
+        qualifiers["RSADJRES"] = response_term(judged.adjudicated_response)
     if judged.nadir_timepoint:
         qualifiers["RSNADIR"] = judged.nadir_timepoint
     if scope is Scope.OVERALL and at.flags:
@@ -122,9 +122,8 @@ def _sitting(read: ReadLesions, visit: Visit) -> dict[str, str]:
 
 def _decision(read: ReadLesions, visit: Visit, test: str, decision: Decision) -> Record:
     token = decision.decision.value
-    said = "TREATMENT FAILURE" if token in _FAILURES else token.replace("_", " ")
     begin = _begin(read, "PROTOCOL DECISION", "OVERALL", read.group(visit.id, "OVERALL"))
-    return begin | _tested(test) | {"RSORRES": token, "RSSTRESC": said}
+    return begin | _tested(test) | {"RSORRES": token, "RSSTRESC": decision_term(token)}
 
 
 def _decided(decision: Decision) -> dict[str, str]:
@@ -156,8 +155,14 @@ def _tested(test: str) -> Record:
 
 
 def _result(test: str, response: Response) -> Record:
-    return {**_tested(test), "RSORRES": response.value, "RSSTRESC": _term(response)}
+    return {**_tested(test), "RSORRES": response.value, "RSSTRESC": response_term(response)}
 
 
-def _term(response: Response) -> str:
+def decision_term(token: str) -> str:
+    """The term for what follows for a treatment; a failure has one of CDISC's."""
+    return "TREATMENT FAILURE" if token in _FAILURES else token.replace("_", " ")
+
+
+def response_term(response: Response) -> str:
+    """The term of CDISC for a response."""
     return _TERMS.get(response, response.value)

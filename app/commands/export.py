@@ -11,7 +11,8 @@ from app.cli import DONE, REFUSED, Refusal
 from app.commands.database_option import add_database_option, opened_database
 from app.exports.batch import Exported, export_cases
 from app.exports.exported import ExportRefused
-from app.exports.formats import FORMATS, ExportSettings, chosen_formats
+from app.exports.formats import ExportSettings
+from app.formats import FORMATS, chosen_formats
 from app.resources import DEFAULT_RULESET, RULESETS, load_ruleset
 
 _TOLD_EVERY_S = 0.5

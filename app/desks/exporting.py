@@ -155,7 +155,8 @@ class ExportDesk(QObject):
 
 def _job(database: Database, choice: ExportChoice, ruleset_name: str, token: Token) -> object:
     from app.exports.batch import ExportCancelled, export_cases
-    from app.exports.formats import ExportSettings, chosen_formats
+    from app.exports.formats import ExportSettings
+    from app.formats import chosen_formats
     from app.resources import load_ruleset
 
     settings = ExportSettings(load_ruleset(ruleset_name), choice.study, database)

@@ -201,7 +201,7 @@ class HistoryDesk(QObject):
         wanted = [line for line in lines if _key(line) not in self._crops]
         if not wanted:
             return
-        catalogue = self._catalogue
+        catalogue, organ = self._catalogue, one.lesion.organ
 
         def cut(token: Token) -> dict[_Key, LesionCrop | str]:
             from app.reading.lesion_crops import SIDE_MM, crop_of
@@ -213,7 +213,9 @@ class HistoryDesk(QObject):
                 token.progress(number, len(wanted))
                 series = catalogue.get(line.series_uid)
                 try:
-                    crop = None if series is None else crop_of(series, line, CROP_PX, max(SIDE_MM, longest * 1.3))
+                    crop = (
+                        None if series is None else crop_of(series, line, CROP_PX, max(SIDE_MM, longest * 1.3), organ)
+                    )
                 except (ImagingError, OSError):
                     crop = None
                 made[_key(line)] = translated("image not found") if crop is None else crop

@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.exports.formats import FORMATS, ExportFormat
+from app.exports.formats import ExportFormat
+from app.formats import FORMATS
 from app.panels.chips import label, rule_line
 from app.theme import Face, Theme
 from app.words import translated

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mrecist.values import Line
+from mrecist.values import Line, Organ
 from viewers.imaging.catalogue import Series
 from viewers.imaging.volume import load_slice, plane_of
-from viewers.imaging.windowing import GreyMapper, default_window
+from viewers.imaging.windowing import PRESETS, GreyMapper, default_window
 
+_LUNG = next(preset.window for preset in PRESETS if preset.name == "lung")
 SIDE_MM = 70.0
 """Wide enough for most lesions with a rim of liver around them; a longer line widens it."""
 
@@ -26,13 +27,15 @@ class LesionCrop:
     mm_per_px: float
 
 
-def crop_of(series: Series, line: Line, side_px: int, side_mm: float = SIDE_MM) -> LesionCrop | None:
+def crop_of(
+    series: Series, line: Line, side_px: int, side_mm: float = SIDE_MM, organ: Organ | None = None
+) -> LesionCrop | None:
     """The square around the middle of a line, in its image's own plane, rows and columns as stored.
 
     Parameters
     ----------
     series
-        The series whose image `line` names; its window is that of its phase.
+        The series whose image `line` names; its window is that of its phase, or that of the lung for a lesion there.
     side_px, side_mm
         The side of the picture in pixels and in mm.
 
@@ -60,7 +63,7 @@ def crop_of(series: Series, line: Line, side_px: int, side_mm: float = SIDE_MM) 
     columns = middle[0] + steps / plane.column_spacing_mm
     rows = middle[1] + steps / plane.row_spacing_mm
     values = _sampled(np.asarray(pixels, np.float32), rows, columns)
-    window = default_window(series, pixels)
+    window = _LUNG if organ is Organ.LUNG and series.hounsfield else default_window(series, pixels)
     grey = GreyMapper().map(values, window, inverted=series.photometric == "MONOCHROME1")
 
     def placed(end: tuple[float, float]) -> tuple[float, float]:
@@ -71,9 +74,7 @@ def crop_of(series: Series, line: Line, side_px: int, side_mm: float = SIDE_MM) 
     return LesionCrop(grey, (placed(ends[0]), placed(ends[1])), per_px)
 
 
-def _sampled(
-    image: NDArray[np.float32], rows: NDArray[Any], columns: NDArray[Any]
-) -> NDArray[np.float32]:
+def _sampled(image: NDArray[np.float32], rows: NDArray[Any], columns: NDArray[Any]) -> NDArray[np.float32]:
     """Linear interpolation on a grid; outside the image its lowest value."""
     from scipy.ndimage import map_coordinates
 

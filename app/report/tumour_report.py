@@ -1,0 +1,352 @@
+"""The report of one read for the tumour board: what it says, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter
+
+from app import words
+from app.exports.exported import ExportedRead
+from app.models.course import REGIONS, Course, CoursePoint, LesionCourse, course_of
+from app.models.lesion_cells import finding_cell, site_text
+from app.models.reading import Reading
+from app.panels.decision_text import answer_line, judgements_at, origin_text, reason_line
+from app.panels.response_text import (
+    Sentence,
+    composite_sentence,
+    first_sentence,
+    overall_sentence,
+    second_sentence,
+)
+from app.profiles import known_profiles
+from app.reading.next_dates import next_dates
+from app.report.blocks import Column, Drawing, Gap, Heading, KeyPicture, Pictures, Text, table
+from app.report.course_drawing import HEIGHT, CoursePicture
+from app.report.sheets import Block
+from app.theme import Face, Theme
+from app.words import translated
+from mrecist.results import Decision
+from mrecist.rulesets import RuleSet
+from mrecist.values import LesionRole, Region, Response
+
+_VISITS_ACROSS = 7
+"""As many time points as stand beside each other in the table of lesions; more go into a further table."""
+PictureOf = Callable[[LesionCourse, str], KeyPicture]
+"""The picture of a lesion at a time point."""
+
+
+class TumourReport:
+    """One read as blocks; `picture_of` gives the key images.
+
+    Parameters
+    ----------
+    today
+        The day on which it is made: windows of what comes next are seen from it.
+    """
+
+    def __init__(
+        self, theme: Theme, one: ExportedRead, ruleset: RuleSet, picture_of: PictureOf, today: date | None = None
+    ) -> None:
+        self._theme, self._one, self._ruleset, self._picture_of = theme, one, ruleset, picture_of
+        self._today = today or date.today()
+        record = one.record
+        self.course = course_of(record, one.read.id, ruleset, one.assessment)
+        self._last = next((point for point in reversed(self.course.points) if point.response is not None), None)
+        if self._last is None and self.course.points:
+            self._last = self.course.points[0]
+
+    @property
+    def title(self) -> str:
+        return translated("Tumour response report {case}", case=self._one.id)
+
+    def blocks(self) -> list[Block]:
+        """Everything, in order: overview, course, responses, decisions, lesions, key images, signatures."""
+        return [
+            *self._overview(),
+            *self._responses(),
+            *self._decisions(),
+            *self._lesions(),
+            *self._key_images(),
+            *self._signatures(),
+        ]
+
+    # --- head and foot ----------------------------------------------------------------------------------------
+
+    def paint_head(self, painter: QPainter, box: QRectF, _page: int, _pages: int) -> None:
+        """Whose report it is, on every page."""
+        patient, record, theme = self._one.record.patient, self._one.record, self._theme
+        top, line = box.top() + 20, 15.0
+        name = words.person_name(patient.name) or patient.id
+        born = translated("born {date}", date=words.iso(patient.birth_date)) if patient.birth_date else ""
+        self._write(painter, QRectF(box.left(), top, box.width(), 18), name, Face.TITLE, "text.1", bold=True)
+        told = " · ".join(part for part in (patient.id, patient.sex, born, self._case_if_other()) if part)
+        self._write(painter, QRectF(box.left(), top + 18, box.width(), line), told, Face.SMALL, "text.2")
+        right = Qt.AlignmentFlag.AlignRight
+        standing = self._standing()
+        heading = QRectF(box.left(), top, box.width(), 18)
+        self._write(painter, heading, translated("Tumour response"), Face.BODY, "text.1", bold=True, align=right)
+        token = "text.2" if standing == translated("signed") else "signal.amber"
+        marks = [standing, *([translated("SYNTHETIC IMAGES")] if record.synthetic else [])]
+        self._write(painter, QRectF(box.left(), top + 18, box.width(), line), " · ".join(marks), Face.SMALL, token,
+                    align=right)  # fmt: skip
+        painter.fillRect(QRectF(box.left(), box.bottom() - 6, box.width(), 0.8), theme.colour("line.strong"))
+
+    def paint_foot(self, painter: QPainter, box: QRectF, page: int, pages: int) -> None:
+        """By which rules, of which state of the record, and which page."""
+        painter.fillRect(QRectF(box.left(), box.top() + 2, box.width(), 0.6), self._theme.colour("line.divider"))
+        rules = f"{self._ruleset.name} {self._ruleset.version}"
+        head = translated("log {head}", head=self._one.head[:16])
+        made = translated("made {date}", date=words.iso(self._today))
+        line = QRectF(box.left(), box.top() + 6, box.width(), 14)
+        self._write(painter, line, f"Hepatrace · {rules} · {head} · {made}", Face.RULE, "text.3")
+        number = translated("page {page} of {pages}", page=page, pages=pages)
+        self._write(painter, line, number, Face.RULE, "text.3", align=Qt.AlignmentFlag.AlignRight)
+
+    def _case_if_other(self) -> str:
+        return "" if self._one.record.case_id == self._one.record.patient.id else self._one.record.case_id
+
+    def _standing(self) -> str:
+        unsigned = [point.id for point in self.course.points if not point.signed]
+        return translated("not signed: {points}", points=words.listed(unsigned)) if unsigned else translated("signed")
+
+    def _write(
+        self,
+        painter: QPainter,
+        box: QRectF,
+        said: str,
+        face: Face,
+        token: str,
+        bold: bool = False,
+        align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+    ) -> None:
+        painter.setFont(self._theme.font(face, bold))
+        painter.setPen(self._theme.colour(token))
+        painter.drawText(box, int(align | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), said)
+
+    # --- what it says -----------------------------------------------------------------------------------------
+
+    def _overview(self) -> Iterator[Block]:
+        record, read, theme = self._one.record, self._one.read, self._theme
+        protocol = known_profiles().find(record.protocol)
+        facts = (
+            (translated("Case"), self._one.id),
+            (translated("Protocol"), protocol.title if protocol else record.protocol or words.DASH),
+            (translated("Reader"), f"{read.reader or words.DASH}{', blinded' if read.blinded else ''}"),
+            (translated("Criteria"), translated("mRECIST in the liver, RECIST 1.1 outside it")),
+            (translated("Day 0"), words.iso(record.day0)),
+        )
+        said = "   ".join(f"{name}: {value}" for name, value in facts)
+        yield Text(theme, said, "text.2", Face.SMALL, below=6)
+        if self._last is not None:
+            yield Text(theme, self._conclusion(self._last), face=Face.TITLE, bold=True, below=6)
+        yield Heading(theme, translated("Course"), translated("solid: intrahepatic · dashed: extrahepatic"))
+        if self.course.points:
+            picture = CoursePicture(theme, self.course)
+            yield Drawing(HEIGHT, picture.paint)
+        yield Gap(6)
+        yield from self._summary()
+
+    def _conclusion(self, point: CoursePoint) -> str:
+        """One sentence: where the patient stands."""
+        at = f"{point.id}, {words.iso(point.on)}"
+        if point.response is None:
+            return translated("{at}: baseline; no follow-up has been read.", at=at)
+        here = point.response
+        return translated(
+            "{at}: intrahepatic {intra}, extrahepatic {extra}, composite {both}.",
+            at=at,
+            intra=words.response_words(here.intrahepatic.response),
+            extra=words.response_words(here.extrahepatic.response),
+            both=words.response_words(here.composite),
+        )
+
+    def _summary(self) -> list[Block]:
+        columns = (
+            Column(translated("Point"), 34), Column(translated("Date"), 62), Column(translated("Weeks"), 46, True),
+            *(part for region in ("IH", "EH") for part in (
+                Column(f"{region} mm", 44, True), Column(translated("% vs BL"), 48, True),
+                Column(translated("% vs nadir"), 54, True), Column(f" {region}", 42))),
+            Column(translated("Comp."), 42), Column(translated("Pooled"), 44),
+        )  # fmt: skip
+        rows: list[Sequence[str | Response]] = []
+        for point in self.course.points:
+            cells: list[str | Response] = [point.id, words.iso(point.on), _weeks(point.day)]
+            for region in REGIONS:
+                total, response = point.sum_mm(region), point.of_region(region)
+                cells.append(words.DASH if total is None else words.mm(total))
+                cells.append(words.pct(response.change_from_baseline_pct) if response else words.DASH)
+                cells.append(words.pct(response.change_from_nadir_pct) if response else words.DASH)
+                cells.append(response.response if response else words.DASH)
+            here = point.response
+            cells += [here.composite if here else words.DASH, here.overall.response if here else words.DASH]
+            rows.append(cells)
+        best: list[str | Response] = [translated("Best"), "", ""]
+        for region in REGIONS:
+            found = self.course.best(region)
+            best += ["", "", "", found.unconfirmed if found else words.DASH]
+        rows.append([*best, "", ""])
+        return table(self._theme, columns, rows, bold=(len(rows) - 1,))
+
+    def _responses(self) -> Iterator[Block]:
+        """How the last response came about, sentence by sentence."""
+        point = self._last
+        if point is None or point.response is None:
+            return
+        reading = Reading(self._one.record, self._one.read.id, point.id, self._one.assessment)
+        yield Heading(self._theme, translated("Responses at {point}", point=point.id))
+        for region in REGIONS:
+            response = point.of_region(region)
+            if response is None:
+                continue
+            name = words.region_word(region)
+            yield Text(self._theme, f"{name}: {words.response_words(response.response)}", bold=True, keep=True)
+            sentences = (first_sentence(response, reading), second_sentence(response, region, reading))
+            for said in filter(None, map(joined, sentences)):
+                yield Text(self._theme, said, "text.2", left=14)
+            yield Gap(3)
+        here = point.response
+        both = composite_sentence(here.intrahepatic.response, here.extrahepatic.response, here.composite)
+        yield Text(self._theme, joined(both), "text.2")
+        yield Text(self._theme, joined(overall_sentence(here.overall, reading.baseline_id)), "text.2")
+        for issue in here.issues:
+            yield Text(self._theme, f"{issue.severity.value.capitalize()}: {issue.text}", "text.2", Face.SMALL)
+
+    def _decisions(self) -> Iterator[Block]:
+        point = self._last
+        if point is None or point.response is None:
+            return
+        tace, sorafenib = point.response.tace, point.response.sorafenib
+        if tace is None and sorafenib is None:
+            return
+        theme = self._theme
+        reading = Reading(self._one.record, self._one.read.id, point.id, self._one.assessment)
+        yield Heading(theme, translated("Decisions at {point}", point=point.id), self._one.record.protocol or "")
+        for name, decision in (("TACE", tace), ("Sorafenib", sorafenib)):
+            if decision is not None:
+                yield from self._decision(name, decision, point, reading)
+        answered = judgements_at(reading)
+        if answered:
+            yield Text(theme, translated("Judgements"), bold=True, above=3, keep=True)
+            protocol = known_profiles().find(self._one.record.protocol)
+            for judgement in answered:
+                yield Text(theme, answer_line(judgement, protocol), "text.2", Face.SMALL, left=14)
+        upcoming = next_dates(self._one.record, point.id, self._today, tace, sorafenib)
+        dated = [entry for entry in upcoming if entry.first is not None and entry.last is not None]
+        if dated:
+            yield Text(theme, translated("Next"), bold=True, above=3, keep=True)
+            for entry in dated:
+                assert entry.first is not None and entry.last is not None
+                what = translated(entry.window.title, number=entry.number)
+                standing = entry.standing.value
+                yield Text(
+                    theme,
+                    f"{what}: {words.window(entry.first, entry.last)} ({standing})",
+                    "text.2",
+                    Face.SMALL,
+                    left=14,
+                )
+
+    def _decision(self, name: str, decision: Decision, point: CoursePoint, reading: Reading) -> Iterator[Block]:
+        theme = self._theme
+        word = words.decision_word(decision.decision)
+        yield Text(theme, f"{name}: {word} (row {decision.row})", bold=True, keep=True)
+        why = reason_line(decision, point.response)
+        if why:
+            yield Text(theme, why, "text.2", left=14, keep=True)
+        judged = judgements_at(reading)
+        inputs = [f"{entry.name}: {entry.value} ({origin_text(entry, judged)})" for entry in decision.inputs]
+        if inputs:
+            yield Text(theme, " · ".join(inputs), "text.3", Face.SMALL, left=14, below=6)
+        if decision.needs:
+            missing = translated("Needs: {what}", what=words.listed(decision.needs))
+            yield Text(theme, missing, "signal.amber", Face.SMALL, left=14, below=6)
+
+    def _lesions(self) -> Iterator[Block]:
+        """Every lesion at every time point, a table a region."""
+        points, theme = self.course.points, self._theme
+        if not points:
+            return
+        for region in REGIONS:
+            lesions = [one for one in self.course.lesions if one.lesion.region is region]
+            if not lesions:
+                continue
+            method = translated("mRECIST, viable mm") if region is Region.INTRAHEPATIC else translated("RECIST 1.1, mm")
+            for start in range(0, len(points), _VISITS_ACROSS):
+                shown = points[start : start + _VISITS_ACROSS]
+                yield Heading(theme, translated("{region} lesions", region=words.region_word(region)), method)
+                columns = (
+                    Column(translated("Lesion"), 46),
+                    Column(translated("Site"), 110),
+                    Column(translated("Role"), 66),
+                    *(Column(f"{point.id} {words.month_day(point.on)}", 64, True) for point in shown),
+                )
+                rows: list[Sequence[str | Response]] = [self._lesion_row(one, shown) for one in lesions]
+                sums = [words.DASH if (total := p.sum_mm(region)) is None else words.mm(total) for p in shown]
+                rows.append((translated("Sum"), "", "", *sums))
+                yield from table(theme, columns, rows, bold=(len(rows) - 1,))
+
+    def _lesion_row(self, one: LesionCourse, shown: Sequence[CoursePoint]) -> list[str | Response]:
+        lesion = one.lesion
+        cells: list[str | Response] = [lesion.id, site_text(lesion), words.role_word(lesion.role)]
+        for point in shown:
+            reading = Reading(self._one.record, self._one.read.id, point.id, self._one.assessment)
+            finding = reading.finding(lesion.id, point.id)
+            first = one.points[0].on if one.points else None
+            if finding is None:
+                later = lesion.role is LesionRole.NEW and (first is None or point.on < first)
+                cells.append("" if later else words.DASH)
+                continue
+            cell = finding_cell(lesion, finding, reading, point.id)
+            cells.append(f"{cell.prefix} {cell.text}".strip())
+        return cells
+
+    def _key_images(self) -> Iterator[Block]:
+        """Of each lesion with a line: the baseline, the smallest, the last."""
+        shown = [(one, points) for one in self.course.lesions if (points := key_points(self.course, one))]
+        if not shown:
+            return
+        note = translated("one scale and window a lesion, the line that was measured")
+        yield Heading(self._theme, translated("Key images"), note)
+        for number, (one, points) in enumerate(shown):
+            name = f"{one.lesion.id} · {words.role_word(one.lesion.role)} · {site_text(one.lesion)}"
+            yield Text(self._theme, name, bold=True, above=0 if number == 0 else 4, keep=True)
+            yield Pictures(self._theme, [self._picture_of(one, visit_id) for visit_id in points])
+
+    def _signatures(self) -> Iterator[Block]:
+        theme = self._theme
+        yield Heading(theme, translated("Signatures"))
+        signed = [one for one in self._one.record.signed if one.read_id == self._one.read.id]
+        if not signed:
+            yield Text(theme, translated("No time point is signed: this is a draft."), "signal.amber")
+        columns = (
+            Column(translated("Point"), 40), Column(translated("Signed by"), 120), Column(translated("At (UTC)"), 120),
+            Column(translated("Rule set"), 110), Column(translated("Hash of the log up to there"), 320),
+        )  # fmt: skip
+        if signed:
+            rows = [(one.visit_id, one.by, one.at[:19].replace("T", " "), one.ruleset, one.head) for one in signed]
+            yield from table(theme, columns, rows)
+        told = translated("The log of this case ends with {head}.", head=self._one.head)
+        anchor = translated("`verify --head` holds a database against it.")
+        yield Text(theme, f"{told} {anchor}", "text.2", Face.SMALL, above=4)
+
+
+def key_points(course: Course, one: LesionCourse) -> tuple[str, ...]:
+    """Time points of a lesion to show: the first, the smallest and the last of those with a line, each once."""
+    drawn = [point for point in one.points if point.line is not None and point.mm is not None]
+    if not drawn:
+        return ()
+    smallest = min(drawn, key=lambda point: point.mm or 0)
+    chosen = {drawn[0].visit_id, smallest.visit_id, drawn[-1].visit_id}
+    return tuple(point.id for point in course.points if point.id in chosen)
+
+
+def joined(sentence: Sentence) -> str:
+    """A sentence as plain words."""
+    return "".join(run.text for run in sentence)
+
+
+def _weeks(day: int) -> str:
+    return words.weeks(day).replace(f"{words.SPACE}wk", "")

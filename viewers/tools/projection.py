@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from viewers.imaging.geometry import SlicePlane
@@ -67,6 +68,25 @@ class Projection:
             If the plane of the image is unknown.
         """
         return self.view_of_pixel(*self._known_plane().to_pixel(point))
+
+    def views_of_world(self, points: Iterable[Point]) -> list[Pair]:
+        """`view_of_world` of many places, quicker than one by one.
+
+        Raises
+        ------
+        ValueError
+            If the plane of the image is unknown.
+        """
+        (ox, oy, oz), scale = self._known_plane().origin, self.framing.px_per_mm
+        (rx, ry, rz), (dx, dy, dz) = self.right, self.down
+        x0, y0 = self.framing.to_view((0.0, 0.0), self.size_px)
+        return [
+            (
+                x0 + ((x - ox) * rx + (y - oy) * ry + (z - oz) * rz) * scale,
+                y0 + ((x - ox) * dx + (y - oy) * dy + (z - oz) * dz) * scale,
+            )
+            for x, y, z in points
+        ]
 
     def world_of_view(self, x: float, y: float) -> Point:
         """The place in the patient (LPS mm) that is seen at a place in the view.

@@ -47,15 +47,13 @@ def paint_figures(
 def _path(one: LabelledFigure, projection: Projection, scale: float) -> QPainterPath:
     """The figure in view coordinates, without handles."""
     figure = one.figure
-    places = [QPointF(*projection.view_of_world(point)) for point in figure.points]
+    places = [QPointF(*place) for place in projection.views_of_world(figure.points)]
     path = QPainterPath()
     if figure.kind is FigureKind.POINT:
         _add_cross(path, places[0], scale)
         return path
     for stroke in strokes(figure.kind, figure.points, one.closed):
-        for n, point in enumerate(stroke):
-            place = QPointF(*projection.view_of_world(point))
-            path.lineTo(place) if n else path.moveTo(place)
+        path.addPolygon([QPointF(*place) for place in projection.views_of_world(stroke)])
     if figure.kind is FigureKind.ARROW and len(places) == 2:
         _add_head(path, places[0], places[1], scale)
     if figure.kind is FigureKind.ANGLE and len(places) == 3:

@@ -65,18 +65,16 @@ class LinePainter:
         Labels keep clear of each other, of the ends of lines and of the places that are `taken`; a line that is out of
         sight has none.
         """
-        placed = [
-            (line, QPointF(*projection.view_of_world(line.start)), QPointF(*projection.view_of_world(line.end)))
-            for line in lines
-        ]
-        occupied = list(taken)
-        if not placed:
+        occupied, shown = list(taken), list(lines)
+        if not shown:
             return occupied
+        starts = projection.views_of_world(line.start for line in shown)
+        ends = projection.views_of_world(line.end for line in shown)
+        placed = [(line, QPointF(*a), QPointF(*b)) for line, a, b in zip(shown, starts, ends, strict=True)]
         for line, start, end in placed:
             self._paint_line(painter, line, start, end, bool(hovered) and line.id == hovered)
         clear = 4.0 * self._palette.scale
-        for _, *ends in placed:
-            occupied += [QRectF(end.x() - clear, end.y() - clear, 2 * clear, 2 * clear) for end in ends]
+        occupied += [QRectF(x - clear, y - clear, 2 * clear, 2 * clear) for x, y in (*starts, *ends)]
         view = QRectF(0, 0, *projection.size_px)
         for line, start, end in placed:
             if line.label and view.intersects(QRectF(start, end).normalized().adjusted(-1, -1, 1, 1)):

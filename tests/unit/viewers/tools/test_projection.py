@@ -39,6 +39,13 @@ def test_that_a_place_is_seen_where_it_was_found(framing: Framing, at: tuple[flo
     assert seen.view_of_pixel(*seen.pixel_of_view(*at)) == pytest.approx(at, abs=1e-6)
 
 
+@given(framings, st.lists(place, max_size=4), st.floats(-30, 30))
+def test_that_many_places_are_seen_where_each_is(framing: Framing, at: list[tuple[float, float]], off: float) -> None:
+    seen = Projection(OBLIQUE, framing, SIZE)
+    points = [along(seen.world_of_view(*one), OBLIQUE.normal, off) for one in at]
+    assert seen.views_of_world(points) == [pytest.approx(one, abs=1e-6) for one in at]
+
+
 @given(framings)
 def test_that_right_and_down_are_the_screens_own(framing: Framing) -> None:
     seen = Projection(OBLIQUE, framing, SIZE)

@@ -41,12 +41,16 @@ class Ground(StrEnum):
 
 @dataclass(frozen=True)
 class Theme:
-    """The tokens at one scale. Every length a widget uses comes from `px`, every colour from `colour`."""
+    """The tokens at one scale. Every length a widget uses comes from `px`, every colour from `colour`.
+
+    `paper` keeps digits as they are in the font: their regional forms would be lost when text is copied out of a PDF.
+    """
 
     family: str
     colours: Mapping[str, str]
     sizes: Mapping[Face, tuple[int, int]]
     scale: float = 1.0
+    paper: bool = False
 
     def px(self, length: float) -> int:
         """A length given at 100 %, in pixels at this theme's scale; never less than 1 for a length above 0."""
@@ -75,6 +79,8 @@ class Theme:
         font.setPixelSize(self.px(self.sizes[face][0]))
         font.setBold(bold)
         font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+        if self.paper:
+            font.setFeature(QFont.Tag("locl"), 0)
         return font
 
     def line_height(self, face: Face) -> int:
@@ -107,7 +113,7 @@ def load_theme(ground: Ground = Ground.DARK, scale: float = 1.0) -> Theme:
     groups = ("surface", "text", "line", "signal", "region", "response")
     colours = {f"{group}.{key}": value for group in groups for key, value in tokens[group].items()}
     sizes = {Face(key): (size, height) for key, (size, height) in tokens["type"].items()}
-    return Theme(tokens["family"], MappingProxyType(colours), MappingProxyType(sizes), scale)
+    return Theme(tokens["family"], MappingProxyType(colours), MappingProxyType(sizes), scale, ground is Ground.PRINT)
 
 
 def install_fonts() -> None:

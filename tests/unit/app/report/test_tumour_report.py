@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -124,6 +126,17 @@ def test_that_a_long_case_in_korean_breaks_into_numbered_pages(tmp_path: Path, p
     assert len(re.findall(rb"/Type\s*/Page\b", content)) == pages >= 5
     boxes = re.findall(rb"/MediaBox\s*\[\s*0 0 ([\d.]+) [\d.]+", content)
     assert boxes and all(abs(float(box) - width) < 1.5 for box in boxes)
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext (poppler) is not installed")
+def test_that_numbers_and_korean_can_be_copied_out_of_the_pdf(tmp_path: Path) -> None:
+    record = replace(example_record(), patient=Patient("P-17", "Kim^Youngsu=金^永洙=김^영수", "M", date(1961, 8, 14)))
+    shown = report(record)
+    write_pdf(tmp_path / "r.pdf", shown.title, shown.blocks(), shown.paint_head, shown.paint_foot)
+    told = subprocess.run(["pdftotext", "-layout", tmp_path / "r.pdf", "-"], capture_output=True, check=True)
+    text = told.stdout.decode().replace("\u00a0", " ")
+    assert "김영수" in text and "P-17 · M · born 1961-08-14" in text
+    assert re.search(r"FU2 +2025-06-10 +\+12\.0 +37\.7 +−48\.2 +−25\.9", text)
 
 
 @pytest.mark.qt_log_ignore("QPainter::begin", extend=True)

@@ -13,7 +13,7 @@ from app.exports.exported import ExportedRead
 from app.models.course import REGIONS, Course, CoursePoint, LesionCourse, course_of
 from app.models.lesion_cells import finding_cell, site_text
 from app.models.reading import Reading
-from app.panels.decision_text import answer_line, judgements_at, origin_text, reason_line
+from app.panels.decision_text import answer_line, data_missing, judgements_at, origin_text, questions, reason_line
 from app.panels.response_text import (
     Sentence,
     composite_sentence,
@@ -260,9 +260,14 @@ class TumourReport:
         inputs = [f"{entry.name}: {entry.value} ({origin_text(entry, judged)})" for entry in decision.inputs]
         if inputs:
             yield Text(theme, " · ".join(inputs), "text.3", Face.SMALL, left=14, below=6)
-        if decision.needs:
-            missing = translated("Needs: {what}", what=words.listed(decision.needs))
-            yield Text(theme, missing, "signal.amber", Face.SMALL, left=14, below=6)
+        for question in questions(decision, None, known_profiles().find(self._one.record.protocol)):
+            asked = translated("Open: {question}", question=question.text)
+            yield Text(theme, asked, "signal.amber", Face.SMALL, left=14)
+        missing = data_missing(decision, None)
+        if missing:
+            told = translated("Not recorded: {what}", what=words.listed(missing))
+            yield Text(theme, told, "signal.amber", Face.SMALL, left=14)
+        yield Gap(4)
 
     def _lesions(self) -> Iterator[Block]:
         """Every lesion at every time point, a table a region."""

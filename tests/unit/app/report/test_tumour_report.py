@@ -18,7 +18,7 @@ from app.report.blocks import Heading, KeyPicture, Pictures, Row, Text
 from app.report.sheets import write_pdf
 from app.report.tumour_report import TumourReport, key_points
 from app.state.record import Patient, Record, SignedVisit
-from app.theme import Ground, load_theme
+from app.theme import Ground, install_fonts, load_theme
 from mrecist.case import TimePointRead
 from mrecist.lesions import Lesion, Measured, Observation
 from mrecist.values import Diameter, LesionRole, Line, Organ, Region, Response
@@ -66,7 +66,7 @@ def test_that_the_regions_stand_apart_with_their_numbers() -> None:
 def test_that_each_decision_tells_its_row_and_what_it_needs() -> None:
     lines = said(report())
     assert "TACE: Needs judgement (row T11)" in lines
-    assert any(line.startswith("Needs: tace_benefit") for line in lines)
+    assert any(line.startswith("Open: ") and "TACE" in line for line in lines)
 
 
 def test_that_an_unsigned_report_calls_itself_a_draft() -> None:
@@ -130,6 +130,7 @@ def test_that_a_long_case_in_korean_breaks_into_numbered_pages(tmp_path: Path, p
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext (poppler) is not installed")
 def test_that_numbers_and_korean_can_be_copied_out_of_the_pdf(tmp_path: Path) -> None:
+    install_fonts()
     record = replace(example_record(), patient=Patient("P-17", "Kim^Youngsu=金^永洙=김^영수", "M", date(1961, 8, 14)))
     shown = report(record)
     write_pdf(tmp_path / "r.pdf", shown.title, shown.blocks(), shown.paint_head, shown.paint_foot)

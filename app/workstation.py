@@ -14,6 +14,7 @@ from app.desks.image_library import ImageLibrary
 from app.desks.images import ImageDesk
 from app.desks.keys import KeyDesk
 from app.desks.measuring import MeasuringDesk
+from app.desks.proposals import ProposalDesk
 from app.desks.reading import ReadingDesk
 from app.desks.registering import RegisteringDesk
 from app.desks.second_window import SecondWindow
@@ -50,6 +51,7 @@ class Workstation(QObject):
     history: HistoryDesk
     work: Work
     exporting: ExportDesk
+    proposals: ProposalDesk
     keys: KeyDesk
 
     def __init__(self, window: MainWindow, database: Database, reader: str) -> None:
@@ -89,6 +91,9 @@ class Workstation(QObject):
             application.installEventFilter(self._keys)
         self.work = Work(database, self.session, self.runner, window, self)
         self.exporting = ExportDesk(database, self.session, self.runner, window, self)
+        self.proposals = ProposalDesk(
+            database, self.session, self.images, self.measuring, self.runner, window.theme, self
+        )
 
     def close(self) -> None:
         """Stop the background work and let the database go."""

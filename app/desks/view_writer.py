@@ -33,6 +33,8 @@ class ViewWriter(QObject):
         self._ghosts = True
         self.proposed: Callable[[str], Sequence[ViewLine]] = lambda _series_uid: ()
         """The lines of an assisted proposal on a series."""
+        self.waiting: Callable[[str, str], Sequence[ViewLine]] = lambda _visit_id, _series_uid: ()
+        """The lines of other programs that wait, of a time point on a series."""
         self._movable = True
         self._written: dict[int, ImageSource | None] = {}
         for number, view in enumerate(self._grid.views):
@@ -89,7 +91,7 @@ class ViewWriter(QObject):
             if visit.id != self._session.selection.visit_id:
                 lines = as_prior(lines) if self._ghosts else ()
             own_lines = lines if self._movable else (replace(line, editable=False) for line in lines)
-            view.set_lines((*own_lines, *self.proposed(series.uid)))
+            view.set_lines((*own_lines, *self.waiting(visit.id, series.uid), *self.proposed(series.uid)))
             own = not self._session.others_read
             read_id, derived = self._session.read_id, derived_label(view.source)
             view.set_figures(figures_for(record, read_id, visit.id, series.uid, derived, self._ghosts, own))

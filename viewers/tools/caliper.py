@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from viewers.imaging.geometry import SlicePlane, along, length_mm, minus
-from viewers.tools.events import EventKind, Key, Modifier, Point, WorldEvent
+from viewers.tools.events import EventKind, Modifier, Point, WorldEvent
 from viewers.tools.hit import Grip, Part, Segment, grip_at
 
 TREMOR_PX = 3.0
@@ -195,23 +195,9 @@ def _nudge(state: Idle, event: WorldEvent, lines: tuple[Segment, ...]) -> tuple[
     if line is None or not line.editable:
         return state, None
     distance = BIG_NUDGE_MM if Modifier.SHIFT in event.modifiers else NUDGE_MM
-    direction, sign = _direction(event.key, event)
+    direction, sign = event.way_of(event.key)
     start = line.start if grip.part is Part.END else along(line.start, direction, sign * distance)
     end = line.end if grip.part is Part.START else along(line.end, direction, sign * distance)
     if length_mm(start, end) == 0.0:
         return state, None
     return Idle(Grip(replace(line, start=start, end=end), grip.part)), LineEdited(line.id, start, end)
-
-
-def _direction(key: Key, event: WorldEvent) -> tuple[Point, int]:
-    match key:
-        case Key.RIGHT:
-            return event.right, 1
-        case Key.LEFT:
-            return event.right, -1
-        case Key.DOWN:
-            return event.down, 1
-        case Key.UP:
-            return event.down, -1
-        case _:
-            assert_never(key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import assert_never
 
 from viewers.imaging.catalogue import Vector
 from viewers.imaging.geometry import SlicePlane
@@ -72,3 +73,17 @@ class WorldEvent:
     button: Button = Button.NONE
     modifiers: frozenset[Modifier] = frozenset()
     key: Key | None = None
+
+    def way_of(self, key: Key) -> tuple[Point, int]:
+        """Where an arrow key points: one of the screen's own directions, and 1 along it or -1 against it."""
+        match key:
+            case Key.RIGHT:
+                return self.right, 1
+            case Key.LEFT:
+                return self.right, -1
+            case Key.DOWN:
+                return self.down, 1
+            case Key.UP:
+                return self.down, -1
+            case _:
+                assert_never(key)

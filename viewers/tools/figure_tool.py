@@ -14,7 +14,7 @@ from typing import assert_never
 
 from viewers.imaging.geometry import SlicePlane, along, dot, length_mm, minus
 from viewers.tools.caliper import BIG_NUDGE_MM, NUDGE_MM, TREMOR_PX
-from viewers.tools.events import EventKind, Key, Modifier, Point, WorldEvent
+from viewers.tools.events import EventKind, Modifier, Point, WorldEvent
 from viewers.tools.figures import (
     POINT_COUNTS,
     Figure,
@@ -345,26 +345,12 @@ def _nudge(state: Idle, event: WorldEvent, figures: tuple[Figure, ...]) -> Step:
     if figure is None or not figure.editable or (grip.handle is not None and grip.handle >= len(figure.points)):
         return state, None
     distance = BIG_NUDGE_MM if Modifier.SHIFT in event.modifiers else NUDGE_MM
-    direction, sign = _direction(event.key, event)
+    direction, sign = event.way_of(event.key)
     now = FigureGrip(figure, grip.handle)
     points = _changed(now, along((0.0, 0.0, 0.0), direction, sign * distance), event.plane)
     if points is None or points == figure.points:
         return state, None
     return Idle(replace(now, figure=replace(figure, points=points))), FigureEdited(figure.id, points)
-
-
-def _direction(key: Key, event: WorldEvent) -> tuple[Point, int]:
-    match key:
-        case Key.RIGHT:
-            return event.right, 1
-        case Key.LEFT:
-            return event.right, -1
-        case Key.DOWN:
-            return event.down, 1
-        case Key.UP:
-            return event.down, -1
-        case _:
-            assert_never(key)
 
 
 def _distance_mm(point: Point, figure: Figure) -> float:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from viewers.imaging.geometry import SlicePlane, edge_letters
@@ -216,7 +217,7 @@ class ImageView(StackView):
             guides = self._guides(projection, top, plates, ratio)
             for guide in guides:
                 guide.draw(painter)
-            self._paint_planes(painter, projection)
+            self._paint_planes(painter, projection, plates)
             self.paint_lines(painter, projection, [*plates, *(guide.place for guide in guides)])
             self.paint_above(painter, projection)
         else:
@@ -240,16 +241,22 @@ class ImageView(StackView):
         paint_places(painter, self.places, projection, self.colours, self.words)
         return self.drawn.paint(painter, self.visible_lines(), projection, self.hovered, taken)
 
-    def _paint_planes(self, painter: QPainter, projection: Projection) -> None:
-        """Where other images cut this one, and the shared place."""
-        if projection.plane is None or self.source is None:
+    def _paint_planes(self, painter: QPainter, projection: Projection, plates: Sequence[QRectF]) -> None:
+        """Where other images cut this one, and the shared place; never through the words in the corners."""
+        if projection.plane is None or self.source is None or not (self.reference_lines or self.crosshair):
             return
+        painter.save()
+        free = QRegion(0, 0, math.ceil(projection.size_px[0]), math.ceil(projection.size_px[1]))
+        for plate in plates:
+            free -= QRegion(plate.toAlignedRect())
+        painter.setClipRegion(free)
         paint_reference_lines(painter, self.reference_lines, projection, self.colours)
         if self.crosshair is not None:
             size = (self.source.rows, self.source.columns)
             reach = 0.0 if self.levels is None else self.levels.half_gap_mm(self.state.index)
             reach = max(reach * 1.01, 0.01)
             paint_crosshair(painter, self.crosshair, projection, size, self.colours, reach)
+        painter.restore()
 
     def paint_above(self, painter: QPainter, projection: Projection) -> None:
         """What stands above lines and texts."""

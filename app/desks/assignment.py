@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject, Signal
 
 from app.desks.lesion_questions import answered, check_for, is_assigned_here, questions_about
 from app.models.reading import Reading
-from app.panels.lesion_form import LesionForm, check_of
+from app.panels.lesion_form import Check, CheckState, LesionForm, check_of
+from app.reading.largest import larger_nontarget
 from app.session import ReadingSession
 from app.state.events import Event, FindingCleared, FindingRecorded, LesionAdded, LesionChanged, LesionRemoved
 from app.state.naming import default_axis, next_lesion_name
@@ -46,6 +47,8 @@ class AssignmentDesk(QObject):
         checks = [check_of(issue) for issue in self._issues(lesion, reading)]
         if seen is not None and not self._session.locked:
             checks += [check_for(question, seen.features) for question in questions_about(lesion)]
+        if larger := larger_nontarget(reading, lesion):
+            checks.append(Check("larger_nontarget", larger, CheckState.QUESTION))
         self._form.set_checks(checks)
 
     def _issues(self, lesion: Lesion, reading: Reading) -> tuple[Issue, ...]:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.desks.image_library import ImageLibrary, LoadedSeries
-from app.reading.hanging import PHASE_WORDS, best_of_phases, phase_label
+from app.reading.hanging import PHASE_WORDS, Tile, best_of_phases, phase_label
+from app.reading.stages import Derivation
 from app.state.record import SeriesRef
 from mrecist.values import Point
 from viewers.imaging.catalogue import PhaseName
@@ -92,6 +93,22 @@ class PhaseSteps(QObject):
         """The phases of the active view's time point, in the order of contrast."""
         there = {ref.phase for ref in self._desk.siblings() if ref.modality == self._modality()}
         return [phase for phase in PhaseName if phase in there]
+
+    def toggle_subtraction(self) -> None:
+        """The arterial phase of the active view's time point minus the one before contrast, and back."""
+        grid, now = self._desk.grid, self._desk.tile(self._desk.grid.active_index)
+        if now is None or now.visit_id is None or not self._desk.is_free():
+            return
+        if now.derivation is Derivation.SUBTRACTION:
+            self._desk.hang_tile(grid.active_index, replace(now, derivation=None, minus_uid=""))
+            return
+        arterial, pre = self.best(PhaseName.ARTERIAL), self.best(PhaseName.PRE)
+        if arterial is None or pre is None:
+            lacking = PhaseName.ARTERIAL if arterial is None else PhaseName.PRE
+            self.told.emit(f"{PHASE_WORDS[lacking]} missing at {now.visit_id}: nothing can be subtracted.")
+            return
+        wanted = Tile(now.visit_id, arterial.uid, "", None, now.role, Derivation.SUBTRACTION, pre.uid)
+        self._desk.hang_tile(grid.active_index, wanted)
 
     def step_series(self, step: int) -> None:
         """The next series of the active view's time point."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from app.state.record import Record
 from mrecist.case import Read
@@ -52,6 +53,11 @@ def lines_for(
         elif ghosts and part == COUNTED and line.frame_of_reference_uid == here.frame_of_reference_uid is not None:
             shown.append(ViewLine(name, line.start, line.end, "", 1, label, LineStyle.GHOST))
     return tuple(shown)
+
+
+def as_prior(lines: tuple[ViewLine, ...]) -> tuple[ViewLine, ...]:
+    """The lines of another time point beside the one that is read: pale, and not to be moved."""
+    return tuple(replace(line, style=LineStyle.GHOST, editable=False) for line in lines)
 
 
 def diameters_of(read: Read, visit_id: str) -> frozenset[tuple[str, frozenset[Point]]]:

@@ -110,7 +110,7 @@ def mark(record: Record, read_id: str, drawing: Drawing, rules: EligibilityRules
             return Declined("Select the lesion in the table first, or take the tool Target for a new one.")
         case Intent.COUNTED:
             assert selected is not None
-            return _outside_arterial(selected.region, drawing) or _measure(read, selected, drawing)
+            return _phase_objection(read, selected, drawing) or _measure(read, selected, drawing)
         case Intent.WHOLE:
             assert selected is not None
             return _measure_whole(read, selected, drawing)
@@ -119,7 +119,7 @@ def mark(record: Record, read_id: str, drawing: Drawing, rules: EligibilityRules
                 return Declined(
                     "Targets are chosen at baseline. Select one to measure it, or take the tool New lesion."
                 )
-            return _outside_arterial(selected.region, drawing) or _measure(read, selected, drawing)
+            return _phase_objection(read, selected, drawing) or _measure(read, selected, drawing)
         case Intent.TARGET:
             region = region_of(drawing.series)
             return _outside_arterial(region, drawing) or _no_target(read, region, drawing, rules) or _add(read, drawing)
@@ -159,6 +159,16 @@ def _with_thickness(drawing: Drawing) -> Drawing:
 
 
 # --- the checks, each a refusal or None -----------------------------------------------------------------------------
+
+
+def _phase_objection(read: Read, lesion: Lesion, drawing: Drawing) -> Declined | None:
+    """Asked once: where a reason was kept for measuring this lesion on this series, it still holds."""
+    seen = read.observation(drawing.visit_id, lesion.id)
+    lines = seen.finding.evidence if seen is not None and isinstance(seen.finding, (Measured, Present)) else ()
+    kept = seen is not None and bool(seen.features.override)
+    if kept and any(line.series_uid == drawing.line.series_uid for line in lines):
+        return None
+    return _outside_arterial(lesion.region, drawing)
 
 
 def _outside_arterial(region: Region, drawing: Drawing) -> Declined | None:

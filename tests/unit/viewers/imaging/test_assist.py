@@ -244,3 +244,13 @@ def test_that_a_place_outside_the_images_is_refused():
 def test_that_a_place_that_is_no_number_is_refused():
     with pytest.raises(ImagingError, match="no number"):
         measure_assisted(volume_of(sphere()), Click((math.nan, 0.0, 0.0)))
+
+
+@pytest.mark.parametrize("spacing_mm", [THICK, USUAL], ids=str)
+def test_that_a_short_piece_of_a_vessel_on_the_lesion_makes_it_no_longer(spacing_mm):
+    def stub(u, v, w):
+        return (v**2 + w**2 < 2.0**2) & (u > 10.0) & (u < 22.0)
+
+    made = phantom(Part(ball(15.0), 130.0), Part(stub, 150.0), spacing_mm=spacing_mm)
+    found = measure_assisted(made.volume(), Click(made.world(-3.0, 2.0, 0.0)))
+    assert found.viable.long_axis.length_mm == pytest.approx(30.0, abs=1.2)

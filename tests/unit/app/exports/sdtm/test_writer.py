@@ -254,3 +254,30 @@ def test_that_whatever_may_be_recorded_or_decided_has_its_term() -> None:
         assert responses.decision_term(output.value) in declared["ONCRSR"], output
     for response in set(Response) - {Response.NA}:
         assert responses.response_term(response) in declared["ONCRSR"]
+
+
+def _case_plain(*lesions_at: list[dict[str, Any]]) -> dict[str, Any]:
+    at = [{"timepoint": f"T{n}", "day": 42 * n, "lesions": listed} for n, listed in enumerate(lesions_at)]
+    return {"schema": "tumour-response-cases/1", "cases": [{"id": "C", "timepoints": at}]}
+
+
+ASCITES = {"id": "A", "region": "extra", "role": "nontarget", "organ": "peritoneum", "kind": "effusion"}
+NODE = {"id": "N", "region": "extra", "role": "target", "organ": "other", "kind": "lymph_node"}
+
+
+@pytest.mark.parametrize(
+    ("lesions_at", "response"),
+    [
+        # disease is not back by an effusion that no cytology has proven, nor gone by a length that only a node may have
+        ([[ASCITES], [{**ASCITES, "status": "absent"}], [{**ASCITES, "status": "present"}]], "NON-CR/NON-PD"),
+        ([[{**NODE, "diameter_mm": 20}], [{**NODE, "diameter_mm": 8}]], "CR"),
+    ],
+    ids=["effusion without cytology", "node of another organ"],
+)
+def test_that_tr_tells_what_a_response_turns_on(lesions_at: list[list[dict[str, Any]]], response: str) -> None:
+    (case,) = read_document(_case_plain(*lesions_at))
+    assert isinstance(case, Case)
+    found = in_memory(record_of_case(case))
+    last = ("READER 1", f"T{len(lesions_at) - 1}", "EXTRAHEPATIC", "OVRLRESP")
+    assert responses_in(found["RS"])[last] == response
+    assert derived(found["TU"], found["TR"]) == responses_in(found["RS"])

@@ -139,7 +139,10 @@ def _text_size(scale: float) -> Action:
 ACTIONS: tuple[Action, ...] = (
     Action("file.import", "Import a folder …", "Ctrl+I", "File", lambda w: w.window.import_folder(), menu="File"),
     Action("file.import_archive", "Import an archive, disc or case file …", "Ctrl+Shift+I", "File", lambda w: w.window.import_archive(), menu="File"),
+    Action("file.proposals", "Measurements of other programs (SR, SEG) …", "", "File", lambda w: w.proposals.show(), case_open, "File"),
     Action("file.demo", "Open the demonstration study", "", "File", lambda w: w.work.open_demo(), menu="File"),
+    Action("file.course", "Open a published course", "", "File", lambda w: w.work.open_course(), menu="File"),
+    Action("file.protocol", "Study protocol of the case …", "", "File", lambda w: w.window.bar.ask_protocol(), case_open, "File"),
     Action("file.export", "Export …", "Ctrl+E", "File", lambda w: w.exporting.show(), menu="File"),
     Action("file.copy_read", "Copy the read as text", "Ctrl+Shift+C", "File", lambda w: w.copy_read(), case_open, "File"),
     Action("file.quit", "Quit", "Ctrl+Q", "File", lambda w: _close(w), menu="File"),

@@ -64,7 +64,7 @@ class MainWindow(QMainWindow):
         self.theme = theme
         self.narrow = False
         self.may_close: Callable[[], bool] = lambda: True
-        self.bar = AppBar(theme, (WORKLIST, READING, HISTORY), reader)
+        self.bar: AppBar = AppBar(theme, (WORKLIST, READING, HISTORY), reader)
         self.worklist = Worklist(theme)
         self.work = WorkBar(theme)
         self.status = StatusBar(theme)

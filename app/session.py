@@ -134,7 +134,8 @@ class ReadingSession(QObject):
             self._looking_at = record.reads[0].id  # a case without images is shown as it was read
         self._refresh()
         visits = record.visits if record else ()
-        start = next((v for v in visits if not self._is_complete(v)), visits[-1] if visits else None)
+        looked_at = self._looking_at is not None  # nothing is left to do in another's read
+        start = next((v for v in visits if not looked_at and not self._is_complete(v)), visits[-1] if visits else None)
         self._selection = Selection(start.id if start else "", None, None)
         self.case_opened.emit()
         self.selection_changed.emit()

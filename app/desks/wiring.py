@@ -57,7 +57,7 @@ class Wiring(QObject):
         self._station = station
         self.actions = ActionSet(station, station.window)
         self._reader = ReaderMenu(station.session, station.window.bar, station.window)
-        self._protocol = ProtocolMenu(station.session, station.window.bar, station.window)
+        self.protocol = ProtocolMenu(station.session, station.window.bar, station.window)
         station.window.may_close = self._may_close
         self._connect()
         station.page.set_narrow(station.window.narrow)

@@ -108,10 +108,15 @@ class AppBar(QWidget):
         self._protocol.setVisible(not narrow and bool(self._protocol.text()))
         self._undo.setVisible(not narrow and self._undo.isEnabled())
 
+    def ask_protocol(self) -> None:
+        """As if the protocol chip was pressed, which a small window does not show."""
+        self.protocol_clicked.emit()
+
     @property
     def protocol_corner(self) -> QPoint:
         """Where a menu of the protocol chip opens, on the screen."""
-        return self._protocol.mapToGlobal(self._protocol.rect().bottomLeft())
+        under = self._protocol if self._protocol.isVisible() else self._name_button
+        return under.mapToGlobal(under.rect().bottomLeft())
 
     def show_page(self, page: str) -> None:
         self._pages[page].setChecked(True)

@@ -41,8 +41,7 @@ class Dated(NamedTuple):
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """One patient's time: in days from its origin, ended by an event or censored.
 
     Attributes

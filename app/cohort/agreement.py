@@ -137,7 +137,7 @@ def agreement(cohort: Cohort, scope: Scope = Scope.OVERALL, of: Of = "timepoint"
     """
     reads: dict[str, dict[str, EndpointRow]] = {}
     for row in cohort.rows:
-        if not row.timepoints:
+        if not row.assessed:
             continue
         reads.setdefault(row.case_id, {}).setdefault(row.reader or row.read_id, row)
     shared = {case: by for case, by in reads.items() if len(by) > 1}
@@ -170,7 +170,7 @@ def _units(case: str, rows: Sequence[EndpointRow | None], index: int, of: Of) ->
     baselines = tuple(None if r is None else r.baseline_mm[index] for r in rows)
     if of == "best":
         # with one follow-up its sum is the sum of the best response
-        last = [r.timepoints[-1] if r is not None and len(r.timepoints) == 1 else None for r in rows]
+        last = [r.timepoints[-1] if r is not None and r.assessed == 1 else None for r in rows]
         return [
             Unit(
                 case,

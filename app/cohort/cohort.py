@@ -70,7 +70,7 @@ class Cohort:
     @property
     def readers(self) -> tuple[str, ...]:
         """Those who read anything; the rows of cases that nobody read hold times alone."""
-        return tuple(sorted({row.reader for row in self.rows if row.timepoints}))
+        return tuple(sorted({row.reader for row in self.rows if row.assessed}))
 
     @property
     def cases(self) -> tuple[str, ...]:

@@ -95,7 +95,7 @@ def waterfall(cohort: Cohort, scope: Scope) -> tuple[WaterfallBar, ...]:
     """The bars of one scope, from the largest growth to the largest decrease; reads without a change have no bar."""
     index = SCOPES.index(scope)
     bars = [
-        WaterfallBar(row.case_id, row.read_id, row.reader, change, row.best[index], _has_new_lesion(row))
+        WaterfallBar(row.case_id, row.read_id, row.reader, change, row.best[index], row.new_lesion)
         for row in cohort.rows
         if (change := row.best_change_pct[index]) is not None
     ]
@@ -184,10 +184,6 @@ def table_csv(columns: Sequence[str], lines: Iterable[Sequence[Cell]]) -> bytes:
     for line in lines:
         writer.writerow([f"'{x}" if isinstance(x, str) and x.startswith(_FORMULA_STARTS) else x for x in line])
     return text.getvalue().encode("utf-8")
-
-
-def _has_new_lesion(row: EndpointRow) -> bool:
-    return any(at.new_lesions for at in row.timepoints)
 
 
 def _curve(group: str, curve: KaplanMeier) -> list[CurvePoint]:

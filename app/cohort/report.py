@@ -73,7 +73,7 @@ def cohort_document(report: CohortReport) -> dict[str, Any]:
         "policy": cohort.policy,
         "unit": report.unit,
         "cases": len(cohort.cases),
-        "reads": sum(bool(row.timepoints) for row in cohort.rows),
+        "reads": sum(bool(row.assessed) for row in cohort.rows),
         "readers": list(cohort.readers),
         "rates": [told for group, part in report.groups.items() for told in _rates(group, part)],
         "times": [told for group, part in report.groups.items() for told in _times(group, part, report)],
@@ -179,7 +179,10 @@ def _curve(told: TimeToEvent) -> list[dict[str, Any]]:
 
 
 def _log_rank(report: CohortReport) -> list[dict[str, Any]]:
-    """The test between the groups; a time that differs from reader to reader is compared for each reader."""
+    """The test between the groups; a time that differs from reader to reader is compared for each reader.
+
+    Cases without a value in the field are no part of it.
+    """
     if report.by is None:
         return []
     found: list[dict[str, Any]] = []
@@ -187,7 +190,8 @@ def _log_rank(report: CohortReport) -> list[dict[str, Any]]:
         several = len(report.cohort.readers) > 1 and of_readers(name, report.cohort)
         parts = _by_reader(report.cohort) if several else {None: report.cohort.one_read_a_case()}
         for reader, part in parts.items():
-            test = compare_groups(part.split(report.by), name)
+            known = {value: group for value, group in part.split(report.by).items() if value}
+            test = compare_groups(known, name)
             if test is not None:
                 numbers = {"chi2": test.chi2, "df": test.df, "p": test.p}
                 found.append({"endpoint": name, "reader": reader, "by": report.by, **numbers})

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from app.cohort.reads import CohortRead
@@ -55,6 +57,48 @@ class TimePointRow(NamedTuple):
     nearest: Nearest | None
 
 
+class TimePointRows:
+    """The follow-ups of one read: there, or still text, which is read when they are first asked for.
+
+    Most views of a cohort ask for none of them, and there are many.
+    """
+
+    __slots__ = ("_found", "_place", "_text")
+
+    def __init__(self, found: Sequence[TimePointRow] | None, text: _Text | None = None, place: int = 0) -> None:
+        self._found = None if found is None else tuple(found)
+        self._text = text
+        self._place = place
+
+    @property
+    def all(self) -> tuple[TimePointRow, ...]:
+        if self._found is None:
+            told = self._text.parsed[self._place] if self._text is not None else []
+            self._found, self._text = tuple([_timepoint_row(t) for t in told]), None
+        return self._found
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, TimePointRows) and self.all == other.all
+
+    def __hash__(self) -> int:
+        return hash(self.all)
+
+    def __repr__(self) -> str:
+        return repr(self.all)
+
+
+class _Text:
+    """The follow-ups of all reads of one case as text; read once for all of them."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def parsed(self) -> list[Any]:
+        found: list[Any] = json.loads(self._text)
+        return found
+
+
 class Given(NamedTuple):
     """A treatment, for the swimmer."""
 
@@ -78,6 +122,11 @@ class EndpointRow:
     times : mapping of str to Outcome
         In days.
     days_known : bool
+    new_lesion : bool
+        Did a new lesion count at any follow-up?
+    assessed : int
+        How many follow-ups there are.
+    followed : TimePointRows
     """
 
     case_id: str
@@ -92,7 +141,6 @@ class EndpointRow:
     diseased: tuple[bool, bool, bool]
     baseline_mm: tuple[float | None, ...]
     best_change_pct: tuple[float | None, ...]
-    timepoints: tuple[TimePointRow, ...]
     times: Mapping[str, Outcome]
     rates: Mapping[str, bool]
     downstaged: bool
@@ -100,6 +148,14 @@ class EndpointRow:
     notes: tuple[str, ...]
     days_known: bool
     head: str
+    new_lesion: bool
+    assessed: int
+    followed: TimePointRows
+
+    @property
+    def timepoints(self) -> tuple[TimePointRow, ...]:
+        """The follow-ups, in order."""
+        return self.followed.all
 
     @property
     def baseline_known(self) -> bool:
@@ -161,7 +217,6 @@ def endpoint_row(
         diseased=(diseased[0], diseased[1], diseased[2]),
         baseline_mm=tuple(_float(x) for x in (sums.intrahepatic_mm, sums.extrahepatic_mm, sums.overall_mm)),
         best_change_pct=tuple(_best_change(assessment, s) for s in SCOPES),
-        timepoints=rows,
         times=times,
         rates=ends.rates,
         downstaged=ends.downstaged,
@@ -169,6 +224,9 @@ def endpoint_row(
         notes=tuple(notes),
         days_known=read.days_known,
         head=read.head,
+        new_lesion=any(at.new_lesions for at in rows),
+        assessed=len(rows),
+        followed=TimePointRows(rows),
     )
 
 
@@ -228,40 +286,58 @@ def _float(value: Fraction | None) -> float | None:
 
 
 def encode_rows(rows: Sequence[EndpointRow]) -> str:
-    """Rows as one JSON text, by place: short, and read again fast."""
-    return json.dumps([_plain(row) for row in rows], ensure_ascii=False, separators=(",", ":"))
+    """Rows as text of two lines, by place: what every view needs, and the follow-ups."""
+    first = [_plain(row) for row in rows]
+    return f"{_WRITER.encode(first)}\n{_WRITER.encode([row.timepoints for row in rows])}"
 
 
 def decode_rows(texts: Sequence[str]) -> tuple[EndpointRow, ...]:
-    """The rows of many texts, decoded in one go.
+    """The rows of many texts, decoded in one go; their follow-ups when they are asked for.
 
     Raises
     ------
     ValueError
         If a text is none that `encode_rows` wrote.
     """
+    halves = [text.partition("\n") for text in texts]
+    was_on = gc.isenabled()
+    gc.disable()  # rows hold no cycles: to look for some among a flood of new ones only costs time
     try:
-        return tuple([_row(x) for rows in json.loads(f"[{','.join(texts)}]") for x in rows])
+        cases = json.loads(f"[{','.join([first for first, _, _ in halves])}]")
+        return tuple(
+            [
+                _row(x, text, place)
+                for rows, (_, _, later) in zip(cases, halves, strict=True)
+                for text in (_Text(later),)
+                for place, x in enumerate(rows)
+            ]
+        )
     except (TypeError, IndexError, KeyError, AttributeError) as error:
         raise ValueError("not the rows of a cohort") from error
+    finally:
+        if was_on:
+            gc.enable()
+
+
+_WRITER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 
 
 def _plain(row: EndpointRow) -> list[Any]:
     times = {name: [x.days, x.event, x.reason.value, x.source, x.cause, x.cause_days] for name, x in row.times.items()}
     return [
         row.case_id, row.read_id, row.reader, row.protocol, row.arm, row.fields, row.best, row.confirmed,
-        row.adjudicated, row.diseased, row.baseline_mm, row.best_change_pct, row.timepoints, times, row.rates,
-        row.downstaged, row.treatments, row.notes, row.days_known, row.head,
+        row.adjudicated, row.diseased, row.baseline_mm, row.best_change_pct, times, row.rates, row.downstaged,
+        row.treatments, row.notes, row.days_known, row.head, row.new_lesion, row.assessed,
     ]  # fmt: skip
 
 
-def _row(x: list[Any]) -> EndpointRow:
+def _row(x: list[Any], text: _Text, place: int) -> EndpointRow:
     why = _WHY
-    times = {name: Outcome(d, e, why[r], s, c, cd) for name, (d, e, r, s, c, cd) in x[13].items()}
+    times = {name: Outcome(d, e, why[r], s, c, cd) for name, (d, e, r, s, c, cd) in x[12].items()}
     return EndpointRow(
         x[0], x[1], x[2], x[3], x[4], x[5], tuple(x[6]), tuple(x[7]), tuple(x[8]), tuple(x[9]), tuple(x[10]),
-        tuple(x[11]), tuple([_timepoint_row(t) for t in x[12]]), times, x[14], x[15],
-        tuple([Given(*t) for t in x[16]]), tuple(x[17]), x[18], x[19],
+        tuple(x[11]), times, x[13], x[14], tuple([Given(*t) for t in x[15]]), tuple(x[16]), x[17], x[18], x[19], x[20],
+        TimePointRows(None, text, place),
     )  # fmt: skip
 
 

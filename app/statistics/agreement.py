@@ -144,14 +144,16 @@ def gwet_ac(
 
 def _counts(ratings: Sequence[Sequence[str | None]], scale: Sequence[str]) -> tuple[Floats | None, list[float]]:
     """How many readers put each subject into each category that anybody used; and the categories' places."""
-    place = {category: index for index, category in enumerate(scale)}
-    rated = [[place[x] for x in row if x is not None] for row in ratings]
-    rated = [row for row in rated if len(row) >= 2]
-    if not rated:
+    place: dict[str | None, int] = {category: index for index, category in enumerate(scale)}
+    place[None] = len(scale)
+    readers = max((len(row) for row in ratings), default=0)
+    if not readers:
         return None, []
-    counts = np.zeros((len(rated), len(scale)))
-    for index, row in enumerate(rated):
-        np.add.at(counts[index], row, 1)
+    codes = np.array([[place[x] for x in row] + [len(scale)] * (readers - len(row)) for row in ratings])
+    counts = (codes[:, :, None] == np.arange(len(scale))).sum(axis=1).astype(float)
+    counts = counts[counts.sum(axis=1) >= 2]
+    if not len(counts):
+        return None, []
     used = np.flatnonzero(counts.sum(axis=0) > 0)
     return counts[:, used], [float(x) for x in used]
 

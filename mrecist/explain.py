@@ -20,6 +20,8 @@ MINUS = "\u2212"
 _SCOPES = {"IH": "Intrahepatic", "EH": "Extrahepatic", "OV": "Overall (pooled)", "R11": "RECIST 1.1"}
 _LIMITS = ("response_pct", "progression_pct")
 _MOST_DECIMALS = 6
+_WORDS = ("examinations", "missing", "because", "organ", "asked")
+"""What a sentence shows that is words of this project, not the reader's."""
 
 
 Show = Callable[[int, int], str]
@@ -40,7 +42,7 @@ def sentence(
     template : str, optional
         The sentence itself, where the rule is a row of a protocol.
     translate : callable, optional
-        Gives the template in another language; its names in braces stay.
+        Gives a template, or a word that one shows, in another language; names in braces stay.
 
     Raises
     ------
@@ -55,9 +57,18 @@ def sentence(
     else:
         words = found(numbers)
     if translate is not None:
-        words = translate(words)
+        words, scope = translate(words), scope and translate(scope)
+        numbers = _translated(numbers, translate)
     form, shown = _compiled(words, scope)
     return form % (_shown_sums(numbers) if type(numbers) is SumNumbers else _shown(numbers, shown))
+
+
+def _translated(numbers: Mapping[str, Number], translate: Callable[[str], str]) -> Mapping[str, Number]:
+    """The same with the words among them in another language; lists of them are separated by commas."""
+    words = {name: numbers[name] for name in _WORDS if name in numbers}
+    if not words:
+        return numbers
+    return {**numbers, **{name: ", ".join(map(translate, str(x).split(", "))) for name, x in words.items()}}
 
 
 @lru_cache(maxsize=512)
@@ -89,17 +100,17 @@ def _shown_sums(numbers: SumNumbers) -> dict[str, str]:
     limits = numbers.limits
     told = _shown_limits(limits, numbers.floor).copy()
     if total is not None:
-        told["sum_mm"] = f"{total / 10:.1f}"
+        told["sum_mm"] = _tenths(total)
     if baseline is not None:
-        told["baseline_mm"] = f"{baseline / 10:.1f}"
+        told["baseline_mm"] = _tenths(baseline)
         if total is not None and baseline:
             told["change_pct"] = _change(total, baseline, limits)
     if nadir is not None:
-        told["nadir_mm"] = f"{nadir / 10:.1f}"
+        told["nadir_mm"] = _tenths(nadir)
         told["nadir_at"] = numbers.nadir_at or ""
         if total is not None:
             grown = total - nadir
-            told["growth_mm"] = f"{MINUS}{-grown / 10:.1f}" if grown < 0 else f"+{grown / 10:.1f}" if grown else "0.0"
+            told["growth_mm"] = _with_sign(grown, grown)
             if nadir:
                 told["growth_pct"] = _change(total, nadir, limits)
     if numbers.more:
@@ -130,8 +141,20 @@ def _change(now: int, before: int, limits: Thresholds) -> str:
     tenths = _rounded(10 * abs(over), before)
     if tenths in _limit_tenths(limits):
         return percent(Fraction(over, before), (limits.response_pct, limits.progression_pct))
-    sign = "+" if over > 0 else MINUS if tenths else ""
-    return f"{sign}{tenths / 10:.1f}"
+    return _with_sign(over, tenths)
+
+
+def _with_sign(exact: int, tenths: int) -> str:
+    """A change of so many tenths, rounded from `exact`, whose sign it has; what rounds to 0 has no minus."""
+    digits = _tenths(abs(tenths))
+    if exact > 0:
+        return f"+{digits}"
+    return MINUS + digits if tenths else digits
+
+
+@lru_cache(maxsize=8192)
+def _tenths(tenths: int) -> str:
+    return f"{tenths / 10:.1f}"
 
 
 def _rounded(over: int, under: int) -> int:

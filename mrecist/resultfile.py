@@ -6,7 +6,7 @@ There is one writer, of text; the data are that text, read.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii as as_json
@@ -27,6 +27,7 @@ from mrecist.results import (
 )
 from mrecist.robustness import Probabilities, Robustness
 from mrecist.sumnumbers import Number, SumNumbers
+from mrecist.target import mm_of
 from mrecist.thresholds import Thresholds
 from mrecist.values import Scope
 
@@ -40,13 +41,15 @@ def results_document(results: Iterable[Mapping[str, Any]], ruleset: str, version
     return {"schema": SCHEMA, "ruleset": ruleset, "version": version, "results": list(results)}
 
 
-def result(assessment: Assessment, firmness: Robustness | None = None) -> dict[str, Any]:
+def result(
+    assessment: Assessment, firmness: Robustness | None = None, translate: Callable[[str], str] | None = None
+) -> dict[str, Any]:
     """One case's result, with the rule set and protocol it rests on, as `result_text` writes it.
 
     With `firmness`, each scope's response stands beside the probability of every response, and the composite's beside
     it.
     """
-    found: dict[str, Any] = json.loads(result_text(assessment))
+    found: dict[str, Any] = json.loads(result_text(assessment, translate))
     if firmness is None:
         return found
     for written, firm in zip(found["timepoints"], firmness.timepoints, strict=True):
@@ -71,14 +74,15 @@ def _shares(probabilities: Probabilities) -> dict[str, float]:
     return {str(response): share.numerator / share.denominator for response, share in probabilities.items()}
 
 
-def result_text(assessment: Assessment) -> str:
+def result_text(assessment: Assessment, translate: Callable[[str], str] | None = None) -> str:
     """One case's result as one line of JSON, in ASCII.
 
     Lengths in mm and percentages are JSON numbers, nearest to the exact value. Issues of the baseline, which has no
-    entry of its own, stand with the first follow-up; where there is none, in ``issues`` of the case.
+    entry of its own, stand with the first follow-up; where there is none, in ``issues`` of the case. With `translate`
+    the sentences are in another language (`mrecist.explain.sentence`).
     """
-    writer = _Writer()
-    at_baseline = list(map(_issue, assessment.baseline.issues))
+    writer = _Writer(translate)
+    at_baseline = list(map(writer.issue, assessment.baseline.issues))
     timepoints = [writer.timepoint(t, () if i else at_baseline) for i, t in enumerate(assessment.timepoints)]
     found = [
         f'"id": {as_json(assessment.case_id)}, "ruleset": {as_json(assessment.ruleset)}',
@@ -104,7 +108,8 @@ def result_text(assessment: Assessment) -> str:
 class _Writer:
     """Writes one case as JSON; what several time points share is written out once."""
 
-    def __init__(self) -> None:
+    def __init__(self, translate: Callable[[str], str] | None) -> None:
+        self._translate = translate
         self._written: dict[int, tuple[Reason, str]] = {}
 
     def timepoint(self, at: TimePointResponse, first_issues: Iterable[str]) -> str:
@@ -123,7 +128,7 @@ class _Writer:
                 f'"child_pugh_class": {_text_or_null(function.child_pugh_class)}, '
                 f'"albi_score": {_or_null(function.albi_score)}, "albi_grade": {grade}}}'
             )
-        issues = ", ".join([*first_issues, *map(_issue, at.issues)])
+        issues = ", ".join([*first_issues, *map(self.issue, at.issues)])
         return (
             f'{{"timepoint": {as_json(at.timepoint)}, "day": {at.day}, '
             f'"intrahepatic": {self.region(at.intrahepatic)}, "extrahepatic": {self.region(at.extrahepatic)}, '
@@ -156,13 +161,23 @@ class _Writer:
         known = self._written.get(id(reason))
         if known is None:
             # kept with its reason, so that no other object can come to have its identity
-            text = as_json(sentence(reason.rule, reason.numbers, reason.template))
+            text = as_json(sentence(reason.rule, reason.numbers, reason.template, self._translate))
             known = (
                 reason,
                 f'{{"rule": {as_json(reason.rule)}, "text": {text}, "numbers": {_numbers(reason.numbers)}}}',
             )
             self._written[id(reason)] = known
         return known[1]
+
+    def issue(self, issue: Issue) -> str:
+        numbers: Mapping[str, Number] = issue.numbers
+        if issue.overridden:
+            numbers = {**numbers, "override": issue.overridden}
+        text = as_json(sentence(issue.rule, issue.numbers, translate=self._translate))
+        return (
+            f'{{"rule": {as_json(issue.rule)}, "severity": "{issue.severity}", '
+            f'"lesion": {_text_or_null(issue.lesion)}, "text": {text}, "numbers": {_numbers(numbers)}}}'
+        )
 
 
 def _or_null(value: float | None) -> str:
@@ -179,9 +194,24 @@ def _texts(values: Iterable[str]) -> str:
 
 def _number(value: Number) -> str:
     """A text, a whole number, or the float nearest to the exact value: a division of whole numbers is rounded once."""
-    if isinstance(value, Fraction):
-        return repr(truediv(*value.as_integer_ratio()))
-    return as_json(value) if isinstance(value, str) else repr(value)
+    if isinstance(value, str):
+        return as_json(value)
+    return repr(value) if type(value) is int else _ratio(*value.as_integer_ratio())
+
+
+@lru_cache(maxsize=16_384)
+def _ratio(over: int, under: int) -> str:
+    """Few numbers are many times told, and a float is slow to write."""
+    return repr(over / under)
+
+
+def _mm(tenths: int) -> str:
+    return _ratio(tenths, 10)
+
+
+def _change(now: int, before: int) -> str:
+    """A change in per cent."""
+    return _ratio(100 * (now - before), before)
 
 
 def _numbers(numbers: Mapping[str, Number]) -> str:
@@ -190,17 +220,17 @@ def _numbers(numbers: Mapping[str, Number]) -> str:
     total, _, _, baseline, nadir, _ = numbers.at
     found = _limit_numbers(numbers.limits, numbers.floor)
     if baseline is not None:
-        found += f', "baseline_mm": {baseline / 10}'
+        found += f', "baseline_mm": {_mm(baseline)}'
     if nadir is not None:
-        found += f', "nadir_mm": {nadir / 10}, "nadir_at": {as_json(numbers.nadir_at or "")}'
+        found += f', "nadir_mm": {_mm(nadir)}, "nadir_at": {as_json(numbers.nadir_at or "")}'
     if total is not None:
-        found += f', "sum_mm": {total / 10}'
+        found += f', "sum_mm": {_mm(total)}'
         if baseline:
-            found += f', "change_pct": {100 * (total - baseline) / baseline}'
+            found += f', "change_pct": {_change(total, baseline)}'
         if nadir is not None:
-            found += f', "growth_mm": {(total - nadir) / 10}'
+            found += f', "growth_mm": {_mm(total - nadir)}'
             if nadir:
-                found += f', "growth_pct": {100 * (total - nadir) / nadir}'
+                found += f', "growth_pct": {_change(total, nadir)}'
     more = "".join([f", {as_json(name)}: {_number(x)}" for name, x in numbers.more.items()])
     return f"{{{found}{more}}}"
 
@@ -208,8 +238,9 @@ def _numbers(numbers: Mapping[str, Number]) -> str:
 @lru_cache(maxsize=512)
 def _limit_numbers(limits: Thresholds, floor: Fraction | int) -> str:
     return (
-        f'"response_pct": {_number(Fraction(limits.response_pct))}, '
-        f'"progression_pct": {_number(Fraction(limits.progression_pct))}, "floor_mm": {float(Fraction(floor, 10))}'
+        f'"response_pct": {_ratio(*limits.response_pct.as_integer_ratio())}, '
+        f'"progression_pct": {_ratio(*limits.progression_pct.as_integer_ratio())}, '
+        f'"floor_mm": {_ratio(*mm_of(floor).as_integer_ratio())}'
     )
 
 
@@ -221,13 +252,13 @@ def _sums(region: RegionResponse) -> str:
     of_baseline = of_nadir = "null"
     if region.comparable and total is not None:
         if baseline:
-            of_baseline = repr(100 * (total - baseline) / baseline)
+            of_baseline = _change(total, baseline)
         if nadir:
-            of_nadir = repr(100 * (total - nadir) / nadir)
+            of_nadir = _change(total, nadir)
     return (
-        f'"sum_mm": {"null" if total is None else total / 10}, '
-        f'"baseline_sum_mm": {"null" if baseline is None else baseline / 10}, '
-        f'"nadir_sum_mm": {"null" if nadir is None else nadir / 10}, '
+        f'"sum_mm": {"null" if total is None else _mm(total)}, '
+        f'"baseline_sum_mm": {"null" if baseline is None else _mm(baseline)}, '
+        f'"nadir_sum_mm": {"null" if nadir is None else _mm(nadir)}, '
         f'"change_from_baseline_pct": {of_baseline}, "change_from_nadir_pct": {of_nadir}'
     )
 
@@ -241,16 +272,6 @@ _NO_SUMS = (
 def _step(step: NextCategory) -> str:
     lesion = "" if step.lesion is None else f', "lesion": {as_json(step.lesion)}'
     return f'{{"response": "{step.response}", "by_mm": {_number(step.by_mm)}{lesion}}}'
-
-
-def _issue(issue: Issue) -> str:
-    numbers: Mapping[str, Number] = issue.numbers
-    if issue.overridden:
-        numbers = {**numbers, "override": issue.overridden}
-    return (
-        f'{{"rule": {as_json(issue.rule)}, "severity": "{issue.severity}", "lesion": {_text_or_null(issue.lesion)}, '
-        f'"text": {as_json(issue.text)}, "numbers": {_numbers(numbers)}}}'
-    )
 
 
 def _best(best: BestResponse) -> dict[str, str]:

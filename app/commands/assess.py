@@ -18,10 +18,20 @@ from typing import BinaryIO, TextIO
 
 from app.cli import DONE, Refusal
 from app.commands.judging import JudgedLine, Judging, judge_lines
-from app.profiles import ProtocolRefused, Profiles, known_profiles, read_protocol
-from app.resources import DEFAULT_RULESET, PROTOCOLS, RULESETS, load_ruleset
+from app.profiles import Profiles, ProtocolRefused, known_profiles, read_protocol
+from app.resources import (
+    DEFAULT_RULESET,
+    LANGUAGES,
+    PROTOCOLS,
+    RULESETS,
+    SOURCE_LANGUAGE,
+    load_catalogue,
+    load_ruleset,
+)
 from mrecist.case import Case
 from mrecist.casefile import CaseFileError, Sequenced, decode, read_document
+from mrecist.catalogue import Catalogue
+from mrecist.explain import sentence
 from mrecist.resultfile import results_document
 from mrecist.results import Assessment, Issue, RegionResponse
 from mrecist.robustness import DRAWS, SEED, Robustness, TimePointRobustness
@@ -55,6 +65,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--scores",
         action="store_true",
         help="add the published schemes on a further TACE (ART, ABCR ...); never decides",
+    )
+    parser.add_argument(
+        "--language",
+        choices=LANGUAGES,
+        default=SOURCE_LANGUAGE,
+        help="of the sentences; what is not translated stays English; default: %(default)s",
     )
     firm = parser.add_argument_group(
         "robustness",
@@ -110,7 +126,8 @@ def _judging(options: argparse.Namespace) -> Judging:
         if options.error_mm is not None or options.error_pct is not None:
             error = MeasurementError(options.error_mm or Fraction(0), options.error_pct or Fraction(0), "given")
     profiles, named = _profiles(options.protocol)
-    return Judging(rules, profiles, named, error, options.scores, options.draws, options.seed)
+    catalogue = load_catalogue(options.language)
+    return Judging(rules, profiles, named, error, options.scores, options.draws, options.seed, catalogue)
 
 
 def _profiles(named: str | None) -> tuple[Profiles, str | None]:
@@ -241,7 +258,7 @@ def _print_sequences(sequences: Sequence[Sequenced], judging: Judging, as_json: 
 
 def _print_case(case: Case, judging: Judging) -> None:
     assessment = judging.assess(case)
-    _print_table(assessment, judging.firmness(case))
+    _print_table(assessment, judging.firmness(case), judging.catalogue)
     if not judging.scores:
         return
     for at in assessment.timepoints:
@@ -251,13 +268,14 @@ def _print_case(case: Case, judging: Judging) -> None:
                 print(f"  {'':20}  But: {caveat.text}")
 
 
-def _print_issues(where: str, issues: Sequence[Issue]) -> None:
+def _print_issues(where: str, issues: Sequence[Issue], catalogue: Catalogue | None) -> None:
     for issue in issues:
+        text = sentence(issue.rule, issue.numbers, translate=catalogue)
         kept = f" Kept: {issue.overridden}" if issue.overridden else ""
-        print(f"  {where:12}{'':>6}  {issue.severity} {issue.rule}: {issue.text}{kept}")
+        print(f"  {where:12}{'':>6}  {issue.severity} {issue.rule}: {text}{kept}")
 
 
-def _print_table(assessment: Assessment, firmness: Robustness | None) -> None:
+def _print_table(assessment: Assessment, firmness: Robustness | None, catalogue: Catalogue | None) -> None:
     print(f"{assessment.case_id}  ({assessment.ruleset} {assessment.version})")
     print(f"  {'time point':12}{'day':>6}  {'intra':16}{'extra':16}{'composite':11}{'overall':16}decisions, flags")
     for at in assessment.timepoints:
@@ -268,9 +286,9 @@ def _print_table(assessment: Assessment, firmness: Robustness | None) -> None:
         notes += at.flags
         cells = f"{_cell(at.intrahepatic):16}{_cell(at.extrahepatic):16}{at.composite.value:11}{_cell(at.overall):16}"
         print(f"  {at.timepoint:12}{at.day:>6}  {cells}{', '.join(notes)}")
-    _print_issues("baseline", assessment.baseline.issues)
+    _print_issues("baseline", assessment.baseline.issues, catalogue)
     for at in assessment.timepoints:
-        _print_issues(at.timepoint, at.issues)
+        _print_issues(at.timepoint, at.issues, catalogue)
     for firm in () if firmness is None else firmness.timepoints:
         print(f"  {firm.timepoint:12}{'':>6}  measured again: {_shares(firm)}")
     for scope, best in assessment.best_response.items():

@@ -18,6 +18,7 @@ from mrecist.assess import assess
 from mrecist.bestresponse import confirmed, has_response_after_complete, unconfirmed
 from mrecist.case import Case
 from mrecist.casefile import CaseFileError, Sequenced, decode, read_line
+from mrecist.catalogue import Catalogue
 from mrecist.decisions.advisory import Panel, advise, panel_data
 from mrecist.resultfile import result, result_text
 from mrecist.results import Assessment
@@ -38,7 +39,8 @@ class Judging:
     Where neither the case nor `named` says, the first protocol decides on what is recorded.
 
     With `error`, each response is told with its probability under this measurement error; with `scores`, each time
-    point with the published schemes on a further TACE. Neither decides anything.
+    point with the published schemes on a further TACE. Neither decides anything. Sentences are in the language of the
+    `catalogue`, else in English.
     """
 
     ruleset: RuleSet
@@ -48,6 +50,7 @@ class Judging:
     scores: bool = False
     draws: int = DRAWS
     seed: int = SEED
+    catalogue: Catalogue | None = None
 
     def assess(self, case: Case) -> Assessment:
         if self.named is not None and case.protocol is None:
@@ -65,7 +68,7 @@ class Judging:
 
     def result(self, case: Case) -> dict[str, Any]:
         assessment = self.assess(case)
-        found = result(assessment, self.firmness(case))
+        found = result(assessment, self.firmness(case), self.catalogue)
         if self.scores:
             for written in found["timepoints"]:
                 panels = self.panels(case, assessment, written["timepoint"])
@@ -75,7 +78,7 @@ class Judging:
     def result_text(self, case: Case) -> str:
         """The result as one line of JSON."""
         if self.error is None and not self.scores:
-            return result_text(self.assess(case))
+            return result_text(self.assess(case), self.catalogue)
         return _WRITER.encode(self.result(case))
 
     def best_of(self, one: Sequenced) -> dict[str, Any]:

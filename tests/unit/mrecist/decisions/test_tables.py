@@ -105,6 +105,32 @@ def test_that_an_unimaged_chest_makes_a_continuing_sorafenib_ask() -> None:
     assert (at.sorafenib.row, at.sorafenib.needs) == ("S9", ("extrahepatic imaging",))
 
 
+@pytest.mark.parametrize(
+    ("visits", "benefit", "told"),
+    [
+        (("L1=30 Lu1=20", "L1=30 Lu1=20"), "yes", "Continue: extrahepatic SD (S9)."),
+        (
+            ("L1=30 Lu1=20", "L1=36 Lu1=20"),
+            "yes",
+            "Continue: extrahepatic SD (S9). Intrahepatic PD alone is not sorafenib failure.",
+        ),
+        (
+            ("L1=30 Lu1=20", "L1=30 Lu1=14"),
+            "no",
+            "Continue: extrahepatic PR (S9). No benefit of TACE alone is not sorafenib failure.",
+        ),
+        (("L1=30 Lu1=20", "L1=0 Lu1=20"), None, "Continue: extrahepatic SD (S9)."),
+    ],
+    ids=["liver-stable", "liver-progresses", "no-benefit-of-TACE", "liver-complete"],
+)
+def test_that_sorafenib_goes_on_for_what_is_true_of_this_liver(
+    visits: tuple[str, ...], benefit: str | None, told: str
+) -> None:
+    at = decided(*visits, clinical=WELL | {"tace_benefit": benefit})
+    assert at.sorafenib is not None
+    assert (at.sorafenib.row, at.sorafenib.reasons[0].text) == ("S9", told)
+
+
 def test_that_a_liver_without_dynamic_imaging_holds_tace() -> None:
     coverage = {"liver_dynamic": False}
     at = last("L1=30", visit("L1=0", coverage=coverage, clinical=WELL | {"tace_benefit": "yes"}))

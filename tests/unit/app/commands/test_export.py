@@ -5,12 +5,14 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from app.cli import BAD_USAGE, DONE, REFUSED, main
 from app.state.events import ReadStarted
 from app.state.record import Patient
 from app.storage.database import Database
 from app.storage.open_case import OpenCase
+from app.storage.tables import entries
 from tests.support.cases import READ, READER, added, found, measured
 from tests.support.databases import opened, url_in
 
@@ -88,3 +90,35 @@ def test_that_a_folder_that_cannot_be_written_is_named(
 
 def test_that_a_case_or_all_must_be_chosen(tmp_path: Path) -> None:
     assert main(["export", "--format", "csv", "--out", str(tmp_path)]) == BAD_USAGE
+
+
+def test_that_a_case_file_goes_to_another_database_and_holds_there(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, other = tmp_path / "out", url_in(tmp_path / "other")
+    assert main(["export", "--case", "C-1", "--format", "case", "--out", str(out), "--database", url]) == DONE
+    (file,) = out.iterdir()
+    head = capsys.readouterr().out.split()[-1]
+    assert main(["import", str(file), "--database", other, "--json"]) == DONE
+    (told,) = json.loads(capsys.readouterr().out)["cases"]
+    assert (told["case"], told["opened"], told["timepoints"], told["head"]) == ("C-1", True, ["BL", "FU1"], head)
+    assert main(["verify", "--head", head, "--database", other]) == DONE
+    assert main(["import", str(file), "--database", other]) == DONE
+    assert "C-1: nothing was new" in capsys.readouterr().out
+    assert main(["import", str(file), "--case", "C-9", "--database", other]) == REFUSED
+    file.write_text(file.read_text(encoding="utf-8").replace("Reader A", "Reader B", 1), encoding="utf-8")
+    assert main(["import", str(file), "--database", other]) == REFUSED
+    assert f"{file.name}: entries[0]: entry 1 was changed" in capsys.readouterr().err
+
+
+def test_that_a_case_that_failed_is_told_by_the_status_too(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Database.open(url) as database, database.writing() as connection:
+        connection.execute(update(entries).where(entries.c.case_id == "C-2").values(payload="{}"))
+    formats = ["--format", "sdtm", "--format", "csv", "--study", "S1"]
+    assert main(["export", "--all", *formats, "--out", str(tmp_path / "out"), "--database", url]) == REFUSED
+    told = capsys.readouterr()
+    assert "failed: C-2: " in told.err and "1 failed and are not in the files; the rest is." in told.err
+    assert (tmp_path / "out" / "sdtm" / "rs.csv").read_text(encoding="utf-8").count("S1-C-1") > 5
+    assert str(tmp_path / "out" / "csv" / "regions.csv") in told.out

@@ -88,7 +88,7 @@ def paint_reference_lines(
     """Thin dashed lines; those of the first and last image of a stack fainter."""
     for line in lines:
         ends = (QPointF(*projection.view_of_world(end)) for end in (line.start, line.end))
-        pen = QPen(palette.colour(palette.ghost, 0.45 if line.faint else 0.9), palette.scale)
+        pen = QPen(palette.colour(palette.ghost, 0.45 if line.faint else 1.0), palette.scale)
         pen.setDashPattern([2.0, 5.0] if line.faint else [6.0, 4.0])
         painter.setPen(pen)
         painter.drawLine(QLineF(*ends))
@@ -124,7 +124,7 @@ def _paint_cut(painter: QPainter, cut: Cut, place: QPointF, ends: list[QPointF],
         if half.length() <= gap:
             continue
         start = half.pointAt(gap / half.length())
-        shadow = QPen(palette.colour(palette.background, 0.5), 3.0 * palette.scale)
+        shadow = QPen(QColor(palette.background), 3.0 * palette.scale)  # translucent it would take Qt far longer
         line = QPen(colour, palette.scale)
         line.setCapStyle(Qt.PenCapStyle.FlatCap)
         if cut.plane in _DASHES:

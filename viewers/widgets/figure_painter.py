@@ -78,7 +78,7 @@ def _paint_figure(
 ) -> None:
     look = look_of(one.figure.style, palette)
     thickness = (look.thickness_px + (HOVER_PX if hovered else 0.0)) * palette.scale
-    dark = QPen(palette.colour(palette.background, 0.7), thickness + OUTLINE_PX * palette.scale)
+    dark = QPen(QColor(palette.background), thickness + OUTLINE_PX * palette.scale)
     bright = QPen(QColor(look.colour), thickness)
     lines = QPen(bright)
     if look.dashed:

@@ -18,9 +18,10 @@ class Levels:
     def __init__(self, source: ImageSource) -> None:
         planes = [source.plane(k) for k in range(source.count)]
         first = next((plane for plane in planes if plane is not None), None)
-        self.normal: Point | None = None if first is None else first.normal
+        normal = None if first is None else first.normal
+        self.normal: Point | None = normal
         self._heights: NDArray[np.float64] = np.array(
-            [np.nan if plane is None or first is None else dot(plane.origin, first.normal) for plane in planes]
+            [np.nan if plane is None or normal is None else dot(plane.origin, normal) for plane in planes]
         )
         self._known = np.where(np.isnan(self._heights), np.inf, self._heights)
         self._half_gaps = _half_gaps(self._heights)
@@ -54,4 +55,5 @@ def _half_gaps(heights: NDArray[np.float64]) -> list[float]:
     gaps = np.abs(np.diff(heights))
     gaps[~(np.isfinite(gaps) & (gaps > 0))] = np.inf
     nearer = np.minimum(np.append(gaps, np.inf), np.insert(gaps, 0, np.inf))
-    return [float(gap) / 2 if np.isfinite(gap) else 0.0 for gap in nearer]
+    halves: list[float] = np.where(np.isfinite(nearer), nearer / 2, 0.0).tolist()
+    return halves

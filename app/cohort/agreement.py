@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from app.cohort.cohort import Cohort
+from app.cohort.collection import garbage_left_alone
 from app.cohort.rows import SCOPES, EndpointRow, Nearest
 from app.statistics.agreement import Coefficient, cohen_kappa, fleiss_kappa, gwet_ac
 from app.statistics.estimates import Proportion, proportion
@@ -21,8 +22,7 @@ SCALE = tuple(x.value for x in (Response.CR, Response.PR, Response.SD, Response.
 Of = Literal["best", "timepoint"]
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """What readers agree on or not: the best response of a case, or the response at one of its time points.
 
     Attributes
@@ -48,8 +48,13 @@ class Unit:
     @property
     def agreed(self) -> bool | None:
         """Do all who read it agree? None where fewer than two did."""
-        given = [x for x in self.responses if x is not None]
-        return None if len(given) < 2 else len(set(given)) == 1
+        given = set(self.responses)
+        if len(given) == 1:
+            return None if None in given or len(self.responses) < 2 else True
+        given.discard(None)
+        if len(given) > 1:
+            return False
+        return True if len(self.responses) - self.responses.count(None) > 1 else None
 
     @property
     def by_all(self) -> bool:
@@ -135,6 +140,11 @@ def agreement(cohort: Cohort, scope: Scope = Scope.OVERALL, of: Of = "timepoint"
     of : {"timepoint", "best"}
         Responses at each time point, matched by its name, or best responses of cases.
     """
+    with garbage_left_alone():
+        return _agreement(cohort, scope, of)
+
+
+def _agreement(cohort: Cohort, scope: Scope, of: Of) -> Agreement | None:
     reads: dict[str, dict[str, EndpointRow]] = {}
     for row in cohort.rows:
         if not row.assessed:
@@ -146,7 +156,8 @@ def agreement(cohort: Cohort, scope: Scope = Scope.OVERALL, of: Of = "timepoint"
     readers = tuple(sorted({reader for by in shared.values() for reader in by}))
     index = SCOPES.index(scope)
     units = tuple(unit for case, by in shared.items() for unit in _units(case, [by.get(r) for r in readers], index, of))
-    on_scale = [u.responses for u in units if u.by_all and all(x in SCALE for x in u.responses)]
+    scale = frozenset(SCALE)
+    on_scale = [u.responses for u in units if scale.issuperset(u.responses)]
     full = [u for u in units if u.by_all]
     pairs = tuple(_pair(readers, i, j, units) for i, j in combinations(range(len(readers)), 2))
     return Agreement(
@@ -183,8 +194,9 @@ def _units(case: str, rows: Sequence[EndpointRow | None], index: int, of: Of) ->
             )
         ]
     found: list[Unit] = []
-    for name in dict.fromkeys(t.timepoint for r in rows if r is not None for t in r.timepoints):
-        at = [next((t for t in r.timepoints if t.timepoint == name), None) if r is not None else None for r in rows]
+    named = [{} if r is None else {t.timepoint: t for t in r.timepoints} for r in rows]
+    for name in dict.fromkeys([t for by in named for t in by]):
+        at = [by.get(name) for by in named]
         found.append(
             Unit(
                 case,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mrecist.case import Case, Read
 from mrecist.lesions import Lesion
@@ -14,8 +14,7 @@ _NEAR_MM = 5.0
 """Two lines whose middles lie closer than this are of one lesion, however small it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class LesionDifference:
+class LesionDifference(NamedTuple):
     """One lesion at one time point in two reads.
 
     Attributes

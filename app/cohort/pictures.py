@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass, fields
+from typing import Any, NamedTuple
 
 from app.cohort.cohort import Cohort, time_to_event
+from app.cohort.collection import garbage_left_alone
 from app.cohort.rows import SCOPES, EndpointRow
 from app.statistics.competing import CumulativeIncidence
 from app.statistics.survival import KaplanMeier, known
@@ -17,8 +18,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 Cell = str | float | int | bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class WaterfallBar:
+class WaterfallBar(NamedTuple):
     """One read: the lowest change from baseline in one scope, its best response, and whether a new lesion counted."""
 
     case_id: str
@@ -29,8 +29,7 @@ class WaterfallBar:
     new_lesion: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SpiderPoint:
+class SpiderPoint(NamedTuple):
     """One follow-up of one read: days, change from baseline in per cent. The baseline is the first, at 0 %."""
 
     case_id: str
@@ -40,8 +39,7 @@ class SpiderPoint:
     response: str
 
 
-@dataclass(frozen=True, slots=True)
-class SwimmerMark:
+class SwimmerMark(NamedTuple):
     """One thing in a swimmer's lane: `what` is treatment, response, progression, death, or ongoing (last known alive).
 
     `end_day` is given of a treatment that lasted.
@@ -55,8 +53,7 @@ class SwimmerMark:
     end_day: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class CurvePoint:
+class CurvePoint(NamedTuple):
     """A step of a survival curve, in the unit of its picture."""
 
     group: str
@@ -69,8 +66,7 @@ class CurvePoint:
     upper: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class IncidencePoint:
+class IncidencePoint(NamedTuple):
     """A step of a cumulative incidence, with 1 - Kaplan-Meier at the same time beside it."""
 
     group: str
@@ -82,8 +78,7 @@ class IncidencePoint:
     one_minus_km: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class AtRisk:
+class AtRisk(NamedTuple):
     """How many of a group are under observation just before each time."""
 
     group: str
@@ -104,7 +99,11 @@ def waterfall(cohort: Cohort, scope: Scope) -> tuple[WaterfallBar, ...]:
 
 def spider(cohort: Cohort, scope: Scope) -> tuple[SpiderPoint, ...]:
     """The changes of every read over time; reads of which no days are known have none."""
-    index = SCOPES.index(scope)
+    with garbage_left_alone():
+        return _spider(cohort, SCOPES.index(scope))
+
+
+def _spider(cohort: Cohort, index: int) -> tuple[SpiderPoint, ...]:
     found: list[SpiderPoint] = []
     for row in cohort.rows:
         if not row.days_known or row.baseline_mm[index] is None:
@@ -119,8 +118,11 @@ def spider(cohort: Cohort, scope: Scope) -> tuple[SpiderPoint, ...]:
 
 def swimmer(cohort: Cohort, scope: Scope = Scope.OVERALL) -> tuple[SwimmerMark, ...]:
     """Every lane from the longest to the shortest: treatments, responses, progression, death or last known alive."""
-    index = SCOPES.index(scope)
+    with garbage_left_alone():
+        return _swimmer(cohort, SCOPES.index(scope))
 
+
+def _swimmer(cohort: Cohort, index: int) -> tuple[SwimmerMark, ...]:
     def length(row: EndpointRow) -> float:
         survival = row.times.get("OS")
         last = max((at.day for at in row.timepoints), default=0)
@@ -170,10 +172,9 @@ def incidence_curves(groups: Mapping[str, Cohort], name: str, unit: str = "days"
     return tuple(found)
 
 
-def picture_csv(records: Sequence[object], kind: type[object]) -> bytes:
-    """The data behind a picture: one line for each record of this dataclass, UTF-8, CRLF, no formulas."""
-    columns = [f.name for f in fields(kind)]  # type: ignore[arg-type]
-    return table_csv(columns, (astuple(x) for x in records))  # type: ignore[call-overload]
+def picture_csv(records: Sequence[tuple[Any, ...]], kind: type[NamedTuple]) -> bytes:
+    """The data behind a picture: one line for each record of this kind, UTF-8, CRLF, no formulas."""
+    return table_csv(kind._fields, records)
 
 
 def table_csv(columns: Sequence[str], lines: Iterable[Sequence[Cell]]) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from app.cohort.agreement import Agreement, Of, Pair, Unit, agreement
@@ -79,7 +79,7 @@ def cohort_document(report: CohortReport) -> dict[str, Any]:
         "times": [told for group, part in report.groups.items() for told in _times(group, part, report)],
         "logrank": _log_rank(report),
         "agreement": None if agreed is None else _agreement(agreed, report),
-        "lesion_differences": None if report.lesions is None else [asdict(x) for x in report.lesions],
+        "lesion_differences": None if report.lesions is None else [x._asdict() for x in report.lesions],
         "stated": _stated(cohort),
         "comparison": None if report.other is None else _comparison(cohort, report.other),
         "endpoints": [_row(row) for row in cohort.rows],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from app.cohort.collection import garbage_left_alone
 from app.cohort.reads import CohortRead
 from mrecist.assess import assess
 from mrecist.bestresponse import Assessed, confirmed, unconfirmed
@@ -300,23 +300,19 @@ def decode_rows(texts: Sequence[str]) -> tuple[EndpointRow, ...]:
         If a text is none that `encode_rows` wrote.
     """
     halves = [text.partition("\n") for text in texts]
-    was_on = gc.isenabled()
-    gc.disable()  # rows hold no cycles: to look for some among a flood of new ones only costs time
     try:
-        cases = json.loads(f"[{','.join([first for first, _, _ in halves])}]")
-        return tuple(
-            [
-                _row(x, text, place)
-                for rows, (_, _, later) in zip(cases, halves, strict=True)
-                for text in (_Text(later),)
-                for place, x in enumerate(rows)
-            ]
-        )
+        with garbage_left_alone():
+            cases = json.loads(f"[{','.join([first for first, _, _ in halves])}]")
+            return tuple(
+                [
+                    _row(x, text, place)
+                    for rows, (_, _, later) in zip(cases, halves, strict=True)
+                    for text in (_Text(later),)
+                    for place, x in enumerate(rows)
+                ]
+            )
     except (TypeError, IndexError, KeyError, AttributeError) as error:
         raise ValueError("not the rows of a cohort") from error
-    finally:
-        if was_on:
-            gc.enable()
 
 
 _WRITER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)

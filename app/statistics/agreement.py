@@ -5,6 +5,7 @@ Every coefficient is taken over subjects that at least two readers rated.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -74,8 +75,8 @@ def cohen_kappa(
         return _NOTHING
     place = {category: index for index, category in enumerate(scale)}
     table = np.zeros((len(scale), len(scale)))
-    for one, other in zip(first, second, strict=True):
-        table[place[one], place[other]] += 1
+    for (one, other), count in Counter(zip(first, second, strict=True)).items():
+        table[place[one], place[other]] = count
     table /= n
     weight = weight_matrix(range(len(scale)), weights)
     rows, columns = table.sum(axis=1), table.sum(axis=0)
@@ -144,13 +145,15 @@ def gwet_ac(
 
 def _counts(ratings: Sequence[Sequence[str | None]], scale: Sequence[str]) -> tuple[Floats | None, list[float]]:
     """How many readers put each subject into each category that anybody used; and the categories' places."""
-    place: dict[str | None, int] = {category: index for index, category in enumerate(scale)}
-    place[None] = len(scale)
-    readers = max((len(row) for row in ratings), default=0)
-    if not readers:
-        return None, []
-    codes = np.array([[place[x] for x in row] + [len(scale)] * (readers - len(row)) for row in ratings])
-    counts = (codes[:, :, None] == np.arange(len(scale))).sum(axis=1).astype(float)
+    place = {category: index for index, category in enumerate(scale)}
+    patterns = Counter([tuple(row) for row in ratings])
+    counts = np.zeros((len(patterns), len(scale)))
+    for index, pattern in enumerate(patterns):
+        for category in pattern:
+            if category is not None:
+                counts[index, place[category]] += 1
+    # subjects who were rated alike count alike: their order is of no matter
+    counts = np.repeat(counts, list(patterns.values()), axis=0)
     counts = counts[counts.sum(axis=1) >= 2]
     if not len(counts):
         return None, []

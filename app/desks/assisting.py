@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from app.desks.assist_jobs import Asked, load_libraries, prepared_proposal
 from app.desks.image_library import ImageLibrary
 from app.desks.images import ImageDesk
 from app.desks.measuring import MeasuringDesk
@@ -17,20 +17,19 @@ from app.panels.proposal_card import ProposalCard
 from app.reading import assisting
 from app.reading.assistance_words import PROPOSAL, CardTexts, card_texts, lines_of, reference_label
 from app.reading.assisting import CarriedReference
+from app.reading.lesion_places import Place
 from app.reading.marking import Intent
 from app.session import ReadingSession
 from app.state.record import SeriesRef
-from app.tasks import Cancelled, Failure, TaskRunner, Token
+from app.tasks import Failure, TaskRunner, Token
 from mrecist.lesions import Lesion
 from mrecist.values import Point
-from viewers.imaging.assist import Prepared, Start, prepare
-from viewers.imaging.assisted import AssistedMeasurement, AssistSettings, Click, DrawnAxis
-from viewers.imaging.errors import Cancelled as ImagingCancelled
+from viewers.imaging.assist import Start
+from viewers.imaging.assisted import AssistedMeasurement, Click, DrawnAxis
 from viewers.imaging.errors import ImagingError
 from viewers.imaging.geometry import along, minus
 from viewers.imaging.lesion_shape import Proposal, proposal_of
 from viewers.imaging.reference import ReferenceRegion
-from viewers.imaging.volume import Volume
 from viewers.tools.proposal import Ball
 from viewers.widgets.marks import DrawnLine, ViewLine
 from viewers.widgets.proposal_mouse import ProposalMouse, show_on
@@ -42,26 +41,11 @@ _PROPOSED = "Proposal: Enter accepts it, Esc drops it; its ends, the threshold a
 STOPPED = "The proposal stopped. Nothing was changed; measure by hand."
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What was clicked: on which series of which time point, and for what."""
-
-    number: int
-    series: SeriesRef
-    visit_id: str
-    start: Start
-    intent: Intent | None
-    settings: AssistSettings = field(default_factory=AssistSettings)
-    reference: ReferenceRegion | None = None
-    reference_from: str = assisting.PROPOSED
-    carried: CarriedReference | None = None
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Open:
     """A proposal on the screen; `first` is what came of the click alone, `edited` the line as the reader moved it."""
 
-    asked: _Asked
+    asked: Asked
     proposal: Proposal
     first: AssistedMeasurement
     reference_from: str
@@ -104,7 +88,7 @@ class AssistDesk(QObject):
         self._session, self._images, self._measuring = session, images, measuring
         self._library, self._runner, self._card = library, runner, card
         self._mouse = ProposalMouse(images.grid.views, self)
-        self._waiting: _Asked | None = None
+        self._waiting: Asked | None = None
         self._intent: Intent | None = None
         self._seen = session.selection
         self.open: Open | None = None
@@ -147,7 +131,7 @@ class AssistDesk(QObject):
         self._measuring.cancel()
         self._intent = None if intent in (Intent.COUNTED, Intent.WHOLE) else intent
         self._mouse.arm(True)
-        self._runner.start(_WARM_SLOT, _load_libraries, done=lambda _: None, failed=lambda _: None)
+        self._runner.start(_WARM_SLOT, load_libraries, done=lambda _: None, failed=lambda _: None)
         self.armed_changed.emit(True)
         self.hinted.emit(_ASKED)
 
@@ -178,9 +162,9 @@ class AssistDesk(QObject):
             self.told.emit(f"This is {visit.id}. Diameters are measured on the open time point, {open_id}.")
             return
         made: Start = Click(start) if end is None else DrawnAxis(start, end)
-        self._run(_Asked(number, ref, visit.id, made, self._intent, carried=_carried(self._session, self._images, ref)))
+        self._run(Asked(number, ref, visit.id, made, self._intent, carried=_carried(self._session, self._images, ref)))
 
-    def _run(self, asked: _Asked, first: AssistedMeasurement | None = None) -> None:
+    def _run(self, asked: Asked, first: AssistedMeasurement | None = None) -> None:
         source = self._library.source(asked.series.uid)
         if source is None:
             self.told.emit("This series cannot be read: measure on another.")
@@ -194,7 +178,7 @@ class AssistDesk(QObject):
         volume = source.volume
 
         def job(token: Token) -> object:
-            return _prepared(volume, asked, token)
+            return prepared_proposal(volume, asked, token)
 
         self._runner.start(
             _SLOT,
@@ -213,11 +197,11 @@ class AssistDesk(QObject):
         if self._waiting is not None and self._waiting.series.uid == uid:
             self.drop()
 
-    def _on_progress(self, asked: _Asked, done: int, total: int) -> None:
+    def _on_progress(self, asked: Asked, done: int, total: int) -> None:
         if self.open is None:
             self._card.show_texts(CardTexts(self._title(asked.intent), f"measuring … {done} of {total}"))
 
-    def _done(self, asked: _Asked, first: AssistedMeasurement | None, made: Any) -> None:
+    def _done(self, asked: Asked, first: AssistedMeasurement | None, made: Any) -> None:
         proposal, reference_from = made
         self._waiting = None
         self.open = Open(asked, proposal, first or proposal.measured, reference_from)
@@ -331,7 +315,8 @@ class AssistDesk(QObject):
             warning = assisting.phase_warning(now.asked.series, lesion)
             reading = self._session.reading
             if reading is not None and intent is Intent.COUNTED and selected is not None:
-                warning = " ".join(filter(None, (warning, assisting.place_warning(reading, selected, now.measured))))
+                asked = assisting.place_warning(reading, selected, now.measured, self._expected)
+                warning = " ".join(filter(None, (warning, asked)))
             self._card.show_texts(
                 card_texts(title, now.proposal, now.first, now.edited, now.reference_from, warning, self.acceptable)
             )
@@ -354,6 +339,10 @@ class AssistDesk(QObject):
             return ()
         return lines_of(now.measured, now.edited)
 
+    def _expected(self, lesion_id: str) -> Place | None:
+        frame = self.open.asked.series.frame_of_reference_uid if self.open is not None else None
+        return self._images.linking.expected_place(self._session.selection.visit_id, lesion_id, frame)
+
     def _go_to_line(self) -> None:
         """The view that was clicked shows the image of the proposed line, the others follow."""
         now = self.open
@@ -366,34 +355,9 @@ class AssistDesk(QObject):
             view.centre_on(along(line.start, minus(line.end, line.start), 0.5))
 
 
-def _load_libraries(_token: Token) -> None:
-    """What the algorithm needs takes a while to load the first time: it is there when the reader has clicked."""
-    for name in ("scipy.ndimage", "SimpleITK"):
-        importlib.import_module(name)
-
-
 def _carried(session: ReadingSession, images: ImageDesk, ref: SeriesRef) -> CarriedReference | None:
     """Where the reference was for what was measured before, as it lies on this series."""
-    reading, frame = session.reading, ref.frame_of_reference_uid
+    reading = session.reading
     if reading is None:
         return None
-    frames = {one.assistance.automatic_line.frame_of_reference_uid for one in reading.record.assisted} - {None}
-    pins = {f: pin.offset_mm for f in frames if f and frame and (pin := images.memory.pin(f, frame))}
-    return assisting.carried_reference(reading, ref, session.selection.lesion_id, pins)
-
-
-def _prepared(volume: Volume, asked: _Asked, token: Token) -> tuple[Proposal, str]:
-    """The proposal, and where its reference is from; runs on a worker."""
-    try:
-        if asked.carried is not None:
-            made = _prepare(volume, asked, asked.carried.region, token)
-            if asked.carried.is_like(made.reference):
-                return proposal_of(made, asked.settings), asked.carried.source
-        made = _prepare(volume, asked, asked.reference, token)
-        return proposal_of(made, asked.settings), asked.reference_from
-    except ImagingCancelled as stopped:
-        raise Cancelled from stopped
-
-
-def _prepare(volume: Volume, asked: _Asked, reference: ReferenceRegion | None, token: Token) -> Prepared:
-    return prepare(volume, asked.start, reference=reference, progress=token.progress, cancelled=token.cancelled)
+    return assisting.carried_reference(reading, ref, session.selection.lesion_id, images.linking.carry)

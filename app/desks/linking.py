@@ -97,7 +97,7 @@ class LinkDesk(QObject):
         known = expected_place(reading, visit_id, lesion_id)
         if frame is None or (known is not None and known.measured):
             return known
-        return expected_in(reading, visit_id, lesion_id, frame, self._carry) or known
+        return expected_in(reading, visit_id, lesion_id, frame, self.carry) or known
 
     def toggle_ghosts(self) -> None:
         """Show or hide where lesions of earlier time points are expected."""
@@ -114,7 +114,8 @@ class LinkDesk(QObject):
         found = self._registering.between(frame_a, frame_b, region) if self._registering is not None else None
         return link_between(self._session.reading, visits, (frame_a, frame_b), offset, region, found)
 
-    def _carry(self, frame_a: str, frame_b: str, region: Region, point: Point) -> Point | None:
+    def carry(self, frame_a: str, frame_b: str, region: Region, point: Point) -> Point | None:
+        """A place of one examination that hangs as a place of another; None where nothing ties them."""
         if frame_a == frame_b:
             return None  # the same examination: it tells nothing of another time point
         link = self._link(frame_a, frame_b, region)
@@ -231,4 +232,4 @@ class LinkDesk(QObject):
         ref = record.series_ref(tile.series_uid) if tile.series_uid else None
         if ref is None or tile.visit_id != reading.visit_id or reading.at_baseline:
             return ()
-        return ghosts_in(reading, reading.visit_id, region_of(ref), frame, self._carry)
+        return ghosts_in(reading, reading.visit_id, region_of(ref), frame, self.carry)

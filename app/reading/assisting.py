@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from app.models.reading import Reading
-from app.reading.frame_links import link_between
+from app.reading.expected_places import Carry
 from app.reading.hanging import PHASE_WORDS
-from app.reading.lesion_places import expected_place, middle_of
+from app.reading.lesion_places import Place, middle_of
 from app.reading.linework import place_of
 from app.reading.marking import Drawing, Intent
 from app.state.assistance import Assistance
@@ -45,14 +46,14 @@ class CarriedReference:
 
 
 def carried_reference(
-    reading: Reading, series: SeriesRef, lesion_id: str | None, pinned_mm: dict[str, Point]
+    reading: Reading, series: SeriesRef, lesion_id: str | None, carry: Carry
 ) -> CarriedReference | None:
     """A place for the reference: that of this series, else that of another time point, moved with the liver.
 
     Parameters
     ----------
-    pinned_mm
-        For frames of reference that the reader pinned to this series': the offset to it, LPS mm.
+    carry
+        Takes a place of another exam to this one, by pin, registration or lesions; None where nothing ties them.
     """
     kept = [one for one in reading.record.assisted if one.read_id == reading.read_id]
     here = [one.assistance for one in kept if one.assistance.automatic_line.series_uid == series.uid]
@@ -64,9 +65,9 @@ def carried_reference(
         frame, there = one.assistance.automatic_line.frame_of_reference_uid, series.frame_of_reference_uid
         if not frame or not there:
             continue
-        link = link_between(reading, (one.visit_id, reading.visit_id), (frame, there), pinned_mm.get(frame))
-        if link is not None:
-            return _carried(one.assistance, link.carry(one.assistance.reference_centre), one.visit_id)
+        place = carry(frame, there, Region.INTRAHEPATIC, one.assistance.reference_centre)
+        if place is not None:
+            return _carried(one.assistance, place, one.visit_id)
     return None
 
 
@@ -110,8 +111,16 @@ def phase_warning(series: SeriesRef, lesion: Lesion | None) -> str:
     return f"{shown}: viable tumour is read on the arterial phase. Accepting asks for the reason."
 
 
-def place_warning(reading: Reading, lesion_id: str, found: AssistedMeasurement) -> str:
-    """What to say where another lesion of the read lies at what was measured; empty where none does."""
+def place_warning(
+    reading: Reading, lesion_id: str, found: AssistedMeasurement, expected: Callable[[str], Place | None]
+) -> str:
+    """What to say where another lesion of the read lies at what was measured; empty where none does.
+
+    Parameters
+    ----------
+    expected
+        Where a lesion is marked at the open time point, or expected; None where nothing is known.
+    """
     extents = found.whole or found.viable
     if extents is None:
         return ""
@@ -119,7 +128,7 @@ def place_warning(reading: Reading, lesion_id: str, found: AssistedMeasurement) 
     middle = along(axis.start, minus(axis.end, axis.start), 0.5)
 
     def away_mm(name: str) -> float:
-        place = expected_place(reading, reading.visit_id, name)
+        place = expected(name)
         same = place is not None and place.frame_of_reference_uid == axis.frame_of_reference_uid
         return length_mm(middle, place.point) if place is not None and same else math.inf
 

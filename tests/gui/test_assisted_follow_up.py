@@ -133,7 +133,7 @@ def test_that_a_crash_of_the_assistant_leaves_the_case_as_it_was(
     def crash(*_args: object, **_named: object) -> None:
         raise RuntimeError("a fault in the algorithm")
 
-    monkeypatch.setattr("app.desks.assisting.prepare", crash)
+    monkeypatch.setattr("app.desks.assist_jobs.prepare", crash)
     before, told = driver.session.record, []
     driver.station.assisting.told.connect(told.append)
     baseline = small_study[1].timepoint("BL")

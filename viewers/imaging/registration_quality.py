@@ -63,12 +63,14 @@ def judge_quality(evidence: Evidence, found: Agreement, overlap: float, degrees:
         way, correlation = evidence.mirrored
         failed.append(f"They fit better mirrored {way} ({correlation:.2f}) than as they are ({straight:.2f}).")
     if not evidence.organ_found:
-        doubtful.append(f"No {organ} was found in the earlier exam: the whole body was registered.")
+        were = "was" if evidence.about is About.LIVER else "were"
+        doubtful.append(f"No {organ} {were} found in the earlier exam: the whole body was registered.")
     part = organ if evidence.organ_found else "body"
+    lies = "lie" if part == "lungs" else "lies"
     _grade(
         overlap < LEAST_OVERLAP,
         overlap < MOST_OVERLAP,
-        f"Only {100 * overlap:.0f} % of the {part} lies within the later images.",
+        f"Only {100 * overlap:.0f} % of the {part} {lies} within the later images.",
         failed,
         doubtful,
     )

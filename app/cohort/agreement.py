@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal, NamedTuple
 
 from app.cohort.cohort import Cohort
 from app.cohort.collection import garbage_left_alone
-from app.cohort.rows import SCOPES, EndpointRow, Nearest
+from app.cohort.rows import SCOPES, EndpointRow, Nearest, TimePointRow
 from app.statistics.agreement import Coefficient, cohen_kappa, fleiss_kappa, gwet_ac
 from app.statistics.estimates import Proportion, proportion
 from app.statistics.reliability import BlandAltman, IntraclassCorrelation, bland_altman, intraclass_correlation
@@ -19,7 +19,11 @@ from mrecist.values import Response, Scope
 SCALE = tuple(x.value for x in (Response.CR, Response.PR, Response.SD, Response.PD))
 """From best to worst: by the distance on it disagreement is weighted."""
 
+_SCALE = frozenset(SCALE)
+
 Of = Literal["best", "timepoint"]
+Responses = tuple[str | None, ...]
+Lengths = tuple[float | None, ...]
 
 
 class Unit(NamedTuple):
@@ -44,21 +48,6 @@ class Unit(NamedTuple):
     sums_mm: tuple[float | None, ...]
     changes_pct: tuple[float | None, ...]
     nearest: tuple[Nearest | None, ...]
-
-    @property
-    def agreed(self) -> bool | None:
-        """Do all who read it agree? None where fewer than two did."""
-        given = set(self.responses)
-        if len(given) == 1:
-            return None if None in given or len(self.responses) < 2 else True
-        given.discard(None)
-        if len(given) > 1:
-            return False
-        return True if len(self.responses) - self.responses.count(None) > 1 else None
-
-    @property
-    def by_all(self) -> bool:
-        return None not in self.responses
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +88,10 @@ class Agreement:
     Attributes
     ----------
     readers : tuple of str
-    units : tuple of Unit
-        Every unit that at least two readers read.
+    units : int
+        How many units at least two readers read.
+    adjudication : tuple of Unit
+        The units on which readers differ, the widest apart first.
     all_agreed : Proportion
         Of the units that all readers read, those on which all agree.
     fleiss, ac1, ac2_linear, ac2_quadratic : Coefficient
@@ -111,7 +102,8 @@ class Agreement:
     readers: tuple[str, ...]
     scope: str
     of: Of
-    units: tuple[Unit, ...]
+    units: int
+    adjudication: tuple[Unit, ...]
     pairs: tuple[Pair, ...]
     all_agreed: Proportion
     fleiss: Coefficient
@@ -121,12 +113,6 @@ class Agreement:
     ac2_quadratic: Coefficient
     icc_baseline: IntraclassCorrelation
     icc_followup: IntraclassCorrelation
-
-    @property
-    def adjudication(self) -> tuple[Unit, ...]:
-        """The units on which readers differ, the widest apart first."""
-        apart = [unit for unit in self.units if unit.agreed is False]
-        return tuple(sorted(apart, key=lambda u: (-_distance(u), u.case_id, u.timepoint)))
 
 
 def agreement(cohort: Cohort, scope: Scope = Scope.OVERALL, of: Of = "timepoint") -> Agreement | None:
@@ -155,102 +141,113 @@ def _agreement(cohort: Cohort, scope: Scope, of: Of) -> Agreement | None:
         return None
     readers = tuple(sorted({reader for by in shared.values() for reader in by}))
     index = SCOPES.index(scope)
-    units = tuple(unit for case, by in shared.items() for unit in _units(case, [by.get(r) for r in readers], index, of))
-    scale = frozenset(SCALE)
-    on_scale = [u.responses for u in units if scale.issuperset(u.responses)]
-    full = [u for u in units if u.by_all]
-    pairs = tuple(_pair(readers, i, j, units) for i, j in combinations(range(len(readers)), 2))
+    found = _Found()
+    for case, by in shared.items():
+        found.add(case, [by.get(r) for r in readers], index, of)
+    patterns = Counter(found.responses)
+    on_scale = list(Counter({x: n for x, n in patterns.items() if _SCALE.issuperset(x)}).elements())
+    full = {x: n for x, n in patterns.items() if None not in x}
     return Agreement(
         readers,
         scope.value,
         of,
-        tuple(u for u in units if u.agreed is not None),
-        pairs,
-        proportion(sum(u.agreed is True for u in full), len(full)),
+        sum(n for x, n in patterns.items() if len(x) - x.count(None) > 1),
+        tuple(sorted(found.differing, key=lambda u: (-_distance(u), u.case_id, u.timepoint))),
+        tuple(_pair(readers, i, j, patterns, found) for i, j in combinations(range(len(readers)), 2)),
+        proportion(sum(n for x, n in full.items() if len(set(x)) == 1), sum(full.values())),
         fleiss_kappa(on_scale, SCALE),
         fleiss_kappa(on_scale, SCALE, "quadratic"),
         gwet_ac(on_scale, SCALE),
         gwet_ac(on_scale, SCALE, "linear"),
         gwet_ac(on_scale, SCALE, "quadratic"),
-        intraclass_correlation(_complete([u.baselines_mm for u in _one_a_case(units)])),
-        intraclass_correlation(_complete([u.sums_mm for u in units])),
+        intraclass_correlation(_complete(found.baselines)),
+        intraclass_correlation(_complete(found.sums)),
     )
 
 
-def _units(case: str, rows: Sequence[EndpointRow | None], index: int, of: Of) -> list[Unit]:
-    baselines = tuple(None if r is None else r.baseline_mm[index] for r in rows)
-    if of == "best":
+class _Found:
+    """What readers found, unit by unit; the baseline sums case by case. Only where they differ all of it is kept."""
+
+    def __init__(self) -> None:
+        self.responses: list[Responses] = []
+        self.sums: list[Lengths] = []
+        self.baselines: list[Lengths] = []
+        self.differing: list[Unit] = []
+
+    def add(self, case: str, rows: Sequence[EndpointRow | None], index: int, of: Of) -> None:
+        baselines = tuple([None if r is None else r.baseline_mm[index] for r in rows])
+        self.baselines.append(baselines)
+        if of == "best":
+            self._add_best(case, rows, index, baselines)
+            return
+        named = [{} if r is None else {t.timepoint: t for t in r.timepoints} for r in rows]
+        for name in dict.fromkeys([t for by in named for t in by]):
+            at = [by.get(name) for by in named]
+            responses = tuple([None if t is None else t.responses[index] or None for t in at])
+            sums = tuple([None if t is None else t.sums_mm[index] for t in at])
+            self.responses.append(responses)
+            self.sums.append(sums)
+            if _differ(responses):
+                changes = tuple([None if t is None else t.changes_pct[index] for t in at])
+                self.differing.append(Unit(case, name, responses, baselines, sums, changes, _nearest(at, index)))
+
+    def _add_best(self, case: str, rows: Sequence[EndpointRow | None], index: int, baselines: Lengths) -> None:
         # with one follow-up its sum is the sum of the best response
         last = [r.timepoints[-1] if r is not None and r.assessed == 1 else None for r in rows]
-        return [
-            Unit(
-                case,
-                "",
-                tuple(None if r is None else (r.best[index] or None) for r in rows),
-                baselines,
-                tuple(None if t is None else t.sums_mm[index] for t in last),
-                tuple(None if r is None else r.best_change_pct[index] for r in rows),
-                tuple(None if t is None or index != len(SCOPES) - 1 else t.nearest for t in last),
-            )
-        ]
-    found: list[Unit] = []
-    named = [{} if r is None else {t.timepoint: t for t in r.timepoints} for r in rows]
-    for name in dict.fromkeys([t for by in named for t in by]):
-        at = [by.get(name) for by in named]
-        found.append(
-            Unit(
-                case,
-                name,
-                tuple(None if t is None else (t.responses[index] or None) for t in at),
-                baselines,
-                tuple(None if t is None else t.sums_mm[index] for t in at),
-                tuple(None if t is None else t.changes_pct[index] for t in at),
-                tuple(None if t is None or index != len(SCOPES) - 1 else t.nearest for t in at),
-            )
-        )
-    return found
+        responses = tuple([None if r is None else r.best[index] or None for r in rows])
+        sums = tuple([None if t is None else t.sums_mm[index] for t in last])
+        self.responses.append(responses)
+        self.sums.append(sums)
+        if _differ(responses):
+            changes = tuple([None if r is None else r.best_change_pct[index] for r in rows])
+            self.differing.append(Unit(case, "", responses, baselines, sums, changes, _nearest(last, index)))
 
 
-def _pair(readers: Sequence[str], i: int, j: int, units: Sequence[Unit]) -> Pair:
-    both = [(u.responses[i], u.responses[j]) for u in units]
-    read = [(a, b) for a, b in both if a is not None and b is not None]
-    on_scale = [(a, b) for a, b in read if a in SCALE and b in SCALE]
-    counted = Counter(read)
-    others = sorted({x for pair in read for x in pair} - set(SCALE))
+def _differ(responses: Responses) -> bool:
+    return len({x for x in responses if x is not None}) > 1
+
+
+def _nearest(at: Sequence[TimePointRow | None], index: int) -> tuple[Nearest | None, ...]:
+    """Told of both regions together alone."""
+    overall = index == len(SCOPES) - 1
+    return tuple([t.nearest if t is not None and overall else None for t in at])
+
+
+def _pair(readers: Sequence[str], i: int, j: int, patterns: Mapping[Responses, int], found: _Found) -> Pair:
+    counted: Counter[tuple[str, str]] = Counter()
+    for responses, count in patterns.items():
+        first, second = responses[i], responses[j]
+        if first is not None and second is not None:
+            counted[first, second] += count
+    read = counted.total()
+    on_scale = list(Counter({x: n for x, n in counted.items() if _SCALE.issuperset(x)}).elements())
+    others = sorted({x for pair in counted for x in pair} - _SCALE)
     categories = (*SCALE, *others)
-    first, second = [a for a, _ in on_scale], [b for _, b in on_scale]
+    firsts, seconds = [a for a, _ in on_scale], [b for _, b in on_scale]
     return Pair(
         readers[i],
         readers[j],
         categories,
-        tuple(tuple(counted[(a, b)] for b in categories) for a in categories),
-        proportion(sum(a == b for a, b in read), len(read)),
-        cohen_kappa(first, second, SCALE),
-        cohen_kappa(first, second, SCALE, "linear"),
-        cohen_kappa(first, second, SCALE, "quadratic"),
-        len(read) - len(on_scale),
-        bland_altman(*_both([(u.baselines_mm[i], u.baselines_mm[j]) for u in _one_a_case(units)])),
-        bland_altman(*_both([(u.sums_mm[i], u.sums_mm[j]) for u in units])),
+        tuple(tuple(counted[a, b] for b in categories) for a in categories),
+        proportion(sum(n for (a, b), n in counted.items() if a == b), read),
+        cohen_kappa(firsts, seconds, SCALE),
+        cohen_kappa(firsts, seconds, SCALE, "linear"),
+        cohen_kappa(firsts, seconds, SCALE, "quadratic"),
+        read - len(on_scale),
+        bland_altman(*_both(found.baselines, i, j)),
+        bland_altman(*_both(found.sums, i, j)),
     )
 
 
-def _one_a_case(units: Sequence[Unit]) -> list[Unit]:
-    """The first unit of each case: a baseline sum counts once."""
-    first: dict[str, Unit] = {}
-    for unit in units:
-        first.setdefault(unit.case_id, unit)
-    return list(first.values())
+def _both(lengths: Sequence[Lengths], i: int, j: int) -> tuple[list[float], list[float]]:
+    known = [(x[i], x[j]) for x in lengths if x[i] is not None and x[j] is not None]
+    return [a for a, _ in known if a is not None], [b for _, b in known if b is not None]
 
 
-def _both(pairs: Sequence[tuple[float | None, float | None]]) -> tuple[list[float], list[float]]:
-    known = [(a, b) for a, b in pairs if a is not None and b is not None]
-    return [a for a, _ in known], [b for _, b in known]
-
-
-def _complete(rows: Sequence[tuple[float | None, ...]]) -> list[list[float]]:
+def _complete(rows: Sequence[Lengths]) -> list[list[float]]:
     return [[x for x in row if x is not None] for row in rows if None not in row]
 
 
 def _distance(unit: Unit) -> int:
-    places = [SCALE.index(x) for x in unit.responses if x in SCALE]
+    places = [SCALE.index(x) for x in unit.responses if x in _SCALE]
     return max(places) - min(places) if places else 0

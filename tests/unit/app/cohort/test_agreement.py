@@ -88,7 +88,8 @@ def test_that_what_readers_differ_on_is_listed_the_widest_apart_first() -> None:
     found = agreement(_small("P1,A,50,50", "P1,B,50,30", "P2,A,50,0", "P2,B,50,70", "P3,A,50,50", "P3,B,50,50"))
     assert found is not None
     assert [(u.case_id, u.responses) for u in found.adjudication] == [("P2", ("CR", "PD")), ("P1", ("SD", "PR"))]
-    assert found.units[0].changes_pct == (0.0, -40.0)
+    assert found.adjudication[1].changes_pct == (0.0, -40.0)
+    assert found.units == 3
     assert (found.all_agreed.count, found.all_agreed.total) == (1, 3)
 
 
@@ -102,7 +103,7 @@ def test_that_readers_of_different_cases_are_not_compared() -> None:
 def test_that_best_responses_may_be_compared_instead() -> None:
     found = agreement(_small("P1,A,50,50", "P1,B,50,30"), Scope.INTRAHEPATIC, "best")
     assert found is not None
-    assert [(u.timepoint, u.responses, u.sums_mm) for u in found.units] == [("", ("SD", "PR"), (50.0, 30.0))]
+    assert [(u.timepoint, u.responses, u.sums_mm) for u in found.adjudication] == [("", ("SD", "PR"), (50.0, 30.0))]
     assert found.scope == "intrahepatic"
 
 
@@ -129,7 +130,7 @@ def test_that_a_reader_s_own_distance_to_another_category_is_told() -> None:
     """40 of 50: PR from 35 on, 5 mm less; PD from 60 on, 20 mm more: 5 mm is nearer."""
     found = agreement(_small("P1,A,50,40", "P1,B,50,30"))
     assert found is not None
-    near = found.units[0].nearest[0]
+    near = found.adjudication[0].nearest[0]
     assert near is not None and (near.response, near.by_mm) == ("PR", -5.0)
 
 

@@ -138,6 +138,7 @@ def read_header(path: str, named: str) -> Dataset:
         for keyword in _TYPE_2:
             if keyword not in header:
                 setattr(header, keyword, "")
+        _drop_trial(header)
         header.SpecificCharacterSet = "ISO_IR 192"
         for keyword in ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID"):
             if not header.get(keyword):
@@ -147,6 +148,18 @@ def read_header(path: str, named: str) -> Dataset:
     except (InvalidDicomError, ArchiveError, *MALFORMED) as error:
         raise ImageMissing(f"{named} cannot be read: it is damaged, or no DICOM file") from error
     return header
+
+
+def _drop_trial(header: Dataset) -> None:
+    """Without what is said of a trial and of earlier de-identification, unless it is whole.
+
+    It would be copied into every report, and files often hold half of it, which the standard forbids.
+    """
+    removed, method = header.get("PatientIdentityRemoved"), header.get("DeidentificationMethod")
+    for tag in [tag for tag in header.keys() if tag.group == 0x0012]:  # noqa: SIM118 - a data set iterates elements
+        del header[tag]
+    if removed and method:
+        header.PatientIdentityRemoved, header.DeidentificationMethod = removed, method
 
 
 def plane_of(header: Dataset, frame: int) -> SlicePlane | None:

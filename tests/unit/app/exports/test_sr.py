@@ -18,6 +18,7 @@ from pydicom.dataset import Dataset
 pytest.importorskip("highdicom", reason="the extra sr is not installed")
 
 from app.exports.exported import ExportedRead
+from app.exports.source_images import SourceImages
 from app.exports.sr_codes import Term
 from app.exports.sr_content import Profile, person_name
 from app.exports.sr_measures import tracking_uid
@@ -27,9 +28,10 @@ from app.state.figures import Figure, FigureKind
 from app.state.proposals import ProposedAxis
 from mrecist.lesions import Absent, Lesion, NotEvaluable, Present
 from mrecist.values import Axis, LesionRole, Organ, Region, Segment
-from tests.support.phantoms import AXIAL, Phantom
+from tests.support.phantoms import AXIAL, Phantom, write_enhanced
 from tests.support.reports import PhantomCase, measured
 from viewers.imaging.geometry import length_mm
+from viewers.imaging.scan import scan
 
 
 @pytest.fixture(scope="module")
@@ -234,6 +236,28 @@ def test_that_others_find_no_error(
         said = (done.stdout + done.stderr).splitlines()
         assert not [row for row in said if row.startswith(("Error", "E:", "F:"))]
         assert any("Comprehensive" in row for row in said), said
+
+
+def test_that_half_of_what_a_file_says_of_a_trial_is_not_copied(tmp_path: Path) -> None:
+    """An empty DeidentificationMethod beside PatientIdentityRemoved, a trial without a time point: as in real files."""
+    half = {"PatientIdentityRemoved": "YES", "DeidentificationMethod": "", "ClinicalTrialSponsorName": "x"}
+    case = PhantomCase.on_disk(tmp_path, Phantom(tags=half))
+    report = case.report(case.read(measured("8.7", case.line(2, (1, 2), (9, 8)))))
+    assert not [element for element in report if element.tag.group == 0x0012]
+    assert report.PatientID == "PHANTOM"
+
+
+def test_that_a_line_on_a_frame_names_the_frame_and_comes_back(tmp_path: Path) -> None:
+    write_enhanced(tmp_path, Phantom())
+    (series,) = scan(tmp_path).series
+    case = PhantomCase(series, SourceImages({series.uid: series}.get))
+    line = case.line(3, (1, 2), (9, 8))
+    one = case.read(measured("8.7", line))
+    report = case.report(one)
+    image = next(item for item in named(report, "Source") if item.ValueType == "IMAGE")
+    assert image.ReferencedSOPSequence[0].ReferencedFrameNumber == line.frame == 4
+    (proposal,) = proposals_of(report_of(report), one.record, case.images).proposals
+    assert math.dist(proposal.line.start, line.start) < 0.01 and proposal.line.frame == 4
 
 
 def test_that_only_relations_of_a_comprehensive_sr_occur(both: tuple[Dataset, Dataset]) -> None:

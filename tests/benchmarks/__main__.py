@@ -8,7 +8,21 @@ import sys
 from tests.benchmarks.machine import OtherWork
 from tests.benchmarks.rows import Row, table
 
-NAMES = ("start", "engine", "commit", "index", "load", "first-image", "scroll", "mpr", "assist", "export", "cohort", "worklist")
+NAMES = (
+    "start",
+    "engine",
+    "commit",
+    "index",
+    "load",
+    "first-image",
+    "scroll",
+    "mpr",
+    "assist",
+    "registration",
+    "export",
+    "cohort",
+    "worklist",
+)
 BY_NAME_ONLY = ("fuzz",)
 """Long runs that measure no time: only when they are asked for."""
 

@@ -1,0 +1,95 @@
+"""Which exams are registered with each other, and what a registration is to a link and to a ghost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from app.reading.expected_places import ghosts_in
+from app.reading.frame_links import link_between, link_chip
+from app.reading.hanging import Tile
+from app.reading.registration_pairs import PairKey, Registered, WantedPair, pairs_wanted
+from app.words import SPACE
+from mrecist.values import Point, Region
+from tests.support.records import two_visits
+from tests.unit.app.reading.test_frame_links import FRAMES, VISITS, reading
+from viewers.imaging.registration import About, Quality, Registration, Status
+from viewers.imaging.rigid import RigidMotion
+from viewers.widgets.marks import Chip, Tone, ViewPlace
+from viewers.widgets.view_links import LinkKind
+
+QUARTER = RigidMotion(np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]), np.array([0.0, 0.0, 30.0]))
+
+
+def registered(status: Status = Status.GOOD, residual_mm: float = 2.0) -> Registered:
+    """A quarter turn from the left to the back, and 30 mm to the head."""
+    return Registered(Registration(About.LIVER, QUARTER, None, Quality(status, (), residual_mm, 0.9, 60, 1.0, 2.0)))
+
+
+def test_that_the_same_phase_of_both_exams_is_paired_the_earlier_first_and_the_chest_apart() -> None:
+    record = two_visits()
+    hung = ("FU1-AP", "FU1-PVP", "BL-AP", "BL-PVP", "BL-CH", "FU1-CH")
+    tiles = [Tile(uid.split("-")[0], uid) for uid in hung]
+    first, second = (record.series_ref(uid).frame_of_reference_uid for uid in ("BL-AP", "FU1-AP"))  # type: ignore[union-attr]
+    assert first and second
+    assert set(pairs_wanted(record, tiles)) == {
+        WantedPair(PairKey(first, second, Region.INTRAHEPATIC), "BL-PVP", "FU1-PVP", ("BL", "FU1")),
+        WantedPair(PairKey(first, second, Region.EXTRAHEPATIC), "BL-CH", "FU1-CH", ("BL", "FU1")),
+    }
+
+
+def test_that_one_exam_alone_or_of_another_modality_is_not_registered() -> None:
+    record = two_visits()
+    assert not pairs_wanted(record, [Tile("BL", "BL-AP"), Tile("BL", "BL-PVP")])
+    series = tuple(replace(x, modality="MR") if x.uid == "FU1-AP" else x for x in record.series)
+    assert not pairs_wanted(replace(record, series=series), [Tile("BL", "BL-AP"), Tile("FU1", "FU1-AP")])
+
+
+def test_that_a_registration_links_both_ways_and_a_pin_goes_before_it() -> None:
+    link = link_between(None, VISITS, FRAMES, None, registered=registered())
+    assert link is not None
+    assert link.kind is LinkKind.REGISTERED
+    assert link.carry((10.0, 0.0, 5.0)) == pytest.approx((0.0, 10.0, 35.0))
+    assert link.reversed().carry((0.0, 10.0, 35.0)) == pytest.approx((10.0, 0.0, 5.0))
+    pinned = link_between(None, VISITS, FRAMES, (1.0, 0.0, 0.0), registered=registered())
+    assert pinned is not None
+    assert pinned.kind is LinkKind.PIN
+    assert pinned.carry((10.0, 0.0, 5.0)) == (11.0, 0.0, 5.0)
+
+
+def test_that_a_registration_goes_before_the_shift_of_lesions_unless_it_failed() -> None:
+    both = reading({"IT1": (0, 0, 0)}, {"IT1": (5, 0, -12)})
+    good = link_between(both, VISITS, FRAMES, None, registered=registered())
+    failed = link_between(both, VISITS, FRAMES, None, registered=registered(Status.FAILED))
+    assert good is not None
+    assert failed is not None
+    assert (good.kind, failed.kind) == (LinkKind.REGISTERED, LinkKind.SHIFT)
+    assert link_between(None, VISITS, FRAMES, None, registered=registered(Status.FAILED)) is None
+
+
+def test_that_chips_tell_good_doubtful_failed_and_under_way() -> None:
+    def chip(status: Status, mm: float) -> Chip | None:
+        return link_chip(link_between(None, VISITS, FRAMES, None, registered=registered(status, mm)))
+
+    assert chip(Status.GOOD, 2.0) == Chip("linked · registered", f"± 2.0{SPACE}mm", Tone.MET)
+    assert chip(Status.DOUBTFUL, 2.0) == Chip("linked · registered, doubtful", f"± 2.0{SPACE}mm", Tone.AMBER)
+    failed, running = link_chip(None, failed=True), link_chip(None, running=True)
+    assert failed is not None
+    assert running is not None
+    assert (failed.tone, running.tone) == (Tone.ERROR, Tone.AMBER)
+    assert "pin one place" in failed.text
+
+
+def test_that_a_ghost_lies_where_the_lesion_is_carried_until_it_is_read() -> None:
+    def carry(frame_a: str, frame_b: str, region: Region, point: Point) -> Point | None:
+        known = (frame_a, frame_b, region) == ("A", "B", Region.INTRAHEPATIC)
+        return registered().carry(point) if known else None
+
+    open_ = reading({"IT1": (10, 0, 5), "IT2": (40, 0, 0), "ET1": (1, 2, 3)}, {"IT2": (0, 40, 30)})
+    ghosts = ghosts_in(open_, "FU1", Region.INTRAHEPATIC, "B", carry)
+    assert [(ghost.label, ghost.radius_mm) for ghost in ghosts] == [("IT1?", 10.0)]
+    assert ghosts[0].centre == pytest.approx((0.0, 10.0, 35.0))
+    assert ghosts_in(open_, "FU1", Region.EXTRAHEPATIC, "B", carry) == ()
+    assert isinstance(ghosts[0], ViewPlace)

@@ -224,6 +224,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("go.menu", "Menu of all commands", "F10", "Go", lambda w: w.window.open_menu(), menu="Go"),
     Action("go.worklist", "Worklist", "Ctrl+K", "Go", lambda w: w.window.show_worklist(), menu="Go"),
     Action("go.reading", "Reading", "Ctrl+R", "Go", lambda w: w.window.show_reading(), case_open, "Go"),
+    Action("go.cohort", "Cohort", "Ctrl+G", "Go", lambda w: w.cohort.show(), menu="Go"),
     Action("go.history", "History", "Ctrl+H", "Go", lambda w: w.history.show(), case_open, "Go"),
     *(_preset(number) for number in range(1, 10)),
     *(_keep_preset(number) for number in range(1, 10)),

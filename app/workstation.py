@@ -7,9 +7,10 @@ from PySide6.QtWidgets import QApplication
 
 from app.desks.annotating import AnnotatingDesk
 from app.desks.assisting import AssistDesk
+from app.desks.cohort import CohortDesk
 from app.desks.enhancement import EnhancementDesk
-from app.desks.history import HistoryDesk
 from app.desks.exporting import ExportDesk
+from app.desks.history import HistoryDesk
 from app.desks.image_library import ImageLibrary
 from app.desks.images import ImageDesk
 from app.desks.keys import KeyDesk
@@ -49,6 +50,7 @@ class Workstation(QObject):
     annotating: AnnotatingDesk
     desk: ReadingDesk
     history: HistoryDesk
+    cohort: CohortDesk
     work: Work
     exporting: ExportDesk
     proposals: ProposalDesk
@@ -81,6 +83,9 @@ class Workstation(QObject):
         self.annotating = AnnotatingDesk(self.session, self.images, self.measuring, self, window.theme.px(220))
         self.desk = ReadingDesk(self.session, self.page, self.images, self.measuring, thumbnails, self)
         self.history = HistoryDesk(self.session, window, catalogue, self.runner, self)
+        self.cohort = CohortDesk(
+            database, self.session, window, self.runner, lambda case: self.work.open_case(case), self
+        )
         self.wiring = Wiring(self)
         self.keys = KeyDesk(self.wiring.actions, window, self)
         self.keys.load()
@@ -106,6 +111,9 @@ class Workstation(QObject):
         self.runner.close()
         self.image_runner.close()
         self._database.close()
+
+    def _open_case(self, case_id: str) -> None:
+        self.work.open_case(case_id)
 
     def cancel(self) -> None:
         """Esc: the line under way, then the tool, then the panel that is open."""

@@ -12,7 +12,7 @@ from app.action_set import ActionSet
 from app.desks.protocol_menu import ProtocolMenu
 from app.desks.reader_menu import ReaderMenu
 from app.keymap import Keymap
-from app.main_window import HISTORY, READING
+from app.main_window import COHORT, HISTORY, READING
 from app.reading.figurework import asked_of
 from app.reading.marking import Intent
 from app.reading.stages import Stage
@@ -134,7 +134,8 @@ class Wiring(QObject):
         page.right.currentChanged.connect(lambda _page: self.show_situation())
         window.narrowed.connect(page.set_narrow)
         window.page_shown.connect(lambda _page: self.show_situation())
-        window.page_asked.connect(lambda name: station.history.show() if name == HISTORY else None)
+        pages = {HISTORY: station.history.show, COHORT: station.cohort.show}
+        window.page_asked.connect(lambda name: pages[name]())
         station.history.told.connect(lambda text: self._say(text, False))
         window.bar.undo_requested.connect(session.undo)
         window.bar.retry_requested.connect(self._retry)

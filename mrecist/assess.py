@@ -281,7 +281,7 @@ class _Work:
                 noted = observation.features
                 if noted is NOTHING_NOTED:
                     continue
-                issues[index] += noted_issues(track.lesion, noted)
+                issues[index] += noted_issues(track.lesion, noted, self.rules)
                 if noted.lipiodol_compact:
                     flags[index].append("LIPIODOL_COMPACT")
                 if noted.hypovascular or (noted.arterial_enhancement is False and _lost_enhancement(track, index)):

@@ -182,10 +182,14 @@ def select_targets(
     taken: dict[str, int] = {}
     for _, lesion in sorted(sized, key=lambda x: -x[0]):
         organ = organ_of(lesion)
-        if len(chosen) < rules.eligibility.total and taken.get(organ, 0) < rules.eligibility.per_organ:
+        if len(chosen) < rules.eligibility.total and taken.get(organ, 0) < _most_in(organ, rules):
             chosen.append(lesion.id)
             taken[organ] = taken.get(organ, 0) + 1
     return tuple(chosen)
+
+
+def _most_in(organ: str, rules: RuleSet) -> int:
+    return rules.eligibility.most_in_liver if organ == Organ.LIVER.value else rules.eligibility.per_organ
 
 
 def organ_of(lesion: Lesion) -> str:
@@ -246,13 +250,14 @@ def _counts(tracks: Sequence[Track], rules: RuleSet) -> Iterable[Issue]:
     for track in targets:
         organs.setdefault(organ_of(track.lesion), []).append(track)
     for organ, members in organs.items():
-        if len(members) > rules.eligibility.per_organ:
-            extra = members[rules.eligibility.per_organ]
+        most = _most_in(organ, rules)
+        if len(members) > most:
+            extra = members[most]
             yield Issue(
                 "E-ORGAN",
                 Severity.ERROR,
                 extra.lesion.id,
-                {"count": len(members), "organ": organ, "limit": rules.eligibility.per_organ},
+                {"count": len(members), "organ": organ, "limit": most},
                 _override(extra),
             )
     if len(targets) > rules.eligibility.total:
@@ -319,12 +324,13 @@ def visit_issues(timepoint: TimePoint, rules: RuleSet) -> list[Issue]:
     return [Issue("E-LABS", Severity.NOTE, numbers={"days": age, "limit": rules.eligibility.labs_valid_days})]
 
 
-def noted_issues(lesion: Lesion, noted: Features) -> list[Issue]:
+def noted_issues(lesion: Lesion, noted: Features, rules: RuleSet) -> list[Issue]:
     """What was noted of a lesion at a follow-up: an overridden proposal, compact lipiodol."""
     found = []
     named: dict[str, Number] = {"lesion": lesion.id}
     if noted.override.strip():
         found.append(Issue("E-OVERRIDE", Severity.NOTE, lesion.id, named, noted.override))
     if noted.lipiodol_compact:
-        found.append(Issue("E-LIPIODOL", Severity.NOTE, lesion.id, named))
+        rule = "E-LIPIODOL" if rules.target.lipiodol == "nonviable" else "E-LIPIODOL-VIABLE"
+        found.append(Issue(rule, Severity.NOTE, lesion.id, named))
     return found

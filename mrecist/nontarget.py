@@ -19,6 +19,7 @@ from mrecist.lesions import (
     UnequivocalProgression,
 )
 from mrecist.rulesets import RuleSet
+from mrecist.target import holds_tumour_as_oil
 from mrecist.tracks import Tests, Track
 from mrecist.values import LesionKind, Proof, Region, Response
 
@@ -113,11 +114,13 @@ def one_response(observation: Observation | None, rules: RuleSet, is_node: bool,
     ===================================================== ==
 
     A node whose short axis is recorded below 10 mm is normal. Judged by whole diameters (RECIST 1.1), a lesion of
-    the liver without viable tumour is still there.
+    the liver without viable tumour is still there. So is one of compact lipiodol where the rules take that for viable.
     """
     if observation is None:
         return Response.NE
     finding = observation.finding
+    if isinstance(finding, Absent | Nonviable) and holds_tumour_as_oil(observation, rules.target):
+        return Response.NN
     match finding:
         case Absent():
             return Response.CR

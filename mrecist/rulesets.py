@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from mrecist.case import Policy
 from mrecist.thresholds import Thresholds
 from mrecist.tomltables import read_table
 from mrecist.values import Scope
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 class RuleSetError(ValueError):
@@ -43,6 +46,8 @@ class TargetRules:
         Which diameter of a liver lesion enters the sum.
     carry_response_forward : bool
         True keeps PR at time points that are neither PR nor PD once PR was reached.
+    lipiodol : {"nonviable", "viable"}
+        What compact lipiodol in a liver lesion is taken for: no viable tumour, or tumour as long as the whole lesion.
     """
 
     response_pct: Fraction
@@ -54,6 +59,7 @@ class TargetRules:
     too_small_mm: Fraction
     liver_diameter: Literal["viable", "whole"]
     carry_response_forward: bool
+    lipiodol: Literal["nonviable", "viable"] = "nonviable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +126,8 @@ class EligibilityRules:
         Most days from a baseline scan to the start of treatment.
     labs_valid_days : int
         Laboratory values older than this are to be renewed before a procedure.
+    per_liver : int or None
+        Most targets in the liver; None: as in any organ.
     """
 
     measurable_mm: Fraction
@@ -129,6 +137,11 @@ class EligibilityRules:
     total: int
     baseline_window_days: int
     labs_valid_days: int
+    per_liver: int | None = None
+
+    @property
+    def most_in_liver(self) -> int:
+        return self.per_organ if self.per_liver is None else self.per_liver
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,9 +256,20 @@ class RuleSet:
 
     @property
     def digest(self) -> str:
-        """Eight characters that differ where any threshold differs, whatever name and version say."""
-        deciding = (self.target, self.nodes, self.new_lesions, self.eligibility, self.best_response, self.warnings)
-        return hashlib.sha256(repr(deciding).encode()).hexdigest()[:8]
+        """Eight characters that differ where any threshold differs, whatever name and version say.
+
+        A setting that may be left out, and has the value that it then has, is no difference.
+        """
+        deciding: tuple[DataclassInstance, ...] = (
+            self.target,
+            self.nodes,
+            self.new_lesions,
+            self.eligibility,
+            self.best_response,
+            self.warnings,
+        )
+        told = ", ".join(map(_settings, deciding))
+        return hashlib.sha256(f"({told})".encode()).hexdigest()[:8]
 
     @cached_property
     def thresholds(self) -> Thresholds:
@@ -276,6 +300,12 @@ class RuleSet:
         node_mm = self.new_lesions.node_mm
         new_lesions = replace(self.new_lesions, liver_rule="certainty", periportal_node_mm=node_mm)
         return replace(self, target=target, nodes=nodes, new_lesions=new_lesions)
+
+
+def _settings(section: DataclassInstance) -> str:
+    values = {f.name: getattr(section, f.name) for f in fields(section)}
+    told = [f"{f.name}={values[f.name]!r}" for f in fields(section) if values[f.name] != f.default]
+    return f"{type(section).__name__}({', '.join(told)})"
 
 
 def _as_text(mm: Fraction) -> str:

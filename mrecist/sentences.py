@@ -186,6 +186,8 @@ _ISSUES: dict[str, Template] = {
     "E-INELIGIBLE": "Lasting ineligibility because of {because} was signed, but no such limit is crossed.",
     "E-NEW-UNSEEN": "{lesion}: a new lesion that counted ({counted_at}) was not evaluated; it does not count here.",
     "E-LIPIODOL": "{lesion}: compact lipiodol counts as no viable tumour; MRI is advised.",
+    "E-LIPIODOL-VIABLE": "{lesion}: compact lipiodol counts as viable, by the diameter of the whole lesion; MRI is "
+    "advised.",
 }
 
 

@@ -160,6 +160,11 @@ def uses_whole(track: Track, rules: TargetRules) -> bool:
     )
 
 
+def holds_tumour_as_oil(observation: Observation, rules: TargetRules) -> bool:
+    """Is compact lipiodol noted here, by rules that take it for viable tumour?"""
+    return rules.lipiodol == "viable" and observation.features.lipiodol_compact is True
+
+
 def whole_at(observation: Observation | None) -> Diameter | None:
     """The whole diameter that was recorded, if any."""
     return None if observation is None else getattr(observation.finding, "whole", None)
@@ -181,6 +186,9 @@ def counted_tenths(observation: Observation | None, rules: TargetRules, whole: b
     not evaluable, or not in the list  not evaluable                        not evaluable
     ================================== ==================================== =====================================
 
+    Where the rules take compact lipiodol for viable, a lesion that is noted to hold it counts its whole diameter, and
+    is not evaluable without one.
+
     Parameters
     ----------
     observation : Observation or None
@@ -192,6 +200,8 @@ def counted_tenths(observation: Observation | None, rules: TargetRules, whole: b
     if observation is None:
         return None
     finding = observation.finding
+    if holds_tumour_as_oil(observation, rules):
+        return _tenths(whole_at(observation))
     match finding:
         case Measured():
             return _tenths(finding.whole) if whole else finding.diameter.tenths

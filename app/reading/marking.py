@@ -198,8 +198,9 @@ def _no_target(read: Read, region: Region, drawing: Drawing, rules: EligibilityR
     targets = [x for x in read.lesions if x.role is LesionRole.TARGET]
     in_liver = [x for x in targets if x.organ is Organ.LIVER]
     # outside the liver the organ is not known yet (lung or node?): the form's conformance asks once it is
-    if region is Region.INTRAHEPATIC and len(in_liver) >= rules.per_organ:
-        return Declined(f"{len(in_liver)} of {rules.per_organ} liver targets are set. Record as non-target?", ways_out)
+    most = rules.most_in_liver
+    if region is Region.INTRAHEPATIC and len(in_liver) >= most:
+        return Declined(f"{len(in_liver)} of {most} liver targets are set. Record as non-target?", ways_out)
     if len(targets) >= rules.total:
         return Declined(f"{len(targets)} of {rules.total} targets are set. Record as non-target?", ways_out)
     return None

@@ -1,4 +1,4 @@
-"""How long it takes to judge patients: in memory, and as JSON lines in and out."""
+"""How long it takes to judge patients, no two of them alike: in memory, and as JSON lines in and out."""
 
 from __future__ import annotations
 
@@ -15,43 +15,13 @@ from mrecist.case import Case
 from mrecist.casefile import read_case
 from mrecist.protocols import Protocol
 from mrecist.rulesets import RuleSet
+from tests.benchmarks.engine_patients import TIMEPOINTS, patient
 from tests.benchmarks.rows import Row, interleaved
 
-TIMEPOINTS = 20
 PATIENTS = 2500
 """Enough of them that the start of the processes that share the lines weighs little, as it does with 100,000."""
 SAMPLE = 250
 SCALE = 100_000 / (PATIENTS * TIMEPOINTS)
-
-_CLINICAL = {
-    "ecog": 0, "bilirubin_mg_dl": 0.9, "albumin_g_dl": 3.9, "inr": 1.1, "ascites": "none", "encephalopathy": 0,
-    "ast_x_uln": 1.2, "alt_x_uln": 1.1, "anc_per_ul": 3200, "hb_g_dl": 12.5, "platelets_per_ul": 140000,
-    "creatinine_x_uln": 0.9, "main_pv_occlusion": False, "tace_benefit": "yes", "tace_planned": True,
-}  # fmt: skip
-
-
-def patient(number: int) -> dict[str, Any]:
-    """A patient of 20 time points, 2 targets and 1 non-target in the liver, 2 targets outside, with clinical data."""
-    return {
-        "id": f"P{number}",
-        "timepoints": [
-            {"timepoint": f"TP{n}", "day": 42 * n, "lesions": _lesions(number, n), "clinical": _CLINICAL}
-            for n in range(TIMEPOINTS)
-        ],
-    }
-
-
-def _lesions(number: int, n: int) -> list[dict[str, Any]]:
-    shrinking = 45.0 - 1.5 * min(n, 12) + 0.1 * (number % 7)
-    liver = {"region": "intra", "organ": "liver", "kind": "other"}
-    lung = {"region": "extra", "organ": "lung", "kind": "other", "role": "target"}
-    return [
-        liver | {"id": "L1", "role": "target", "diameter_mm": round(shrinking, 1), "whole_mm": 50.0},
-        liver | {"id": "L2", "role": "target", "diameter_mm": round(shrinking * 0.6, 1), "whole_mm": 30.0},
-        liver | {"id": "L3", "role": "nontarget", "status": "present"},
-        lung | {"id": "Lu1", "diameter_mm": round(18.0 + 0.3 * n, 1)},
-        lung | {"id": "Lu2", "diameter_mm": round(14.0 - 0.1 * n, 1)},
-    ]
 
 
 def _with_reasons(case: Case, rules: RuleSet, protocol: Protocol) -> None:
@@ -61,7 +31,7 @@ def _with_reasons(case: Case, rules: RuleSet, protocol: Protocol) -> None:
         for decision in (at.tace, at.sorafenib):
             assert decision is not None
             reasons += decision.reasons
-        assert all(r.rule and r.numbers is not None for r in reasons)
+        assert all([r.rule and len(dict(r.numbers)) == len(r.numbers) for r in reasons])
 
 
 def run() -> list[Row]:

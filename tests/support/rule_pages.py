@@ -187,6 +187,8 @@ def attributes(class_name: str) -> Mapping[str, str]:
 def _value(key: str, value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if value is None:
+        return "–"
     if isinstance(value, int | Fraction):
         return plain(value) + next((unit for end, unit in _UNITS.items() if key.endswith(end)), "")
     return str(value) if " " in str(value) else f"`{value}`"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from app.resources import load_ruleset
+from mrecist.assess import assess
 from mrecist.case import Case
 from mrecist.eligibility import Eligible, judge_eligibility, select_targets
 from mrecist.lesions import Lesion, Measured, Observation
@@ -198,3 +200,13 @@ def test_that_a_justification_speaks_for_its_own_lesion_only() -> None:
     assert found.baseline.issues[0].overridden == ""
     found = assessed(visit("L1=30 L2=20 L3=15", L3={"override": "agreed"}), "L1=30 L2=20 L3=15")
     assert found.baseline.issues[0].overridden == "agreed"
+
+
+def test_that_a_rule_set_may_take_more_targets_in_the_liver_than_in_other_organs() -> None:
+    more = replace(RULES, eligibility=replace(RULES.eligibility, per_liver=3))
+    liver, lungs = case("L1=30 L2=20 L3=15"), case("Lu1=30 Lu2=20 Lu3=15")
+    assert assess(liver, more).baseline.issues == ()
+    assert [i.rule for i in assess(lungs, more).baseline.issues] == ["E-ORGAN"]
+    read = liver.reads[0]
+    candidates = list(zip(read.lesions, read.timepoints[0].observations, strict=True))
+    assert select_targets(candidates, more) == ("L1", "L2", "L3")

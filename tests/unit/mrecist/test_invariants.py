@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from app.resources import RULESETS, load_protocol, load_ruleset
 from mrecist.assess import assess
 from mrecist.casefile import decode, read_case
+from mrecist.explain import sentence
 from mrecist.overall import composite
-from mrecist.resultfile import result
+from mrecist.resultfile import result, result_text
 from mrecist.results import Assessment
 from mrecist.values import Response, Scope
 from tests.support.patients import patient, row
@@ -173,6 +174,25 @@ def test_that_the_composite_follows_from_the_regions_and_a_discordance_is_flagge
         both = (at.intrahepatic.response, at.extrahepatic.response)
         assert at.composite is composite(*both) is composite(*both[::-1])
         assert ("DISCORDANT" in at.flags) == (at.composite is not at.overall.response)
+
+
+@given(visits(nodes=True))
+def test_that_what_is_written_is_what_is_told_and_shown(lines: list[str]) -> None:
+    """The writer and the sentences of sums go by whole tenths; the exact numbers of the same reasons say the same."""
+    found = _assessed(lines)
+    written = result(found)
+    assert json.dumps(written) == result_text(found)
+    for at, told in zip(found.timepoints, written["timepoints"], strict=True):
+        for region, shown in ((at.intrahepatic, told["intrahepatic"]), (at.overall, told["overall"])):
+            for name in ("sum_mm", "baseline_sum_mm", "nadir_sum_mm", "change_from_baseline_pct"):
+                exact = getattr(region, name)
+                assert shown[name] == (None if exact is None else float(exact))
+            for reason, words in zip(region.reasons, shown["reasons"], strict=True):
+                exact_numbers = dict(reason.numbers)
+                assert words["text"] == reason.text == sentence(reason.rule, exact_numbers)
+                assert words["numbers"] == {
+                    name: float(x) if isinstance(x, Fraction) else x for name, x in exact_numbers.items()
+                }
 
 
 _lengths = st.lists(st.integers(10, 400), min_size=1, max_size=3)

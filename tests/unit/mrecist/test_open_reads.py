@@ -100,6 +100,35 @@ def test_that_what_the_reader_noted_of_lipiodol_and_enhancement_is_flagged() -> 
 
 
 @pytest.mark.parametrize(
+    ("finding", "as_nonviable", "as_viable"),
+    [
+        (Absent(_mm(48)), "CR 0", "SD 48"),  # 50 mm, then oil of 48 mm
+        (Nonviable(_mm(30)), "CR 0", "PR 30"),
+        (Measured(_mm(10), _mm(48)), "PR 10", "SD 48"),
+        (Absent(), "CR 0", "NE None"),
+    ],
+)
+def test_that_a_rule_set_says_what_compact_lipiodol_counts(finding: Finding, as_nonviable: str, as_viable: str) -> None:
+    noted = Features(lipiodol_compact=True)
+    case = _case(_see(Measured(_mm(50))), _see(finding, features=noted))
+    rules = load_ruleset()
+    viable = replace(rules, target=replace(rules.target, lipiodol="viable"))
+    for ruleset, expected, rule in ((rules, as_nonviable, "E-LIPIODOL"), (viable, as_viable, "E-LIPIODOL-VIABLE")):
+        at = assess(case, ruleset).timepoints[0]
+        assert f"{at.intrahepatic.response} {at.intrahepatic.sum_mm}" == expected
+        assert [i.rule for i in at.issues] == [rule]
+
+
+def test_that_a_nontarget_of_compact_lipiodol_is_still_there_where_it_counts_as_viable() -> None:
+    diffuse = replace(LIVER, id="INT1", role=LesionRole.NONTARGET, kind=LesionKind.INFILTRATIVE)
+    oil = _see(Nonviable(), diffuse, Features(lipiodol_compact=True))
+    case = _case(_see(Present(), diffuse), oil, lesions=(diffuse,))
+    rules = load_ruleset()
+    viable = replace(rules, target=replace(rules.target, lipiodol="viable"))
+    assert [assess(case, r).timepoints[0].intrahepatic.response for r in (rules, viable)] == ["CR", "NN"]
+
+
+@pytest.mark.parametrize(
     ("finding", "expected"),
     [
         (Measured(_mm(10), _mm(48)), 48),

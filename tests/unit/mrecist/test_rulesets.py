@@ -89,3 +89,13 @@ def test_that_a_changed_threshold_asks_for_a_new_version(name: str, version: str
     """A recorded digest: where it differs, raise the version in the file and write both here."""
     rules = load_ruleset(name)
     assert (rules.version, rules.digest) == (version, digest)
+
+
+def test_that_a_setting_that_is_left_out_is_no_other_rule_set_and_one_that_is_set_is() -> None:
+    text = read_text("rulesets", "mrecist-literal.toml")
+    assert 'lipiodol = "nonviable"' in text
+    without = "\n".join(line for line in text.splitlines() if not line.startswith("lipiodol"))
+    assert parse_ruleset(without).digest == load_ruleset().digest
+    more = text.replace("# per_liver = 5", "per_liver = 5").replace('lipiodol = "nonviable"', 'lipiodol = "viable"')
+    assert parse_ruleset(more).digest != load_ruleset().digest
+    assert (parse_ruleset(more).eligibility.most_in_liver, load_ruleset().eligibility.most_in_liver) == (5, 2)

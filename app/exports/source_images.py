@@ -138,7 +138,7 @@ def read_header(path: str, named: str) -> Dataset:
         for keyword in _TYPE_2:
             if keyword not in header:
                 setattr(header, keyword, "")
-        _drop_trial(header)
+        _drop_halves(header)
         header.SpecificCharacterSet = "ISO_IR 192"
         for keyword in ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID"):
             if not header.get(keyword):
@@ -150,14 +150,17 @@ def read_header(path: str, named: str) -> Dataset:
     return header
 
 
-def _drop_trial(header: Dataset) -> None:
-    """Without what is said of a trial and of earlier de-identification, unless it is whole.
+def _drop_halves(header: Dataset) -> None:
+    """Without what would be copied into every report and breaks the standard there.
 
-    It would be copied into every report, and files often hold half of it, which the standard forbids.
+    That is what is said of a trial and of earlier de-identification, unless it is whole, and codes without a scheme.
     """
     removed, method = header.get("PatientIdentityRemoved"), header.get("DeidentificationMethod")
     for tag in [tag for tag in header.keys() if tag.group == 0x0012]:  # noqa: SIM118 - a data set iterates elements
         del header[tag]
+    for element in [one for one in header if one.VR == "SQ"]:
+        if any("CodeValue" in item and not item.get("CodingSchemeDesignator") for item in element.value):
+            del header[element.tag]
     if removed and method:
         header.PatientIdentityRemoved, header.DeidentificationMethod = removed, method
 

@@ -238,12 +238,22 @@ def test_that_others_find_no_error(
         assert any("Comprehensive" in row for row in said), said
 
 
-def test_that_half_of_what_a_file_says_of_a_trial_is_not_copied(tmp_path: Path) -> None:
-    """An empty DeidentificationMethod beside PatientIdentityRemoved, a trial without a time point: as in real files."""
-    half = {"PatientIdentityRemoved": "YES", "DeidentificationMethod": "", "ClinicalTrialSponsorName": "x"}
+def test_that_what_a_file_says_by_halves_is_not_copied(tmp_path: Path) -> None:
+    """An empty DeidentificationMethod beside PatientIdentityRemoved, a trial without a time point, a code without its
+    scheme: as in real files.
+    """
+    code = Dataset()
+    code.CodeValue, code.CodeMeaning = "457530761", "CT Abdomen"
+    half = {
+        "PatientIdentityRemoved": "YES",
+        "DeidentificationMethod": "",
+        "ClinicalTrialSponsorName": "x",
+        "ProcedureCodeSequence": [code],
+    }
     case = PhantomCase.on_disk(tmp_path, Phantom(tags=half))
     report = case.report(case.read(measured("8.7", case.line(2, (1, 2), (9, 8)))))
     assert not [element for element in report if element.tag.group == 0x0012]
+    assert "ProcedureCodeSequence" not in report
     assert report.PatientID == "PHANTOM"
 
 

@@ -15,7 +15,7 @@ from pydicom.dataset import Dataset
 
 pytest.importorskip("highdicom", reason="the extra sr is not installed")
 
-from app.exports.assisted_masks import MaskMaker
+from app.exports.assisted_masks import AssistedMask, MaskMaker
 from app.exports.exported import ExportedRead
 from app.exports.seg_files import Segment, segmentation
 from app.exports.seg_reading import read_segmentation
@@ -27,9 +27,10 @@ from app.reading.assisting import assistance_of, line_of
 from app.state.assistance import AssistedFinding
 from app.state.proposals import ProposedAxis
 from tests.support.lesion_phantoms import LesionPhantom, Part, ball
+from tests.support.phantoms import Phantom, write_enhanced
 from tests.support.reports import ORIGIN, PhantomCase, measured
 from viewers.imaging.assist import measure_assisted
-from viewers.imaging.assisted import Click
+from viewers.imaging.assisted import Click, ImageLine
 from viewers.imaging.scan import scan
 from viewers.imaging.volume import load_volume
 
@@ -181,3 +182,35 @@ def test_that_the_same_samples_are_imported_once_they_say_lesion(
     case = PhantomCase(series, SourceImages({series.uid: series}.get))
     found = proposals_of(report, case.read(measured("9")).record, case.images)
     assert found.proposals and found.proposals[0].diameter.tenths == pytest.approx(group.lengths[0].mm * 10, abs=0.51)
+
+
+@pytest.mark.parametrize("enhanced", [False, True], ids=["a file for each slice", "one file of all frames"])
+def test_that_each_frame_of_a_mask_lies_on_its_oblique_slice(tmp_path: Path, enhanced: bool) -> None:
+    """A box of 2 slices, 3 rows and 4 columns of unequal pixels, from slice 3, row 5, column 6 on."""
+    phantom = Phantom()
+    if enhanced:
+        write_enhanced(tmp_path, phantom)
+        (series,) = scan(tmp_path).series
+        case = PhantomCase(series, SourceImages({series.uid: series}.get))
+    else:
+        case = PhantomCase.on_disk(tmp_path, phantom)
+    line = ImageLine(case.series.uid, "", 0, 3, None, (0.0, 0.0, 0.0), (1.0, 0.0, 0.0), 1.0)
+    mask = AssistedMask((3, 5, 6), np.ones((2, 3, 4), np.bool_), line, None)
+    one = case.read(measured("9"))
+    segment = Segment(one.read.lesions[0], tracking_uid(ORIGIN, "read-1", "IT1"), mask)
+    segmentation(one, one.record.visits[0], case.series, [segment], case.images).save_as(tmp_path / "seg")
+    written = pydicom.dcmread(tmp_path / "seg")
+    placed = {}
+    for frame, pixels in zip(written.PerFrameFunctionalGroupsSequence, written.pixel_array, strict=True):
+        place = tuple(float(part) for part in frame.PlanePositionSequence[0].ImagePositionPatient)
+        placed[place] = [(int(row), int(column)) for row, column in np.argwhere(pixels)]
+        source = frame.DerivationImageSequence[0].SourceImageSequence[0]
+        k = next(k for k, record in enumerate(case.series.slices) if np.allclose(record.position, place, atol=1e-4))
+        assert source.ReferencedSOPInstanceUID == case.series.slices[k].sop_uid
+        assert not enhanced or source.ReferencedFrameNumber == k + 1
+    box = [(row, column) for row in (5, 6, 7) for column in (6, 7, 8, 9)]
+    assert list(placed.values()) == [box, box]
+    assert all(any(np.allclose(place, phantom.position(k), atol=1e-4) for place in placed) for k in (3, 4))
+    if shutil.which("dciodvfy") is not None:
+        done = subprocess.run(["dciodvfy", str(tmp_path / "seg")], capture_output=True, text=True, check=False)
+        assert not [row for row in (done.stdout + done.stderr).splitlines() if row.startswith("Error")]

@@ -69,6 +69,7 @@ class ImageDesk(QObject):
         grid.arranged.connect(self.rearranged)
         library.failed.connect(lambda _uid, message: self.told.emit(message))
         self.display.changed.connect(self.rearranged)
+        self.linking.aligned.connect(self.guide.go)
         for part in (self.display, self.windows, self.linking, self.phases, self.planes, self.cine):
             part.told.connect(self.told)
         session.case_opened.connect(self._on_case_opened)

@@ -39,6 +39,8 @@ class LinkDesk(QObject):
     -------
     changed()
         Views are linked otherwise now.
+    aligned()
+        Views that could not follow before have been brought to one place.
     pinning_changed(bool)
         Clicks name a place from now on, or no longer.
     told(str)
@@ -46,6 +48,7 @@ class LinkDesk(QObject):
     """
 
     changed = Signal()
+    aligned = Signal()
     pinning_changed = Signal(bool)
     told = Signal(str)
 
@@ -125,6 +128,7 @@ class LinkDesk(QObject):
         self.refresh()
         if first_time and not any(view.busy for view in self._grid.views):
             self._grid.align()
+            self.aligned.emit()
 
     def chip(self, number: int) -> Chip | None:
         """What a view says of its link with the active one; nothing within one examination, or for other planes."""

@@ -288,7 +288,7 @@ def _float(value: Fraction | None) -> float | None:
 def encode_rows(rows: Sequence[EndpointRow]) -> str:
     """Rows as text of two lines, by place: what every view needs, and the follow-ups."""
     first = [_plain(row) for row in rows]
-    return f"{_WRITER.encode(first)}\n{_WRITER.encode([row.timepoints for row in rows])}"
+    return f"{_WRITER.encode(first)}\n{_WRITER.encode([[_flat(at) for at in row.timepoints] for row in rows])}"
 
 
 def decode_rows(texts: Sequence[str]) -> tuple[EndpointRow, ...]:
@@ -337,9 +337,15 @@ def _row(x: list[Any], text: _Text, place: int) -> EndpointRow:
     )  # fmt: skip
 
 
+def _flat(at: TimePointRow) -> list[Any]:
+    near = (None, None, None) if at.nearest is None else at.nearest
+    return [at[0], at[1], *at[2], at[3], *at[4], *at[5], at[6], at[7], *near]
+
+
 def _timepoint_row(t: list[Any]) -> TimePointRow:
-    nearest = None if t[8] is None else Nearest(*t[8])
-    return TimePointRow(t[0], t[1], tuple(t[2]), t[3], tuple(t[4]), tuple(t[5]), t[6], t[7], nearest)
+    (name, day, r1, r2, r3, composite, s1, s2, s3, c1, c2, c3, new, stated, response, by_mm, lesion) = t
+    nearest = None if response is None else Nearest(response, by_mm, lesion)
+    return TimePointRow(name, day, (r1, r2, r3), composite, (s1, s2, s3), (c1, c2, c3), new, stated, nearest)
 
 
 _WHY: Mapping[str, Why] = {why.value: why for why in Why}

@@ -13,9 +13,14 @@ from app.models.reading import Reading
 from app.state.apply import EditRefused, apply
 from app.state.events import (
     BaselineConfirmed,
+    ClinicalEventRecorded,
+    ClinicalEventRemoved,
     ClinicalRecorded,
+    EnrolmentRecorded,
     Entry,
     Event,
+    LabsRecorded,
+    LabsRemoved,
     PhaseCorrected,
     ProtocolChosen,
     ReadStarted,
@@ -28,7 +33,19 @@ from mrecist.lesions import Lesion
 from mrecist.results import Assessment
 from mrecist.rulesets import RuleSet
 
-OF_THE_CASE = (ClinicalRecorded, TreatmentRecorded, TreatmentRemoved, PhaseCorrected, ProtocolChosen, BaselineConfirmed)
+OF_THE_CASE = (
+    ClinicalRecorded,
+    LabsRecorded,
+    LabsRemoved,
+    EnrolmentRecorded,
+    TreatmentRecorded,
+    TreatmentRemoved,
+    ClinicalEventRecorded,
+    ClinicalEventRemoved,
+    PhaseCorrected,
+    ProtocolChosen,
+    BaselineConfirmed,
+)
 """Edits that belong to the case, whoever's read is on screen."""
 
 

@@ -10,6 +10,8 @@ from fractions import Fraction
 
 from app import words
 from app.models.reading import counted_mm
+from app.state.clinical import Analyte, Bound, Enrolment
+from app.state.dates import in_order
 from app.state.record import DatedTreatment, Record, Visit
 from app.words import translated
 from mrecist.case import ClinicalStatus, EventKind, Marker, Read, TimePointRead, TreatmentKind
@@ -20,6 +22,7 @@ from mrecist.values import LesionRole, Line, Region, Response, Scope
 
 REGIONS = (Region.INTRAHEPATIC, Region.EXTRAHEPATIC)
 MARKER_UNITS = {"AFP": "ng/mL", "PIVKA-II": "mAU/mL"}
+_MARKERS = {Analyte.AFP: "AFP", Analyte.PIVKA_II: "PIVKA-II"}
 _TREATED = {TreatmentKind.TACE: "TACE", TreatmentKind.HAIC: "HAIC", TreatmentKind.FLUOROURACIL_MITOMYCIN: "5-FU/MMC"}
 _HAPPENED = {
     EventKind.DEATH: "Death",
@@ -201,7 +204,12 @@ def as_of(record: Record, until: date) -> Record:
     known = {visit.id for visit in visits}
     reads = tuple(_until(read, known) for read in record.reads)
     treatments = tuple(
-        replace(one, until=None) if one.until is not None and one.until > until else one
+        replace(
+            one,
+            until=None if one.until is not None and one.until > until else one.until,
+            dose_changes=tuple(x for x in one.dose_changes if x.on <= until),
+            cycles=tuple(x for x in one.cycles if x.on <= until),
+        )
         for one in record.treatments
         if one.on <= until
     )
@@ -211,6 +219,8 @@ def as_of(record: Record, until: date) -> Record:
         reads=reads,
         judgements=tuple(one for one in record.judgements if one.visit_id in known and one.signature.on <= until),
         treatments=treatments,
+        labs=tuple(one for one in record.labs if one.on <= until),
+        enrolment=_enrolment_until(record.enrolment, until),
         events=tuple(event for event in record.events if event.on <= until),
         signed=tuple(one for one in record.signed if one.visit_id in known),
     )
@@ -218,6 +228,16 @@ def as_of(record: Record, until: date) -> Record:
 
 def treatment_name(kind: TreatmentKind) -> str:
     return translated(_TREATED.get(kind, kind.value.replace("_", " ").capitalize()))
+
+
+def _enrolment_until(enrolment: Enrolment, until: date) -> Enrolment:
+    """What of the enrolment had happened by then; the arm is known from randomisation on."""
+    consented, enrolled, randomised = (
+        on if on is not None and on <= until else None
+        for on in (enrolment.consented, enrolment.enrolled, enrolment.randomised)
+    )
+    told = enrolment.randomised is None or randomised is not None
+    return Enrolment(consented, enrolled, randomised, enrolment.arm if told else "")
 
 
 def _until(read: Read, known: set[str]) -> Read:
@@ -271,6 +291,20 @@ def _bars(record: Record) -> Iterator[TreatmentBar]:
 
 
 def _markers(record: Record) -> Iterator[MarkerPoint]:
+    """Of the time points and of the laboratory; the same value of the same day is one point."""
+    yield from sorted(dict.fromkeys((*_visit_markers(record), *_lab_markers(record))), key=lambda one: in_order(one.on))
+
+
+def _lab_markers(record: Record) -> Iterator[MarkerPoint]:
+    """A value that was told only as below a number has no place on a logarithmic axis."""
+    for labs in record.labs:
+        for analyte, name in _MARKERS.items():
+            found = labs.of(analyte)
+            if found is not None and found.canonical is not None and found.bound is not Bound.BELOW:
+                yield MarkerPoint(name, labs.on, found.canonical, found.bound is Bound.ABOVE)
+
+
+def _visit_markers(record: Record) -> Iterator[MarkerPoint]:
     for visit in record.visits:
         status = visit.clinical
         if status is None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import assert_never
 
-from app.state import case_edits, figure_edits, proposal_edits, read_edits
+from app.state import case_edits, clinical_edits, figure_edits, proposal_edits, read_edits
 from app.state.events import (
     BaselineConfirmed,
     CaseClosed,
     CaseOpened,
     ClinicalEventRecorded,
+    ClinicalEventRemoved,
     ClinicalRecorded,
     CoverageRecorded,
+    EnrolmentRecorded,
     Entry,
     FigureAdded,
     FigureChanged,
@@ -20,6 +22,8 @@ from app.state.events import (
     FindingCleared,
     FindingRecorded,
     JudgementSigned,
+    LabsRecorded,
+    LabsRemoved,
     LesionAdded,
     LesionChanged,
     LesionRemoved,
@@ -81,11 +85,19 @@ def apply(record: Record | None, entry: Entry) -> Record:
         case JudgementSigned():
             return case_edits.sign_judgement(record, event)
         case TreatmentRecorded():
-            return case_edits.record_treatment(record, event)
+            return clinical_edits.record_treatment(record, event)
         case TreatmentRemoved():
-            return case_edits.remove_treatment(record, event)
+            return clinical_edits.remove_treatment(record, event)
         case ClinicalEventRecorded():
-            return case_edits.record_event(record, event)
+            return clinical_edits.record_event(record, event)
+        case ClinicalEventRemoved():
+            return clinical_edits.remove_event(record, event)
+        case LabsRecorded():
+            return clinical_edits.record_labs(record, event)
+        case LabsRemoved():
+            return clinical_edits.remove_labs(record, event)
+        case EnrolmentRecorded():
+            return clinical_edits.record_enrolment(record, event)
         case CaseClosed():
             return case_edits.close_case(record, event)
         case ReadStarted():

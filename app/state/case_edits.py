@@ -1,16 +1,15 @@
-"""Edits of what is true of the patient whoever reads: images, time points, clinical data, treatments."""
+"""Edits of what is true of the patient whoever reads: images, time points, clinical data of a time point."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
 
-from app.state.dates import in_order, last_day
+from app.state.dates import in_order
 from app.state.events import (
     BaselineConfirmed,
     CaseClosed,
     CaseOpened,
-    ClinicalEventRecorded,
     ClinicalRecorded,
     CoverageRecorded,
     JudgementSigned,
@@ -18,8 +17,6 @@ from app.state.events import (
     ProtocolChosen,
     SeriesImported,
     SeriesMoved,
-    TreatmentRecorded,
-    TreatmentRemoved,
     VisitProposed,
 )
 from app.state.record import JUDGED_FIELDS, Record, SeriesRef, Visit
@@ -151,28 +148,6 @@ def sign_judgement(record: Record, event: JudgementSigned) -> Record:
     if not judged.signature.by.strip() or not judged.signature.reason.strip():
         raise EditRefused("A judgement needs a signer and a reason.")
     return replace(record, judgements=(*record.judgements, judged))
-
-
-def record_treatment(record: Record, event: TreatmentRecorded) -> Record:
-    """A treatment with an id that exists replaces it."""
-    new = event.treatment
-    if new.until is not None and last_day(new.until) < new.on:
-        raise EditRefused(f"The treatment ends ({new.until.isoformat()}) before it begins ({new.on.isoformat()}).")
-    kept = tuple(x for x in record.treatments if x.id != new.id)
-    return replace(record, treatments=tuple(sorted((*kept, new), key=lambda x: in_order(x.on))))
-
-
-def remove_treatment(record: Record, event: TreatmentRemoved) -> Record:
-    kept = tuple(x for x in record.treatments if x.id != event.treatment_id)
-    if len(kept) == len(record.treatments):
-        raise EditRefused(f"There is no treatment {event.treatment_id}.")
-    return replace(record, treatments=kept)
-
-
-def record_event(record: Record, event: ClinicalEventRecorded) -> Record:
-    """An event with an id that exists replaces it."""
-    kept = tuple(x for x in record.events if x.id != event.event.id)
-    return replace(record, events=tuple(sorted((*kept, event.event), key=lambda x: in_order(x.on))))
 
 
 # --- looking up ----------------------------------------------------------------------------------------------------

@@ -48,11 +48,18 @@ def _without_later_judgements(plain: Plain) -> Plain:
     return {**plain, "clinical": {"resectable": None, "systemic_benefit": None, **plain["clinical"]}}
 
 
+def _without_course(plain: Plain) -> Plain:
+    """Version 1 kept neither dose changes nor cycles nor a dose in Gy."""
+    later = {"dose_changes": [], "cycles": [], "dose_gy": None, "fractions": None}
+    return {**plain, "treatment": {**later, **plain["treatment"]}}
+
+
 UPCASTS: Mapping[tuple[str, int], Upcast] = MappingProxyType(
     {
         ("lesion_added", 1): _unassisted,
         ("finding_recorded", 1): _unassisted,
         ("clinical_recorded", 1): _without_later_judgements,
+        ("treatment_recorded", 1): _without_course,
     }
 )
 """For a kind and an old version: the plain payload of the next version. Old texts are never rewritten."""

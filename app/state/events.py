@@ -11,6 +11,7 @@ from datetime import date
 from typing import ClassVar
 
 from app.state.assistance import Assistance
+from app.state.clinical import Enrolment, LabSet
 from app.state.figures import Figure
 from app.state.proposals import Proposal
 from app.state.record import DatedEvent, DatedTreatment, Judgement, Patient, SeriesRef
@@ -214,8 +215,13 @@ class JudgementSigned:
 
 @dataclass(frozen=True, slots=True)
 class TreatmentRecorded:
+    """A treatment, whole: one with an id that exists replaces it.
+
+    Version 2 knows dose changes, cycles, and the dose and fractions of radiotherapy.
+    """
+
     kind: ClassVar[str] = "treatment_recorded"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     treatment: DatedTreatment
 
 
@@ -231,6 +237,38 @@ class ClinicalEventRecorded:
     kind: ClassVar[str] = "clinical_event_recorded"
     version: ClassVar[int] = 1
     event: DatedEvent
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicalEventRemoved:
+    kind: ClassVar[str] = "clinical_event_removed"
+    version: ClassVar[int] = 1
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabsRecorded:
+    """Dated laboratory values of one entry, paste or import, in one step; each set replaces that of its id."""
+
+    kind: ClassVar[str] = "labs_recorded"
+    version: ClassVar[int] = 1
+    labs: tuple[LabSet, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LabsRemoved:
+    kind: ClassVar[str] = "labs_removed"
+    version: ClassVar[int] = 1
+    labs_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentRecorded:
+    """Consent, enrolment and randomisation, whole: it replaces what was recorded before."""
+
+    kind: ClassVar[str] = "enrolment_recorded"
+    version: ClassVar[int] = 1
+    enrolment: Enrolment
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +338,10 @@ Event = (
     | TreatmentRecorded
     | TreatmentRemoved
     | ClinicalEventRecorded
+    | ClinicalEventRemoved
+    | LabsRecorded
+    | LabsRemoved
+    | EnrolmentRecorded
     | VisitSigned
     | VisitAmended
     | CaseClosed

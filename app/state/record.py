@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -11,7 +11,8 @@ from types import MappingProxyType
 from typing import Any
 
 from app.state.assistance import Assistance, AssistedFinding
-from app.state.dates import slack_days
+from app.state.clinical import DoseChange, Enrolment, LabSet, TreatmentCycle
+from app.state.dates import Precision, precision_of, slack_days
 from app.state.figures import Figure, FigureOfRead
 from app.state.proposals import ProposalOfRead
 from mrecist.case import (
@@ -110,6 +111,8 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class DatedTreatment:
+    """A treatment. `dose_gy` is the total dose of radiotherapy in Gy, given in so many `fractions`."""
+
     id: str
     kind: TreatmentKind
     on: date
@@ -117,6 +120,10 @@ class DatedTreatment:
     dose: str = ""
     lesions: tuple[str, ...] = ()
     note: str = ""
+    dose_changes: tuple[DoseChange, ...] = ()
+    cycles: tuple[TreatmentCycle, ...] = ()
+    dose_gy: Fraction | None = None
+    fractions: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +167,8 @@ class Record:
     assisted: tuple[AssistedFinding, ...] = ()
     proposals: tuple[ProposalOfRead, ...] = ()
     closed_because: str = ""
+    labs: tuple[LabSet, ...] = ()
+    enrolment: Enrolment = field(default_factory=Enrolment)
 
     def visit(self, visit_id: str) -> Visit | None:
         return next((x for x in self.visits if x.id == visit_id), None)
@@ -241,7 +250,14 @@ class Record:
             ),
             events=tuple(ClinicalEvent(e.kind, self.day(e.on)) for e in self.events),
             protocol=self.protocol,
+            arm=self.enrolment.arm or None,
+            enrolled_day=self._known_day(self.enrolment.enrolled),
+            randomised_day=self._known_day(self.enrolment.randomised),
         )
+
+    def _known_day(self, on: date | None) -> int | None:
+        """The day, where it is known: times are counted from it, and a month alone gives none."""
+        return None if on is None or precision_of(on) is not Precision.DAY else self.day(on)
 
     def _timepoint(self, visit: Visit) -> TimePoint:
         refs = [ref for uid in visit.series if (ref := self.series_ref(uid)) is not None]

@@ -11,8 +11,10 @@ from app.state.events import (
     CaseClosed,
     CaseOpened,
     ClinicalEventRecorded,
+    ClinicalEventRemoved,
     ClinicalRecorded,
     CoverageRecorded,
+    EnrolmentRecorded,
     Entry,
     FigureAdded,
     FigureChanged,
@@ -20,6 +22,8 @@ from app.state.events import (
     FindingCleared,
     FindingRecorded,
     JudgementSigned,
+    LabsRecorded,
+    LabsRemoved,
     LesionAdded,
     LesionChanged,
     LesionRemoved,
@@ -173,6 +177,14 @@ def subjects(entry: Entry) -> frozenset[tuple[str, ...]]:
             return frozenset({("treatment", event.treatment_id)})
         case ClinicalEventRecorded():
             return frozenset({("event", event.event.id)})
+        case ClinicalEventRemoved():
+            return frozenset({("event", event.event_id)})
+        case LabsRecorded():
+            return frozenset(("labs", one.id) for one in event.labs)
+        case LabsRemoved():
+            return frozenset(("labs", labs_id) for labs_id in event.labs_ids)
+        case EnrolmentRecorded():
+            return frozenset({("enrolment",)})
         case VisitSigned() | VisitAmended():
             return frozenset({("signature", read, event.visit_id)})
         case Reverted():

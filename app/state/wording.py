@@ -11,8 +11,10 @@ from app.state.events import (
     CaseClosed,
     CaseOpened,
     ClinicalEventRecorded,
+    ClinicalEventRemoved,
     ClinicalRecorded,
     CoverageRecorded,
+    EnrolmentRecorded,
     Event,
     FigureAdded,
     FigureChanged,
@@ -20,6 +22,8 @@ from app.state.events import (
     FindingCleared,
     FindingRecorded,
     JudgementSigned,
+    LabsRecorded,
+    LabsRemoved,
     LesionAdded,
     LesionChanged,
     LesionRemoved,
@@ -104,6 +108,16 @@ def summary(event: Event) -> str:
             return "removal of a treatment"
         case ClinicalEventRecorded():
             return f"{event.event.kind.value.replace('_', ' ')} on {event.event.on.isoformat()}"
+        case ClinicalEventRemoved():
+            return "removal of an event"
+        case LabsRecorded(labs=(one,)):
+            return f"laboratory values of {one.on.isoformat()}"
+        case LabsRecorded():
+            return f"laboratory values of {len(event.labs)} dates"
+        case LabsRemoved():
+            return "removal of laboratory values"
+        case EnrolmentRecorded():
+            return "enrolment"
         case VisitSigned():
             return f"signature of {event.visit_id}"
         case VisitAmended():

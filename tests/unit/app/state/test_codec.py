@@ -127,7 +127,12 @@ def test_that_a_log_recorded_with_version_1_still_gives_the_same_record() -> Non
     clinical = record.case.timepoints[1].clinical
     assert clinical is not None
     assert (clinical.bilirubin_mg_dl, clinical.tace_benefit) == (Fraction("1.2"), Benefit.YES)
-    assert [(t.day, t.dose) for t in record.case.treatments] == [(0, "50 mg")]
+    assert [(t.day, t.dose) for t in record.case.treatments] == [(0, "50 mg"), (2, "0.3 mg/kg/d"), (22, "")]
+    assert record.treatments[0].cycles == () and record.treatments[1].dose_changes[0].dose == "0.2 mg/kg/d"
+    assert (record.treatments[2].dose_gy, record.treatments[2].fractions) == (Fraction(60), 25)
+    assert [(x.id, x.on.isoformat()) for x in record.labs] == [("L-1", "2010-09")]
+    # enrolled five days before day 0; of the randomisation only the month is known, so there is no day to count from
+    assert (record.case.arm, record.case.enrolled_day, record.case.randomised_day) == ("A", -5, None)
     assert not record.signed
     assert [(f.id, f.kind, f.points[1], f.note) for f in record.figures_of("read-1", "FU1")] == [
         ("F-1", FigureKind.LENGTH, (11.5, 2.0, -3.25), ""),

@@ -21,6 +21,8 @@ from mrecist.values import Point
 from tests.support.driver import Driver
 from viewers.tools.layout import FOUR, Layout
 from viewers.widgets.marks import Chip, OverlayLevel
+from viewers.widgets.plane_set import PlaneName
+from viewers.widgets.reformat_source import ReformatSource
 from viewers.widgets.slice_view import SliceView
 from viewers.widgets.view_grid import series_mime
 
@@ -509,6 +511,20 @@ def test_that_a_phase_key_shows_the_planes_of_that_phase(driver: Driver) -> None
     driver.key(Qt.Key.Key_S, widget=grid.active)
     driver.qtbot.waitUntil(lambda: shown(driver) == ["PVP"] * 4, timeout=10_000)
     assert images.stage is Stage.PLANES
+
+
+def test_that_a_plane_that_takes_long_is_fine_soon_after_it_rests(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("viewers.widgets.reformat_source.AT_ONCE", 5_000)
+    grid = driver.page.grid
+    driver.key(Qt.Key.Key_M, CONTROL, widget=grid.active)
+    oblique = grid.views[list(PlaneName).index(PlaneName.OBLIQUE)]
+    source, k = oblique.source, oblique.state.index
+    assert isinstance(source, ReformatSource)
+    coarse = source.at_once(k).pixels
+    driver.qtbot.waitUntil(lambda: not source.is_coarse(k), timeout=10_000)
+    assert (source.at_once(k).pixels != coarse).any()
 
 
 def test_that_the_crosshair_brings_every_view_of_the_space_to_one_place(driver: Driver) -> None:

@@ -34,6 +34,7 @@ COMMANDS = (
     Command("measure", "measure", "assisted diameters of the lesion at a place"),
     Command("import", "import_", "import a folder into the database"),
     Command("import-sr", "import_sr", "other programs' SR and SEG files as proposals"),
+    Command("clinical", "clinical", "laboratory values from a table into a case"),
     Command("cases", "cases", "list the cases of the database"),
     Command("export", "export", "cases into files: tables, SDTM, case files"),
     Command("survival", "survival", "Kaplan-Meier, medians and log-rank of a table"),

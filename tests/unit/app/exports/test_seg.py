@@ -35,7 +35,9 @@ from viewers.imaging.scan import scan
 from viewers.imaging.volume import load_volume
 
 RADIUS_MM = 13.0
-PHANTOM = LesionPhantom([Part(ball(RADIUS_MM), 140.0)], size_mm=(100.0, 90.0, 45.0), noise_sd=8.0)
+PHANTOM = LesionPhantom(
+    [Part(ball(RADIUS_MM), 140.0)], spacing_mm=(2.5, 1.0, 1.0), size_mm=(100.0, 90.0, 45.0), noise_sd=8.0
+)
 
 
 @pytest.fixture(scope="module")

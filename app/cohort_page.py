@@ -29,6 +29,7 @@ WATERFALL, SPIDER, SWIMMER = "Waterfall", "Spider", "Swimmer"
 EXPORTS = (
     ("PNG", translated("Pictures (PNG) …")),
     ("SVG", translated("Drawings (SVG) …")),
+    ("PDF", translated("Pages to print (PDF) …")),
     ("CSV", translated("Data (CSV) …")),
 )
 
@@ -54,7 +55,7 @@ class CohortPage(QWidget):
         Another choice was made: see `choices`.
     case_chosen(str)
     export_chosen(str)
-        ``PNG``, ``SVG`` or ``CSV``.
+        ``PNG``, ``SVG``, ``PDF`` or ``CSV``.
     import_requested()
         A table of another study is to be read.
     """

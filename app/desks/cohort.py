@@ -275,13 +275,17 @@ class CohortDesk(QObject):
 
     def write(self, folder: Path, kind: str) -> None:
         """Write every picture on screen, or the data behind all of them, into a folder."""
-        from app.report.cohort_files import write_data, write_pictures
+        from app.report.cohort_files import write_data, write_pdf_pages, write_pictures
 
         if self._ready is None or self.page is None:
             return
         try:
             if kind == "CSV":
                 files = write_data(folder, self._ready.cohort, self.page.choices.unit or _UNITS[0])
+            elif kind == "PDF":
+                folder.mkdir(parents=True, exist_ok=True)
+                title = f"{self.page.title.text()} · {self.page.counts.text()}"
+                files = (write_pdf_pages(folder / "cohort.pdf", self._fresh_page(), title, self._ready.cohort.ruleset),)
             else:
                 files = write_pictures(folder, kind, self._fresh_page())
         except OSError as error:

@@ -40,6 +40,7 @@ class CohortPlot(QWidget):
         self.head = PanelHead(theme, title, note)
         self.numbers = label("", "2", Face.SMALL)
         self.numbers.setContentsMargins(theme.px(10), 0, theme.px(10), theme.px(2))
+        self.numbers.setWordWrap(True)
         self.canvas = pg.GraphicsLayoutWidget()
         self.canvas.setBackground(theme.colour("surface.app"))
         self.canvas.setFrameShape(self.canvas.Shape.NoFrame)
@@ -98,7 +99,10 @@ class CohortPlot(QWidget):
         return place
 
     def render_into(self, painter: QPainter, box: QRectF) -> None:
-        """Heading, numbers and plot, as vectors where the painter keeps them."""
+        """Heading, numbers and plot in a box of any shape, as vectors where the painter keeps them.
+
+        The plot is laid out anew for the box: do so with a picture that is not on screen.
+        """
         theme = self.theme
         painter.setFont(theme.font(Face.BODY, bold=True))
         painter.setPen(theme.colour("text.1"))
@@ -108,8 +112,13 @@ class CohortPlot(QWidget):
         painter.setFont(theme.font(Face.SMALL))
         painter.setPen(theme.colour("text.2"))
         painter.drawText(line.adjusted(wide + 10, 0, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), self.head.note.text())
-        painter.drawText(line.translated(0, 18), int(Qt.AlignmentFlag.AlignVCenter), self.numbers.text())
-        rest = box.adjusted(0, 42, 0, 0)
+        flags = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+        below = QRectF(line.left(), line.bottom() + 2, line.width(), box.height())
+        tall = painter.boundingRect(below, int(flags), self.numbers.text()).height()
+        painter.drawText(below, int(flags), self.numbers.text())
+        rest = box.adjusted(0, 28 + tall, 0, 0)
+        self.canvas.setFixedSize(rest.size().toSize())
+        self.canvas.grab()  # lays it out
         self.canvas.scene().render(painter, rest, QRectF(self.canvas.viewport().rect()))
 
     def _on_moved(self, scene: QPointF) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QRectF, QSize
+from PySide6.QtCore import QCoreApplication, QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from app.cohort.adtte import adtte_csv
@@ -25,12 +25,17 @@ from app.cohort.pictures import (
     waterfall,
 )
 from app.exports.exported import write_files
+from app.report.blocks import Drawing
+from app.report.sheets import screen_dots_per_inch, write_pdf
+from app.theme import Face, Ground, load_theme
 from mrecist.values import Scope
 
 if TYPE_CHECKING:
     from app.cohort_page import CohortPage
 
 SIZE, RATIO = QSize(720, 440), 2
+_TALL, _PRINTED = 450.0, 4
+"""A picture on paper: its height, and how many dots it has for each of the screen's."""
 _SCOPES = {"intra": Scope.INTRAHEPATIC, "extra": Scope.EXTRAHEPATIC}
 
 
@@ -82,11 +87,59 @@ def write_pictures(folder: Path, kind: str, page: CohortPage) -> tuple[Path, ...
     return tuple(written)
 
 
-def _png(path: Path, paint: Callable[..., None]) -> None:
-    image = QImage(SIZE * RATIO, QImage.Format.Format_RGB32)
-    image.setDevicePixelRatio(RATIO)
+def write_pdf_pages(path: Path, page: CohortPage, title: str, rules: str) -> Path:
+    """The pictures of a page on A4 paper, two a page, each with its numbers; the page is let go of afterwards.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written; nothing is left of it then.
+    """
+    theme = load_theme(Ground.PRINT)
+    part = path.with_name(f".{path.name}.part")
+
+    def edge(painter: QPainter, box: QRectF, said: str) -> None:
+        painter.setFont(theme.font(Face.SMALL))
+        painter.setPen(theme.colour("text.2"))
+        painter.drawText(box.adjusted(0, 10, 0, -10), int(Qt.AlignmentFlag.AlignVCenter), said)
+
+    def picture_of(paint: Callable[..., None]) -> Drawing:
+        image = _image(paint, _PRINTED)
+        return Drawing(_TALL, lambda painter, box: painter.drawImage(_fitted(box), image))
+
+    blocks = [picture_of(paint) for paint in page.pictures.values()]
+    try:
+        write_pdf(
+            part,
+            title,
+            blocks,
+            lambda painter, box, _page, _pages: edge(painter, box, title),
+            lambda painter, box, number, pages: edge(painter, box, f"{rules} · page {number} of {pages}"),
+        )
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+        page.deleteLater()
+        QCoreApplication.sendPostedEvents(page, QEvent.Type.DeferredDelete)
+    return path
+
+
+def _image(paint: Callable[..., None], ratio: int) -> QImage:
+    image = QImage(SIZE * ratio, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(ratio)
     image.fill("white")
     _painted(QPainter(image), paint)
+    return image
+
+
+def _fitted(box: QRectF) -> QRectF:
+    """The shape of a picture within a box."""
+    scale = min(box.width() / SIZE.width(), box.height() / SIZE.height())
+    return QRectF(box.left(), box.top(), SIZE.width() * scale, SIZE.height() * scale)
+
+
+def _png(path: Path, paint: Callable[..., None]) -> None:
+    image = _image(paint, RATIO)
     if not image.save(str(path), "PNG"):  # type: ignore[call-overload]
         raise OSError(f"{path.parent}: the picture could not be written; is there room, and may you write there?")
 
@@ -96,6 +149,7 @@ def _svg(path: Path, paint: Callable[..., None]) -> None:
 
     generator = QSvgGenerator()
     generator.setFileName(str(path))
+    generator.setResolution(screen_dots_per_inch())
     generator.setSize(SIZE)
     generator.setViewBox(QRectF(0, 0, SIZE.width(), SIZE.height()))
     _painted(QPainter(generator), paint)

@@ -13,6 +13,7 @@ from app import words
 from app.exports.csv_tables import CsvFile
 from app.models.course import MARKER_UNITS, REGIONS, Course
 from app.panels.history_plot import HistoryPlot
+from app.report.sheets import screen_dots_per_inch
 from app.theme import Face, Ground, load_theme
 
 SIZE = QSize(1400, 820)
@@ -51,6 +52,7 @@ def _svg(course: Course, path: Path, study_time: bool) -> None:
 
     generator = QSvgGenerator()
     generator.setFileName(str(path))
+    generator.setResolution(screen_dots_per_inch())
     generator.setSize(SIZE)
     generator.setViewBox(QRectF(0, 0, SIZE.width(), SIZE.height()))
     generator.setTitle(f"{course.record.case_id}, {course.read.id}")

@@ -8,12 +8,18 @@ from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QMarginsF, QRectF, QSizeF
-from PySide6.QtGui import QPageLayout, QPageSize, QPainter, QPdfWriter
+from PySide6.QtGui import QGuiApplication, QPageLayout, QPageSize, QPainter, QPdfWriter
 
 _PER_INCH = 96
 _FINE = 1200
 HEAD, FOOT, EDGE = 62.0, 40.0, 46.0
 PAPERS = {"a4": QPageSize.PageSizeId.A4, "letter": QPageSize.PageSizeId.Letter}
+
+
+def screen_dots_per_inch() -> int:
+    """What plots were laid out for: on another device their axes would be of another size than their curves."""
+    screen = QGuiApplication.primaryScreen()
+    return round(screen.logicalDotsPerInch()) if screen is not None else _PER_INCH
 
 
 class Block(Protocol):

@@ -37,11 +37,12 @@ def test_that_the_cohort_is_drawn_and_leads_to_its_cases(qtbot: QtBot, tmp_path:
         assert page.counts.text() == "4 cases · 8 reads"
         assert page.waterfalls[0].numbers.text().startswith("ORR ")
         assert "reader A (rows) × reader B" in page.agreement.head.note.text()
-        for kind in ("PNG", "SVG", "CSV"):
+        for kind in ("PNG", "SVG", "PDF", "CSV"):
             desk.write(tmp_path / kind, kind)
         assert {path.name for path in (tmp_path / "PNG").iterdir()} == {
             "waterfall-intra.png", "waterfall-extra.png", "survival.png", "incidence.png", "agreement.png",
         }  # fmt: skip
+        assert (tmp_path / "PDF" / "cohort.pdf").read_bytes().startswith(b"%PDF-")
         assert (tmp_path / "CSV" / "waterfall-intra.csv").read_text(encoding="utf-8").count("C-0000") == 8
         plot = page.waterfalls[0]
         at = plot.canvas.mapFromScene(plot.scene_of(0, 1))

@@ -395,3 +395,14 @@ def test_that_a_line_is_a_case_or_a_bare_sequence() -> None:
     ):
         with pytest.raises(CaseFileError, match=re.escape(f"{path}: ")):
             read_line(faulty)
+
+
+def test_that_a_decimal_beyond_its_limits_is_refused_as_it_was_written() -> None:
+    one = patient("L1=30", visit("L1=30", clinical={"hb_g_dl": 31.5}))
+    one["timepoints"][1]["lesions"][0]["diameter_mm"] = 600.5
+    with pytest.raises(CaseFileError) as refused:
+        read_case(decode(json.dumps(one)))
+    assert refused.value.faults == (
+        "case.timepoints[1].lesions[0].diameter_mm: 600.5 is not a length between 0 and 500 mm",
+        "case.timepoints[1].clinical.hb_g_dl: 31.5 is not above 0 and at most 30",
+    )

@@ -176,6 +176,9 @@ def test_that_the_composite_follows_from_the_regions_and_a_discordance_is_flagge
         assert ("DISCORDANT" in at.flags) == (at.composite is not at.overall.response)
 
 
+_SUMS = ("sum_mm", "baseline_sum_mm", "nadir_sum_mm", "change_from_baseline_pct", "change_from_nadir_pct")
+
+
 @given(visits(nodes=True))
 def test_that_what_is_written_is_what_is_told_and_shown(lines: list[str]) -> None:
     """The writer and the sentences of sums go by whole tenths; the exact numbers of the same reasons say the same."""
@@ -184,7 +187,7 @@ def test_that_what_is_written_is_what_is_told_and_shown(lines: list[str]) -> Non
     assert json.dumps(written) == result_text(found)
     for at, told in zip(found.timepoints, written["timepoints"], strict=True):
         for region, shown in ((at.intrahepatic, told["intrahepatic"]), (at.overall, told["overall"])):
-            for name in ("sum_mm", "baseline_sum_mm", "nadir_sum_mm", "change_from_baseline_pct"):
+            for name in _SUMS:
                 exact = getattr(region, name)
                 assert shown[name] == (None if exact is None else float(exact))
             for reason, words in zip(region.reasons, shown["reasons"], strict=True):

@@ -21,6 +21,7 @@ from mrecist.lesions import (
     TooSmall,
     UnequivocalProgression,
 )
+from mrecist.resultfile import result
 from mrecist.results import Assessment
 from mrecist.values import Diameter, LesionKind, LesionRole, Organ, Region, Scope
 
@@ -55,6 +56,11 @@ def test_that_a_target_without_a_baseline_is_not_evaluable_and_said_so() -> None
     at = found.timepoints[0]
     assert at.intrahepatic.response == "NE"
     assert at.intrahepatic.reasons[0].text == "There is no complete baseline sum to compare with."
+    (written,) = result(found)["timepoints"]
+    shown = written["intrahepatic"]
+    assert (shown["sum_mm"], shown["baseline_sum_mm"], shown["change_from_baseline_pct"]) == (20.0, None, None)
+    assert shown["reasons"][0]["numbers"] | {"sum_mm": 20.0} == shown["reasons"][0]["numbers"]
+    assert {"baseline_mm", "nadir_mm", "change_pct"}.isdisjoint(shown["reasons"][0]["numbers"])
     assert [(i.rule, i.text) for i in found.baseline.issues] == [
         ("E-BASELINE", "IT1 is a target without a measurement at baseline.")
     ]
@@ -90,6 +96,8 @@ def test_that_a_baseline_sum_of_zero_breaks_nothing() -> None:
     at = found.timepoints[0].extrahepatic
     assert (at.response, at.change_from_baseline_pct) == ("SD", None)
     assert at.reasons[0].text == "3.0 mm is +3.0 mm vs nadir 0.0 mm (BL); PD at ≥ +5.0 mm."
+    numbers = result(found)["timepoints"][0]["extrahepatic"]["reasons"][0]["numbers"]
+    assert numbers["growth_mm"] == 3.0 and "growth_pct" not in numbers
 
 
 def test_that_what_the_reader_noted_of_lipiodol_and_enhancement_is_flagged() -> None:

@@ -106,14 +106,18 @@ def number_text(number: Fraction) -> str:
     return f"≈{float(number):.3g}" if number < 1 else f"≈{float(number):.2f}"
 
 
+def exact_text(number: Fraction) -> str:
+    """The shortest decimal text of a number that was typed; it reads back as the same number."""
+    places = next((n for n in range(_MOST_DIGITS) if (number * 10**n).denominator == 1), None)
+    if places is None:
+        return str(number)
+    scaled = str(int(number * 10**places)).rjust(places + 1, "0")
+    return f"{scaled[:-places]}.{scaled[-places:]}" if places else scaled
+
+
 def typed_text(value: LabValue) -> str:
     """The value as it was typed, in its unit."""
-    exact = value.value
-    places = next((n for n in range(12) if (exact * 10**n).denominator == 1), None)
-    if places is None:
-        return f"{value.bound}{exact}"
-    scaled = str(int(exact * 10**places)).rjust(places + 1, "0")
-    return f"{value.bound}{scaled[:-places]}.{scaled[-places:]}" if places else f"{value.bound}{scaled}"
+    return f"{value.bound}{exact_text(value.value)}"
 
 
 def canonical_text(value: LabValue) -> str:

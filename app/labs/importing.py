@@ -136,7 +136,8 @@ def read_day(text: str, order: DateOrder = "YYYY-MM-DD") -> date:
             if precision_of(on) is Precision.DAY and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", written):
                 raise ValueError
             return on
-        parts = dict(zip(order.split("-"), matched.groups(), strict=True))
+        stated = "YYYY-MM-DD" if len(matched[1]) == 4 else order  # as a cell that is a date comes, whatever the order
+        parts = dict(zip(stated.split("-"), matched.groups(), strict=True))
         if len(parts["YYYY"]) != 4:
             raise ValueError
         return date(int(parts["YYYY"]), int(parts["MM"]), int(parts["DD"]))

@@ -15,6 +15,7 @@ from app.state.clinical import Analyte
 
 ULN = "× ULN"
 _SI = "SI prefixes"
+_AFP_UNIT = "1 IU (WHO International Standard 72/225) = 1.21 ng, as makers of assays state it; assays differ"
 _TWO_WAYS = "multiple of the laboratory's own upper limit"
 
 
@@ -188,7 +189,7 @@ ANALYTES: Mapping[Analyte, AnalyteUnits] = MappingProxyType(
                 "10000000",
                 _same("ng/mL"),
                 Unit("µg/L", Fraction(1), _SI),
-                Unit("IU/mL", Fraction(121, 100), "1 IU (WHO International Standard 72/225) = 1.21 ng, as makers of assays state it; assays differ"),
+                Unit("IU/mL", Fraction(121, 100), _AFP_UNIT),
             ),
             _of(
                 Analyte.PIVKA_II,

@@ -50,7 +50,7 @@ def _without_later_judgements(plain: Plain) -> Plain:
 
 def _without_course(plain: Plain) -> Plain:
     """Version 1 kept neither dose changes nor cycles nor a dose in Gy."""
-    later = {"dose_changes": [], "cycles": [], "dose_gy": None, "fractions": None}
+    later: Plain = {"dose_changes": [], "cycles": [], "dose_gy": None, "fractions": None}
     return {**plain, "treatment": {**later, **plain["treatment"]}}
 
 

@@ -45,12 +45,14 @@ class RegisteringDesk(QObject):
         self._found: dict[PairKey, Registration] = {}
         self._finished: set[PairKey] = set()
         self._faults: dict[PairKey, str] = {}
+        self.on = True
+        """Whether exams are registered at all."""
         library.loaded.connect(lambda _uid: self._go_on())
 
     def want(self, pairs: Sequence[WantedPair]) -> None:
         """What hangs now calls for these; work on others stops."""
-        self._wanted = tuple(pairs)
-        if self._running is not None and self._running not in {pair.key for pair in pairs}:
+        self._wanted = tuple(pairs) if self.on else ()
+        if self._running is not None and self._running not in {pair.key for pair in self._wanted}:
             self._runner.cancel(_SLOT)
             self._running = None
         self._go_on()

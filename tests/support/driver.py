@@ -22,13 +22,14 @@ NO_KEYS = Qt.KeyboardModifier.NoModifier
 
 
 class Driver:
-    """One reader at one window, on a database of its own."""
+    """One reader at one window, on a database of its own. Exams are not registered unless a test is about that."""
 
     def __init__(self, qtbot: QtBot, url: str, reader: str = "Reader 1", size: tuple[int, int] = (1600, 1000)) -> None:
         _, theme = make_application(scale=1.0)
         self.qtbot = qtbot
         self.window = MainWindow(theme, reader)
         self.station = Workstation(self.window, Database.open(url), reader)
+        self.station.registering.on = False
         self.page = self.station.page
         self.session = self.station.session
         qtbot.addWidget(self.window)

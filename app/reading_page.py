@@ -97,6 +97,10 @@ class ReadingPage(QWidget):
         self.right = QStackedWidget()
         self._build()
 
+    @property
+    def theme(self) -> Theme:
+        return self._theme
+
     # --- what is in sight -------------------------------------------------------------------------------------
 
     @property

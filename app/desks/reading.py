@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu
 
 from app.desks.assignment import AssignmentDesk
 from app.desks.images import ImageDesk
+from app.desks.labs import LabsDesk
 from app.desks.measuring import MeasuringDesk
 from app.desks.signing import SigningDesk
 from app.desks.thumbnails import Thumbnails
@@ -61,6 +62,7 @@ class ReadingDesk(QObject):
         self._refresh_soon.timeout.connect(self.refresh)
         self.signing = SigningDesk(session, page.notice, self)
         self.assignment = AssignmentDesk(session, page.form, self)
+        self.labs = LabsDesk(session, page.theme, page)
         self._connect()
 
     def stop(self) -> None:
@@ -184,7 +186,8 @@ class ReadingDesk(QObject):
         for sign in (page.footer.sign_requested, page.decision.sign_requested):
             sign.connect(self.sign)
         page.footer.amend_requested.connect(self.signing.ask_to_amend)
-        for part in (self.signing, self.assignment):
+        page.clinical.labs_asked.connect(self.labs.open)
+        for part in (self.signing, self.assignment, self.labs):
             part.told.connect(self.told)
         page.decision.closed.connect(self.show_reading)
         page.decision.judgement_signed.connect(self.signing.sign_judgement)

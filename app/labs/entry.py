@@ -9,8 +9,8 @@ from app.labs.units import ANALYTES, ULN, AnalyteUnits, Unit
 from app.state.clinical import Analyte, Bound, LabValue
 
 _CELL = re.compile(r"([<>]?)\s*([0-9][0-9.,]*)\s*(.*)", re.DOTALL)
-_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+\.\d+|\d{1,3}(,\d{3}){2,}")
-_COMMA_OF_TWO_MEANINGS = re.compile(r"[1-9]\d{0,2},\d{3}")
+_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+\.\d+|\d{1,3}(,\d{3}){2,}", re.ASCII)
+_COMMA_OF_TWO_MEANINGS = re.compile(r"[1-9]\d{0,2},\d{3}", re.ASCII)
 _MOST_DIGITS = 24
 
 
@@ -33,7 +33,7 @@ def exact_number(text: str) -> Fraction:
         raise EntryRefused(f"{written} may be {written.replace(',', '')} or {written.replace(',', '.')}; write which")
     if _THOUSANDS.fullmatch(written):
         return Fraction(written.replace(",", ""))
-    if re.fullmatch(r"\d+([.,]\d+)?", written):
+    if re.fullmatch(r"[0-9]+([.,][0-9]+)?", written):
         return Fraction(written.replace(",", "."))
     raise EntryRefused(f"{written!r} is no number, such as 1.1")
 

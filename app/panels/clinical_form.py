@@ -107,6 +107,7 @@ class ClinicalForm(QWidget):
     treatment_added = Signal(object)
     treatment_removed = Signal(str)
     event_added = Signal(object)
+    labs_asked = Signal()
 
     def __init__(self, theme: Theme, new_id: Callable[[], str]) -> None:
         """`new_id` gives the id of a treatment or an event that is added."""
@@ -123,6 +124,8 @@ class ClinicalForm(QWidget):
         self.problem = label(tone="error", face=Face.SMALL)
         self.save = QPushButton(translated("Record clinical data"))
         self.save.setProperty("primary", "true")
+        self.labs = QPushButton(translated("Laboratory values by date …"))
+        self.labs.clicked.connect(self.labs_asked)
         self.treatments = DatedList(theme, translated("Treatments"), [k.value for k in TreatmentKind], ended=True)
         self.events = DatedList(theme, translated("Events"), [k.value for k in EventKind], ended=False)
         self._grid = QGridLayout()
@@ -221,6 +224,7 @@ class ClinicalForm(QWidget):
         self._lay_out(2)
         foot = QHBoxLayout()
         foot.setContentsMargins(theme.px(10), 0, theme.px(10), theme.px(8))
+        foot.addWidget(self.labs)
         foot.addWidget(self.problem, 1)
         foot.addWidget(self.save)
         column = QVBoxLayout(self)

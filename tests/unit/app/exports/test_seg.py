@@ -15,6 +15,7 @@ from pydicom.dataset import Dataset
 
 pytest.importorskip("highdicom", reason="the extra sr is not installed")
 
+from app.cli import DONE, main
 from app.exports.assisted_masks import AssistedMask, MaskMaker
 from app.exports.exported import ExportedRead
 from app.exports.seg_files import Segment, segmentation
@@ -23,9 +24,16 @@ from app.exports.source_images import ImageMissing, SourceImages
 from app.exports.sr_measures import tracking_uid
 from app.exports.sr_proposals import proposals_of
 from app.exports.sr_reading import ReportRefused, report_of
+from app.importing import import_folder
 from app.reading.assisting import assistance_of, line_of
 from app.state.assistance import AssistedFinding
+from app.state.events import LesionAdded, ReadStarted
 from app.state.proposals import ProposedAxis
+from app.storage.database import Database
+from app.storage.open_case import OpenCase
+from mrecist.lesions import Measured
+from mrecist.values import Diameter
+from tests.support.databases import url_in
 from tests.support.lesion_phantoms import LesionPhantom, Part, ball
 from tests.support.phantoms import Phantom, write_enhanced
 from tests.support.reports import ORIGIN, PhantomCase, measured
@@ -216,3 +224,37 @@ def test_that_each_frame_of_a_mask_lies_on_its_oblique_slice(tmp_path: Path, enh
     if shutil.which("dciodvfy") is not None:
         done = subprocess.run(["dciodvfy", str(tmp_path / "seg")], capture_output=True, text=True, check=False)
         assert not [row for row in (done.stdout + done.stderr).splitlines() if row.startswith("Error")]
+
+
+def test_that_masks_and_reports_of_a_case_are_exported_and_the_rest_is_noted(
+    case: PhantomCase, one: ExportedRead, tmp_path: Path
+) -> None:
+    """One lesion that the assistant measured and the reader made 2 mm longer, one that an older assistant measured."""
+    kept = one.record.assisted[0].assistance
+    seen = one.read.timepoints[0].observations[0]
+    longer = replace(kept.automatic_line, end=(0.0, 0.0, 0.0))
+    with Database.open(url_in(tmp_path), create=True) as database:
+        folder = Path(case.series.slices[0].path).parent
+        import_folder(folder, database)
+        opened = OpenCase.read(database, "PHANTOM")
+        opened.do(ReadStarted("Reader A"), "Reader A", "read-1")
+        edited = Measured(Diameter(kept.proposed.tenths + 20), evidence=(longer,))
+        (lesion,) = one.read.lesions
+        opened.do(LesionAdded(lesion, "BL", replace(seen, finding=edited), kept), "Reader A", "read-1")
+        older = LesionAdded(
+            replace(lesion, id="IT2"), "BL", replace(seen, lesion_id="IT2"), replace(kept, method="older")
+        )
+        opened.do(older, "Reader A", "read-1")
+    out = tmp_path / "out"
+    formats = ["--format", "seg", "--format", "sr"]
+    assert main(["export", "--case", "PHANTOM", *formats, "--out", str(out), "--database", url_in(tmp_path)]) == DONE
+    names = sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
+    report, mask = "sr/0001_read-1_BL.dcm", "seg/0001_read-1_BL_1.dcm"
+    assert names == [mask, "seg/notes.csv", report, "sr/notes.csv"]
+    notes = (out / "seg/notes.csv").read_text(encoding="utf-8")
+    assert "IT1: the reader changed the diameter by +2.0 mm" in notes and "IT2: its mask was made by another" in notes
+    assert "IT1: a line does not lie on its image" in (out / "sr/notes.csv").read_text(encoding="utf-8")
+    (segment,) = pydicom.dcmread(out / mask).SegmentSequence
+    groups = {group.label: group for group in report_of(pydicom.dcmread(out / report)).groups}
+    assert groups["IT2"].tracking_uid and groups["IT2"].tracking_uid != segment.TrackingUID
+    assert "IT1" not in groups  # its number has no line any more

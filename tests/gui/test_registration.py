@@ -1,0 +1,68 @@
+"""Prior and current in the window: registered in the background, linked by it, with the lesions' places as ghosts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.demo.truth import Truth
+from app.state.events import BaselineConfirmed, LesionAdded
+from mrecist.lesions import Lesion, Measured, Observation
+from mrecist.values import Axis, Diameter, LesionRole, Line, Organ, Region
+from tests.support.driver import Driver
+from viewers.widgets.marks import Chip
+
+
+def test_that_prior_and_current_are_registered_linked_and_lesions_expected_where_they_are(
+    qtbot: QtBot, tmp_path: Path, small_study: tuple[Path, Truth]
+) -> None:
+    folder, truth = small_study
+    driver = Driver(qtbot, f"sqlite:///{tmp_path / 'cases.db'}")
+    try:
+        for visit in ("BL", "FU1"):
+            driver.drop_folder(folder / visit)
+        _record_baseline(driver, truth)
+        driver.station.desk.show_reading()
+        driver.station.registering.on = True
+        driver.session.select_visit("FU1")
+        prior, current = driver.page.grid.views[:2]
+        qtbot.waitUntil(lambda: _link(prior) == "linked · registered", timeout=60_000)
+        follow_up = truth.timepoint("FU1")
+        assert follow_up is not None
+        for name in ("IT1", "IT2"):
+            ghost = next(place for place in current.places if place.label == f"{name}?")
+            finding = follow_up.finding(name)
+            assert finding is not None
+            assert ghost.centre == pytest.approx(finding.centres[0], abs=5.0)
+        assert not prior.places
+        driver.station.images.display.toggle_ghosts()
+        assert not current.places
+        at = driver.session.reading
+        assert at is not None
+        assert all(at.finding(name, "FU1") is None for name in ("IT1", "IT2"))
+    finally:
+        driver.close()
+
+
+def _record_baseline(driver: Driver, truth: Truth) -> None:
+    """IT1 and IT2 as balls about their true middles, so that the middle of the line is the middle of the lesion."""
+    baseline = truth.timepoint("BL")
+    assert baseline is not None
+    driver.session.do(BaselineConfirmed("BL", truth.day0))
+    for name in ("IT1", "IT2"):
+        finding = baseline.finding(name)
+        assert finding is not None
+        x, y, z = finding.centres[0]
+        line = Line(
+            finding.series_uid, finding.sop_uid, 1, finding.frame_of_reference_uid, (x - 10, y, z), (x + 10, y, z)
+        )
+        lesion = Lesion(name, Region.INTRAHEPATIC, LesionRole.TARGET, Organ.LIVER, axis=Axis.VIABLE_LONGEST)
+        seen = Observation(name, Measured(Diameter(200), evidence=(line,)))
+        assert driver.session.do(LesionAdded(lesion, "BL", seen))
+
+
+def _link(view: object) -> str:
+    chips = [entry for entry in view.texts.top_right if isinstance(entry, Chip)]  # type: ignore[attr-defined]
+    return chips[-1].text if chips else ""

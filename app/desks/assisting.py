@@ -222,10 +222,10 @@ class AssistDesk(QObject):
             return
         now = self.open
         settings = replace(now.measured.settings, threshold_sd=threshold_sd)
-        prepared = now.proposal.prepared
+        before = now.proposal
 
         def job(token: Token) -> object:
-            return None if token.cancelled() else proposal_of(prepared, settings)
+            return None if token.cancelled() else proposal_of(before.prepared, settings, before)
 
         self._runner.start(_SLIDE_SLOT, job, done=self._slid, failed=self._failed)
 

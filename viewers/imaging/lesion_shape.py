@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ image; (0, 0) is the centre of its first pixel."""
 METHOD = "assisted viable diameter 1"
 """Name and version of the method, as records keep it: another result from the same click is another version."""
 
+_NONE: Segments = np.empty((0, 4), np.float32)
 _ROUND_MM = 0.7
 _HATCH_PX = 3
 _BESIDE_MM = 3.0
@@ -47,11 +48,21 @@ class Proposal:
     slices: Mapping[int, SliceShape]
 
 
-def proposal_of(prepared: Prepared, settings: AssistSettings | None = None) -> Proposal:
-    """The proposal that a threshold gives for a prepared lesion."""
+def proposal_of(prepared: Prepared, settings: AssistSettings | None = None, before: Proposal | None = None) -> Proposal:
+    """The proposal that a threshold gives for a prepared lesion.
+
+    Parameters
+    ----------
+    before
+        A proposal of the same prepared lesion: what the threshold does not change is taken from it.
+    """
     measured, part = propose_part(prepared, settings)
-    sections = prepared.sections
-    slices = {} if sections is None or part is None else _slices(sections, part, measured.settings.lipiodol_hu)
+    sections, oil_hu = prepared.sections, measured.settings.lipiodol_hu
+    slices: Mapping[int, SliceShape] = {}
+    if sections is not None and part is not None:
+        same = before is not None and before.prepared is prepared and before.measured.settings.lipiodol_hu == oil_hu
+        fixed = before.slices if same and before is not None else _fixed(sections, oil_hu)
+        slices = _with_viable(sections, part, fixed)
     return Proposal(prepared, measured, part, slices)
 
 
@@ -137,20 +148,25 @@ def _part(here: NDArray[np.float64], there: NDArray[np.float64]) -> NDArray[np.f
     return np.where(crossed, here / np.where(crossed, apart, 1.0), 0.5)
 
 
-def _slices(sections: LesionSections, part: ViablePart, lipiodol_hu: float) -> dict[int, SliceShape]:
+def _fixed(sections: LesionSections, lipiodol_hu: float) -> dict[int, SliceShape]:
+    """What the threshold does not change: the whole lesion, and what is barred."""
     from scipy.ndimage import gaussian_filter
 
     first, top, left = sections.crop.start
     dy, dx = sections.crop.spacing_mm[1:]
     rounded = gaussian_filter(sections.outline.astype(np.float32), (0.0, _ROUND_MM / dy, _ROUND_MM / dx)) - 0.5
     barred = sections.oil(lipiodol_hu) & (sections.allowed > -_BESIDE_MM)
-    shapes = {}
-    for k in range(len(part.levels)):
-        pieces = contour(part.levels[k]), contour(rounded[k]), _hatched(barred[k])
-        if any(len(piece) for piece in pieces):
-            moved = (piece + np.array([left, top, left, top], np.float32) for piece in pieces)
-            shapes[k + first] = SliceShape(*moved)
-    return shapes
+    shift = np.array([left, top, left, top], np.float32)
+    return {
+        k + first: SliceShape(_NONE, contour(rounded[k]) + shift, _hatched(barred[k]) + shift)
+        for k in range(len(rounded))
+    }
+
+
+def _with_viable(sections: LesionSections, part: ViablePart, fixed: Mapping[int, SliceShape]) -> dict[int, SliceShape]:
+    first, top, left = sections.crop.start
+    shift = np.array([left, top, left, top], np.float32)
+    return {k: replace(shape, viable=contour(part.levels[k - first]) + shift) for k, shape in fixed.items()}
 
 
 def _hatched(mask: Mask) -> Segments:

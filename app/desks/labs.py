@@ -53,7 +53,6 @@ class LabsDesk(QObject):
             self.window = self._made()
         self._refresh()
         self.window.show()
-        self.window.raise_()
         self.window.activateWindow()
 
     def _made(self) -> LabsWindow:

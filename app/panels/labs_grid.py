@@ -57,14 +57,29 @@ class LabsTable(QTableView):
         elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.clear_selected()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._step_down()
+            if self.state() is not QAbstractItemView.State.EditingState:  # else the editor is closed, and goes down
+                self._step_down()
         else:
             super().keyPressEvent(event)
 
     def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:  # noqa: N802 (Qt)
-        super().closeEditor(editor, hint)
-        if hint is QAbstractItemDelegate.EndEditHint.SubmitModelCache:
+        """Tab and Enter only move on: an editor that opens by itself would be closed by the row that was just made."""
+        step = {
+            QAbstractItemDelegate.EndEditHint.EditNextItem: 1,
+            QAbstractItemDelegate.EndEditHint.EditPreviousItem: -1,
+        }
+        super().closeEditor(editor, QAbstractItemDelegate.EndEditHint.NoHint if hint in step else hint)
+        if hint in step:
+            self._step_aside(step[hint])
+        elif hint is QAbstractItemDelegate.EndEditHint.SubmitModelCache:
             self._step_down()
+
+    def _step_aside(self, step: int) -> None:
+        """The next cell, or that before; from the end of a row to the next row."""
+        columns, at = self.model().columnCount(), self.currentIndex()
+        row, column = divmod(at.row() * columns + at.column() + step, columns)
+        if 0 <= row < self.model().rowCount():
+            self.setCurrentIndex(self.model().index(row, column))
 
     def _step_down(self) -> None:
         at = self.currentIndex()

@@ -34,6 +34,7 @@ from app.labs.mapping import (
 )
 from app.labs.units import ANALYTES
 from app.panels.chips import PanelHead, label, rule_line
+from app.panels.fields import PickBox
 from app.state.clinical import Analyte
 from app.theme import Theme
 from app.words import translated
@@ -73,7 +74,7 @@ class LabsImportDialog(QDialog):
         self._given = {x.column: x for x in mapping.values} if mapping else {}
         self.setWindowTitle(translated("Laboratory values to be added"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.order = QComboBox()
+        self.order = PickBox(theme)
         self.order.addItems(DATE_ORDERS)
         self.as_typed = QCheckBox(translated("values out of range are as typed: add them too"))
         self.columns = QTableWidget(len(sheet.columns), 4)
@@ -132,7 +133,7 @@ class LabsImportDialog(QDialog):
         self.add.clicked.connect(self._confirm)
 
     def _column_line(self, row: int, name: str, mapping: LabMapping | None) -> _Line:
-        means, unit, limit = QComboBox(), QComboBox(), QLineEdit()
+        means, unit, limit = PickBox(self._theme), PickBox(self._theme), QLineEdit()
         for text, value in (("not used", _NOTHING), ("date of the sample", _DATE), ("case or patient", _CASE)):
             means.addItem(translated(text), value)
         for analyte in Analyte:
@@ -248,7 +249,7 @@ class LabsImportDialog(QDialog):
         parts = [translated("{count} values added", count=len(sure)), translated("{count} known", count=found.known)]
         parts.append(translated("{count} not taken", count=len(found.refused)))
         if found.other_cases:
-            parts.append(translated("{count} rows of other cases", count=found.other_cases))
+            parts.append(translated("rows of other cases: {count}", count=found.other_cases))
         self.said.setText(", ".join(parts))
         self.as_typed.setVisible(bool(found.asked))
 

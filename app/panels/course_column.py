@@ -35,8 +35,8 @@ from mrecist.values import Response
 
 ROW_PX, WIDTHS = 25, (404, 344)
 _RESPONSE = Qt.ItemDataRole.UserRole
-_HEADS = ("Point", "Date", "IH mm", "IH", "EH mm", "EH", "Comp.")
-_SHARES = (40, 72, 54, 50, 56, 50, 52)
+_HEADS = ("TP", "Date", "IH mm", "IH", "EH mm", "EH", "Comp.")
+_SHARES = (36, 80, 52, 46, 55, 46, 51)
 """How the columns share the width."""
 _NUMBERS = (2, 4)
 

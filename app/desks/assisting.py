@@ -99,7 +99,7 @@ class AssistDesk(QObject):
         for view in images.grid.views:
             view.line_edited.connect(self._on_line_edited)
         library.loaded.connect(self._on_loaded)
-        library.failed.connect(self._on_not_read)
+        library.failed.connect(lambda uid, _why: self.drop() if self._waits_for(uid) else None)
         measuring.accepted.connect(self.drop)
         session.selection_changed.connect(self._on_selection)
         session.case_opened.connect(self.drop)
@@ -180,26 +180,25 @@ class AssistDesk(QObject):
         def job(token: Token) -> object:
             return prepared_proposal(volume, asked, token)
 
+        def progressed(done: int, total: int) -> None:
+            if self.open is None:
+                self._card.show_texts(CardTexts(self._title(asked.intent), f"measuring … {done} of {total}"))
+
         self._runner.start(
             _SLOT,
             job,
             done=lambda made: self._done(asked, first, made),
             failed=self._failed,
-            progressed=lambda done, total: self._on_progress(asked, done, total),
+            progressed=progressed,
         )
         self.changed.emit()
 
     def _on_loaded(self, uid: str) -> None:
-        if self._waiting is not None and self._waiting.series.uid == uid and not self._runner.is_running(_SLOT):
+        if self._waiting is not None and self._waits_for(uid) and not self._runner.is_running(_SLOT):
             self._run(self._waiting)
 
-    def _on_not_read(self, uid: str, _why: str) -> None:
-        if self._waiting is not None and self._waiting.series.uid == uid:
-            self.drop()
-
-    def _on_progress(self, asked: Asked, done: int, total: int) -> None:
-        if self.open is None:
-            self._card.show_texts(CardTexts(self._title(asked.intent), f"measuring … {done} of {total}"))
+    def _waits_for(self, uid: str) -> bool:
+        return self._waiting is not None and self._waiting.series.uid == uid
 
     def _done(self, asked: Asked, first: AssistedMeasurement | None, made: Any) -> None:
         proposal, reference_from = made

@@ -21,7 +21,9 @@ from app.session import ReadingSession
 from app.state.events import (
     BaselineConfirmed,
     ClinicalEventRecorded,
+    ClinicalEventRemoved,
     ClinicalRecorded,
+    EnrolmentRecorded,
     Event,
     PhaseCorrected,
     TreatmentRecorded,
@@ -186,6 +188,8 @@ class ReadingDesk(QObject):
         for sign in (page.footer.sign_requested, page.decision.sign_requested):
             sign.connect(self.sign)
         page.footer.amend_requested.connect(self.signing.ask_to_amend)
+        page.clinical.event_removed.connect(lambda e: self._do(ClinicalEventRemoved(e), "Event taken out"))
+        page.clinical.enrolment_recorded.connect(lambda e: self._do(EnrolmentRecorded(e), "Enrolment recorded"))
         page.clinical.labs_asked.connect(self.labs.open)
         for part in (self.signing, self.assignment, self.labs):
             part.told.connect(self.told)

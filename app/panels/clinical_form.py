@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -11,7 +11,6 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -24,10 +23,12 @@ from PySide6.QtWidgets import (
 )
 
 from app import words
-from app.panels.chips import ChipRow, Choice, PanelHead, label, rule_line
-from app.panels.fields import DateField, PickBox
+from app.panels.chips import ChipRow, Choice, ElidedLabel, PanelHead, label, rule_line
+from app.panels.clinical_dialogs import EnrolmentDialog, EventDialog, TreatmentDialog, enrolment_text, treatment_text
+from app.panels.dated_list import DatedList, plain_word
 from app.panels.focus_ring import FocusRing
 from app.panels.lesion_columns import is_narrow
+from app.state.clinical import Enrolment
 from app.state.record import DatedEvent, DatedTreatment, Record
 from app.theme import Face, Theme
 from app.words import translated
@@ -107,6 +108,8 @@ class ClinicalForm(QWidget):
     treatment_added = Signal(object)
     treatment_removed = Signal(str)
     event_added = Signal(object)
+    event_removed = Signal(str)
+    enrolment_recorded = Signal(object)
     labs_asked = Signal()
 
     def __init__(self, theme: Theme, new_id: Callable[[], str]) -> None:
@@ -126,6 +129,9 @@ class ClinicalForm(QWidget):
         self.save.setProperty("primary", "true")
         self.labs = QPushButton(translated("Laboratory values by date …"))
         self.labs.clicked.connect(self.labs_asked)
+        self.enrolment = QPushButton(translated("Enrolment …"))
+        self.enrolled = ElidedLabel()
+        self.enrolled.setProperty("tone", "2")
         self.treatments = DatedList(theme, translated("Treatments"), [k.value for k in TreatmentKind], ended=True)
         self.events = DatedList(theme, translated("Events"), [k.value for k in EventKind], ended=False)
         self._grid = QGridLayout()
@@ -135,7 +141,9 @@ class ClinicalForm(QWidget):
         self._build()
         self.save.clicked.connect(self._report)
         self.treatments.added.connect(self._add_treatment)
-        self.treatments.removed.connect(self.treatment_removed)
+        self.treatments.edit_asked.connect(self._edit_treatment)
+        self.events.edit_asked.connect(self._edit_event)
+        self.enrolment.clicked.connect(self._edit_enrolment)
         self.events.added.connect(self._add_event)
 
     def set_record(self, record: Record, visit_id: str, locked: bool = False) -> None:
@@ -156,8 +164,9 @@ class ClinicalForm(QWidget):
             self.fields[field.attribute].setText("" if marker is None else above + number_text(marker.value))
         self.labs_on.setText(self._labs_text(status.labs_day))
         self.problem.clear()
+        self.enrolled.setText(enrolment_text(record.enrolment))
         self.treatments.set_rows([_treatment_row(t) for t in record.treatments])
-        self.events.set_rows([(e.id, f"{_plain(e.kind.value)} · {words.iso(e.on)}", e.note) for e in record.events])
+        self.events.set_rows([(e.id, f"{plain_word(e.kind.value)} · {words.iso(e.on)}", e.note) for e in record.events])
         chosen = (self.ecog, self.ascites, self.encephalopathy)
         for part in (*chosen, self.labs_on, self.save, *self.fields.values(), self.treatments, self.events):
             part.setEnabled(not locked)
@@ -237,6 +246,12 @@ class ClinicalForm(QWidget):
         inside.setSpacing(0)
         inside.addLayout(grid)
         inside.addLayout(foot)
+        enrolled = QHBoxLayout()
+        enrolled.setContentsMargins(theme.px(10), theme.px(6), theme.px(10), theme.px(6))
+        enrolled.addWidget(self.enrolment)
+        enrolled.addWidget(self.enrolled, 1)
+        inside.addWidget(rule_line())
+        inside.addLayout(enrolled)
         for part in (rule_line(), self.treatments, rule_line(), self.events):
             inside.addWidget(part)
         inside.addStretch(1)
@@ -284,108 +299,35 @@ class ClinicalForm(QWidget):
     def _add_event(self, kind: str, on: date, _until: date | None, note: str) -> None:
         self.event_added.emit(DatedEvent(self._new_id(), EventKind(kind), on, note))
 
+    def _edit_treatment(self, treatment_id: str) -> None:
+        found = next((x for x in self._record.treatments if x.id == treatment_id), None) if self._record else None
+        if found is not None:
+            dialog = TreatmentDialog(self._theme, found, self)
+            dialog.changed.connect(self.treatment_added)
+            dialog.removed.connect(lambda: self.treatment_removed.emit(treatment_id))
+            dialog.open()
 
-class DatedList(QWidget):
-    """Dated entries with a line to add one, and a button to take one out where that is possible."""
+    def _edit_event(self, event_id: str) -> None:
+        found = next((x for x in self._record.events if x.id == event_id), None) if self._record else None
+        if found is not None:
+            dialog = EventDialog(self._theme, found, self)
+            dialog.changed.connect(self.event_added)
+            dialog.removed.connect(lambda: self.event_removed.emit(event_id))
+            dialog.open()
 
-    added = Signal(str, object, object, str)
-    removed = Signal(str)
-
-    def __init__(self, theme: Theme, title: str, kinds: Sequence[str], ended: bool) -> None:
-        super().__init__()
-        self._theme, self._ended = theme, ended
-        self.kind = PickBox(theme)
-        self.kind.setPlaceholderText(translated("choose"))
-        for kind in kinds:
-            self.kind.addItem(_plain(kind), kind)
-        self.kind.setCurrentIndex(-1)
-        self.on, self.until = DateField(theme), DateField(theme)
-        self.note = QLineEdit()
-        self.note.setPlaceholderText(translated("dose") if ended else translated("note"))
-        self.until_known = QPushButton(translated("ended"))
-        self.until_known.setCheckable(True)
-        self.until_known.setProperty("compact", "true")
-        self.add = QPushButton(translated("Add"))
-        self.kind.setAccessibleName(title)
-        self.on.setAccessibleName(translated("Date"))
-        self.until.setAccessibleName(translated("Ended on"))
-        self.note.setAccessibleName(self.note.placeholderText())
-        self._rows = QVBoxLayout()
-        self._rows.setSpacing(0)
-        dated = QHBoxLayout()
-        dated.setSpacing(theme.px(6))
-        for part in (self.kind, self.on, self.until_known, self.until):
-            dated.addWidget(part, 1 if part is self.kind else 0)
-        noted = QHBoxLayout()
-        noted.setSpacing(theme.px(6))
-        noted.addWidget(self.note, 1)
-        noted.addWidget(self.add)
-        entry = QVBoxLayout()
-        entry.setContentsMargins(theme.px(10), theme.px(4), theme.px(10), theme.px(8))
-        entry.setSpacing(theme.px(6))
-        entry.addLayout(dated)
-        entry.addLayout(noted)
-        self.kind.setMinimumContentsLength(8)
-        self.kind.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.until_known.setVisible(ended)
-        self.until.hide()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(PanelHead(theme, title))
-        column.addLayout(self._rows)
-        column.addLayout(entry)
-        self.until_known.toggled.connect(self.until.setVisible)
-        self.kind.currentIndexChanged.connect(lambda _at: self._refresh())
-        self._refresh()
-        self.add.clicked.connect(self._add)
-
-    def set_rows(self, rows: Sequence[tuple[str, str, str]]) -> None:
-        """Entries as (id, text, note)."""
-        while (item := self._rows.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
-        for entry_id, text, note in rows:
-            row = QWidget()
-            row.setFixedHeight(self._theme.px(26))
-            line = QHBoxLayout(row)
-            line.setContentsMargins(self._theme.px(10), 0, self._theme.px(10), 0)
-            line.addWidget(label(text))
-            line.addWidget(label(note, "2"), 1)
-            if self._ended:
-                remove = QPushButton(translated("Remove"))
-                remove.setProperty("compact", "true")
-                remove.setProperty("flat", "true")
-                remove.setAccessibleName(translated("Remove {entry}", entry=text))
-                remove.clicked.connect(lambda _checked, gone=entry_id: self.removed.emit(gone))
-                line.addWidget(remove)
-            self._rows.addWidget(row)
-
-    def _refresh(self) -> None:
-        """What is added must be said first: no kind is taken for granted."""
-        chosen = self.kind.currentIndex() >= 0
-        self.add.setEnabled(chosen)
-        self.add.setToolTip("" if chosen else translated("Choose what it is first."))
-
-    def _add(self) -> None:
-        until = self.until.value if self.until_known.isChecked() else None
-        on = self.on.value
-        if until is not None and until < on:
-            self.until.setFocus()
-            return
-        self.added.emit(self.kind.currentData(), on, until, self.note.text().strip())
-        self.note.clear()
-        self.kind.setCurrentIndex(-1)
+    def _edit_enrolment(self) -> None:
+        dialog = EnrolmentDialog(self._theme, self._record.enrolment if self._record else Enrolment(), self)
+        dialog.changed.connect(self.enrolment_recorded)
+        dialog.open()
 
 
 def _treatment_row(treatment: DatedTreatment) -> tuple[str, str, str]:
     until = f" – {words.iso(treatment.until)}" if treatment.until else ""
-    return treatment.id, f"{_plain(treatment.kind.value)} · {words.iso(treatment.on)}{until}", treatment.dose
-
-
-def _plain(value: str) -> str:
-    return translated(value if value.isupper() else value.replace("_", " ").capitalize())
+    return (
+        treatment.id,
+        f"{plain_word(treatment.kind.value)} · {words.iso(treatment.on)}{until}",
+        treatment_text(treatment),
+    )
 
 
 def _whole(value: object) -> int | None:

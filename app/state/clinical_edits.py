@@ -61,15 +61,19 @@ def record_enrolment(record: Record, event: EnrolmentRecorded) -> Record:
 def record_treatment(record: Record, event: TreatmentRecorded) -> Record:
     """A treatment with an id that exists replaces it."""
     new = event.treatment
-    if new.until is not None and last_day(new.until) < new.on:
-        raise EditRefused(f"The treatment ends ({new.until.isoformat()}) before it begins ({new.on.isoformat()}).")
-    _check_course(new)
+    check_treatment(new)
     kept = tuple(x for x in record.treatments if x.id != new.id)
     return replace(record, treatments=tuple(sorted((*kept, new), key=lambda x: in_order(x.on))))
 
 
-def _check_course(treatment: DatedTreatment) -> None:
-    """Dose changes and cycles lie within the treatment, in order; only radiation has a dose in Gy."""
+def check_treatment(treatment: DatedTreatment) -> None:
+    """Refuse a treatment that ends before it begins, or whose dose changes or cycles lie outside it or out of order.
+
+    Only radiotherapy has a dose in Gy. Raises EditRefused.
+    """
+    on, until = treatment.on, treatment.until
+    if until is not None and last_day(until) < on:
+        raise EditRefused(f"The treatment ends ({until.isoformat()}) before it begins ({on.isoformat()}).")
     for what, dates in (
         ("dose change", [x.on for x in treatment.dose_changes]),
         ("cycle", [x.on for x in treatment.cycles]),

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import words
+from app.labs.entry import EntryRefused, exact_number
 from app.panels.chips import ChipRow, Choice, ElidedLabel, PanelHead, label, rule_line
 from app.panels.clinical_dialogs import EnrolmentDialog, EventDialog, TreatmentDialog, enrolment_text, treatment_text
 from app.panels.dated_list import DatedList, plain_word
@@ -74,9 +75,9 @@ def number_of(text: str, field: Field) -> Fraction | None:
     if not text.strip():
         return None
     try:
-        number = Fraction(text.strip().replace(",", "."))
-    except (ValueError, ZeroDivisionError) as error:
-        raise ValueError(translated("{name}: a number, such as 1.1", name=field.name)) from error
+        number = exact_number(text)
+    except EntryRefused as refused:
+        raise ValueError(f"{translated(field.name)}: {refused}") from refused
     if not field.least <= number <= field.most:
         said = translated("{name}: between {least} and {most}", name=field.name, least=field.least, most=field.most)
         raise ValueError(f"{said} {field.unit}".strip())

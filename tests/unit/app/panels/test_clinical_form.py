@@ -8,16 +8,26 @@ from fractions import Fraction
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QTableWidgetItem, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.panels.clinical_dialogs import EnrolmentDialog, TreatmentDialog, enrolment_text, treatment_text
 from app.panels.clinical_form import FIELDS, MARKERS, ClinicalForm, marker_of, number_of, number_text
 from app.panels.timepoints_form import TimePointsForm, proposed_day0
+from app.state.clinical import DoseChange, Enrolment, TreatmentCycle
+from app.state.dates import PartialDate
+from app.state.record import DatedTreatment
 from app.theme import Theme
 from mrecist.case import Ascites, ClinicalStatus, Marker, TreatmentKind
 from tests.support.example_reading import example_record
 
 BILIRUBIN, AFP = FIELDS[0], MARKERS[0]
+
+
+def made_parent(qtbot: QtBot) -> QWidget:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    return parent
 
 
 @pytest.fixture
@@ -36,7 +46,7 @@ def test_that_a_number_is_read_exactly(text: str, number: Fraction | None) -> No
     assert number_of(text, BILIRUBIN) == number
 
 
-@pytest.mark.parametrize("text", ["x", "-1", "61", "1/0"])
+@pytest.mark.parametrize("text", ["x", "-1", "61", "1/0", "1,000"])
 def test_that_what_is_no_plausible_number_is_refused_by_name(text: str) -> None:
     with pytest.raises(ValueError, match="Bilirubin"):
         number_of(text, BILIRUBIN)
@@ -131,6 +141,40 @@ def test_that_no_kind_of_treatment_is_taken_for_granted(qtbot: QtBot, form: Clin
     with qtbot.waitSignal(form.treatment_added):
         qtbot.mouseClick(form.treatments.add, Qt.MouseButton.LeftButton)
     assert not form.treatments.add.isEnabled()
+
+
+def test_that_a_treatment_is_given_its_course_and_a_wrong_one_is_kept_in_sight(qtbot: QtBot, theme: Theme) -> None:
+    haic = DatedTreatment("H", TreatmentKind.HAIC, date(2010, 9, 1))
+    parent = made_parent(qtbot)
+    dialog = TreatmentDialog(theme, haic, parent)
+    saved: list[DatedTreatment] = []
+    dialog.changed.connect(saved.append)
+    dialog.on.setText("2010-09")
+    for column, text in enumerate(("1", "2010-08-01", "", "0.3 mg/kg/d")):
+        dialog.cycles.setItem(0, column, QTableWidgetItem(text))
+    dialog.changes.setItem(0, 0, QTableWidgetItem("2010-10-05"))
+    dialog.changes.setItem(0, 1, QTableWidgetItem("0.2 mg/kg/d"))
+    dialog.save.click()
+    assert not saved and "before the treatment" in dialog.problem.text()
+    dialog.cycles.item(0, 1).setText("2010-09")  # type: ignore[union-attr]
+    dialog.save.click()
+    (made,) = saved
+    assert made.on.isoformat() == "2010-09"
+    assert made.cycles == (TreatmentCycle(1, PartialDate(2010, 9), None, "0.3 mg/kg/d"),)
+    assert made.dose_changes == (DoseChange(date(2010, 10, 5), "0.2 mg/kg/d"),)
+    assert treatment_text(made) == "1 cycle, 2010-10-05 0.2 mg/kg/d"
+
+
+def test_that_an_enrolment_keeps_a_month_and_leaves_out_what_is_empty(qtbot: QtBot, theme: Theme) -> None:
+    parent = made_parent(qtbot)
+    dialog = EnrolmentDialog(theme, Enrolment(consented=date(2025, 1, 2)), parent)
+    dialog.randomised.setText("2025-01")
+    dialog.arm.setText("A")
+    assert dialog.edited() == Enrolment(date(2025, 1, 2), None, PartialDate(2025, 1), "A")
+    assert enrolment_text(dialog.edited()) == "consent 2025-01-02 · randomised 2025-01 · arm A"
+    dialog.enrolled.setText("soon")
+    dialog.save.click()
+    assert "Enrolment" in dialog.problem.text()
 
 
 def test_that_nothing_can_be_changed_while_it_is_locked(form: ClinicalForm) -> None:

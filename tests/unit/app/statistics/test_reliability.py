@@ -36,6 +36,20 @@ def test_that_too_little_gives_no_icc(rows: list[list[float]]) -> None:
     assert intraclass_correlation(rows).agreement == Estimate(None)
 
 
+def test_that_an_icc_without_a_denominator_is_none() -> None:
+    """Two subjects whose readings change places: no variance of subjects or readers, and 2 - 1 - 2/2 of the rest is 0."""
+    crossed = intraclass_correlation([[50.0, 60.0], [60.0, 50.0]])
+    assert crossed.agreement == Estimate(None)
+    assert (crossed.one_way.value, crossed.consistency.value) == (-1.0, -1.0)
+    alike = intraclass_correlation([[3.1, 5.2], [3.1, 5.2], [3.1, 5.2]])
+    assert (alike.consistency, alike.agreement.value) == (Estimate(None), 0.0)
+
+
+def test_that_an_icc_without_an_interval_has_its_value() -> None:
+    """A Latin square: neither subjects nor readers vary; -1 / (3 - 1 - 3/3) is -1, its degrees of freedom are 0/0."""
+    assert intraclass_correlation([[1.0, 2.0, 3.0], [2.0, 3.0, 1.0], [3.0, 1.0, 2.0]]).agreement == Estimate(-1.0)
+
+
 def test_that_the_limits_of_agreement_lie_around_the_bias() -> None:
     """Differences 1, 2, 3, 4, 5: mean 3, SD 1.58114; limits 3 -/+ 1.95996 SD; t(4) = 2.776445."""
     found = bland_altman([11, 22, 33, 44, 55], [10, 20, 30, 40, 50])

@@ -284,10 +284,21 @@ def _bars(record: Record) -> Iterator[TreatmentBar]:
         if one.kind is TreatmentKind.TACE:
             sessions += 1
             yield TreatmentBar(lane, one.on, one.on, f"{sessions} · {words.month_day(one.on)}", one.dose)
-        elif one.kind is TreatmentKind.SORAFENIB:
-            yield TreatmentBar(lane, one.on, one.until, one.dose, one.dose)
+        elif one.cycles:
+            for cycle in one.cycles:
+                yield TreatmentBar(lane, cycle.on, cycle.until or cycle.on, str(cycle.number), cycle.dose or one.dose)
+        elif one.kind is TreatmentKind.SORAFENIB or one.dose_changes:
+            yield from _doses(one, lane)
         else:
             yield TreatmentBar(lane, one.on, one.until or one.on, one.dose or words.month_day(one.on), one.dose)
+
+
+def _doses(one: DatedTreatment, lane: str) -> Iterator[TreatmentBar]:
+    """A bar for each dose, from its day to that of the next."""
+    begun = [(one.on, one.dose), *((change.on, change.dose) for change in one.dose_changes)]
+    ends = [*(on for on, _ in begun[1:]), one.until]
+    for (on, dose), until in zip(begun, ends, strict=True):
+        yield TreatmentBar(lane, on, until, dose, dose)
 
 
 def _markers(record: Record) -> Iterator[MarkerPoint]:

@@ -249,6 +249,7 @@ class ClinicalForm(QWidget):
         inside.addLayout(foot)
         enrolled = QHBoxLayout()
         enrolled.setContentsMargins(theme.px(10), theme.px(6), theme.px(10), theme.px(6))
+        enrolled.setSpacing(theme.px(8))
         enrolled.addWidget(self.enrolment)
         enrolled.addWidget(self.enrolled, 1)
         inside.addWidget(rule_line())

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-from app.models.course import as_of
+from app.models.course import _bars, as_of
 from app.state.apply import EditRefused
 from app.state.clinical import Analyte, DoseChange, Enrolment, LabSet, LabValue, TreatmentCycle
 from app.state.dates import PartialDate
@@ -89,3 +89,17 @@ def test_that_nothing_is_known_before_it_happened() -> None:
     assert (known.labs, known.treatments[0].dose_changes, known.treatments[0].cycles) == ((), (), (CYCLE,))
     assert known.enrolment == replace(enrolment, randomised=None, arm="")
     assert as_of(record, date(2025, 3, 1)).labs == (LABS,)
+
+
+def test_that_the_history_has_a_bar_for_each_dose_and_each_cycle() -> None:
+    sorafenib = DatedTreatment("S", TreatmentKind.SORAFENIB, date(2025, 1, 12), None, "400 mg bid")
+    reduced = replace(sorafenib, dose_changes=(DoseChange(date(2025, 2, 3), "400 mg qd"),))
+    cycles = (TreatmentCycle(1, date(2025, 1, 10), date(2025, 1, 24)), TreatmentCycle(2, date(2025, 2, 10)))
+    haic = replace(HAIC, cycles=cycles)
+    bars = _bars(record_of(TreatmentRecorded(haic), TreatmentRecorded(reduced)))
+    assert [(x.lane, x.on, x.until, x.text) for x in bars] == [
+        ("HAIC", date(2025, 1, 10), date(2025, 1, 24), "1"),
+        ("HAIC", date(2025, 2, 10), date(2025, 2, 10), "2"),
+        ("Sorafenib", date(2025, 1, 12), date(2025, 2, 3), "400 mg bid"),
+        ("Sorafenib", date(2025, 2, 3), None, "400 mg qd"),
+    ]

@@ -131,7 +131,7 @@ def rates(cohort: Cohort, level: float = LEVEL) -> tuple[Rate, ...]:
     DCR                          CR, PR, SD or non-CR/non-PD    the same
     confirmed ORR                confirmed CR or PR             the same
     a study's own                as it defines them             its reads
-    DSR                          resection or transplantation   its reads, where treatments are recorded
+    DSR                          resection or transplantation   reads of which any treatment is recorded
     ============================ ============================== ==========================================
 
     Whoever could not be evaluated stays in the denominator.
@@ -151,9 +151,8 @@ def rates(cohort: Cohort, level: float = LEVEL) -> tuple[Rate, ...]:
     for name in dict.fromkeys(name for row in cohort.rows for name in row.rates):
         own = [row.rates[name] for row in cohort.rows if name in row.rates]
         found.append(Rate(name, "", (), proportion(sum(own), len(own), level)))
-    if any(row.treatments for row in cohort.rows):
-        downstaged = sum(row.downstaged for row in cohort.rows)
-        found.append(Rate("DSR", "", (), proportion(downstaged, len(cohort.rows), level)))
+    if treated := [row.downstaged for row in cohort.rows if row.treatments]:
+        found.append(Rate("DSR", "", (), proportion(sum(treated), len(treated), level)))
     return tuple(found)
 
 
@@ -184,9 +183,20 @@ def time_to_event(cohort: Cohort, name: str, unit: str = "days", level: float = 
 
 
 def compare_groups(groups: Mapping[str, Cohort], name: str) -> LogRank | None:
-    """The log-rank test of one time between groups; None where fewer than two have it."""
+    """The log-rank test of one time between groups.
+
+    Cases without a value, the group of the empty text, are no part of it. None where fewer than two groups have the
+    time, and where a case is in two of them: reads of one patient by several readers are not independent.
+    """
     observed = {}
+    seen: set[str] = set()
     for value, cohort in groups.items():
+        if not value:
+            continue
+        cases = {row.case_id for row in cohort.rows}
+        if seen & cases:
+            return None
+        seen |= cases
         outcomes = [row.times[name] for row in cohort.rows if name in row.times]
         if outcomes:
             observed[value] = ([x.days for x in outcomes], [x.event for x in outcomes])

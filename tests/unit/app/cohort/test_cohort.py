@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -40,7 +41,10 @@ def _cohort(*patients: dict[str, Any], policy: str | None = None) -> Cohort:
 
 @pytest.fixture(scope="module")
 def four() -> Cohort:
-    """CR, PR, SD and PD of the liver; the second dies on day 100 without progression; the fourth progresses."""
+    """CR, PR, SD and PD of the liver; the second dies on day 100 without progression; the fourth progresses.
+
+    Of the third alone a treatment is recorded.
+    """
     return _cohort(
         patient("L1=50", "L1=0", "L1=0", arm="A"),
         patient("L1=50 Lu1=20", "L1=30 Lu1=20", arm="A", events=[{"kind": "death", "day": 100}]),
@@ -55,7 +59,7 @@ def test_that_rates_are_counted_with_exact_intervals(four: Cohort) -> None:
         ("ORR", "intrahepatic"): (2, 4), ("DCR", "intrahepatic"): (3, 4), ("confirmed ORR", "intrahepatic"): (1, 4),
         ("ORR", "extrahepatic"): (0, 1), ("DCR", "extrahepatic"): (1, 1), ("confirmed ORR", "extrahepatic"): (0, 1),
         ("ORR", "overall"): (1, 4), ("DCR", "overall"): (3, 4), ("confirmed ORR", "overall"): (1, 4),
-        ("DSR", ""): (1, 4),
+        ("DSR", ""): (1, 1),
     }  # fmt: skip
     assert best_counts(four, Scope.INTRAHEPATIC) == {"CR": 1, "PR": 1, "SD": 1, "PD": 1}
     assert best_counts(four, Scope.EXTRAHEPATIC) == {"SD": 1}
@@ -101,6 +105,18 @@ def test_that_groups_are_told_apart_by_a_field(four: Cohort) -> None:
         four.split("colour")
     assert time_names(four)[:3] == ("OS", "PFS", "TTP")
     assert four.one_read_a_case() == four
+
+
+def test_that_cases_without_a_value_are_no_part_of_a_test(four: Cohort) -> None:
+    arms = four.split("arm")
+    blank = _cohort(patient("L1=50", "L1=70"), patient("L1=50", "L1=80"))
+    blank = blank.with_rows([replace(row, case_id=f"{row.case_id} blank") for row in blank.rows])
+    assert compare_groups({"": blank, **arms}, "PFS") == compare_groups(arms, "PFS")
+    assert compare_groups({"": arms["A"], "B": arms["B"]}, "PFS") is None
+
+
+def test_that_a_case_in_two_groups_makes_no_test(four: Cohort) -> None:
+    assert compare_groups({"A": four, "B": four}, "PFS") is None
 
 
 def test_that_a_waterfall_is_sorted_and_marks_new_lesions(four: Cohort) -> None:

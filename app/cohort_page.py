@@ -40,6 +40,8 @@ class Asked:
 
     source: str
     ruleset: str
+    other: str
+    reader: str
     group: str
     time: str
     unit: str
@@ -73,6 +75,8 @@ class CohortPage(QWidget):
         self.synthetic = chip("SYNTHETIC", "amber")
         self.source = _choice(translated("Cases of"), ())
         self.ruleset = _choice(translated("Rule set"), tuple((name, name) for name in rulesets))
+        self.other = _choice(translated("Beside it"), (("", translated("alone")), *((name, name) for name in rulesets)))
+        self.reader = _choice(translated("Reads of"), ())
         self.group = _choice(translated("Group by"), (("", translated("none")),))
         self.time = _choice(translated("Time"), ())
         self.unit = _choice(translated("Unit"), tuple((unit, unit) for unit in units))
@@ -96,7 +100,7 @@ class CohortPage(QWidget):
         self.incidence = Incidence(
             theme,
             translated("Progression per region"),
-            translated("cumulative incidence, death competing · dotted: 1 − KM"),
+            translated("cumulative incidence; dotted: 1 − KM"),
         )
         self.agreement = AgreementView(theme)
         self.values: QLabel = label("", "2", Face.SMALL)
@@ -111,6 +115,8 @@ class CohortPage(QWidget):
         return Asked(
             str(self.source.currentData() or ""),
             str(self.ruleset.currentData() or ""),
+            str(self.other.currentData() or ""),
+            str(self.reader.currentData() or ""),
             str(self.group.currentData() or ""),
             str(self.time.currentData() or ""),
             str(self.unit.currentData() or ""),
@@ -154,7 +160,7 @@ class CohortPage(QWidget):
         return above | below | {"agreement": self.agreement.render_into}
 
     def _connect(self) -> None:
-        for box in (self.source, self.ruleset, self.group, self.time, self.unit):
+        for box in (self.source, self.ruleset, self.other, self.reader, self.group, self.time, self.unit):
             box.activated.connect(lambda _row: self.asked.emit())
         self.picture.changed.connect(self.asked)
         plots = (*self.waterfalls, *self.spiders, self.swimmer)
@@ -178,7 +184,7 @@ class CohortPage(QWidget):
         for part in (self.title, self.counts, self.synthetic, self.picture):
             bar.addWidget(part)
         bar.addStretch(1)
-        for box in (self.source, self.ruleset, self.group, self.time, self.unit):
+        for box in (self.source, self.ruleset, self.other, self.reader, self.group, self.time, self.unit):
             bar.addWidget(box)
         bar.addWidget(self.importing)
         bar.addWidget(self.export)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.cohort.agreement import Agreement, Pair, Unit
 from app.panels.chips import PanelHead, label, rule_line
@@ -87,7 +87,7 @@ class Differing(QWidget):
 
     pressed = Signal(str)
 
-    def __init__(self, theme: Theme, unit: Unit, where: str) -> None:
+    def __init__(self, theme: Theme, unit: Unit, where: str, decides: str = "") -> None:
         super().__init__()
         self._theme, self._case = theme, unit.case_id
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -97,8 +97,10 @@ class Differing(QWidget):
         given = " / ".join(response or "·" for response in unit.responses)
         row.addWidget(label(unit.case_id, "1", Face.SMALL, strong=True))
         row.addWidget(label(f"{where} {given}", "1", Face.SMALL))
+        if decides:
+            row.addWidget(label(decides, "2", Face.SMALL))
         near = [one for one in unit.nearest if one is not None]
-        if near:
+        if near and not decides:
             least = min(near, key=lambda one: abs(one.by_mm))
             said = translated("{mm:.1f} mm from {response}", mm=abs(least.by_mm), response=least.response)
             row.addWidget(label(said, "2", Face.SMALL))
@@ -134,6 +136,13 @@ class AgreementView(QWidget):
         super().__init__()
         self._theme = theme
         self.head = PanelHead(theme, translated("Agreement"))
+        self.pair = QComboBox()
+        self.pair.setProperty("compact", "true")
+        self.pair.setAccessibleName(translated("Which two readers"))
+        self.pair.activated.connect(lambda _row: self._show_pair())
+        self.head.row.addWidget(self.pair)
+        self._regions: tuple[Agreement | None, ...] = (None, None)
+        self._decides: Mapping[tuple[str, str], str] = {}
         self.numbers = label("", "2", Face.SMALL)
         self.numbers.setWordWrap(True)
         self.numbers.setContentsMargins(theme.px(10), 0, theme.px(10), theme.px(2))
@@ -150,9 +159,34 @@ class AgreementView(QWidget):
         self._area.setAccessibleName(translated("To be adjudicated"))
         self._build()
 
-    def set_agreement(self, regions: Sequence[Agreement | None]) -> None:
-        """Of each region, in the fixed order; None where no case has two readers."""
-        pairs = [found.pairs[0] if found is not None and found.pairs else None for found in regions]
+    def set_agreement(
+        self, regions: Sequence[Agreement | None], decides: Mapping[tuple[str, str], str] | None = None
+    ) -> None:
+        """Of each region, in the fixed order; None where no case has two readers.
+
+        `decides` tells by region and case whose value decides where readers differ.
+        """
+        self._regions, self._decides = tuple(regions), decides or {}
+        some = next((found for found in regions if found is not None and found.pairs), None)
+        names = [f"{pair.first} × {pair.second}" for pair in some.pairs] if some is not None else []
+        chosen = self.pair.currentText()
+        self.pair.clear()
+        self.pair.addItems(names)
+        self.pair.setVisible(len(names) > 1)
+        if chosen in names:
+            self.pair.setCurrentIndex(names.index(chosen))
+        self._show_pair()
+        rows = [
+            (where, unit)
+            for where, found in zip(("IH", "EH"), regions, strict=True)
+            if found is not None
+            for unit in found.adjudication
+        ]
+        self._list(rows)
+
+    def _show_pair(self) -> None:
+        at = max(0, self.pair.currentIndex())
+        pairs = [found.pairs[at] if found is not None and len(found.pairs) > at else None for found in self._regions]
         first = next((pair for pair in pairs if pair is not None), None)
         told = translated("no case was read by two readers")
         if first is not None:
@@ -162,13 +196,6 @@ class AgreementView(QWidget):
             matrix.set_pair(pair)
             said.setText("" if pair is None else _coefficients(pair))
         self.numbers.setText("" if first is None else _limits(pairs))
-        rows = [
-            (where, unit)
-            for where, found in zip(("IH", "EH"), regions, strict=True)
-            if found is not None
-            for unit in found.adjudication
-        ]
-        self._list(rows)
 
     def _list(self, rows: Sequence[tuple[str, Unit]]) -> None:
         counts = {where: sum(1 for at, _ in rows if at == where) for where in ("IH", "EH")}
@@ -181,7 +208,7 @@ class AgreementView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         for where, unit in rows[: self.MOST_LISTED]:
-            line = Differing(self._theme, unit, where)
+            line = Differing(self._theme, unit, where, self._decides.get((where, unit.case_id), ""))
             line.pressed.connect(self.case_chosen)
             column.addWidget(line)
         if len(rows) > self.MOST_LISTED:
@@ -230,6 +257,9 @@ class AgreementView(QWidget):
             below = QRectF(left, box.top() + 46 + size.height(), size.width() + 40, 80)
             painter.drawText(below, int(Qt.AlignmentFlag.AlignTop), said.text())
             left += size.width() + 40
+        painter.setPen(theme.colour("text.2"))
+        numbers = QRectF(box.left() + 8, box.top() + 22, box.width() - 16, 18)
+        painter.drawText(numbers, int(Qt.AlignmentFlag.AlignVCenter), self.numbers.text())
 
 
 def _counts(pair: Pair | None) -> dict[tuple[str, str], int]:

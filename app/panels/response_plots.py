@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor
 from app.cohort.pictures import SpiderPoint, SwimmerMark, WaterfallBar
 from app.panels.cohort_plot import CohortPlot, nearest, pct_text, response_colour, signed, time_axis
 from app.words import counted, translated
+from mrecist.case import TreatmentKind
 from mrecist.values import Response
 
 _MOST_MARKS = 160
@@ -21,12 +22,15 @@ _SYMBOLS = {
     Response.CR: "o", Response.PR: "t", Response.SD: "s", Response.PD: "t1", Response.NN: "d", Response.NE: "x",
     Response.ND: "x", Response.NA: "x",
 }  # fmt: skip
+_TACE = TreatmentKind.TACE.value
 
 
 class Waterfall(CohortPlot):
     """The best change of each read, sorted; colour and mark are its best response, + a new lesion."""
 
-    def set_bars(self, bars: Sequence[WaterfallBar]) -> None:
+    def set_bars(self, groups: Mapping[str, Sequence[WaterfallBar]]) -> None:
+        """The bars of each group beside each other; one group needs no name."""
+        bars = [bar for group in groups.values() for bar in group]
         if not bars:
             self.say_empty(translated("No read has a change from baseline here."))
             return
@@ -48,8 +52,7 @@ class Waterfall(CohortPlot):
         self.level(0.0, Qt.PenStyle.SolidLine, "line.strong")
         ticks = (-100.0, -50.0, -30.0, 0.0, 20.0, 50.0, 100.0)
         self.plot.getAxis("left").setTicks([[(y, signed(y)) for y in ticks], []])
-        said = translated("{reads}, sorted; + new lesion", reads=counted(len(bars), "read", "reads"))
-        self.plot.getAxis("bottom").setTicks([[((len(bars) - 1) / 2, said)], []])
+        self.plot.getAxis("bottom").setTicks([self._group_ticks(groups), []])
         self.plot.setYRange(-108, 112, padding=0)
         self.plot.setXRange(-0.8, len(bars) - 0.2, padding=0.01)
         self.plot.getViewBox().setLimits(xMin=-2, xMax=len(bars) + 1, minXRange=8)
@@ -65,6 +68,20 @@ class Waterfall(CohortPlot):
             return bar.case_id, f"{bar.case_id} · {bar.reader}: {pct_text(bar.change_pct)} · {bar.best}{new}"
 
         self.found_by(find)
+
+    def _group_ticks(self, groups: Mapping[str, Sequence[WaterfallBar]]) -> list[tuple[float, str]]:
+        """A name below the middle of each group, and a line between two."""
+        shown = {name: bars for name, bars in groups.items() if bars}
+        ticks, begin = [], 0
+        for name, bars in shown.items():
+            count = counted(len(bars), "read", "reads")
+            said = f"{name}: {count}" if len(shown) > 1 else translated("{reads}, sorted; + new lesion", reads=count)
+            ticks.append((begin + (len(bars) - 1) / 2, said))
+            begin += len(bars)
+            if begin < sum(map(len, shown.values())):
+                pen = pg.mkPen(self.theme.colour("line.input"), width=1)
+                self.plot.addItem(pg.InfiniteLine(begin - 0.5, angle=90, movable=False, pen=pen), ignoreBounds=True)
+        return ticks
 
     def _marks(self, bars: Sequence[WaterfallBar], heights: Any) -> None:
         theme = self.theme
@@ -142,6 +159,13 @@ class Spider(CohortPlot):
         self.found_by(find)
 
 
+def _lasts(mark: SwimmerMark) -> bool:
+    """A treatment over days: one that ended later than it began, or sorafenib that goes on."""
+    if mark.end_day is None:
+        return mark.detail == TreatmentKind.SORAFENIB.value
+    return mark.end_day > mark.day
+
+
 class Swimmer(CohortPlot):
     """A lane a read, the longest on top: treatments as bars, TACE as ticks, responses and progression as marks."""
 
@@ -164,29 +188,37 @@ class Swimmer(CohortPlot):
                 x0=0, y=ys, width=lengths, height=0.8, brush=theme.colour("surface.raised"), pen=pg.mkPen(None)
             )
         )
-        given = [m for m in marks if m.what == "treatment" and m.end_day is not None and m.end_day > m.day]
+        given = [
+            (m, ends[(m.case_id, m.read_id)] if m.end_day is None else m.end_day)
+            for m in marks
+            if m.what == "treatment" and _lasts(m)
+        ]
         if given:
             self.plot.addItem(
                 pg.BarGraphItem(
-                    x0=[m.day / days for m in given], y=[row[(m.case_id, m.read_id)] for m in given],
-                    width=[((m.end_day or 0) - m.day) / days for m in given], height=0.45,
+                    x0=[m.day / days for m, _ in given], y=[row[(m.case_id, m.read_id)] for m, _ in given],
+                    width=[(end - m.day) / days for m, end in given], height=0.45,
                     brush=theme.colour("line.input"), pen=pg.mkPen(None),
                 )
             )  # fmt: skip
-        ticks = [m for m in marks if m.what == "treatment" and (m.end_day is None or m.end_day <= m.day)]
-        self._scatter(ticks, row, days, "|", theme.colour("text.1"), 9)
+        once = [m for m in marks if m.what == "treatment" and not _lasts(m)]
+        self._scatter([m for m in once if m.detail == _TACE], row, days, "|", theme.colour("text.1"), 9)
+        self._scatter([m for m in once if m.detail != _TACE], row, days, "d", theme.colour("text.2"), 6)
         for response in Response:
             seen = [m for m in marks if m.what in ("response", "progression") and m.detail == response.value]
             self._scatter(seen, row, days, _SYMBOLS[response], theme.response(response), 7)
         self._scatter([m for m in marks if m.what == "death"], row, days, "x", theme.colour("text.1"), 8)
-        self._scatter([m for m in marks if m.what == "ongoing"], row, days, "t3", theme.colour("text.2"), 8)
+        self._scatter([m for m in marks if m.what == "ongoing"], row, days, "t2", theme.colour("text.2"), 8)
         few = len(lanes) <= 40
         self.plot.getAxis("left").setTicks([[(row[who], who[0][-7:]) for who in lanes] if few else [], []])
         time_axis(self.plot, float(lengths.max()), unit)
         self.plot.setYRange(-len(lanes) + 0.4, 0.6, padding=0.01)
         self.plot.setMouseEnabled(x=True, y=True)
         self.set_numbers(
-            translated("| TACE · bar: treatment · × death · ▷ alive at last contact · {count} reads", count=len(lanes))
+            translated(
+                "| TACE · ◇ other session · bar: treatment that lasts · × death · ▷ alive at last contact · {reads}",
+                reads=counted(len(lanes), "read", "reads"),
+            )
         )
 
         def find(scene: QPointF) -> tuple[str, str] | None:

@@ -17,6 +17,7 @@ from app.theme import Face, Theme
 from app.words import translated
 
 AT_RISK_ROW = 16
+_REGIONS = ("region.intra", "region.extra")
 _GROUP_TOKENS = ("text.1", "signal.accent", "signal.amber", "signal.met", "region.extra", "text.3")
 _GROUP_STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
 
@@ -105,9 +106,11 @@ class Curves(CohortPlot):
 class Incidence(CohortPlot):
     """Progression of each region with death as its competing event; 1 - Kaplan-Meier dotted beside it."""
 
-    def set_curves(self, regions: Mapping[str, Sequence[IncidencePoint]], unit: str, told: str) -> None:
-        """Points of the event by region word; `told` are the numbers above."""
-        shown = {name: [p for p in points if p.cause == "event"] for name, points in regions.items()}
+    def set_curves(
+        self, curves: Mapping[str, Sequence[IncidencePoint]], unit: str, told: str, by_group: bool = False
+    ) -> None:
+        """Points of the event by the word of a region, or of a group; `told` are the numbers above."""
+        shown = {name: [p for p in points if p.cause == "event"] for name, points in curves.items()}
         shown = {name: points for name, points in shown.items() if points}
         if not shown:
             self.say_empty(translated("No read has a time to progression."))
@@ -115,14 +118,14 @@ class Incidence(CohortPlot):
         self.begin()
         ends = []
         for number, (name, points) in enumerate(shown.items()):
-            colour = self.theme.colour(("region.intra", "region.extra")[number % 2])
+            colour = group_colour(self.theme, number) if by_group else self.theme.colour(_REGIONS[number % 2])
             times = np.array([point.time for point in points])
             xs, ys = steps(times, np.array([point.incidence for point in points]) * 100, 0.0)
-            style = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine)[number % 2]
+            style = _GROUP_STYLES[number % len(_GROUP_STYLES)]
             self.plot.addItem(pg.PlotCurveItem(xs, ys, pen=pg.mkPen(colour, width=self.theme.px(2), style=style)))
             beside = np.array([np.nan if p.one_minus_km is None else p.one_minus_km for p in points]) * 100
             bx, by = steps(times, beside, 0.0)
-            dotted = pg.mkPen(colour, width=1, style=Qt.PenStyle.DotLine)
+            dotted = pg.mkPen(colour, width=self.theme.px(1.5), style=Qt.PenStyle.DotLine)
             self.plot.addItem(pg.PlotCurveItem(bx, by, pen=dotted, connect="finite"))
             ends.append((name, colour, float(xs[-1]), float(ys[-1])))
         longest = max(x for _, _, x, _ in ends)

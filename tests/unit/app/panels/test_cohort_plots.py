@@ -46,7 +46,7 @@ def press(plot: CohortPlot, x: float, y: float) -> None:
 @pytest.mark.parametrize(("x", "case"), [(0, "A"), (1, "B"), (2, "C")])
 def test_that_a_press_on_a_bar_chooses_its_case(qtbot: QtBot, x: int, case: str) -> None:
     plot = Waterfall(load_theme(), "Intrahepatic")
-    plot.set_bars(BARS)
+    plot.set_bars({"": BARS})
     shown(qtbot, plot)
     with qtbot.waitSignal(plot.case_chosen, timeout=2000) as chosen:
         press(plot, x, 3)
@@ -55,16 +55,16 @@ def test_that_a_press_on_a_bar_chooses_its_case(qtbot: QtBot, x: int, case: str)
 
 def test_that_a_larger_cohort_after_a_small_one_is_seen_whole(qtbot: QtBot) -> None:
     plot = Waterfall(load_theme(), "Intrahepatic")
-    plot.set_bars(BARS)
+    plot.set_bars({"": BARS})
     shown(qtbot, plot)
-    plot.set_bars(BARS * 100)
+    plot.set_bars({"": BARS * 100})
     first, last = plot.plot.viewRange()[0]
     assert first <= 0 and last >= 299
 
 
 def test_that_without_bars_it_says_so(qtbot: QtBot) -> None:
     plot = Waterfall(load_theme(), "Extrahepatic")
-    plot.set_bars(())
+    plot.set_bars({})
     shown(qtbot, plot)
     assert plot.numbers.text() == "No read has a change from baseline here."
 

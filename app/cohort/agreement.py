@@ -39,6 +39,8 @@ class Unit(NamedTuple):
         The same for baseline sum, sum and change; of the best response: its lowest change, and no sum.
     nearest : tuple of (Nearest or None)
         The least change that would give each reader's response another category.
+    first : tuple of bool
+        Is this the reader's first follow-up, whose nadir is the baseline?
     """
 
     case_id: str
@@ -48,6 +50,7 @@ class Unit(NamedTuple):
     sums_mm: tuple[float | None, ...]
     changes_pct: tuple[float | None, ...]
     nearest: tuple[Nearest | None, ...]
+    first: tuple[bool, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +192,8 @@ class _Found:
             self.sums.append(sums)
             if _differ(responses):
                 changes = tuple([None if t is None else t.changes_pct[index] for t in at])
-                self.differing.append(Unit(case, name, responses, baselines, sums, changes, _nearest(at, index)))
+                first = tuple([name == next(iter(by), None) for by in named])
+                self.differing.append(Unit(case, name, responses, baselines, sums, changes, _nearest(at, index), first))
 
     def _add_best(self, case: str, rows: Sequence[EndpointRow | None], index: int, baselines: Lengths) -> None:
         # with one follow-up its sum is the sum of the best response
@@ -200,7 +204,8 @@ class _Found:
         self.sums.append(sums)
         if _differ(responses):
             changes = tuple([None if r is None else r.best_change_pct[index] for r in rows])
-            self.differing.append(Unit(case, "", responses, baselines, sums, changes, _nearest(last, index)))
+            alone = tuple([t is not None for t in last])
+            self.differing.append(Unit(case, "", responses, baselines, sums, changes, _nearest(last, index), alone))
 
 
 def _differ(responses: Responses) -> bool:

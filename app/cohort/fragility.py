@@ -53,14 +53,14 @@ def swaps(units: Sequence[Unit], readers: Sequence[str], ruleset: RuleSet, scope
     not the sums by no sum: a new lesion, a non-target or what could not be evaluated decides
     ============ ====================================================================================
 
-    The sums of the first follow-up are compared, whose nadir is the baseline; later ones rest on every earlier sum.
+    The sums of the first follow-up of either are compared, whose nadir is the baseline; where they agree on it nothing
+    is told of the case: later sums rest on every earlier one.
     """
     limits = Thresholds.of(ruleset)
     floor = _floor(ruleset, scope)
     found: list[Swap] = []
-    first = {unit.case_id: unit for unit in reversed(units)}
-    for unit in first.values():
-        for i, j in permutations(range(len(readers)), 2):
+    for unit in units:
+        for i, j in permutations([n for n, is_first in enumerate(unit.first) if is_first], 2):
             own, others = unit.responses[i], unit.responses[j]
             sums = (unit.baselines_mm[i], unit.sums_mm[i], unit.baselines_mm[j], unit.sums_mm[j])
             if own is None or others is None or own == others or any(x is None for x in sums):

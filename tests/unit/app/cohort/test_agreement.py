@@ -126,6 +126,34 @@ def test_that_fragility_names_the_value_that_decides(
     assert (own.decided_by, own.with_baseline, own.with_followup) == (decided, with_baseline, with_followup)
 
 
+LATER = 'case="id"\nreader="r"\n[visits]\nname="v"\nday="d"\nsum_mm="s"\n'
+
+
+def _followed(**sums: tuple[int, ...]) -> Cohort:
+    """One case; each reader's sums on days 0, 50, 100."""
+    lines = [f"P1,{reader},V{n},{50 * n},{s}" for reader, told in sums.items() for n, s in enumerate(told)]
+    content = "\n".join(["id,r,v,d,s", *lines]).encode()
+    return table_cohort(KeptTable("later", "later.csv", LATER, "digest", "", "", content), Judging(load_ruleset()))
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [
+        pytest.param((100, 60, 80), (100, 80, 60), [("V1", "PR", "SD")], id="the second, PD and PR, is wider apart"),
+        pytest.param((100, 40, 50), (100, 40, 45), [], id="they agree on the first; the second has a nadir of 40"),
+        pytest.param((100, 100, 60), (100, 60, 60), [("V1", "SD", "PR")], id="they agree on the second"),
+    ],
+)
+def test_that_fragility_is_of_the_first_follow_up(
+    a: tuple[int, ...], b: tuple[int, ...], expected: list[tuple[str, str, str]]
+) -> None:
+    found = agreement(_followed(A=a, B=b))
+    assert found is not None
+    told = swaps(found.adjudication, found.readers, load_ruleset(), Scope.OVERALL)
+    assert [(x.timepoint, x.response, x.others_response) for x in told if x.reader == "A"] == expected
+    assert all(x.decided_by == "follow-up" for x in told)
+
+
 def test_that_a_reader_s_own_distance_to_another_category_is_told() -> None:
     """40 of 50: PR from 35 on, 5 mm less; PD from 60 on, 20 mm more: 5 mm is nearer."""
     found = agreement(_small("P1,A,50,40", "P1,B,50,30"))

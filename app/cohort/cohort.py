@@ -12,6 +12,7 @@ from app.statistics.competing import CumulativeIncidence, cumulative_incidence
 from app.statistics.estimates import LEVEL, Estimate, Proportion, proportion
 from app.statistics.survival import KaplanMeier, LogRank, kaplan_meier, log_rank, reverse_kaplan_meier
 from mrecist.caseendpoints import CONTROLLED, RESPONDED, TITLES
+from mrecist.censoring import Outcome, Why
 from mrecist.values import Response, Scope
 
 READER, ARM, PROTOCOL = "reader", "arm", "protocol"
@@ -112,6 +113,41 @@ def value_of(row: EndpointRow, by: str) -> str:
     """The value of a field by which rows are told apart."""
     own = {READER: row.reader, ARM: row.arm, PROTOCOL: row.protocol}
     return own[by] if by in own else row.fields.get(by, "")
+
+
+def by_reader(cohort: Cohort) -> dict[str | None, Cohort]:
+    """The cohort by reader, where there are several; else whole, by the one reader, or by None for nobody's name."""
+    if len(cohort.readers) < 2:
+        return {(cohort.readers or (None,))[0] or None: cohort}
+    return {reader: cohort.with_rows([r for r in cohort.rows if r.reader == reader]) for reader in cohort.readers}
+
+
+def of_readers(name: str, cohort: Cohort) -> bool:
+    """Does this time differ from reader to reader? Death does not, nor what a table states of a patient."""
+    if name == "OS":
+        return False
+    told: dict[str, set[Outcome | None]] = {}
+    for row in cohort.rows:
+        outcome = row.times.get(name)
+        if outcome is not None and outcome.reason is not Why.STATED:
+            return True
+        told.setdefault(row.case_id, set()).add(outcome)
+    # the end of a response may be stated, its beginning is the reader's
+    return any(len(outcomes) > 1 for outcomes in told.values())
+
+
+def counted_once(cohort: Cohort, name: str) -> dict[str | None, Cohort]:
+    """The parts of a cohort that count each case once in this time.
+
+    Returns
+    -------
+    dict of (str or None) to Cohort
+        A part for each reader, where there are several and the time differs between them; else None and the first
+        read of each case.
+    """
+    if len(cohort.readers) > 1 and of_readers(name, cohort):
+        return by_reader(cohort)
+    return {None: cohort.one_read_a_case()}
 
 
 def best_counts(cohort: Cohort, scope: Scope) -> dict[str, int]:

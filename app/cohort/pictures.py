@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from app.cohort.cohort import Cohort, time_to_event
+from app.cohort.cohort import Cohort, counted_once, time_to_event
 from app.cohort.collection import garbage_left_alone
 from app.cohort.rows import SCOPES, EndpointRow
 from app.statistics.competing import CumulativeIncidence
@@ -54,7 +54,7 @@ class SwimmerMark(NamedTuple):
 
 
 class CurvePoint(NamedTuple):
-    """A step of a survival curve, in the unit of its picture."""
+    """A step of a survival curve, in the unit of its picture; `reader` is empty where it is not of one reader."""
 
     group: str
     time: float
@@ -64,6 +64,7 @@ class CurvePoint(NamedTuple):
     survival: float
     lower: float | None
     upper: float | None
+    reader: str = ""
 
 
 class IncidencePoint(NamedTuple):
@@ -76,6 +77,7 @@ class IncidencePoint(NamedTuple):
     lower: float | None
     upper: float | None
     one_minus_km: float | None
+    reader: str = ""
 
 
 class AtRisk(NamedTuple):
@@ -143,10 +145,17 @@ def _swimmer(cohort: Cohort, index: int) -> tuple[SwimmerMark, ...]:
     return tuple(found)
 
 
-def survival_curves(groups: Mapping[str, Cohort], name: str, unit: str = "days") -> tuple[CurvePoint, ...]:
-    """The Kaplan-Meier curves of one time, each from 1 at time 0."""
+def survival_curves(
+    groups: Mapping[str, Cohort], name: str, unit: str = "days", *, each_reader: bool = False
+) -> tuple[CurvePoint, ...]:
+    """The Kaplan-Meier curves of one time, each from 1 at time 0.
+
+    With `each_reader` a case counts once in a curve: a time that differs from reader to reader has one for each.
+    """
     return tuple(
-        point for group, cohort in groups.items() for point in _curve(group, time_to_event(cohort, name, unit).curve)
+        point
+        for group, reader, cohort in _curves_of(groups, name, each_reader)
+        for point in _curve(group, reader, time_to_event(cohort, name, unit).curve)
     )
 
 
@@ -161,14 +170,19 @@ def numbers_at_risk(
     return tuple(found)
 
 
-def incidence_curves(groups: Mapping[str, Cohort], name: str, unit: str = "days") -> tuple[IncidencePoint, ...]:
-    """The cumulative incidences of the event and of death without it; 1 - Kaplan-Meier beside that of the event."""
+def incidence_curves(
+    groups: Mapping[str, Cohort], name: str, unit: str = "days", *, each_reader: bool = False
+) -> tuple[IncidencePoint, ...]:
+    """The cumulative incidences of the event and of death without it; 1 - Kaplan-Meier beside that of the event.
+
+    `each_reader` as in `survival_curves`.
+    """
     found: list[IncidencePoint] = []
-    for group, cohort in groups.items():
+    for group, reader, cohort in _curves_of(groups, name, each_reader):
         told = time_to_event(cohort, name, unit)
         for cause, curve in (("event", told.incidence), ("death", told.competing)):
             if curve is not None:
-                found += _incidence(group, cause, curve, told.curve if cause == "event" else None)
+                found += _incidence((group, reader), cause, curve, told.curve if cause == "event" else None)
     return tuple(found)
 
 
@@ -187,21 +201,32 @@ def table_csv(columns: Sequence[str], lines: Iterable[Sequence[Cell]]) -> bytes:
     return text.getvalue().encode("utf-8")
 
 
-def _curve(group: str, curve: KaplanMeier) -> list[CurvePoint]:
-    start = [CurvePoint(group, 0.0, curve.n, 0, 0, 1.0, None, None)] if curve.n and curve.time[0] > 0 else []
+def _curves_of(groups: Mapping[str, Cohort], name: str, each_reader: bool) -> Iterator[tuple[str, str, Cohort]]:
+    """Group, reader and those of whom a curve is drawn."""
+    for group, cohort in groups.items():
+        parts = counted_once(cohort, name) if each_reader else {None: cohort}
+        for reader, part in parts.items():
+            yield group, reader or "", part
+
+
+def _curve(group: str, reader: str, curve: KaplanMeier) -> list[CurvePoint]:
+    start = [CurvePoint(group, 0.0, curve.n, 0, 0, 1.0, None, None, reader)] if curve.n and curve.time[0] > 0 else []
     columns = (curve.time, curve.at_risk, curve.events, curve.censored, curve.survival, curve.lower, curve.upper)
     return start + [
-        CurvePoint(group, t, int(n), int(d), int(c), s, known(low), known(high))
+        CurvePoint(group, t, int(n), int(d), int(c), s, known(low), known(high), reader)
         for t, n, d, c, s, low, high in zip(*(x.tolist() for x in columns), strict=True)
     ]
 
 
-def _incidence(group: str, cause: str, curve: CumulativeIncidence, beside: KaplanMeier | None) -> list[IncidencePoint]:
+def _incidence(
+    whose: tuple[str, str], cause: str, curve: CumulativeIncidence, beside: KaplanMeier | None
+) -> list[IncidencePoint]:
+    group, reader = whose
     found: list[IncidencePoint] = []
     columns = (curve.time, curve.incidence, curve.lower, curve.upper)
     for t, value, low, high in zip(*(x.tolist() for x in columns), strict=True):
         rate = None if beside is None else beside.at(t).value
         found.append(
-            IncidencePoint(group, cause, t, value, known(low), known(high), None if rate is None else 1 - rate)
+            IncidencePoint(group, cause, t, value, known(low), known(high), None if rate is None else 1 - rate, reader)
         )
     return found

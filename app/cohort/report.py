@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from app.cohort.agreement import Agreement, Of, Pair, Unit, agreement
 from app.cohort.cohort import (
+    READER,
     Cohort,
     Rate,
     TimeToEvent,
     best_counts,
+    by_reader,
     compare_groups,
+    counted_once,
     rates,
     time_names,
     time_to_event,
@@ -24,11 +27,14 @@ from app.statistics.agreement import Coefficient
 from app.statistics.estimates import Estimate, Proportion
 from app.statistics.reliability import BlandAltman, IntraclassCorrelation
 from mrecist.caseendpoints import TITLES
-from mrecist.censoring import Why
 from mrecist.rulesets import RuleSet
 from mrecist.values import Scope
 
 SCHEMA = "tumour-response-cohort/1"
+
+NO_TEST_OF_READERS = (
+    "no log-rank test between readers: they read the same patients, and the test is of groups that are independent"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,7 @@ def cohort_document(report: CohortReport) -> dict[str, Any]:
         "rates": [told for group, part in report.groups.items() for told in _rates(group, part)],
         "times": [told for group, part in report.groups.items() for told in _times(group, part, report)],
         "logrank": _log_rank(report),
+        "logrank_left_out": NO_TEST_OF_READERS if report.by == READER else None,
         "agreement": None if agreed is None else _agreement(agreed, report),
         "lesion_differences": None if report.lesions is None else [x._asdict() for x in report.lesions],
         "stated": _stated(cohort),
@@ -90,13 +97,6 @@ def cohort_document(report: CohortReport) -> dict[str, Any]:
 # --- rates and times -------------------------------------------------------------------------------------------------
 
 
-def _by_reader(cohort: Cohort) -> dict[str | None, Cohort]:
-    """The cohort by reader, where there are several; None: of one, or of nobody in particular."""
-    if len(cohort.readers) < 2:
-        return {(cohort.readers or (None,))[0] or None: cohort}
-    return {reader: cohort.with_rows([r for r in cohort.rows if r.reader == reader]) for reader in cohort.readers}
-
-
 def _rates(group: str, cohort: Cohort) -> list[dict[str, Any]]:
     return [
         {
@@ -106,7 +106,7 @@ def _rates(group: str, cohort: Cohort) -> list[dict[str, Any]]:
             "best": {scope.value: best_counts(part, scope) for scope in SCOPES},
             "rates": [_rate(rate) for rate in rates(part)],
         }
-        for reader, part in _by_reader(cohort).items()
+        for reader, part in by_reader(cohort).items()
     ]
 
 
@@ -119,19 +119,10 @@ def _proportion(part: Proportion) -> dict[str, Any]:
     return {"count": part.count, "total": part.total, "rate": part.value, "ci": [part.lower, part.upper]}
 
 
-def of_readers(name: str, cohort: Cohort) -> bool:
-    """Does this time differ from reader to reader? Death does not, nor what a table states of a patient."""
-    if name == "OS":
-        return False
-    return not all(row.times[name].reason is Why.STATED for row in cohort.rows if name in row.times)
-
-
 def _times(group: str, cohort: Cohort, report: CohortReport) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for name in time_names(cohort):
-        several = len(cohort.readers) > 1 and of_readers(name, cohort)
-        parts: Mapping[str | None, Cohort] = _by_reader(cohort) if several else {None: cohort.one_read_a_case()}
-        for reader, part in parts.items():
+        for reader, part in counted_once(cohort, name).items():
             told = time_to_event(part, name, report.unit)
             found.append({"group": group, "reader": reader, **_time(told, report)})
     return found
@@ -181,17 +172,14 @@ def _curve(told: TimeToEvent) -> list[dict[str, Any]]:
 def _log_rank(report: CohortReport) -> list[dict[str, Any]]:
     """The test between the groups; a time that differs from reader to reader is compared for each reader.
 
-    Cases without a value in the field are no part of it.
+    Cases without a value in the field are no part of it. Between readers there is none: `NO_TEST_OF_READERS`.
     """
-    if report.by is None:
+    if report.by is None or report.by == READER:
         return []
     found: list[dict[str, Any]] = []
     for name in time_names(report.cohort):
-        several = len(report.cohort.readers) > 1 and of_readers(name, report.cohort)
-        parts = _by_reader(report.cohort) if several else {None: report.cohort.one_read_a_case()}
-        for reader, part in parts.items():
-            known = {value: group for value, group in part.split(report.by).items() if value}
-            test = compare_groups(known, name)
+        for reader, part in counted_once(report.cohort, name).items():
+            test = compare_groups(part.split(report.by), name)
             if test is not None:
                 numbers = {"chi2": test.chi2, "df": test.df, "p": test.p}
                 found.append({"endpoint": name, "reader": reader, "by": report.by, **numbers})

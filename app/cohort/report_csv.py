@@ -20,7 +20,7 @@ from app.cohort.pictures import (
     swimmer,
     waterfall,
 )
-from app.cohort.report import CohortReport, of_readers
+from app.cohort.report import CohortReport
 from app.cohort.rows import SCOPES
 from app.exports.exported import write_files
 
@@ -33,12 +33,12 @@ def write_csv(report: CohortReport, folder: Path) -> tuple[Path, ...]:
         made[f"waterfall_{scope}.csv"] = picture_csv(waterfall(cohort, scope), WaterfallBar)
         made[f"spider_{scope}.csv"] = picture_csv(spider(cohort, scope), SpiderPoint)
     made["swimmer.csv"] = picture_csv(swimmer(cohort), SwimmerMark)
-    one = {name: part.one_read_a_case() for name, part in groups.items()}
     for name in time_names(cohort):
-        parts = groups if of_readers(name, cohort) else one
-        made[f"survival_{name}.csv"] = picture_csv(survival_curves(parts, name, report.unit), CurvePoint)
+        curves = survival_curves(groups, name, report.unit, each_reader=True)
+        made[f"survival_{name}.csv"] = picture_csv(curves, CurvePoint)
         if name in COMPETING:
-            made[f"incidence_{name}.csv"] = picture_csv(incidence_curves(parts, name, report.unit), IncidencePoint)
+            incidences = incidence_curves(groups, name, report.unit, each_reader=True)
+            made[f"incidence_{name}.csv"] = picture_csv(incidences, IncidencePoint)
     if report.lesions is not None:
         made["lesion_differences.csv"] = picture_csv(report.lesions, LesionDifference)
     return write_files(folder, made)

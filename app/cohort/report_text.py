@@ -35,6 +35,8 @@ def _lines(told: dict[str, Any]) -> Iterator[str]:
             f"{who}{test['endpoint']} by {test['by']}: log-rank chi-squared {test['chi2']:.4g} "
             f"on {test['df']} df, p = {test['p']:.4g}"
         )
+    if told["logrank_left_out"] is not None:
+        yield told["logrank_left_out"]
     if told["stated"] is not None:
         yield f"responses as the table states them: {told['stated']['same']} of {told['stated']['compared']}"
     if told["comparison"] is not None:

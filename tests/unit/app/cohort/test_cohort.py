@@ -150,6 +150,17 @@ def test_that_curves_begin_at_one_and_incidences_stand_beside_one_minus_kaplan_m
     assert told[("death", 100.0)] == (pytest.approx(0.75), None)
 
 
+def test_that_each_reader_has_a_curve_of_times_as_read(four: Cohort) -> None:
+    """Two readers of the same four cases: eight reads, four patients."""
+    rows = [replace(row, reader=reader) for row in four.rows for reader in ("A", "B")]
+    both = {"all": four.with_rows(rows)}
+    begun = [(p.reader, p.at_risk) for p in survival_curves(both, "TTPR", each_reader=True) if p.time == 0]
+    assert begun == [("A", 4), ("B", 4)]
+    assert [(p.reader, p.at_risk) for p in survival_curves(both, "OS", each_reader=True) if p.time == 0] == [("", 4)]
+    told = {(p.reader, p.cause): p.incidence for p in incidence_curves(both, "TTPR", each_reader=True) if p.time == 42}
+    assert told[("A", "event")] == told[("B", "event")] == 0.25
+
+
 def test_that_the_endpoints_are_exported_a_line_each(four: Cohort) -> None:
     rows = list(csv.DictReader(io.StringIO(adtte_csv(four).decode())))
     told = {(r["USUBJID"], r["PARAMCD"]): (r["AVAL"], r["CNSR"], r["EVNTDESC"], r["CNSDTDSC"]) for r in rows}

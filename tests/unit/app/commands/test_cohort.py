@@ -154,6 +154,21 @@ def test_that_a_refused_table_leaves_nothing_in_the_database(
     assert not (tmp_path / "cases.db").exists()
 
 
+def test_that_readers_of_the_same_patients_are_not_compared(
+    files: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    table, mapping = files
+    assert _run(table, "--mapping", mapping, "--by", "reader", "--json") == DONE
+    found = json.loads(capsys.readouterr().out)
+    assert found["logrank"] == []
+    assert "they read the same patients" in found["logrank_left_out"]
+    assert _run(table, "--mapping", mapping, "--by", "reader") == DONE
+    assert "no log-rank test between readers" in capsys.readouterr().out
+    assert _run(table, "--mapping", mapping, "--by", "stage", "--json") == DONE
+    found = json.loads(capsys.readouterr().out)
+    assert found["logrank"] != [] and found["logrank_left_out"] is None
+
+
 def test_that_one_reader_can_be_looked_at_alone(files: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     table, mapping = files
     assert _run(table, "--mapping", mapping, "--reader", "A") == DONE

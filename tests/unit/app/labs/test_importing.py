@@ -169,10 +169,11 @@ def test_that_a_time_point_takes_a_row_on_request_and_leaves_what_cannot_be_used
         labs_day=-4,
     )
     assert (filled.changed, filled.left) == (("Bilirubin",), ())
-    odd = replace(
-        labs[0], values=(replace(labs[0].values[1], canonical=None), replace(labs[0].values[0], bound=Bound.BELOW))
-    )
-    assert fill(record, "FU1", odd).taken == ()
+    bilirubin, ast, afp = labs[0].values
+    odd = (replace(bilirubin, bound=Bound.BELOW), replace(ast, canonical=None), replace(afp, bound=Bound.BELOW))
+    unusable = fill(record, "FU1", replace(labs[0], values=odd))
+    assert unusable.taken == () and len(unusable.left) == 3
+    assert replace(unusable.status, labs_day=None) == before
     with pytest.raises(ValueError, match="month"):
         fill(record, "FU1", LabSet("M", read_day("2025-01"), labs[0].values))
 

@@ -73,12 +73,18 @@ def test_that_an_edit_is_not_taken_back_under_a_later_one_of_the_same_set() -> N
     assert check_taken_back(log, log[-1]).labs == (LABS,)
     with pytest.raises(EditRefused, match="removal of laboratory values"):
         check_taken_back(log, log[-2])
+    again = log_of(
+        *OPENING, LabsRecorded((LABS,)), LabsRemoved(("L",)), LabsRecorded((replace(LABS, on=date(2025, 3, 1)),))
+    )
+    with pytest.raises(EditRefused, match="builds on this one"):
+        check_taken_back(again, again[-2])
 
 
 def test_that_the_case_counts_from_days_that_are_known() -> None:
     enrolment = Enrolment(PartialDate(2024, 12), date(2025, 1, 5), date(2025, 1, 8), "B")
     case = record_of(BaselineConfirmed("BL", date(2025, 1, 10)), EnrolmentRecorded(enrolment)).case
     assert (case.arm, case.enrolled_day, case.randomised_day) == ("B", -5, -2)
+    assert record_of(EnrolmentRecorded(Enrolment(enrolled=PartialDate(2025, 1)))).case.enrolled_day is None
 
 
 def test_that_nothing_is_known_before_it_happened() -> None:

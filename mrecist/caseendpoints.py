@@ -101,8 +101,8 @@ def case_endpoints(
     TTSF   the study's origin             the first decision that is a sorafenib failure     last decision
     DOR    first CR or PR of the scope    first PD as read, or death                         as PFS; responders only
     TTR    the study's origin             first CR or PR of the scope                        responders only
-    TTDS   the study's origin             resection or transplantation, where any treatment  last known alive
-                                          is recorded
+    TTDS   the study's origin             resection or transplantation, where any treatment  last known alive, up to
+                                          is recorded                                        where the policy stops
     ====== ============================== ================================================== =======================
 
     Parameters
@@ -195,7 +195,10 @@ class _Work:
                 yield "TTR", Outcome(days, True, Why.RESPONSE, responded.source, 1, days)
         if not self.case.treatments:
             return
-        alive = () if general.last_alive is None else (general.last_alive,)
+        alive = self._known_alive()
+        if self.cutoff is not None and alive and alive[-1].day > self.cutoff:
+            # on the day of the cut-off the patient was alive too, and not operated on
+            alive = tuple(sorted((*alive, Dated(self.cutoff, "data cut-off"))))
         to_surgery = replace(
             general,
             evaluated=alive,
@@ -217,17 +220,12 @@ class _Work:
     def _general(self, origin: int, notes: list[str]) -> Followed:
         case, death = self.case, self.death
         withdrawn = [x for x in (_first_event(case, EventKind.CONSENT_WITHDRAWN), self._withdrawn_at()) if x]
-        recorded = [Dated(t.day, t.id) for t in case.timepoints]
-        recorded += [Dated(t.day, f"{t.kind.value}, day {t.day}") for t in case.treatments]
-        recorded += [Dated(e.day, e.kind.value) for e in case.events if e.kind is not EventKind.DEATH]
         loose = [f"{t.id} (by {t.slack_days} days)" for t in case.timepoints if t.slack_days]
         loose += [f"{t.kind.value}, day {t.day} (by {t.slack_days} days)" for t in case.treatments if t.slack_days]
         if loose:
             notes.append(f"may have been later, only a month or year is known: {', '.join(loose)}")
-        if death is not None:
-            if any(x.day > death.day for x in recorded):
-                notes.append("something is recorded after death")
-            recorded = [x for x in recorded if x.day <= death.day]
+        if death is not None and any(x.day > death.day for x in self._recorded()):
+            notes.append("something is recorded after death")
         kinds = self.rules.downstaging
         surgery = [t for t in case.treatments if t.kind.value in kinds and t.day >= origin]
         return Followed(
@@ -237,11 +235,21 @@ class _Work:
             surgery=_first_treatment(surgery),
             transplantation=_first_treatment([t for t in surgery if t.kind.value == "transplantation"]),
             consent_withdrawn=min(withdrawn, default=None),
-            last_alive=max(recorded, default=None),
+            last_alive=max(self._known_alive(), default=None),
             visit_days=self.rules.visit_days,
             visit_tolerance_days=self.rules.visit_tolerance_days,
             cutoff=self.cutoff,
         )
+
+    def _recorded(self) -> Iterator[Dated]:
+        """Everything but death."""
+        yield from (Dated(t.day, t.id) for t in self.case.timepoints)
+        yield from (Dated(t.day, f"{t.kind.value}, day {t.day}") for t in self.case.treatments)
+        yield from (Dated(e.day, e.kind.value) for e in self.case.events if e.kind is not EventKind.DEATH)
+
+    def _known_alive(self) -> tuple[Dated, ...]:
+        """What is recorded of the living patient, in order of day."""
+        return tuple(sorted(x for x in self._recorded() if self.death is None or x.day <= self.death.day))
 
     def _withdrawn_at(self) -> Dated | None:
         """The first time point at which consent is recorded as withdrawn."""

@@ -323,4 +323,5 @@ def _censored(followed: Followed, up_to: int | None, why: Why, source: str) -> O
         return Outcome(0, False, Why.NO_ASSESSMENT if why is Why.LAST_ASSESSMENT else why, source, 0, 0)
     last = seen[-1]
     days = last.day - origin
-    return Outcome(days, False, why, f"{last.source} ({source})" if source else last.source, 0, days)
+    told = last.source if source in ("", last.source) else f"{last.source} ({source})"
+    return Outcome(days, False, why, told, 0, days)

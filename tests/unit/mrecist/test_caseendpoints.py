@@ -155,6 +155,20 @@ def test_that_a_cutoff_leaves_out_what_came_later() -> None:
     assert _ends(case, policy=POLICIES["at-transplantation"]).times["OS"].reason is Why.SURGERY
 
 
+def test_that_the_time_to_downstaging_is_censored_where_the_patient_was_last_known_alive() -> None:
+    """Visits on days 0, 42, 84; consent withdrawn on day 60, TACE on day 0, never operated on."""
+    given: dict[str, Any] = {"treatments": [{"kind": "TACE", "day": 0}]}
+    visits = ("L1=50", "L1=48", "L1=45")
+    withdrawn = given | {"events": [{"kind": "consent_withdrawn", "day": 60}]}
+    found = _of(*visits, rules=EndpointRules(censoring="fda"), **withdrawn).times["TTDS"]
+    assert (found.days, found.reason, found.source) == (60, Why.CONSENT_WITHDRAWN, "consent_withdrawn")
+    assert _of(*visits, **withdrawn).times["TTDS"][:3] == (84, False, Why.LAST_ASSESSMENT)
+    cut = _ends(read_case(patient(*visits, **given)), cutoff_day=70).times["TTDS"]
+    assert (cut.days, cut.reason, cut.source) == (70, Why.CUTOFF, "data cut-off")
+    late = _ends(read_case(patient(*visits, **given)), cutoff_day=90).times["TTDS"]
+    assert (late.days, late.reason) == (84, Why.LAST_ASSESSMENT)
+
+
 def test_that_a_case_without_anything_has_no_times_to_speak_of() -> None:
     empty = Case("nobody")
     found = case_endpoints(empty, assess(empty, RULES), RULES.best_response)

@@ -144,6 +144,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("file.course", "Open a published course", "", "File", lambda w: w.work.open_course(), menu="File"),
     Action("file.protocol", "Study protocol of the case …", "", "File", lambda w: w.window.bar.ask_protocol(), case_open, "File"),
     Action("file.export", "Export …", "Ctrl+E", "File", lambda w: w.exporting.show(), menu="File"),
+    Action("file.decision_note", "Decision note (PDF) …", "Ctrl+P", "File", lambda w: w.exporting.print_note(), case_open, "File"),
     Action("file.copy_read", "Copy the read as text", "Ctrl+Shift+C", "File", lambda w: w.copy_read(), case_open, "File"),
     Action("file.quit", "Quit", "Ctrl+Q", "File", lambda w: _close(w), menu="File"),
     Action("edit.undo", "Undo", "Ctrl+Z", "Edit", lambda w: w.session.undo(), can_undo, "Edit"),

@@ -64,6 +64,39 @@ class ExportDesk(QObject):
 
     # --- inside ------------------------------------------------------------------------------------------------
 
+    def print_note(self) -> None:
+        """Ask for a file, and write the note on the decisions of the open time point there."""
+        from PySide6.QtWidgets import QFileDialog
+
+        folder = str(QSettings().value(_FOLDER, ""))
+        # no name or number of the patient in a file name that the reader did not choose
+        suggested = str(Path(folder) / "decision-note.pdf")
+        chosen, _ = QFileDialog.getSaveFileName(self._window, translated("Decision note"), suggested, "PDF (*.pdf)")
+        if chosen:
+            self.write_note(Path(chosen))
+
+    def write_note(self, path: Path) -> None:
+        """Write the note; says where it is, or why it could not be written."""
+        from app.exports.exported import exported_reads
+        from app.report.decision_note import write_decision_note
+
+        session = self._session
+        record, visit_id = session.record, session.selection.visit_id
+        if record is None:
+            return
+        reads = exported_reads(record, session.store.head, session.ruleset)
+        one = next((x for x in reads if x.read.id == session.read_id), None)
+        response = None if one is None else one.assessment.timepoint(visit_id)
+        if one is None or response is None:
+            self._window.work.show_result(translated("No decision yet: read a follow-up first."), error=True)
+            return
+        try:
+            write_decision_note(path, one, session.ruleset, visit_id)
+        except OSError as error:
+            self._window.work.show_result(f"Not written: {error.strerror or error}", error=True)
+            return
+        self._window.work.show_result(f"Written {path.name} to {path.parent}")
+
     def _made(self) -> ExportPanel:
         from app.panels.export_panel import ExportPanel
 

@@ -45,16 +45,25 @@ class TumourReport:
     ----------
     today
         The day on which it is made: windows of what comes next are seen from it.
+    visit_id
+        The time point whose responses and decisions are told; the last one that was read, if none is named.
     """
 
     def __init__(
-        self, theme: Theme, one: ExportedRead, ruleset: RuleSet, picture_of: PictureOf, today: date | None = None
+        self,
+        theme: Theme,
+        one: ExportedRead,
+        ruleset: RuleSet,
+        picture_of: PictureOf,
+        today: date | None = None,
+        visit_id: str = "",
     ) -> None:
         self._theme, self._one, self._ruleset, self._picture_of = theme, one, ruleset, picture_of
         self._today = today or date.today()
         record = one.record
         self.course = course_of(record, one.read.id, ruleset, one.assessment)
-        self._last = next((point for point in reversed(self.course.points) if point.response is not None), None)
+        told = [point for point in self.course.points if point.response is not None]
+        self._last = next((point for point in told if point.id == visit_id), told[-1] if told else None)
         if self._last is None and self.course.points:
             self._last = self.course.points[0]
 
@@ -72,6 +81,13 @@ class TumourReport:
             *self._key_images(),
             *self._signatures(),
         ]
+
+    def note_blocks(self) -> list[Block]:
+        """What is decided at the time point, and on what it rests: one or two pages."""
+        opening = [] if self._last is None else [
+            Text(self._theme, self._conclusion(self._last), face=Face.TITLE, bold=True, below=6)
+        ]  # fmt: skip
+        return [*opening, *self._decisions(), *self._responses(), *self._signatures()]
 
     # --- head and foot ----------------------------------------------------------------------------------------
 

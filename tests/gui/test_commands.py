@@ -32,6 +32,7 @@ def driver(
     """A baseline with one liver target, IT1; whoever asks for a file is told that none was chosen."""
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_, **__: "")
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_, **__: ("", ""))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: ("", ""))
     folder, truth = small_study
     driver = Driver(qtbot, f"sqlite:///{tmp_path / 'cases.db'}")
     driver.window.activateWindow()

@@ -15,6 +15,7 @@ from app.assessing import assess_read
 from app.exports.exported import ExportedRead
 from app.models.course import LesionCourse
 from app.report.blocks import Heading, KeyPicture, Pictures, Row, Text
+from app.report.decision_note import write_decision_note
 from app.report.sheets import write_pdf
 from app.report.tumour_report import TumourReport, key_points
 from app.state.record import Patient, Record, SignedVisit
@@ -75,6 +76,17 @@ def test_that_an_unsigned_report_calls_itself_a_draft() -> None:
     lines = said(report(replace(example_record(), signed=(signed,))))
     assert f"FU2 | Dr J. Lee | 2025-06-12 08:00:00 | mrecist-literal 1.0.0 | {'cd' * 32}" in lines
     assert any(HEAD in line for line in lines)
+
+
+def test_that_the_decision_note_tells_the_time_point_that_is_open(tmp_path: Path) -> None:
+    record, ruleset = example_record(), example_ruleset()
+    one = ExportedRead(record.case_id, record, record.reads[0], assess_read(record, READ_ID, ruleset), HEAD)
+    pages = write_decision_note(tmp_path / "note.pdf", one, ruleset, "FU1", date(2025, 5, 2))
+    assert pages in (1, 2) and (tmp_path / "note.pdf").read_bytes().startswith(b"%PDF-")
+    assert [path.name for path in tmp_path.iterdir()] == ["note.pdf"]
+    shown = TumourReport(load_theme(Ground.PRINT), one, ruleset, no_picture, date(2025, 5, 2), "FU1")
+    words = [block.words for block in shown.note_blocks() if isinstance(block, Text | Heading)]
+    assert "Decisions at FU1" in words and "Responses at FU1" in words
 
 
 def with_lines(record: Record) -> Record:

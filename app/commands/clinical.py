@@ -100,7 +100,7 @@ def as_json(options: argparse.Namespace, found: LabImport) -> dict[str, Any]:
                 "analyte": x.value.analyte.value,
                 "value": typed_text(x.value),
                 "unit": x.value.unit,
-                "converted": canonical_text(x.value) or None,
+                "converted": None if x.value.canonical is None else canonical_text(x.value),
                 "upper_limit": None if x.value.upper_limit is None else str(x.value.upper_limit),
                 "as_typed": x.value.confirmed,
             }

@@ -37,6 +37,8 @@ class Cell:
         """As it was written, and what it becomes: ``34.2 µmol/L = 2 mg/dL``."""
         name = ANALYTES[self.value.analyte].name
         written = f"{name} {typed_text(self.value)} {self.value.unit}".strip()
+        if self.value.canonical is None:
+            return f"{written} ({canonical_text(self.value)})"
         return f"{written} = {canonical_text(self.value)}" if self.converted else written
 
 

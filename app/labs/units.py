@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from types import MappingProxyType
 
 from app.state.clinical import Analyte
@@ -96,6 +97,7 @@ _ALIASES: Mapping[str, str] = MappingProxyType(
 )
 
 
+@lru_cache(maxsize=256)
 def spelling(text: str) -> str:
     """A unit without its spelling: mu signs, powers, multiplication signs, blanks and capitals."""
     plain = text.strip().lower()

@@ -44,6 +44,7 @@ class LabsModel(QAbstractTableModel):
         super().__init__()
         self._theme, self._new_id = theme, new_id
         self._sets: tuple[LabSet, ...] = ()
+        self._questions: list[tuple[int, int, str]] = []
         self._new_on: date | None = None
         self._unread: dict[tuple[str, int], tuple[str, str]] = {}
         self.units = {a: ANALYTES[a].usual_unit for a in COLUMNS}
@@ -52,6 +53,8 @@ class LabsModel(QAbstractTableModel):
 
     def set_record(self, record: Record, case_opened: bool) -> None:
         """Show what is recorded; units and limits of a case that was just opened are those of its newest values."""
+        if not case_opened and record.labs is self._sets:
+            return
         same = [x.id for x in record.labs] == [x.id for x in self._sets]
         if case_opened:
             self._unread.clear()
@@ -64,10 +67,12 @@ class LabsModel(QAbstractTableModel):
                     self.limits[value.analyte] = value.upper_limit
         if same and not case_opened:
             self._sets = record.labs
+            self._questions = self._asked_of_all()
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._sets), len(COLUMNS)))
             return
         self.beginResetModel()
         self._sets = record.labs
+        self._questions = self._asked_of_all()
         self.endResetModel()
 
     def set_column(self, analyte: Analyte, unit: str, limit: Fraction | None) -> None:
@@ -90,6 +95,9 @@ class LabsModel(QAbstractTableModel):
 
     def open_questions(self) -> list[tuple[int, int, str]]:
         """Row, column and question of every value out of range that nobody confirmed."""
+        return self._questions
+
+    def _asked_of_all(self) -> list[tuple[int, int, str]]:
         return [
             (row, COLUMNS.index(value.analyte) + 1, said)
             for row, labs in enumerate(self._sets)
@@ -149,7 +157,8 @@ class LabsModel(QAbstractTableModel):
         text = f"{typed_text(value)}{own}"
         if edited or value.unit == value.canonical_unit:
             return f"{text} ?" if question(value) and not edited else text
-        return f"{text}{' ?' if question(value) else ''}\n= {canonical_text(value)}"
+        becomes = canonical_text(value) if value.canonical is None else f"= {canonical_text(value)}"
+        return f"{text}{' ?' if question(value) else ''}\n{becomes}"
 
     # --- edits ------------------------------------------------------------------------------------------------
 
@@ -258,7 +267,9 @@ def _told(value: LabValue) -> str:
     unit = ANALYTES[value.analyte].unit(value.unit)
     lines = [question(value)] if question(value) else []
     if value.unit != value.canonical_unit and unit is not None:
-        lines.append(f"{typed_text(value)} {value.unit} = {canonical_text(value)} ({unit.source})")
+        known = value.canonical is not None
+        becomes = f"= {canonical_text(value)} ({unit.source})" if known else f"({canonical_text(value)})"
+        lines.append(f"{typed_text(value)} {value.unit} {becomes}")
     if value.upper_limit is not None:
         lines.append(translated("upper limit {limit} {unit}", limit=exact_text(value.upper_limit), unit=value.unit))
     if value.confirmed:

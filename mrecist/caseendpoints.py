@@ -63,6 +63,8 @@ class CaseEndpoints:
         Was there a resection or transplantation from the origin on?
     notes : tuple of str
         Why something cannot be told, and what contradicts itself.
+    responses_until : int or None
+        The last day on which a response counts, where the policy or a cut-off ends them.
     """
 
     case_id: str
@@ -74,6 +76,7 @@ class CaseEndpoints:
     rates: Mapping[str, bool]
     downstaged: bool
     notes: tuple[str, ...] = ()
+    responses_until: int | None = None
 
 
 def case_endpoints(
@@ -105,6 +108,9 @@ def case_endpoints(
                                           is recorded                                        where the policy stops
     ====== ============================== ================================================== =======================
 
+    Responses count up to a resection or transplantation, where the policy leaves out what follows it, and up to the
+    cut-off: in `best`, `rates`, DOR and TTR.
+
     Parameters
     ----------
     case : Case
@@ -122,17 +128,20 @@ def case_endpoints(
     policy = POLICIES[rules.censoring] if policy is None else policy
     work = _Work(case, assessment, rules, policy, cutoff_day)
     origin, notes = work.origin()
+    last = work.responses_until(origin)
+    counted = assessment if last is None else _up_to(assessment, last, best_rules)
     times = {} if origin is None else dict(work.times(origin, notes))
     return CaseEndpoints(
         case_id=case.id,
         read_id=assessment.read_id,
         policy=policy.name,
         times=times,
-        best=assessment.best_response,
+        best=counted.best_response,
         diseased=_diseased(case, assessment.read_id),
-        rates={rate.name: _counts(rate, case, assessment, best_rules) for rate in rules.rates},
+        rates={rate.name: _counts(rate, case, counted, best_rules) for rate in rules.rates},
         downstaged=origin is not None and work.downstaged(origin) is not None,
         notes=tuple(notes),
+        responses_until=last,
     )
 
 
@@ -167,6 +176,14 @@ class _Work:
             done = [t for t in done if t.day <= self.cutoff]
         return _first_treatment(done)
 
+    def responses_until(self, origin: int | None) -> int | None:
+        """The last day on which a response counts; None: all do."""
+        days = [] if self.cutoff is None else [self.cutoff]
+        if self.policy.responses_after_surgery == "leave out":
+            start = max(origin or 0, 0)  # responses count from the start of treatment, whatever the origin is
+            days += [t.day for t in self.case.treatments if t.kind.value in self.rules.downstaging and t.day >= start]
+        return min(days, default=None)
+
     def times(self, origin: int, notes: list[str]) -> Iterator[tuple[str, Outcome]]:
         if self.death is not None and self.death.day < origin:
             notes.append("death lies before the day from which times count: no time can be told")
@@ -186,13 +203,12 @@ class _Work:
         ):
             yield from self._time(name, replace(general, evaluated=of, failure=failure), notes, deadly=deadly)
         yield from self._failures(general, notes)
-        responded = self._response(scope)
-        if responded is not None and responded.day >= origin:
+        responded, last = self._response(scope), self.responses_until(origin)
+        if responded is not None and responded.day >= origin and (last is None or responded.day <= last):
             held = replace(general, origin=responded.day, evaluated=seen, failure=as_read)
             yield from self._time("DOR", held, notes, deadly=True)
             days = responded.day - origin
-            if self.cutoff is None or responded.day <= self.cutoff:
-                yield "TTR", Outcome(days, True, Why.RESPONSE, responded.source, 1, days)
+            yield "TTR", Outcome(days, True, Why.RESPONSE, responded.source, 1, days)
         if not self.case.treatments:
             return
         alive = self._known_alive()
@@ -317,18 +333,41 @@ def _diseased(case: Case, read_id: str) -> dict[Scope, bool]:
     }
 
 
+def _up_to(assessment: Assessment, last: int, rules: BestResponseRules) -> Assessment:
+    """The assessment without what came after that day, and its best responses."""
+    kept = tuple(t for t in assessment.timepoints if t.day <= last)
+    if len(kept) == len(assessment.timepoints):
+        return assessment
+    cut = replace(assessment, timepoints=kept)
+    best: dict[Scope, BestResponse] = {}
+    for scope in assessment.best_response:
+        sequence = _sequence(cut, scope)
+        looked_back = [Assessed(t.day, t.scope(scope).adjudicated_response) for t in kept]
+        best[scope] = BestResponse(
+            unconfirmed(sequence, rules).response,
+            confirmed(sequence, rules).response,
+            unconfirmed(looked_back, rules).response,
+        )
+    return replace(cut, best_response=best)
+
+
+def _sequence(assessment: Assessment, scope: Scope) -> list[Assessed]:
+    found = [(t.day, t.scope(scope)) for t in assessment.timepoints]
+    return [Assessed(day, response.response, response.unevaluated_cr) for day, response in found]
+
+
 def _counts(rate: ResponseRate, case: Case, assessment: Assessment, rules: BestResponseRules) -> bool:
     """Does the case count for this rate? Whoever cannot be judged does not, and stays in the denominator."""
-    scope = Scope(rate.scope)
-    sequence = [Assessed(t.day, t.scope(scope).response) for t in assessment.timepoints]
-    if rate.until:
-        begun = [t.day for t in case.treatments if t.kind.value == rate.until]
-        if begun:
-            sequence = [x for x in sequence if x.day <= min(begun)]
+    sequence = _sequence(assessment, Scope(rate.scope))
+    first: list[Assessed] = []
     if rate.first_after:
         ended = [_last_day(t) for t in case.treatments if t.kind.value == rate.first_after]
-        after = [x for x in sequence if ended and x.day > max(ended)]
-        return bool(after) and after[0].response in rate.responses
+        first = [x for x in sequence if ended and x.day > max(ended)][:1]
+    if rate.until:
+        begun = [t.day for t in case.treatments if t.kind.value == rate.until]
+        sequence = [x for x in sequence if x in first or not begun or x.day <= min(begun)]
+    elif rate.first_after:
+        return bool(first) and first[0].response in rate.responses
     best = confirmed if rate.confirmed else unconfirmed
     return best(sequence, rules).response in rate.responses
 

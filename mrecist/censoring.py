@@ -88,6 +88,9 @@ class CensoringPolicy:
         Where a death without progression is censored in TTP: at the last evaluable assessment, or on its own day.
     survival_after_withdrawal, survival_after_transplantation : str
         Whether overall survival is censored there.
+    responses_after_surgery : str
+        Whether an assessment after resection or transplantation counts as a response: in best responses, rates, time to
+        and duration of response. One on its day does.
     """
 
     name: str
@@ -99,6 +102,7 @@ class CensoringPolicy:
     death_in_ttp: Literal["last_assessment", "death"] = "last_assessment"
     survival_after_withdrawal: Literal["ignore", "censor"] = "ignore"
     survival_after_transplantation: Literal["ignore", "censor"] = "ignore"
+    responses_after_surgery: Literal["count", "leave out"] = "count"
 
 
 _PRESETS = (
@@ -132,29 +136,31 @@ _PRESETS = (
         "at-surgery",
         "studies of downstaging: what follows resection or transplantation is no longer the treatment's response",
         surgery="censor",
+        responses_after_surgery="leave out",
     ),
     CensoringPolicy(
         "at-transplantation",
         "as at-surgery; overall survival is censored at transplantation too",
         surgery="censor",
         survival_after_transplantation="censor",
+        responses_after_surgery="leave out",
     ),
 )
 
 POLICIES: Mapping[str, CensoringPolicy] = MappingProxyType({policy.name: policy for policy in _PRESETS})
 """The named policies.
 
-================== =========== ======= ======= ============= =================== ==========================
-name               new therapy surgery consent missed visits death in TTP        overall survival ends with
-================== =========== ======= ======= ============= =================== ==========================
-last-assessment    ignore      ignore  ignore  count         last assessment     death
-at-death           ignore      ignore  ignore  count         on its day          death
-fda                censor      censor  censor  2 censor      last assessment     death
-new-therapy-event  event       censor  censor  count         last assessment     death
-ema                ignore      ignore  ignore  count         on its day          death
-at-surgery         ignore      censor  ignore  count         last assessment     death
-at-transplantation ignore      censor  ignore  count         last assessment     death; transplantation
-================== =========== ======= ======= ============= =================== ==========================
+================== =========== ======= ================== ======= ============= =============== ======================
+name               new therapy surgery responses after it consent missed visits death in TTP    OS ends with
+================== =========== ======= ================== ======= ============= =============== ======================
+last-assessment    ignore      ignore  count              ignore  count         last assessment death
+at-death           ignore      ignore  count              ignore  count         on its day      death
+fda                censor      censor  count              censor  2 censor      last assessment death
+new-therapy-event  event       censor  count              censor  count         last assessment death
+ema                ignore      ignore  count              ignore  count         on its day      death
+at-surgery         ignore      censor  left out           ignore  count         last assessment death
+at-transplantation ignore      censor  left out           ignore  count         last assessment death; transplantation
+================== =========== ======= ================== ======= ============= =============== ======================
 """
 
 

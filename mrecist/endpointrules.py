@@ -48,7 +48,8 @@ class ResponseRate:
     first_after : str
         A kind of treatment: only the first assessment after its last day is looked at. Empty: all are.
     until : str
-        A kind of treatment: only assessments up to the day of its first are looked at. Empty: all are.
+        A kind of treatment: only assessments up to the day of its first are looked at. Empty: all are. With
+        `first_after` the best of both counts: that one assessment, even where it is later, and those up to that day.
     confirmed : bool
         Does a response need a second assessment that confirms it?
     """

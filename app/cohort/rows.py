@@ -118,7 +118,7 @@ class EndpointRow:
     diseased : tuple of bool
         Was there disease at baseline?
     best_change_pct : tuple of (float or None)
-        The lowest change from baseline up to the first PD of the scope.
+        The lowest change from baseline up to the first PD of the scope, among the follow-ups whose response counts.
     times : mapping of str to Outcome
         In days.
     days_known : bool
@@ -191,9 +191,9 @@ def endpoint_row(
     rows = tuple(_timepoint(at, stated) for at in assessment.timepoints)
     best: tuple[str, ...]
     if read.measured:
-        best = tuple(assessment.best_response[s].unconfirmed.value for s in SCOPES)
-        sure = tuple(assessment.best_response[s].confirmed.value for s in SCOPES)
-        back = tuple(assessment.best_response[s].adjudicated.value for s in SCOPES)
+        best = tuple(ends.best[s].unconfirmed.value for s in SCOPES)
+        sure = tuple(ends.best[s].confirmed.value for s in SCOPES)
+        back = tuple(ends.best[s].adjudicated.value for s in SCOPES)
         diseased = tuple(ends.diseased[s] for s in SCOPES)
     else:
         rows = tuple(_only_stated(t.id, t.day, stated) for t in read.judged.timepoints[1:])
@@ -216,7 +216,7 @@ def endpoint_row(
         adjudicated=_three(back),
         diseased=(diseased[0], diseased[1], diseased[2]),
         baseline_mm=tuple(_float(x) for x in (sums.intrahepatic_mm, sums.extrahepatic_mm, sums.overall_mm)),
-        best_change_pct=tuple(_best_change(assessment, s) for s in SCOPES),
+        best_change_pct=tuple(_best_change(assessment, s, ends.responses_until) for s in SCOPES),
         times=times,
         rates=ends.rates,
         downstaged=ends.downstaged,
@@ -262,9 +262,11 @@ def _only_stated(timepoint: str, day: int, stated: Mapping[str, Response]) -> Ti
     return TimePointRow(timepoint, day, ("", "", told), told, none, none, 0, told or None, None)
 
 
-def _best_change(assessment: Assessment, scope: Scope) -> float | None:
+def _best_change(assessment: Assessment, scope: Scope, last: int | None) -> float | None:
     changes: list[Fraction] = []
     for at in assessment.timepoints:
+        if last is not None and at.day > last:
+            break
         region = at.scope(scope)
         if region.change_from_baseline_pct is not None:
             changes.append(region.change_from_baseline_pct)

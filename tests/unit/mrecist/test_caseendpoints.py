@@ -204,6 +204,54 @@ def test_that_a_study_counts_responses_in_its_own_windows(
     assert tuple(found.rates.values()) == expected
 
 
+SURGERY: dict[str, Any] = {
+    "treatments": [{"kind": "radiotherapy", "day": 0, "end_day": 35}, {"kind": "resection", "day": 60}]
+}
+
+
+@pytest.mark.parametrize("policy", ["at-surgery", "at-transplantation"])
+def test_that_what_follows_an_operation_is_no_response(policy: str) -> None:
+    """SD on day 42, resection on day 60, nothing viable on day 84."""
+    rules = EndpointRules(censoring=policy, rates=RATES)
+    found = _of("L1=50", "L1=48", "L1=0", rules=rules, **SURGERY)
+    assert found.responses_until == 60
+    assert {x.unconfirmed for s, x in found.best.items() if s is not Scope.EXTRAHEPATIC} == {Response.SD}
+    assert not any(found.rates.values())
+    assert not {"TTR", "DOR"} & set(found.times)
+    assert (found.times["PFS"].days, found.times["PFS"].reason) == (42, Why.SURGERY)
+    ignored = _of("L1=50", "L1=48", "L1=0", rules=EndpointRules(rates=RATES), **SURGERY)
+    assert ignored.best[Scope.OVERALL].unconfirmed is Response.CR and "TTR" in ignored.times
+
+
+def test_that_a_response_on_the_day_of_the_operation_or_before_it_stays() -> None:
+    """PR on days 42 and 84, resection on day 84, progression on day 126: confirmed, and censored on day 84."""
+    treatments = [{"kind": "radiotherapy", "day": 0, "end_day": 35}, {"kind": "resection", "day": 84}]
+    rules = EndpointRules(censoring="at-surgery", rates=RATES)
+    found = _of("L1=50", "L1=30", "L1=30", "L1=60", rules=rules, treatments=treatments)
+    assert found.best[Scope.OVERALL].confirmed is Response.PR
+    assert tuple(found.rates.values()) == (True, True, True)
+    assert (found.times["TTR"].days, found.times["DOR"].days, found.times["DOR"].event) == (42, 42, False)
+
+
+def test_that_responses_after_a_cutoff_do_not_count() -> None:
+    found = _ends(read_case(patient("L1=50", "L1=48", "L1=0")), cutoff_day=60)
+    assert (found.responses_until, found.best[Scope.OVERALL].unconfirmed) == (60, Response.SD)
+
+
+@pytest.mark.parametrize(
+    ("visits", "expected"),
+    [
+        pytest.param(("L1=50", "L1=50", "L1=30"), False, id="neither at day 42 nor before sorafenib"),
+        pytest.param(("L1=50", "L1=30", "L1=50"), True, id="at day 42, after sorafenib began on day 40"),
+    ],
+)
+def test_that_both_windows_together_count_the_best_of_both(visits: tuple[str, ...], expected: bool) -> None:
+    both = ResponseRate("ORR", ("CR", "PR"), "intrahepatic", first_after="radiotherapy", until="sorafenib")
+    treatments = [{"kind": "radiotherapy", "day": 0, "end_day": 35}, {"kind": "sorafenib", "day": 40}]
+    found = _of(*visits, rules=EndpointRules(rates=(both,)), treatments=treatments)
+    assert found.rates == {"ORR": expected}
+
+
 def test_that_a_window_of_a_treatment_that_was_never_given_holds_nothing_back() -> None:
     found = _of("L1=50", "L1=30", rules=EndpointRules(rates=RATES), treatments=[{"kind": "TACE", "day": 0}])
     assert found.rates == {"ORR (4 weeks)": False, "ORR (up to sorafenib)": True, "confirmed": False}

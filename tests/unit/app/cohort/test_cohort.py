@@ -82,6 +82,15 @@ def test_that_the_trial_of_47_has_its_published_rates() -> None:
     }  # fmt: skip
 
 
+def test_that_a_trial_of_downstaging_counts_no_response_after_the_operation() -> None:
+    """SD on day 42, resection on day 60, nothing viable on day 84."""
+    treatments = [{"kind": "radiotherapy", "day": 0, "end_day": 35}, {"kind": "resection", "day": 60}]
+    found = _cohort(patient("L1=50", "L1=48", "L1=0", protocol="ld-ccrt", treatments=treatments))
+    told = {(r.name, r.scope): (r.proportion.count, r.proportion.total) for r in rates(found)}
+    assert (told["ORR", "overall"], told["DCR", "overall"], told["DSR", ""]) == ((0, 1), (1, 1), (1, 1))
+    assert [bar.change_pct for bar in waterfall(found, Scope.OVERALL)] == [-4.0]
+
+
 def test_that_death_without_progression_is_censored_in_one_estimate_and_competes_in_the_other(four: Cohort) -> None:
     """TTP: censored at 84, 42 and 42, progression at 42. Incidence by 42: 1/4; death at 100 with none at risk else."""
     told = time_to_event(four, "TTP")

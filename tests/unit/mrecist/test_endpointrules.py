@@ -36,5 +36,5 @@ def test_that_chemoradiotherapy_is_censored_at_surgery_and_counts_in_two_windows
     assert rules.censoring == "at-surgery"
     assert [(r.name, r.first_after, r.until) for r in rules.rates] == [
         ("ORR (4 weeks)", "radiotherapy", ""),
-        ("ORR (up to sorafenib)", "", "sorafenib"),
+        ("ORR (up to sorafenib)", "radiotherapy", "sorafenib"),
     ]

@@ -185,7 +185,8 @@ def endpoint_row(
     rules = _endpoint_rules(read, protocol)
     ends = case_endpoints(read.case, assessment, ruleset.best_response, rules, policy)
     worked_out = ends.times if read.days_known and read.measured else {}
-    times = {name: x for name, x in worked_out.items() if not (read.liver_alone and name == "TTEHP")} | {**read.times}
+    worked_out = {name: x for name, x in worked_out.items() if not (read.liver_alone and name == "TTEHP")}
+    times = _with_stated_end(worked_out, read.times) | {**read.times}
     whole = ruleset.target.liver_diameter == "whole"
     stated = read.stated_whole if whole else read.stated
     rows = tuple(_timepoint(at, stated) for at in assessment.timepoints)
@@ -203,6 +204,8 @@ def endpoint_row(
         sure = ("", "", confirmed(told, rule).response.value if told else "")
         back, diseased = best, (False, False, bool(told))
     notes = ends.notes if read.days_known else ("the table tells no days: no time is worked out from responses",)
+    if "DOR" in worked_out and "DOR" not in times:
+        notes = (*notes, "DOR: the stated progression lies before the response")
     sums = assessment.baseline
     return EndpointRow(
         case_id=read.case.id,
@@ -228,6 +231,32 @@ def endpoint_row(
         assessed=len(rows),
         followed=TimePointRows(rows),
     )
+
+
+def _with_stated_end(times: Mapping[str, Outcome], stated: Mapping[str, Outcome]) -> dict[str, Outcome]:
+    """Times of responses, where a table states progression: a response ends with it too, not only with a PD as read.
+
+    ======================================================= ============================================================
+    situation                                               DOR
+    ======================================================= ============================================================
+    PD as read, not later than a stated progression (death) as read
+    PFS (else TTP) is stated, and not before the response   ends, or is censored, on its day
+    PFS (else TTP) is stated before the response            left out
+    ======================================================= ============================================================
+    """
+    found = dict(times)
+    held, begun, end = times.get("DOR"), times.get("TTR"), stated.get("PFS", stated.get("TTP"))
+    if held is None or begun is None or end is None:
+        return found
+    as_read = held.event and held.reason is Why.PROGRESSION
+    if as_read and not (end.event and end.days < begun.days + held.days):
+        return found
+    days = end.days - begun.days
+    if days < 0:
+        del found["DOR"]
+    else:
+        found["DOR"] = Outcome(days, end.event, Why.STATED, end.source, int(end.event), days)
+    return found
 
 
 def _endpoint_rules(read: CohortRead, protocol: Protocol | None) -> EndpointRules:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from app.cohort.cohort import counted_once
 from app.cohort.mapping import MappingError, parse_mapping
 from app.cohort.reads import CohortRead
 from app.cohort.rows import EndpointRow, decode_rows, encode_rows, endpoint_row
 from app.cohort.sheets import SheetError, parse_sheet
+from app.cohort.sources import Judging, table_cohort
 from app.cohort.table_reads import TableReads, table_reads
 from app.resources import load_ruleset
+from app.storage.cohort_cache import KeptTable
+from mrecist.censoring import Why
 from mrecist.lesions import Measured, Nonviable
 
 WIDE = """
@@ -245,3 +249,53 @@ def test_that_rows_are_the_same_after_they_were_kept() -> None:
     assert decode_rows([encode_rows(rows[:1]), encode_rows(rows[1:])]) == tuple(rows)
     with pytest.raises(ValueError, match="rows of a cohort"):
         decode_rows(["[[1]]"])
+
+
+STATED = """
+case = "id"
+readers = ["A", "B"]
+[[timepoints]]
+name = "BL"
+sum_mm = "{reader}0"
+[[timepoints]]
+name = "FU1"
+day = "d1"
+sum_mm = "{reader}1"
+[[timepoints]]
+name = "FU2"
+day = "d2"
+sum_mm = "{reader}2"
+[[times]]
+endpoint = "TTP"
+time = "ttp"
+event = "progressed"
+[[times]]
+endpoint = "OS"
+time = "os"
+event = "died"
+"""
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        pytest.param("1379,1,2452,1", [(1236, True, Why.STATED), None], id="progression on day 1379, not death"),
+        pytest.param("1379,0,2452,1", [(2309, True, Why.STATED), None], id="death without progression"),
+        pytest.param("1379,0,2452,0", [(1236, False, Why.STATED), None], id="neither"),
+        pytest.param("100,1,2452,1", [None, None], id="progression before the response"),
+    ],
+)
+def test_that_a_stated_progression_ends_a_response(stated: str, expected: list[tuple[float, bool, Why] | None]) -> None:
+    """A reads CR on day 143, B never a response."""
+    table = f"id,A0,B0,d1,A1,B1,d2,A2,B2,ttp,progressed,os,died\nP1,50,50,143,0,48,200,0,48,{stated}\n"
+    cohort = table_cohort(KeptTable("t", "t.csv", STATED, "digest", "", "", table.encode()), Judging(load_ruleset()))
+    assert [None if x is None else x[:3] for x in (row.times.get("DOR") for row in cohort.rows)] == expected
+    assert ("DOR: the stated progression lies before the response" in cohort.rows[0].notes) is (expected[0] is None)
+    assert expected[0] is None or list(counted_once(cohort, "DOR")) == ["A", "B"]
+    assert list(counted_once(cohort, "TTP")) == [None]
+
+
+def test_that_a_progression_that_was_read_ends_a_response_before_one_that_is_stated_later() -> None:
+    table = "id,A0,B0,d1,A1,B1,d2,A2,B2,ttp,progressed,os,died\nP1,50,50,143,30,30,200,60,30,300,1,400,1\n"
+    cohort = table_cohort(KeptTable("t", "t.csv", STATED, "digest", "", "", table.encode()), Judging(load_ruleset()))
+    assert [row.times["DOR"][:3] for row in cohort.rows] == [(57, True, Why.PROGRESSION), (157, True, Why.STATED)]

@@ -43,7 +43,8 @@ class Ground(StrEnum):
 class Theme:
     """The tokens at one scale. Every length a widget uses comes from `px`, every colour from `colour`.
 
-    `paper` keeps digits as they are in the font: their regional forms would be lost when text is copied out of a PDF.
+    `paper` keeps letters as they are in the font: regional digits, and letters that are joined, would be lost when text
+    is copied out of a PDF.
     """
 
     family: str
@@ -80,7 +81,8 @@ class Theme:
         font.setBold(bold)
         font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
         if self.paper:
-            font.setFeature(QFont.Tag("locl"), 0)
+            for feature in ("locl", "liga"):  # "ff" of a hash would be copied as one letter
+                font.setFeature(QFont.Tag(feature), 0)
         return font
 
     def line_height(self, face: Face) -> int:

@@ -258,9 +258,11 @@ class Pictures:
         if picture.mm_per_px:
             bar = 10 / picture.mm_per_px * scale
             foot = QPointF(square.left() + 7, square.bottom() - 7)
+            painter.setFont(self.theme.font(Face.RULE))
+            wide = max(bar, QFontMetricsF(painter.font()).horizontalAdvance("10 mm"))
+            painter.fillRect(QRectF(foot.x() - 4, foot.y() - 16, wide + 8, 20), QColor(0, 0, 0, 150))
             painter.setPen(flat_pen(QColor("white"), 2))
             painter.drawLine(foot, QPointF(foot.x() + bar, foot.y()))
-            painter.setFont(self.theme.font(Face.RULE))
             painter.setPen(QColor("white"))
             painter.drawText(QPointF(foot.x(), foot.y() - 4), "10 mm")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication, QImage
 
@@ -45,21 +46,19 @@ class PdfReports:
         self._theme: Theme = load_theme(Ground.PRINT)
 
     def add(self, case: ExportedCase) -> Mapping[str, str]:
+        """Write the reports of a case: all of its reads, or none of them."""
+        made: list[Path] = []
         for one in case.reads:
             report = TumourReport(self._theme, one, self._ruleset, KeyImages(self._catalogue).picture_of)
-            name = f"{self._prefix}report-{self._written + 1}.pdf"
+            piece = self._staging.scratch / f"report-{len(made)}.pdf"
             try:
-                write_pdf(
-                    self._staging.path(name),
-                    report.title,
-                    report.blocks(),
-                    report.paint_head,
-                    report.paint_foot,
-                    self._paper,
-                )
+                write_pdf(piece, report.title, report.blocks(), report.paint_head, report.paint_foot, self._paper)
             except OSError as error:
-                raise ExportRefused(f"{case.id}: {error}") from error
+                raise ExportRefused(f"{case.id}: its report cannot be written ({error.strerror or error})") from error
+            made.append(piece)
+        for piece in made:
             self._written += 1
+            piece.replace(self._staging.path(f"{self._prefix}report-{self._written}.pdf"))
         return {}
 
     def finish(self) -> None:
@@ -82,7 +81,9 @@ class KeyImages:
         title = f"{visit_id} · {words.iso(point.on)} · {size}"
         line = point.line
         series = None if line is None or self._catalogue is None else self._catalogue.get(line.series_uid)
-        if line is None or series is None:
+        if line is None:
+            return KeyPicture(title, "", note=translated("Nothing was measured here: {found}.", found=size))
+        if series is None:
             return KeyPicture(title, "", note=translated("The images are not in this database."))
         longest = max(length_mm(each.line.start, each.line.end) for each in one.points if each.line is not None)
         try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QMarginsF, QRectF, QSizeF
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSizeF
 from PySide6.QtGui import QGuiApplication, QPageLayout, QPageSize, QPainter, QPdfWriter
 
 _PER_INCH = 96
@@ -90,7 +90,9 @@ def write_pdf(
         If the file cannot be written.
     """
     size = QPageSize(PAPERS[paper])
-    writer = QPdfWriter(str(path))
+    content = QBuffer()  # errors of the disk are seen when its bytes are written, not while they are painted
+    content.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(content)
     writer.setResolution(_FINE)
     writer.setTitle(title)
     writer.setCreator("Hepatrace")
@@ -99,9 +101,7 @@ def write_pdf(
     wide, tall = inches.width() * _PER_INCH, inches.height() * _PER_INCH
     inside = QRectF(EDGE, HEAD, wide - 2 * EDGE, tall - HEAD - FOOT)
     pages = broken(blocks, inside.width(), inside.height())
-    painter = QPainter()
-    if not painter.begin(writer):
-        raise OSError(f"{path.parent}: the report cannot be written there")
+    painter = QPainter(writer)
     try:
         painter.scale(_FINE / _PER_INCH, _FINE / _PER_INCH)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -118,4 +118,6 @@ def write_pdf(
                 painter.restore()
     finally:
         painter.end()
+    content.close()
+    path.write_bytes(content.data().data())
     return len(pages)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter
 from app import words
 from app.exports.exported import ExportedRead
 from app.models.course import REGIONS, Course, CoursePoint, LesionCourse, course_of
-from app.models.lesion_cells import finding_cell, site_text
+from app.models.lesion_cells import finding_cell, site_text, whole_of
 from app.models.reading import Reading
 from app.panels.decision_text import answer_line, data_missing, judgements_at, origin_text, questions, reason_line
 from app.panels.response_text import (
@@ -28,6 +28,7 @@ from app.report.course_drawing import HEIGHT, CoursePicture
 from app.report.sheets import Block
 from app.theme import Face, Theme
 from app.words import translated
+from mrecist.lesions import Measured
 from mrecist.results import Decision
 from mrecist.rulesets import RuleSet
 from mrecist.values import LesionRole, Region, Response
@@ -151,7 +152,7 @@ class TumourReport:
             (translated("Case"), self._one.id),
             (translated("Protocol"), protocol.title if protocol else record.protocol or words.DASH),
             (translated("Reader"), f"{read.reader or words.DASH}{', blinded' if read.blinded else ''}"),
-            (translated("Criteria"), translated("mRECIST in the liver, RECIST 1.1 outside it")),
+            (translated("Criteria"), self._criteria()),
             (translated("Day 0"), words.iso(record.day0)),
         )
         said = "   ".join(f"{name}: {value}" for name, value in facts)
@@ -164,6 +165,16 @@ class TumourReport:
             yield Drawing(HEIGHT, picture.paint)
         yield Gap(6)
         yield from self._summary()
+
+    @property
+    def _by_whole(self) -> bool:
+        """Whether the rule set counts whole lesions in the liver, too."""
+        return self._ruleset.target.liver_diameter == "whole"
+
+    def _criteria(self) -> str:
+        if self._by_whole:
+            return translated("RECIST 1.1, in the liver too")
+        return translated("mRECIST in the liver, RECIST 1.1 outside it")
 
     def _conclusion(self, point: CoursePoint) -> str:
         """One sentence: where the patient stands."""
@@ -294,7 +305,9 @@ class TumourReport:
             lesions = [one for one in self.course.lesions if one.lesion.region is region]
             if not lesions:
                 continue
-            method = translated("mRECIST, viable mm") if region is Region.INTRAHEPATIC else translated("RECIST 1.1, mm")
+            method = translated("RECIST 1.1, mm")
+            if region is Region.INTRAHEPATIC and not self._by_whole:
+                method = translated("mRECIST, viable mm")
             for start in range(0, len(points), _VISITS_ACROSS):
                 shown = points[start : start + _VISITS_ACROSS]
                 yield Heading(theme, translated("{region} lesions", region=words.region_word(region)), method)
@@ -320,6 +333,9 @@ class TumourReport:
                 later = lesion.role is LesionRole.NEW and (first is None or point.on < first)
                 cells.append("" if later else words.DASH)
                 continue
+            if self._by_whole and lesion.region is Region.INTRAHEPATIC and isinstance(finding, Measured):
+                cells.append(whole_of(finding) or words.DASH)
+                continue
             cell = finding_cell(lesion, finding, reading, point.id)
             cells.append(f"{cell.prefix} {cell.text}".strip())
         return cells
@@ -344,10 +360,10 @@ class TumourReport:
             yield Text(theme, translated("No time point is signed: this is a draft."), "signal.amber")
         columns = (
             Column(translated("Point"), 40), Column(translated("Signed by"), 120), Column(translated("At (UTC)"), 120),
-            Column(translated("Rule set"), 110), Column(translated("Hash of the log up to there"), 320),
+            Column(translated("Rule set"), 110), Column(translated("Hash of the log up to there"), 400),
         )  # fmt: skip
         if signed:
-            rows = [(one.visit_id, one.by, one.at[:19].replace("T", " "), one.ruleset, one.head) for one in signed]
+            rows = [(x.visit_id, x.by, x.at[:19].replace("T", " "), x.ruleset, _in_two(x.head)) for x in signed]
             yield from table(theme, columns, rows)
         told = translated("The log of this case ends with {head}.", head=self._one.head)
         anchor = translated("`verify --head` holds a database against it.")
@@ -355,13 +371,18 @@ class TumourReport:
 
 
 def key_points(course: Course, one: LesionCourse) -> tuple[str, ...]:
-    """Time points of a lesion to show: the first, the smallest and the last of those with a line, each once."""
+    """Time points of a lesion to show, each once: the first and the smallest with a line, and the last one read."""
     drawn = [point for point in one.points if point.line is not None and point.mm is not None]
     if not drawn:
         return ()
     smallest = min(drawn, key=lambda point: point.mm or 0)
-    chosen = {drawn[0].visit_id, smallest.visit_id, drawn[-1].visit_id}
+    chosen = {drawn[0].visit_id, smallest.visit_id, one.points[-1].visit_id}
     return tuple(point.id for point in course.points if point.id in chosen)
+
+
+def _in_two(digest: str) -> str:
+    """A hash on two lines, so that no column cuts it."""
+    return f"{digest[:32]}\n{digest[32:]}"
 
 
 def joined(sentence: Sentence) -> str:

@@ -317,7 +317,7 @@ def _stop(followed: Followed, policy: CensoringPolicy) -> tuple[Dated, Why] | No
 
 
 def _recorded_after(followed: Followed, cutoff: int) -> bool:
-    known = (*followed.evaluated, followed.failure, followed.death)
+    known = (*followed.evaluated, followed.failure, followed.death, followed.new_therapy, followed.last_alive)
     return any(x is not None and x.day > cutoff for x in known)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from mrecist.case import Case
 from mrecist.censoring import Outcome
@@ -35,6 +36,8 @@ class CohortRead:
         A table of the liver tells nothing of progression elsewhere.
     head : str
         The hash that the log of the case, or the table, ends with.
+    day0 : date or None
+        The date of day 0; None where only days are recorded.
     """
 
     case: Case
@@ -49,6 +52,12 @@ class CohortRead:
     measured: bool = True
     liver_alone: bool = False
     head: str = ""
+    day0: date | None = None
+
+    def up_to(self, day: int) -> CohortRead:
+        """The read as it could be judged on that day: without the time points after it. The case stays whole."""
+        kept = tuple(t for t in self.judged.timepoints if t.day <= day)
+        return replace(self, judged=replace(self.judged, timepoints=kept))
 
 
 def reads_of_case(case: Case) -> tuple[CohortRead, ...]:

@@ -164,7 +164,11 @@ class EndpointRow:
 
 
 def endpoint_row(
-    read: CohortRead, ruleset: RuleSet, protocol: Protocol | None = None, policy: CensoringPolicy | None = None
+    read: CohortRead,
+    ruleset: RuleSet,
+    protocol: Protocol | None = None,
+    policy: CensoringPolicy | None = None,
+    cutoff_day: int | None = None,
 ) -> EndpointRow:
     """Judge one read and keep what a cohort needs of it.
 
@@ -176,14 +180,18 @@ def endpoint_row(
         Its tables decide, and, where the case names it, its endpoints are counted.
     policy : CensoringPolicy, optional
         In place of the one that the endpoints name.
+    cutoff_day : int, optional
+        The last day that counts; what a table states is not cut off.
     """
+    if cutoff_day is not None:
+        read = read.up_to(cutoff_day)
     best_rules = ruleset.best_response
     if not read.days_known:
         # nobody knows how long stable disease lasted: its minimal duration is taken as met
         ruleset = replace(ruleset, best_response=replace(best_rules, minimum_stable_days=0))
     assessment = assess(read.judged, ruleset, read.read_id, protocol=protocol)
     rules = _endpoint_rules(read, protocol)
-    ends = case_endpoints(read.case, assessment, ruleset.best_response, rules, policy)
+    ends = case_endpoints(read.case, assessment, ruleset.best_response, rules, policy, cutoff_day=cutoff_day)
     worked_out = ends.times if read.days_known and read.measured else {}
     worked_out = {name: x for name, x in worked_out.items() if not (read.liver_alone and name == "TTEHP")}
     times = _with_stated_end(worked_out, read.times) | {**read.times}
@@ -207,6 +215,7 @@ def endpoint_row(
     if "DOR" in worked_out and "DOR" not in times:
         notes = (*notes, "DOR: the stated progression lies before the response")
     sums = assessment.baseline
+    given = [t for t in read.case.treatments if cutoff_day is None or t.day <= cutoff_day]
     return EndpointRow(
         case_id=read.case.id,
         read_id=read.read_id,
@@ -223,7 +232,7 @@ def endpoint_row(
         times=times,
         rates=ends.rates,
         downstaged=ends.downstaged,
-        treatments=tuple(Given(t.kind.value, t.day, t.end_day) for t in read.case.treatments),
+        treatments=tuple(Given(t.kind.value, t.day, t.end_day) for t in given),
         notes=tuple(notes),
         days_known=read.days_known,
         head=read.head,

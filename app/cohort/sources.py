@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -40,14 +41,35 @@ Progress = Callable[[int, int], bool]
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """By what every read of a cohort is judged; `policy` None: as the protocol of each case says."""
+    """By what every read of a cohort is judged; `policy` None: as the protocol of each case says.
+
+    `cutoff` is the last day of each case that counts, or its date, for cases of which the date of day 0 is known.
+    """
 
     ruleset: RuleSet
     policy: CensoringPolicy | None = None
+    cutoff: int | date | None = None
 
     @property
     def policy_name(self) -> str:
-        return "of each protocol" if self.policy is None else self.policy.name
+        name = "of each protocol" if self.policy is None else self.policy.name
+        if self.cutoff is None:
+            return name
+        return f"{name}, cut-off {'day ' if isinstance(self.cutoff, int) else ''}{self.cutoff}"
+
+    def cutoff_day(self, read: CohortRead) -> int | None:
+        """The last day of a case that counts.
+
+        Raises
+        ------
+        ValueError
+            If the cut-off is a date, and that of day 0 is not known.
+        """
+        if not isinstance(self.cutoff, date):
+            return self.cutoff
+        if read.day0 is None:
+            raise ValueError(f"{read.case.id}: the date of day 0 is not known; a cut-off of it is a day")
+        return (self.cutoff - read.day0).days
 
     def cohort(self, rows: Iterable[EndpointRow], left_out: Sequence[str] = ()) -> Cohort:
         label = f"{self.ruleset.name} {self.ruleset.version}"
@@ -58,7 +80,9 @@ class Judging:
         for read in reads:
             named = read.case.protocol
             protocol = known.find(named) if named is not None else known.protocols[0]
-            found.append(endpoint_row(read, self.ruleset, protocol, self.policy))
+            last = self.cutoff_day(read)
+            if last is None or last >= 0:  # else it begins after the cut-off
+                found.append(endpoint_row(read, self.ruleset, protocol, self.policy, last))
         return tuple(found)
 
     def key(self, known: Profiles, table: str = "") -> str | None:
@@ -83,9 +107,10 @@ def reads_of_record(record: Record, head: str) -> tuple[CohortRead, ...]:
     """The reads of a case of the database in which anything was found; none of a case that was closed."""
     if record.closed_because:
         return ()
+    day0 = record.day0 or (record.baseline.on if record.baseline else None)
     fields = {"sex": record.patient.sex, "synthetic": "yes" if record.synthetic else "no"}
     return tuple(
-        CohortRead(record.case, record.case_of(read.id), read.id, read.reader, fields, head=head)
+        CohortRead(record.case, record.case_of(read.id), read.id, read.reader, fields, head=head, day0=day0)
         for read in record.reads
         if any(t.observations for t in read.timepoints)
     )
@@ -132,7 +157,8 @@ def database_cohort(database: Database, judging: Judging, progress: Progress | N
     _keep(database, key, made)
     rows = _decoded(texts)
     seen = {row.case_id for row in rows}
-    left_out += [f"{case}: nobody has read it yet, or it is closed" for case in texts if case not in seen]
+    later = "" if judging.cutoff is None else ", or it begins after the cut-off"
+    left_out += [f"{case}: nobody has read it yet, or it is closed{later}" for case in texts if case not in seen]
     return judging.cohort(rows, left_out)
 
 

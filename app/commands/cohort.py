@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ruleset", choices=RULESETS, default=DEFAULT_RULESET, help="default: %(default)s")
     parser.add_argument("--compare", choices=RULESETS, metavar="RULESET", help="a second rule set beside the first")
     parser.add_argument("--policy", choices=POLICIES, help="censoring; default: as the protocol of each case says")
+    parser.add_argument(
+        "--cutoff",
+        type=_cutoff,
+        metavar="DATE|DAY",
+        help="nothing counts after that day of each case, or, for cases of the database, after that date (YYYY-MM-DD)",
+    )
     parser.add_argument("--by", metavar="FIELD", help="groups: reader, arm, protocol, or a field of the table")
     parser.add_argument("--reader", metavar="NAME", help="the reads of this reader alone")
     parser.add_argument("--scope", choices=_SCOPES, default="overall", help="of the agreement; default: %(default)s")
@@ -62,6 +69,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--csv", type=Path, metavar="DIR", help="write the data as CSV into this folder")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     add_database_option(parser)
+
+
+def _cutoff(text: str) -> int | date:
+    try:
+        return int(text) if text.isdecimal() else date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a day, 0 or more, nor a date (YYYY-MM-DD)") from None
 
 
 def run(options: argparse.Namespace) -> int:
@@ -105,6 +119,12 @@ def _misused(options: argparse.Namespace, verb: str) -> str:
         return "--table takes no FILE"
     if options.lesions and (options.words or options.table is not None):
         return "--lesions is of the cases of the database: tables and case files hold no lesions of several reads"
+    if options.cutoff is not None and (verb or options.mapping is not None or options.table is not None):
+        return (
+            "--cutoff is of case files and of the cases of the database: the times that a table states are not cut off"
+        )
+    if isinstance(options.cutoff, date) and options.words:
+        return "--cutoff takes a day for case files: they hold no dates"
     if any(t < 0 for t in options.landmark):
         return "--landmark takes times of 0 or more"
     return ""
@@ -196,7 +216,9 @@ def _show(options: argparse.Namespace) -> int:
 
     policy = POLICIES[options.policy] if options.policy else None
     names = [options.ruleset, *([options.compare] if options.compare else [])]
-    cohorts = [_of_reader(_cohort(options, Judging(load_ruleset(name), policy)), options) for name in names]
+    cohorts = [
+        _of_reader(_cohort(options, Judging(load_ruleset(name), policy, options.cutoff)), options) for name in names
+    ]
     cohort = cohorts[0]
     if not cohort.rows:
         raise Refusal("; ".join(["there is no read to count", *cohort.left_out[:5]]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -186,3 +187,29 @@ def test_that_a_policy_may_be_chosen_in_place_of_the_protocol_s() -> None:
     assert _cohort(one).rows[0].times["PFS"].event
     censored = _cohort(one, policy="fda")
     assert (censored.policy, censored.rows[0].times["PFS"].reason) == ("fda", Why.NEW_THERAPY)
+
+
+def test_that_nothing_counts_after_a_cutoff() -> None:
+    """Cut off on day 100: PR on day 84 counts, PD on day 126, dated back to day 84 by what was read later, does not."""
+    visits = ("L1=50", "L1=48", "L1=30 xLu=4?", "L1=30 xLu=9!")
+    one = patient(*visits, events=[{"kind": "death", "day": 200}, {"kind": "new_therapy", "day": 130}])
+    one["treatments"] = [{"kind": "TACE", "day": 3}, {"kind": "TACE", "day": 128}]
+    reads = reads_of_case(read_case(one))
+
+    def judged(cutoff: int | date | None) -> Cohort:
+        judging = Judging(load_ruleset(), POLICIES["new-therapy-event"], cutoff)
+        return judging.cohort(judging.rows(reads, known_profiles()))
+
+    (row,) = judged(100).rows
+    assert {name: row.times[name][:3] for name in ("OS", "PFS", "TTR")} == {
+        "OS": (100, False, Why.CUTOFF), "PFS": (84, False, Why.CUTOFF), "TTR": (84, True, Why.RESPONSE),
+    }  # fmt: skip
+    assert [at.day for at in row.timepoints] == [42, 84]
+    assert [x.day for x in row.treatments] == [3]
+    assert judged(100).policy == "new-therapy-event, cut-off day 100"
+    assert judged(None).rows[0].times["PFS"][:2] == (84, True)
+    with pytest.raises(ValueError, match="the date of day 0 is not known"):
+        judged(date(2020, 1, 1))
+    reads = tuple(replace(read, day0=date(2020, 1, 1)) for read in reads)
+    assert judged(date(2020, 4, 10)).rows[0].times == row.times
+    assert judged(date(2019, 12, 31)).rows == ()

@@ -93,6 +93,10 @@ def test_that_the_cases_of_the_database_are_counted(tmp_path: Path, capsys: pyte
     assert (lesion["matched_by"], lesion["apart_mm"]) == ("place", 1.0)
     assert "IT1,T1,50.0,48.0,2.0,place,1.0" in (tmp_path / "out/lesion_differences.csv").read_text()
     assert len(found["endpoints"][0]["head"]) == 64
+    assert _run("--database", url_in(tmp_path), "--json", "--cutoff", "2100-01-01") == DONE
+    assert json.loads(capsys.readouterr().out)["policy"] == "of each protocol, cut-off 2100-01-01"
+    assert _run("--database", url_in(tmp_path), "--cutoff", "1900-01-01") == REFUSED
+    assert "or it begins after the cut-off" in capsys.readouterr().err
 
 
 def test_that_case_files_are_counted_and_written_as_csv(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -103,6 +107,8 @@ def test_that_case_files_are_counted_and_written_as_csv(tmp_path: Path, capsys: 
     out = capsys.readouterr().out
     assert "ORR intrahepatic: 1/1 = 100.0 % (2.5 to 100.0)" in out
     assert "OS: median 100 days" in out
+    assert _run(file, "--cutoff", 50) == DONE
+    assert "OS: median not reached days (not reached to not reached), 0 events of 1" in capsys.readouterr().out
     with (tmp_path / "out/adtte.csv").open(newline="") as stream:
         rows = {row["PARAMCD"]: row for row in csv.DictReader(stream)}
     assert (rows["TTP"]["AVAL"], rows["TTP"]["CNSR"], rows["TTP"]["ARM"], rows["TTP"]["POLICY"]) == (
@@ -125,6 +131,9 @@ def test_that_case_files_are_counted_and_written_as_csv(tmp_path: Path, capsys: 
         (["x.json", "--table", "t"], BAD_USAGE, "--table takes no FILE"),
         (["--landmark", "-5"], BAD_USAGE, "0 or more"),
         (["x.json", "--lesions"], BAD_USAGE, "--lesions is of the cases of the database"),
+        (["--cutoff", "soon"], BAD_USAGE, "neither a day, 0 or more, nor a date"),
+        (["x.json", "--cutoff", "2020-01-01"], BAD_USAGE, "they hold no dates"),
+        (["--table", "t", "--cutoff", "90"], BAD_USAGE, "not cut off"),
         (["none.json"], REFUSED, "none.json: cannot be read"),
         (["none.csv", "--mapping", "none.toml"], REFUSED, "none.toml: cannot be read"),
         (["{table}", "--mapping", "{table}"], REFUSED, "not a mapping"),

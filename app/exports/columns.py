@@ -73,13 +73,15 @@ LESIONS = Table(
             kind="other, lymph_node, infiltrative, tumour_thrombus, effusion or bone",
             segments="Couinaud's liver segments",
             site="the reader's own words for the place",
-            axis="which diameter counts: viable_longest, longest or short",
+            axis="which diameter diameter_mm is: viable_longest, longest or short",
             finding="what was found: measured, absent, nonviable, too_small_to_measure, present, unequivocal_pd, "
             "not_evaluable, merged; not_recorded where nothing was said of it",
         ),
         *_number(
-            diameter_mm="the diameter that the criteria count, to 0.1 mm",
-            whole_mm="longest diameter of the whole lesion, for RECIST 1.1 in parallel",
+            diameter_mm="the diameter that the criteria count, to 0.1 mm: whole_mm where the rule set counts whole "
+            "lesions in the liver and the baseline has it",
+            whole_mm="longest diameter of the whole lesion, as RECIST 1.1 counts it",
+            viable_mm="longest diameter of the viable part, as mRECIST counts it",
         ),
         *_text(
             why_not_evaluable="why it is not evaluable",

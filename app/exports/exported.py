@@ -13,6 +13,8 @@ from app.state.record import Record
 from mrecist.case import Read
 from mrecist.results import Assessment
 from mrecist.rulesets import RuleSet
+from mrecist.target import uses_whole
+from mrecist.tracks import follow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,13 +28,27 @@ class ExportRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ExportedRead:
-    """One read of one case. `id` tells the reads of a case apart; `head` is the hash its log ends with."""
+    """One read of one case.
+
+    Parameters
+    ----------
+    id
+        Tells the reads of a case apart.
+    head
+        The hash that the log of the case ends with.
+    whole_in_liver
+        Whether the rule set is RECIST 1.1 in the liver too: whole lesions count there, not their viable parts.
+    by_whole
+        The lesions whose whole diameter counts by that: those of the liver that have one at baseline.
+    """
 
     id: str
     record: Record
     read: Read
     assessment: Assessment
     head: str
+    whole_in_liver: bool = False
+    by_whole: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +68,13 @@ class ExportedCase:
 def exported_reads(record: Record, head: str, ruleset: RuleSet) -> tuple[ExportedRead, ...]:
     """All reads of a case, each assessed. The only read of a case is called by the case's id."""
     found: list[ExportedRead] = []
+    whole = ruleset.target.liver_diameter == "whole"
     for read in record.reads:
         name = record.case_id if len(record.reads) == 1 else f"{record.case_id}/{read.id}"
         assessment = replace(assess_read(record, read.id, ruleset), case_id=name)
-        found.append(ExportedRead(name, record, read, assessment, head))
+        tracks = follow(record.case_of(read.id), read) if whole else ()
+        by_whole = frozenset(track.lesion.id for track in tracks if uses_whole(track, ruleset.target))
+        found.append(ExportedRead(name, record, read, assessment, head, whole, by_whole))
     return tuple(found)
 
 

@@ -103,7 +103,7 @@ AXES: Mapping[Axis, Term] = MappingProxyType(
         Axis.SHORT: _own("SHORT", "Short axis, at right angles to the longest diameter"),
     }
 )
-"""How the diameter that counts was measured."""
+"""How the diameter of the lesion's own axis was measured."""
 
 WHOLE_LONGEST = _own("WHOLE_LONGEST", "Longest diameter of the whole lesion, viable or not")
 ACROSS = _own("ACROSS", "Longest diameter at right angles to the long axis")

@@ -171,7 +171,7 @@ def _group(
         time_point_context=_time_point(one, visit),
         finding_category=coded(ABNORMAL),
         finding_type=coded(kind_of(lesion)),
-        method=coded(MRECIST if lesion.region is Region.INTRAHEPATIC else RECIST_1_1),
+        method=coded(_criteria(one, outside=lesion.region is Region.EXTRAHEPATIC)),
         finding_sites=[sr.FindingSite(coded(site)) for site in sites_of(lesion)] or None,
         measurements=[_measurement(axis.concept, axis.how, axis.diameter.tenths, axis.lines) for axis in axes] or None,
         qualitative_evaluations=[
@@ -283,7 +283,7 @@ def _evaluations(one: ExportedRead, at: TimePointResponse) -> Any:
     container.ContentSequence = sr.ContentSequence()
     for scope in Scope:
         region = at.scope(scope)
-        method = RECIST_1_1 if scope is Scope.EXTRAHEPATIC else MRECIST
+        method = _criteria(one, outside=scope is Scope.EXTRAHEPATIC)
         item = _response(RESPONSE_OF[scope], region.response, method)
         if region.sum_mm is not None:
             total = sr.NumContentItem(
@@ -291,12 +291,17 @@ def _evaluations(one: ExportedRead, at: TimePointResponse) -> Any:
             )
             item.ContentSequence.append(total)
         container.ContentSequence.append(item)
-    container.ContentSequence.append(_response(COMPOSITE, at.composite, MRECIST))
+    container.ContentSequence.append(_response(COMPOSITE, at.composite, _criteria(one, outside=False)))
     rules = f"{one.assessment.ruleset} {one.assessment.version}"
     container.ContentSequence.append(
         sr.TextContentItem(coded(RULESET), rules, sr.RelationshipTypeValues.CONTAINS),
     )
     return container
+
+
+def _criteria(one: ExportedRead, *, outside: bool) -> Term:
+    """RECIST 1.1 outside the liver, and everywhere where the rule set counts whole lesions in the liver."""
+    return RECIST_1_1 if outside or one.whole_in_liver else MRECIST
 
 
 def _response(name: Term, response: Response, method: Term) -> Any:

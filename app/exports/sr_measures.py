@@ -92,7 +92,7 @@ def axes_of(
     note: Note,
     across: Callable[[Line], Line | None] = lambda line: None,
 ) -> tuple[Axes, ...]:
-    """The diameters of a finding, that which counts first.
+    """The diameters of a finding, that of the lesion's own axis first, then that of the whole lesion.
 
     Parameters
     ----------

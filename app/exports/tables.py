@@ -9,6 +9,7 @@ from typing import assert_never
 from app.exports.columns import Row, Table
 from app.exports.exported import ExportedRead
 from app.exports.figures import figure_rows
+from app.state.naming import default_axis
 from app.state.record import SignedVisit, Visit
 from mrecist.lesions import (
     Absent,
@@ -25,7 +26,8 @@ from mrecist.lesions import (
 )
 from mrecist.results import Decision, RegionResponse, TimePointResponse
 from mrecist.rulesets import RuleSet
-from mrecist.values import Diameter, LesionRole, Line, Region, Scope
+from mrecist.target import whole_at
+from mrecist.values import Axis, Diameter, LesionRole, Line, Region, Scope
 
 _SCOPES = {Scope.INTRAHEPATIC: "intra", Scope.EXTRAHEPATIC: "extra", Scope.OVERALL: "overall"}
 
@@ -53,7 +55,7 @@ def lesion_rows(one: ExportedRead) -> Iterator[Row]:
             seen = one.read.observation(visit.id, lesion.id)
             seen_before = seen_before or seen is not None
             if seen_before or lesion.role is not LesionRole.NEW:
-                yield {**_place(one, visit), **_lesion(lesion), **_observed(seen)}
+                yield {**_place(one, visit), **_lesion(lesion), **_observed(seen), **_counted(one, lesion, seen)}
 
 
 def response_rows(one: ExportedRead, ruleset: RuleSet) -> Iterator[Row]:
@@ -172,6 +174,20 @@ def _finding(finding: Finding) -> Row:
             return {"finding": "merged", "merged_into": into}
         case _:
             assert_never(finding)
+
+
+def _counted(one: ExportedRead, lesion: Lesion, seen: Observation | None) -> Row:
+    """The viable diameter; and where the whole lesion counts, its diameter and lines in place of the viable ones."""
+    if seen is None:
+        return {}
+    row: Row = {}
+    if (lesion.axis or default_axis(lesion.region, lesion.kind)) is Axis.VIABLE_LONGEST:
+        row["viable_mm"] = _finding(seen.finding).get("diameter_mm")
+    if lesion.id in one.by_whole:
+        whole = whole_at(seen)
+        row |= {"axis": Axis.LONGEST.value, "diameter_mm": None if whole is None else str(whole)}
+        row |= _drawn_on(seen.finding.whole_evidence if isinstance(seen.finding, Measured) else ())
+    return row
 
 
 def _sizes(diameter: Diameter | None, whole: Diameter | None) -> Row:

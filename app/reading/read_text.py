@@ -52,7 +52,7 @@ def read_text(one: ExportedRead, visit_id: str) -> str:
     for region, scope in ((Region.INTRAHEPATIC, Scope.INTRAHEPATIC), (Region.EXTRAHEPATIC, Scope.EXTRAHEPATIC)):
         parts.append(_region(one, region, shown, None if at is None else at.scope(scope)))
     if at is not None:
-        parts.append(_both(at))
+        parts.append(_both(one, at))
         if at.tace is not None or at.sorafenib is not None:
             parts.append(list(_decisions(at)))
     parts.append(_foot(one, visit))
@@ -62,8 +62,10 @@ def read_text(one: ExportedRead, visit_id: str) -> str:
 def _head(one: ExportedRead, shown: Sequence[Visit]) -> list[str]:
     now = shown[-1]
     day = translated("day {day}", day=one.record.day(now.on))
+    mrecist = translated("TUMOUR RESPONSE, HEPATOCELLULAR CARCINOMA (mRECIST, liver and outside apart)")
+    recist = translated("TUMOUR RESPONSE, HEPATOCELLULAR CARCINOMA (RECIST 1.1, liver and outside apart)")
     lines = [
-        translated("TUMOUR RESPONSE, HEPATOCELLULAR CARCINOMA (mRECIST, liver and outside apart)"),
+        recist if one.whole_in_liver else mrecist,
         translated("Time point: {visit}, {date} ({day})", visit=now.id, date=now.on.isoformat(), day=day),
     ]
     if len(shown) > 1:
@@ -92,28 +94,29 @@ def _is_seen(one: ExportedRead, lesion: Lesion, shown: Sequence[Visit]) -> bool:
 
 def _lesion(one: ExportedRead, lesion: Lesion, shown: Sequence[Visit]) -> tuple[str, ...]:
     place = [words.organ_word(lesion.organ), " ".join(x.value for x in lesion.segments), lesion.site]
-    cells = [_finding(lesion, one.read.observation(v.id, lesion.id)) for v in shown]
+    by_whole = lesion.id in one.by_whole
+    cells = [_finding(lesion, one.read.observation(v.id, lesion.id), by_whole) for v in shown]
     return (lesion.id, words.role_word(lesion.role), ", ".join(filter(None, place)), *cells)
 
 
-def _finding(lesion: Lesion, seen: Observation | None) -> str:
-    return "-" if seen is None else _said(lesion, seen.finding)
+def _finding(lesion: Lesion, seen: Observation | None, by_whole: bool) -> str:
+    return "-" if seen is None else _said(lesion, seen.finding, by_whole)
 
 
-def _said(lesion: Lesion, finding: Finding) -> str:
+def _said(lesion: Lesion, finding: Finding, by_whole: bool) -> str:
     match finding:
         case Measured(diameter, whole):
-            return _sized("", diameter, whole)
+            return _sized("", diameter, whole, by_whole)
         case Absent(whole):
-            return _sized(words.gone(lesion.region), None, whole)
+            return _sized(words.gone(lesion.region), None, whole, by_whole)
         case Nonviable(whole):
-            return _sized(translated("no viable tumour"), None, whole)
+            return _sized(translated("no viable tumour"), None, whole, by_whole)
         case TooSmall(diameter, whole):
-            return _sized(translated("too small to measure"), diameter, whole)
+            return _sized(translated("too small to measure"), diameter, whole, by_whole)
         case Present(diameter, whole):
-            return _sized(words.still_there(lesion.region), diameter, whole)
+            return _sized(words.still_there(lesion.region), diameter, whole, by_whole)
         case UnequivocalProgression(diameter):
-            return _sized(translated("unequivocal progression"), diameter, None)
+            return _sized(translated("unequivocal progression"), diameter, None, by_whole)
         case NotEvaluable(why, note):
             said = f"{translated('not evaluable')} ({words.why_not_evaluable(why)})"
             return f"{said}: {note}" if note else said
@@ -121,11 +124,15 @@ def _said(lesion: Lesion, finding: Finding) -> str:
             return translated("merged with {lesion}", lesion=into) if into else translated("merged")
 
 
-def _sized(said: str, diameter: Diameter | None, whole: Diameter | None) -> str:
+def _sized(said: str, diameter: Diameter | None, whole: Diameter | None, by_whole: bool) -> str:
+    """The diameter that counts; in brackets the other one that was recorded."""
     parts = [said] if said else []
-    if diameter is not None:
-        parts.append(f"{diameter} mm")
-    if whole is not None:
+    counted = whole if by_whole else diameter
+    if counted is not None:
+        parts.append(f"{counted} mm")
+    if by_whole and diameter is not None:
+        parts.append(translated("(viable {mm} mm)", mm=diameter))
+    elif not by_whole and whole is not None:
         parts.append(translated("(whole {mm} mm)", mm=whole))
     return " ".join(parts)
 
@@ -169,13 +176,13 @@ def _response(judged: RegionResponse) -> str:
     return f"{words.response_letters(judged.response)} ({', '.join(parts)})"
 
 
-def _both(at: TimePointResponse) -> list[str]:
+def _both(one: ExportedRead, at: TimePointResponse) -> list[str]:
     letters = words.response_letters
     lines = [
         translated("COMPOSITE of both regions: {response}", response=letters(at.composite)),
         translated("Overall, pooled in one sum: {response}", response=letters(at.overall.response)),
     ]
-    if at.recist11 is not None:
+    if at.recist11 is not None and not one.whole_in_liver:
         lines.append(translated("RECIST 1.1 in parallel: {response}", response=letters(at.recist11.response)))
     return lines
 

@@ -12,17 +12,23 @@ from pathlib import Path
 from app.exports.exported import ExportedCase, ExportedRead
 from app.exports.formats import FORMATS, ExportSettings
 from app.exports.staging import Staging
-from app.resources import load_ruleset
+from app.resources import DEFAULT_RULESET, load_ruleset
 from app.storage.chain import Row
 
 
-def files_of(name: str, reads: Sequence[ExportedRead], rows: Sequence[Row] = (), study: str = "S1") -> dict[str, bytes]:
+def files_of(
+    name: str,
+    reads: Sequence[ExportedRead],
+    rows: Sequence[Row] = (),
+    study: str = "S1",
+    rules: str = DEFAULT_RULESET,
+) -> dict[str, bytes]:
     """The files of a format for these reads, by name; reads of one record are one case."""
     cases: dict[str, list[ExportedRead]] = {}
     for read in reads:
         cases.setdefault(read.record.case_id, []).append(read)
     with tempfile.TemporaryDirectory() as folder, Staging(Path(folder) / "out") as staging:
-        with closing(FORMATS[name].make(staging, "", ExportSettings(load_ruleset(), study))) as writer:
+        with closing(FORMATS[name].make(staging, "", ExportSettings(load_ruleset(rules), study))) as writer:
             for of_case in cases.values():
                 writer.add(ExportedCase(of_case[0].record, of_case[0].head, tuple(of_case), lambda: tuple(rows)))
             writer.finish()

@@ -11,14 +11,13 @@ from pathlib import Path
 import pydicom
 from pydicom.dataset import Dataset
 
-from app.assessing import assess_read
 from app.exports.assisted_masks import MaskMaker
-from app.exports.exported import ExportedRead
+from app.exports.exported import ExportedRead, exported_reads
 from app.exports.source_images import SourceImages
 from app.exports.sr_content import Profile, report_content
 from app.exports.sr_files import report_document
 from app.importing import ref_of
-from app.resources import load_ruleset
+from app.resources import DEFAULT_RULESET, load_ruleset
 from app.state.figures import Figure, FigureOfRead
 from app.state.record import Patient, Record, Visit
 from mrecist.case import Read, TimePointRead
@@ -72,6 +71,7 @@ class PhantomCase:
         lesion: Lesion = LESION,
         more: Sequence[Finding] = (),
         later: Finding | None = None,
+        rules: str = DEFAULT_RULESET,
     ) -> ExportedRead:
         """A read of a lesion at baseline, perhaps of more (IT2, IT3 ...), and of the first at a follow-up."""
         visits = [Visit("BL", ON, (ON,), (self.series.uid,), confirmed=True)]
@@ -86,7 +86,7 @@ class PhantomCase:
         held = tuple(FigureOfRead("read-1", figure) for figure in figures)
         refs = (ref_of(self.series),)
         record = Record("C-1", patient, None, ON, True, refs, tuple(visits), (read,), figures=held)
-        return ExportedRead("C-1", record, read, assess_read(record, "read-1", load_ruleset()), "ab" * 32)
+        return exported_reads(record, "ab" * 32, load_ruleset(rules))[0]
 
     def report(
         self,

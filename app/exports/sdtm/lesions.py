@@ -39,7 +39,7 @@ from mrecist.tracks import Track, follow, functional_tests
 from mrecist.values import Axis, LesionKind, LesionRole, Organ, Region, Response, Scope
 
 CRITERIA = MappingProxyType({"viable": "MRECIST LENCIONI LIVER CANCER 2010", "whole": "RECIST 1.1"})
-"""RSCAT by the diameter that a rule set counts in the liver."""
+"""RSCAT of the liver, and of what it is pooled with, by the diameter that a rule set counts there."""
 _REGIONS = MappingProxyType({Region.INTRAHEPATIC: "INTRAHEPATIC", Region.EXTRAHEPATIC: "EXTRAHEPATIC"})
 _ROLES = MappingProxyType({LesionRole.TARGET: "TARGET", LesionRole.NONTARGET: "NON-TARGET", LesionRole.NEW: "NEW"})
 _PLACES = MappingProxyType(
@@ -108,7 +108,7 @@ class ReadLesions:
                 "TULNKID": self._link(lesion),
                 "TUTESTCD": "TUMIDENT",
                 "TUTEST": "Tumor Identification",
-                "TUCAT": self.criteria,
+                "TUCAT": self.criteria(_REGIONS[lesion.region]),
                 "TUSCAT": _REGIONS[lesion.region],
                 "TUORRES": role,
                 "TUSTRESC": role,
@@ -137,9 +137,9 @@ class ReadLesions:
                     yield from self._nontarget(track, others[lesion.id], index)
             yield from self._regions(index)
 
-    @property
-    def criteria(self) -> str:
-        return CRITERIA[self.rules.target.liver_diameter]
+    def criteria(self, region: str) -> str:
+        """TUCAT, TRCAT and RSCAT: RECIST 1.1 outside the liver, whatever the rule set counts in it."""
+        return CRITERIA["whole" if region == "EXTRAHEPATIC" else self.rules.target.liver_diameter]
 
     def group(self, timepoint_id: str, region: str) -> str:
         """What links the records of a region at a time point: TRLNKGRP and RSLNKGRP."""
@@ -254,7 +254,7 @@ class ReadLesions:
         return {
             **self.subject.begin("TR"),
             "TRLNKGRP": self.group(visit.id, region),
-            "TRCAT": self.criteria,
+            "TRCAT": self.criteria(region),
             "TRSCAT": region,
             **self.evaluator.columns("TR"),
             **self.subject.timed("TR", visit, on),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import MappingProxyType
 
-from app.exports.sdtm.lesions import ReadLesions
+from app.exports.sdtm.lesions import CRITERIA, ReadLesions
 from app.exports.sdtm.metadata import Record, meaning_of
 from app.state.record import Visit
 from mrecist.results import Decision, RegionResponse, TimePointResponse
@@ -39,11 +39,11 @@ def responses(read: ReadLesions) -> Iterator[Qualified]:
         timed = read.subject.timed("RS", visit, visit.on)
         for scope in Scope:
             yield from _scope(read, at, scope, timed)
-        begin = _begin(read, read.criteria, "COMPOSITE", read.group(visit.id, "COMPOSITE")) | timed
+        begin = _begin(read, read.criteria("COMPOSITE"), "COMPOSITE", read.group(visit.id, "COMPOSITE")) | timed
         composite = at.composite_reason.rule
         yield begin | _result("OVRLRESP", at.composite), {"RSRULES": composite} | _sitting(read, visit)
-        if at.recist11 is not None:
-            begin = _begin(read, "RECIST 1.1", "OVERALL", read.group(visit.id, "OVERALL")) | timed
+        if at.recist11 is not None and read.criteria("OVERALL") != CRITERIA["whole"]:
+            begin = _begin(read, CRITERIA["whole"], "OVERALL", read.group(visit.id, "OVERALL")) | timed
             yield begin | _result("OVRLRESP", at.recist11.response), _rules(at.recist11)
         for test, decision in (("TACEDEC", at.tace), ("SORADEC", at.sorafenib)):
             if decision is not None:
@@ -52,7 +52,8 @@ def responses(read: ReadLesions) -> Iterator[Qualified]:
         best = read.one.assessment.best_response[scope]
         dated = read.one.assessment.adjudicated[scope]
         qualifiers = {"RSBORCON": response_term(best.confirmed), "RSBORADJ": response_term(best.adjudicated)}
-        begin = _begin(read, read.criteria, scope.value.upper(), None)
+        region = scope.value.upper()
+        begin = _begin(read, read.criteria(region), region, None)
         if read.one.assessment.timepoints:
             yield begin | _result("BESTRESP", best.unconfirmed), qualifiers | ({"RSPROGTP": dated} if dated else {})
 
@@ -93,7 +94,7 @@ def _numbered(name: str, number: int) -> str:
 def _scope(read: ReadLesions, at: TimePointResponse, scope: Scope, timed: Record) -> Iterator[Qualified]:
     judged = at.scope(scope)
     region = scope.value.upper()
-    begin = _begin(read, read.criteria, region, read.group(at.timepoint, region)) | timed
+    begin = _begin(read, read.criteria(region), region, read.group(at.timepoint, region)) | timed
     if judged.target is not Response.NA:
         yield begin | _result("TRGRESP", judged.target), {}
     if judged.non_target is not Response.NA:

@@ -150,6 +150,20 @@ def test_that_responses_are_inferred_from_their_sums(oblique: PhantomCase, plain
     assert named(report, "Extrahepatic response")[0].ContentSequence[0].ConceptCodeSequence[0].CodeValue == "126081"
 
 
+@pytest.mark.parametrize(
+    ("rules", "liver"), [("mrecist-literal", "MRECIST"), ("harmonised-5", "MRECIST"), ("recist-1.1", "126081")]
+)
+def test_that_the_method_is_that_of_the_rule_set(oblique: PhantomCase, rules: str, liver: str) -> None:
+    """126081 is RECIST 1.1 (PS3.16): always outside the liver, in it where whole lesions make the sum."""
+    one = oblique.read(measured("50", whole="60"), later=measured("30", whole="58"), rules=rules)
+    report = oblique.report(one)
+    methods = [item.ConceptCodeSequence[0].CodeValue for item in named(report, "Response Evaluation Method")]
+    assert methods == [liver, "126081", liver, liver]
+    assert named(report, "Measurement Method")[0].ConceptCodeSequence[0].CodeValue == liver
+    total = named(report, "Intrahepatic response")[0].ContentSequence[1]
+    assert total.MeasuredValueSequence[0].NumericValue == (58 if rules == "recist-1.1" else 30)
+
+
 def test_that_what_lies_on_no_image_is_a_number_alone_and_noted(oblique: PhantomCase) -> None:
     notes: list[str] = []
     line = oblique.line(2, (1, 2), (9, 8))

@@ -58,6 +58,28 @@ def test_that_each_lesion_has_one_row_at_each_time_point() -> None:
 
 
 @pytest.mark.parametrize(
+    ("rules", "counted"),
+    [
+        ("mrecist-literal", ("viable_longest", "50.0", "60.0", "50.0")),
+        ("harmonised-5", ("viable_longest", "50.0", "60.0", "50.0")),
+        ("recist-1.1", ("longest", "60.0", "60.0", "50.0")),
+    ],
+)
+def test_that_the_diameter_of_a_lesion_is_the_one_that_the_rule_set_counts(
+    rules: str, counted: tuple[str, ...]
+) -> None:
+    """RECIST 1.1 counts the whole lesion, where the baseline has it; the sum is made of the same lengths."""
+    both = Measured(Diameter(500), Diameter(600))
+    record = replay(log_of(*OPENING, added("IT1", "BL", both), added("IT2", "BL", measured("20.0"))))
+    files = files_of("csv", exported_reads(record, HEAD, load_ruleset(rules)), rules=rules)
+    first, second = (r for r in csv_rows(files, "lesions.csv") if r["timepoint"] == "BL")
+    assert tuple(first[name] for name in ("axis", "diameter_mm", "whole_mm", "viable_mm")) == counted
+    assert (second["diameter_mm"], second["whole_mm"], second["viable_mm"]) == ("20.0", "", "20.0")
+    liver = csv_rows(files, "regions.csv")[0]
+    assert float(liver["sum_mm"]) == float(first["diameter_mm"]) + float(second["diameter_mm"])
+
+
+@pytest.mark.parametrize(
     ("finding", "row"),
     [
         (Measured(Diameter(101), Diameter(305)), ("measured", "10.1", "30.5", "")),

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from app.exports.exported import exported_reads
 from app.reading.read_text import read_text
+from app.resources import load_ruleset
 from app.state.events import VisitSigned
 from mrecist.values import LesionRole, Organ
 from tests.unit.app.exports.test_case_file import HEAD, READ_CASE, exported
@@ -104,3 +106,20 @@ def test_that_a_new_lesion_is_not_listed_before_it_was_seen() -> None:
     one = exported(*READ_CASE)
     assert any(x.role is LesionRole.NEW for x in one.read.lesions)
     assert "IN1" not in read_text(one, "BL")
+
+
+@pytest.mark.parametrize(
+    ("rules", "criteria", "size", "total"),
+    [
+        ("mrecist-literal", "mRECIST", "20.0 mm (whole 25.3 mm)", "62.5"),
+        ("harmonised-5", "mRECIST", "20.0 mm (whole 25.3 mm)", "62.5"),
+        ("recist-1.1", "RECIST 1.1", "25.3 mm (viable 20.0 mm)", "67.8"),
+    ],
+)
+def test_that_criteria_and_lengths_are_those_of_the_rule_set(rules: str, criteria: str, size: str, total: str) -> None:
+    """IT1 has no whole diameter and counts its 42.5 mm by any rule set: with IT2 62.5 or 67.8 mm."""
+    (one,) = exported_reads(exported(*READ_CASE).record, HEAD, load_ruleset(rules))
+    lines = read_text(one, "BL").splitlines()
+    assert lines[0] == f"TUMOUR RESPONSE, HEPATOCELLULAR CARCINOMA ({criteria}, liver and outside apart)"
+    assert next(line for line in lines if line.startswith("  IT2")).endswith(f"  {size}")
+    assert next(line for line in lines if "sum of targets" in line).endswith(f"  {total}")

@@ -17,7 +17,7 @@ from app.exports.sdtm import lesions, responses
 from app.exports.sdtm.metadata import domains, terms
 from app.exports.sdtm.subject import Subject
 from app.exports.sdtm.writer import records
-from app.resources import load_ruleset
+from app.resources import DEFAULT_RULESET, RULESETS, load_ruleset
 from app.state.dates import PartialDate
 from app.state.record import DatedEvent, Record
 from mrecist.case import Case, EventKind, Examination, ReadKind
@@ -55,8 +55,12 @@ def responses_in(rs: Rows) -> dict[tuple[str, str, str, str], str]:
     return {
         (r["RSEVALID"], r["VISIT"], r["RSSCAT"], r["RSTESTCD"]): r["RSSTRESC"]
         for r in rs
-        if r["RSCAT"] == "MRECIST LENCIONI LIVER CANCER 2010" and r["RSTESTCD"] != "BESTRESP"
+        if r["RSTESTCD"] not in ("BESTRESP", "TACEDEC", "SORADEC") and not _is_parallel(r)
     }
+
+
+def _is_parallel(record: Mapping[str, str]) -> bool:
+    return (record["RSCAT"], record["RSSCAT"]) == ("RECIST 1.1", "OVERALL")
 
 
 def test_that_the_responses_of_the_worked_cases_follow_from_tu_and_tr(exported: Mapping[str, Rows]) -> None:
@@ -71,9 +75,9 @@ def as_text(found: Mapping[str, list[dict[str, Any]]], domain: str) -> Rows:
     return [{v.name: "" if r.get(v.name) is None else str(r[v.name]) for v in domains()[domain]} for r in found[domain]]
 
 
-def in_memory(record: Record) -> dict[str, Rows]:
-    case = ExportedCase(record, "h", exported_reads(record, "h", load_ruleset()), tuple)
-    found = records(Subject("S", record), case, load_ruleset())
+def in_memory(record: Record, rules: str = DEFAULT_RULESET) -> dict[str, Rows]:
+    case = ExportedCase(record, "h", exported_reads(record, "h", load_ruleset(rules)), tuple)
+    found = records(Subject("S", record), case, load_ruleset(rules))
     return {domain: as_text(found, domain) for domain in found}
 
 
@@ -281,3 +285,36 @@ def test_that_tr_tells_what_a_response_turns_on(lesions_at: list[list[dict[str, 
     last = ("READER 1", f"T{len(lesions_at) - 1}", "EXTRAHEPATIC", "OVRLRESP")
     assert responses_in(found["RS"])[last] == response
     assert derived(found["TU"], found["TR"]) == responses_in(found["RS"])
+
+
+LIVER = {
+    "id": "L",
+    "region": "intra",
+    "role": "target",
+    "organ": "liver",
+    "kind": "other",
+    "diameter_mm": 30,
+    "whole_mm": 40,
+}
+
+
+@pytest.mark.parametrize("rules", RULESETS)
+def test_that_criteria_are_those_of_the_region_and_no_two_responses_have_the_same_keys(rules: str) -> None:
+    """mRECIST in the liver and RECIST 1.1 outside it; by RECIST 1.1 itself nothing runs in parallel."""
+    at = [[LIVER, {**NODE, "diameter_mm": 20}], [{**LIVER, "whole_mm": 55}, {**NODE, "diameter_mm": 20}]]
+    (case,) = read_document(_case_plain(*at))
+    assert isinstance(case, Case)
+    found = in_memory(record_of_case(case), rules)
+    liver = "RECIST 1.1" if rules == "recist-1.1" else "MRECIST LENCIONI LIVER CANCER 2010"
+    expected = {"INTRAHEPATIC": liver, "OVERALL": liver, "COMPOSITE": liver, "EXTRAHEPATIC": "RECIST 1.1"}
+    for domain in ("TU", "TR", "RS"):
+        for record in found[domain]:
+            parallel = domain == "RS" and rules != "recist-1.1" and _is_parallel(record)
+            assert parallel or record[f"{domain}CAT"] == expected[record[f"{domain}SCAT"]]
+    keys = [tuple(r[f"RS{name}"] for name in ("CAT", "SCAT", "TESTCD", "EVALID", "DTC")) for r in found["RS"]]
+    assert len(set(keys)) == len(keys)
+    overall = {
+        r["RSCAT"]: r["RSSTRESC"] for r in found["RS"] if (r["RSSCAT"], r["RSTESTCD"]) == ("OVERALL", "OVRLRESP")
+    }
+    # 30 + 20 mm as it was, whole 40 + 20 mm grown by a quarter to 55 + 20 mm
+    assert overall == ({} if rules == "recist-1.1" else {liver: "SD"}) | {"RECIST 1.1": "PD"}

@@ -51,12 +51,14 @@ def write_data(folder: Path, cohort: Cohort, unit: str) -> tuple[Path, ...]:
     for name, scope in _SCOPES.items():
         files[f"waterfall-{name}.csv"] = picture_csv(waterfall(cohort, scope), WaterfallBar)
         files[f"spider-{name}.csv"] = picture_csv(spider(cohort, scope), SpiderPoint)
-    once = cohort.one_read_a_case()
     for name in time_names(cohort):
-        files[f"survival-{name}.csv"] = picture_csv(survival_curves({"all": once}, name, unit), CurvePoint)
+        files[f"survival-{name}.csv"] = picture_csv(
+            survival_curves({"all": cohort}, name, unit, each_reader=True), CurvePoint
+        )
     for name in ("TTIHP", "TTEHP", "TTP"):
         if name in time_names(cohort):
-            files[f"incidence-{name}.csv"] = picture_csv(incidence_curves({"all": once}, name, unit), IncidencePoint)
+            told = incidence_curves({"all": cohort}, name, unit, each_reader=True)
+            files[f"incidence-{name}.csv"] = picture_csv(told, IncidencePoint)
     return write_files(folder, files)
 
 

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 
@@ -114,7 +115,7 @@ def cache_key(first: Series, second: Series, about: About) -> str:
 def to_bytes(registration: Registration) -> bytes:
     """A registration as a NumPy archive, to keep."""
     quality, field = registration.quality, registration.field
-    arrays = {
+    arrays: dict[str, Any] = {
         "version": np.array(VERSION),
         "about": np.array(registration.about.value),
         "turn": registration.motion.turn,
@@ -134,14 +135,14 @@ def to_bytes(registration: Registration) -> bytes:
     if field is not None:
         arrays |= {"displacement_mm": field.displacement_mm.astype(np.float16), "affine": field.affine}
     kept = io.BytesIO()
-    np.savez_compressed(kept, allow_pickle=False, **arrays)
+    np.savez_compressed(kept, **arrays)
     return kept.getvalue()
 
 
 def from_bytes(kept: bytes) -> Registration | None:
     """What `to_bytes` made; None where it is damaged or of another version."""
     try:
-        with np.load(io.BytesIO(kept), allow_pickle=False) as arrays:
+        with np.load(io.BytesIO(kept)) as arrays:
             if str(arrays["version"]) != VERSION:
                 return None
             residual, confirmed, blocks, overlap, degrees = map(float, arrays["numbers"])

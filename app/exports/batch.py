@@ -126,7 +126,7 @@ def export_cases(
                     raise
                 left_out.append(LeftOut(case_id, str(error), failed=True))
                 continue
-            left_out += _write(case, writers, heads)
+            left_out += _write(case, writers, heads, staging)
             if whole and left_out:
                 raise ExportRefused(str(left_out[0]))
         progress(len(case_ids), len(case_ids))
@@ -146,9 +146,9 @@ def _case(connection: Connection, case_id: str, settings: ExportSettings) -> Exp
 
 
 def _write(
-    case: ExportedCase, writers: Sequence[tuple[ExportFormat, CaseWriter]], heads: dict[str, str]
+    case: ExportedCase, writers: Sequence[tuple[ExportFormat, CaseWriter]], heads: dict[str, str], staging: Staging
 ) -> Iterator[LeftOut]:
-    """Give the case to every format; what is yielded is why one could not take it."""
+    """Give the case to every format; what is yielded is why one could not take it: then none of its files is kept."""
     unread = False
     for one, writer in writers:
         if one.of_reads and not case.reads:
@@ -157,9 +157,13 @@ def _write(
             unread = True
             continue
         about = f" ({one.name})" if len(writers) > 1 else ""
+        before = staging.registered
         try:
             not_yet = writer.add(case)
+            if unwritten := staging.unwritten(before):
+                raise ExportRefused(f"{case.id}: {unwritten[0]} was not written")
         except ExportRefused as refusal:
+            staging.forget(before)
             yield LeftOut(case.id, f"{refusal}{about}", failed=True)
             continue
         for read_id, why in not_yet.items():

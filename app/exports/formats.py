@@ -28,7 +28,8 @@ class CaseWriter(Protocol):
         Raises
         ------
         ExportRefused
-            If it cannot be written; nothing of it is in the files then, and the next case may follow.
+            If it cannot be written; nothing of it is in the files then, and the next case may follow. The files that
+            were asked of the staging meanwhile are given up.
         """
 
     def finish(self) -> None:

@@ -41,6 +41,21 @@ class Staging:
         return place
 
     @property
+    def registered(self) -> int:
+        """How many files were asked for so far."""
+        return len(self._names)
+
+    def unwritten(self, since: int = 0) -> tuple[str, ...]:
+        """The names that were asked for after the first `since`, and have no file yet."""
+        return tuple(name for name in self._names[since:] if not (self._aside / name).is_file())
+
+    def forget(self, since: int) -> None:
+        """Give up what was asked for after the first `since`: it is not committed, whatever was written of it."""
+        for name in self._names[since:]:
+            (self._aside / name).unlink(missing_ok=True)
+        del self._names[since:]
+
+    @property
     def scratch(self) -> Path:
         """A folder for pieces that are gone at the end, so that nothing of a patient stays in a temporary folder."""
         place = self._aside / ".pieces"
@@ -53,8 +68,11 @@ class Staging:
         Raises
         ------
         OSError
-            If something that is no file stands in the place of one; nothing was moved then.
+            If something that is no file stands in the place of one, or a file was asked for and never written; nothing
+            was moved then.
         """
+        for name in self.unwritten():
+            raise FileNotFoundError(errno.ENOENT, "it was to be exported, and was not written", name)
         final = [self.folder / name for name in self._names]
         for place in final:
             if place.is_dir():

@@ -13,6 +13,7 @@ from sqlalchemy import update
 from app.exports.batch import ExportCancelled, Exported, export_cases
 from app.exports.exported import ExportedCase, ExportRefused
 from app.exports.formats import FORMATS, ExportFormat, ExportSettings, chosen_formats
+from app.exports.staging import Staging
 from app.resources import load_ruleset
 from app.state.record import Patient
 from app.storage.database import Database
@@ -118,6 +119,50 @@ def test_that_a_format_that_refuses_a_case_is_named_beside_one_that_takes_it(
     with pytest.raises(ExportRefused, match="too long"):
         export_cases(database, ["C-1"], formats, tmp_path / "whole", SETTINGS, whole=True)
     assert not (tmp_path / "whole").exists()
+
+
+class _Unsure:
+    """A file a case: of C-1 none is written, or half of one, with or without a word."""
+
+    def __init__(self, staging: Staging, half: bool, told: bool) -> None:
+        self._staging, self._half, self._told = staging, half, told
+
+    def add(self, case: ExportedCase) -> Mapping[str, str]:
+        path = self._staging.path(f"{case.head[:8]}.pdf")
+        if case.id != "C-1" or self._half:
+            path.write_text("...")
+        if case.id == "C-1" and self._told:
+            raise ExportRefused("C-1: the disk is full")
+        return {}
+
+    def finish(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(("half", "told"), [(False, True), (True, True), (False, False)])
+def test_that_a_file_that_was_asked_for_and_not_written_whole_is_given_up(
+    database: Database, tmp_path: Path, half: bool, told: bool
+) -> None:
+    """The rest of the export appears, and the case whose file is missing is named."""
+    unsure = ExportFormat("unsure", "", "", lambda staging, *_: _Unsure(staging, half, told), of_reads=False)
+    done = export_cases(database, ["C-1", "C-2"], (unsure, FORMATS["csv"]), tmp_path / "out", SETTINGS)
+    failed = [str(x) for x in done.left_out if x.failed]
+    assert len(failed) == 1 and failed[0].startswith("C-1: ") and failed[0].endswith("(unsure)")
+    assert len([path for path in done.files if path.suffix == ".pdf"]) == 1
+    assert {path for path in (tmp_path / "out").rglob("*") if path.is_file()} == set(done.files)
+
+
+def test_that_nothing_is_moved_where_a_file_was_never_written(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("from before")
+    with Staging(tmp_path) as staging:
+        staging.path("a.csv").write_text("new")
+        staging.path("sdtm/b.csv")
+        with pytest.raises(FileNotFoundError, match=r"sdtm/b\.csv"):
+            staging.commit()
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("a.csv", "from before")]
 
 
 def test_that_a_case_that_is_asked_for_alone_fails_aloud(database: Database, tmp_path: Path) -> None:

@@ -16,6 +16,33 @@ from app.resources import read_text
 _UNITS = re.compile(r"\d{1,3}(\.\d{1,2})?(mm|cm|s|sec|min|%|kv|mas|hu)|\d(\.\d{1,2})?|\d{2}(\.\d)?", re.IGNORECASE)
 _WORD = re.compile(r"[^\s,;:/\\()\[\]{}<>|_^=&\"']+")
 
+_MOST_DIGITS = 6
+"""More in one word are a telephone number, a date or a number of the hospital."""
+_TECHNICAL_WORDS = """
+ge medical systems healthcare siemens healthineers philips toshiba canon hitachi fujifilm fuji shimadzu samsung
+neusoft united imaging uih hologic carestream agfa kodak elscint picker marconi adac varian elekta accuray imatron
+mindray esaote bruker qiicr dcmqi pixelmed offis dcmtk gmbh inc ltd co corporation corp company technologies
+technology electronics research test synthetic
+revolution evo apex frontier maxima lightspeed brightspeed hispeed optima discovery vct ls ste rx st pro ultra plus
+dual qx cti signa hdx hdxt excite horizon architect artist explorer premier pioneer voyager creator genesis
+somatom definition flash edge as force drive go top up all now open sensation emotion balance spirit zoom scope
+perspective confidence cite naeotom alpha biograph mct vision truepoint magnetom avanto aera skyra verio trio
+symphony espree vida sola lumina altea prisma essenza concerto
+brilliance ict iqon spectral ingenuity incisive mx gemini tf vereos precedence big bore access achieva ingenia
+ambition elition intera gyroscan panorama prodiva multiva
+aquilion one prime lightning precision asteion activion alexion exceed vantage titan galan orian elan
+scenaria supria eclos pronto echelon oval smart airis aperto oasis neuviz uct umr umi
+syngo numaris release build version ver rev hotfix sp vb va ve xa
+boneplus detail chst asir veo medium hard filter large small flat wedge none butterfly
+hu us od hounsfield normalized identity
+coil coils qbody cardiac matrix array sense flex knee shoulder foot wrist surface birdcage integrated torsopa
+se gr ir ep epi frfse ssfp fgre efgre propeller tof cine fl tfl tfi
+sn xy om bb ic iliac crest sternal notch xiphoid
+stack position time temporal index trigger echo frame number dimension label algorithm
+"""
+_TECHNICAL = frozenset(_TECHNICAL_WORDS.split())
+"""Makers, models, kernels, filters, coils, sequences and landmarks: what technical texts say without a digit."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -47,6 +74,17 @@ class Rules:
     def cleaned(self, text: str) -> str:
         """The words of a description that say nothing of a person."""
         return " ".join(word for word in _WORD.findall(text) if self._stays(word))
+
+    def technical(self, text: str) -> str:
+        """The words of a technical text that say nothing of a person: those that are known, letters, and codes."""
+        return " ".join(word for word in text.split() if self._is_technical(word))
+
+    def _is_technical(self, word: str) -> bool:
+        digits = sum(letter.isdigit() for letter in word)
+        if digits:
+            return word.isascii() and digits <= _MOST_DIGITS
+        parts = [part for part in re.split(r"[\W_]+", word.casefold()) if part]
+        return all((len(x) == 1 and x.isascii()) or x in _TECHNICAL or x in self.words for x in parts)
 
     def _stays(self, word: str) -> bool:
         parts = [part for part in re.split(r"[-.+*]", word.casefold()) if part]

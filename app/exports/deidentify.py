@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, cast
 
 from app.exports.confidentiality import Rules, load_rules
@@ -34,6 +35,8 @@ _TEXTS = frozenset(("AE", "AS", "LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT"))
 _BYTES = frozenset(("OB", "OD", "OF", "OL", "OV", "OW", "UN"))
 _NUMBERS = re.compile(r"\s*[-+0-9.eE]*\s*")
 _CODED = re.compile(r"[A-Z0-9 _]{0,16}")
+_LEAST_IDENTIFIER = 1000
+_ADDRESSES = frozenset(("PatientAddress", "InstitutionAddress", "CurrentPatientLocation"))
 _UID_IN_TEXT = re.compile(r"\d+(\.\d+){4,}")
 _ENCODINGS = ("utf-8", "latin-1", "euc_kr", "gb18030", "shift_jis", "iso2022_kr", "iso2022_jp")
 _CAPTURES = frozenset(("US", "OT", "SC", "XC", "ES", "GM", "DOC", "SM", "OP"))
@@ -189,11 +192,15 @@ class _Cleaner:
         if vr == "SQ":
             return self._keep_items(element)
         if vr in _TEXTS:
-            return keyword in self._rules.kept_texts and not self._tells(element)
+            return keyword in self._rules.kept_texts and self._keep_technical(element)
         if vr == "CS":
-            return all(_CODED.fullmatch(str(part)) for part in _listed(element.value)) and not self._tells(element)
+            return all(
+                _CODED.fullmatch(str(part)) and not self._named.is_in(str(part), coded=True)
+                for part in _listed(element.value)
+            )
         if vr in ("IS", "DS"):
-            return all(_NUMBERS.fullmatch(str(part)) for part in _listed(element.value))
+            parts = [str(part) for part in _listed(element.value)]
+            return all(_NUMBERS.fullmatch(part) and not self._named.is_number(part) for part in parts)
         return vr not in _BYTES or keyword in self._rules.kept_bytes
 
     def _keep_items(self, element: DataElement) -> bool:
@@ -205,42 +212,79 @@ class _Cleaner:
                 self.clean(item)
         return bool(element.keyword)
 
-    def _tells(self, element: DataElement) -> bool:
-        return any(self._named.is_in(str(part)) or _UID_IN_TEXT.search(str(part)) for part in _listed(element.value))
+    def _keep_technical(self, element: DataElement) -> bool:
+        """Clean a technical text; false where nothing of it stays."""
+        if element.keyword == "SpecificCharacterSet":  # what is written has its own
+            return True
+        parts = [str(part) for part in _listed(element.value)]
+        if any(_UID_IN_TEXT.search(part) for part in parts):
+            return False
+        cleaned = [self._named.without(self._rules.technical(part)) for part in parts]
+        if cleaned != [" ".join(part.split()) for part in parts]:
+            element.value = _each(cleaned, str)
+        return any(cleaned)
 
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """The words by which a header names its patient, its people and its place, each with the attribute it is from."""
+    """By what a header names its patient, its people and its place.
+
+    Parameters
+    ----------
+    words
+        Each with the attribute it is from.
+    house_numbers
+        Numbers of an address that are too short to be looked for anywhere but as words of a text.
+    """
 
     words: dict[str, str]
+    house_numbers: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, dataset: Dataset, rules: Rules) -> _Named:
         found: dict[str, str] = {}
+        houses: set[str] = set()
         for element in _all_elements(dataset):
+            if element.keyword in _ADDRESSES:
+                houses.update(number for part in _listed(element.value) for number in re.findall(r"\d+", str(part)))
             if element.VR == "PN" or element.keyword in rules.naming:
                 for part in _listed(element.value):
                     text = str(part)
                     for word in (text, *re.split(r"[\s^=,;/\\]+", text)):
-                        shortest = 2 if not word.isascii() else 3 if element.VR == "PN" else 4
+                        shortest = 2 if element.VR == "PN" or not word.isascii() else 4
                         if len(word.strip()) >= shortest and word.casefold() not in rules.words:
                             found.setdefault(word.strip(), element.keyword)
             elif element.VR == "UI":
                 for part in _listed(element.value):
                     if part and not str(part).startswith(_STANDARD_UIDS):
                         found.setdefault(str(part), element.keyword)
-        return cls(found)
+        return cls(found, frozenset(houses))
 
-    def is_in(self, text: str) -> bool:
-        """Whether a text holds one of the words, three letters only as a word of their own."""
-        folded = text.casefold()
-        words = set(re.split(r"[^\w]+", folded))
+    def is_in(self, text: str, *, coded: bool = False) -> bool:
+        """Whether a text holds one of the words, two or three letters only as a word of their own.
+
+        With `coded` two letters that are the whole text are a code of the standard, such as the sequence ``SE``.
+        """
+        folded = text.casefold().strip()
+        words = set(re.split(r"[\W_]+", folded))
+        if coded and len(folded) == 2:
+            words.discard(folded)
         return any(word.casefold() in (words if len(word) < 4 and word.isascii() else folded) for word in self.words)
 
+    def is_number(self, text: str) -> bool:
+        """Whether a number is one of the identifiers, however many zeros it begins with, or ends with as a decimal.
+
+        Identifiers below 1000 are left alone: images, series and millimetres have the same numbers by chance.
+        """
+        try:
+            number = Decimal(text.strip())
+        except InvalidOperation:
+            return False
+        return number >= _LEAST_IDENTIFIER and any(x.isascii() and x.isdigit() and int(x) == number for x in self.words)
+
     def without(self, text: str) -> str:
-        """The text without the words of its that hold one."""
-        return " ".join(word for word in text.split() if not self.is_in(word))
+        """The text without the words of its that hold one, or are a house number."""
+        return " ".join(word for word in text.split() if word not in self.house_numbers and not self.is_in(word))
 
     def in_header(self, dataset: FileDataset) -> str:
         """The attribute whose words are still in the header; empty where none are.

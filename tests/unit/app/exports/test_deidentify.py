@@ -139,6 +139,50 @@ def test_that_what_an_image_is_stays(clean: FileDataset) -> None:
     assert clean.PatientID == clean.PatientName == OURS.name
 
 
+def short_names() -> FileDataset:
+    """An image whose patient, people and address are short words and numbers."""
+    dataset = slice_dataset(Phantom(), 0)
+    dataset.PatientName, dataset.PatientID = "Kwon^Li", "0020231234"
+    dataset.PatientAddress = "77 Teheranro"
+    dataset.Manufacturer, dataset.SoftwareVersions = "Scanner of Li", ["syngo CT 2012B", "V1 patient Li_Kwon 4th floor"]
+    dataset.ConvolutionKernel, dataset.ManufacturerModelName = "B30f Dr Bae", "Philips Ingenia 01098765432"
+    dataset.SeriesDescription, dataset.ContrastBolusAgent = "arterial 77 Li 5 mm", "Iohexol for Li"
+    dataset.SeriesNumber = dataset.AcquisitionNumber = dataset.ContrastBolusVolume = "20231234"
+    dataset.BodyPartExamined, dataset.ScanningSequence, dataset.InstanceNumber = "LIVER LI", "SE", "77"
+    return dataset
+
+
+def test_that_short_names_and_numbers_leave_no_word_behind() -> None:
+    clean = left(short_names())
+    assert clean.Manufacturer == "of" and "BodyPartExamined" not in clean
+    assert (list(clean.SoftwareVersions), clean.ConvolutionKernel) == (["syngo CT 2012B", "V1 4th"], "B30f")
+    assert clean.ManufacturerModelName == "Philips Ingenia"
+    assert (clean.SeriesDescription, clean.ContrastBolusAgent) == ("arterial 5 mm", "Iohexol for")
+    assert not {"SeriesNumber", "AcquisitionNumber", "ContrastBolusVolume"} & set(clean.dir())
+    assert (clean.ScanningSequence, clean.InstanceNumber) == ("SE", 77)
+
+
+@pytest.mark.parametrize(
+    ("keyword", "text"),
+    [
+        ("Manufacturer", "GE MEDICAL SYSTEMS"),
+        ("Manufacturer", "Philips Medical Systems"),
+        ("Manufacturer", "Canon Medical Systems"),
+        ("ManufacturerModelName", "LightSpeed VCT"),
+        ("ManufacturerModelName", "SOMATOM Definition AS+"),
+        ("SoftwareVersions", "revo_1.5_m3b_xt.53"),
+        ("ConvolutionKernel", "BONEPLUS"),
+        ("ConvolutionKernel", "B"),
+        ("RescaleType", "HU"),
+    ],
+)
+def test_that_what_a_maker_calls_its_device_stays(keyword: str, text: str) -> None:
+    """A short name is looked for as a word: "Li" is no part of Philips."""
+    dataset = short_names()
+    setattr(dataset, keyword, text)
+    assert left(dataset)[keyword].value == text
+
+
 def test_that_it_says_how_it_was_done(clean: FileDataset) -> None:
     assert (clean.PatientIdentityRemoved, clean.LongitudinalTemporalInformationModified) == ("YES", "MODIFIED")
     codes = {item.CodeValue for item in clean.DeidentificationMethodCodeSequence}

@@ -35,6 +35,7 @@ scenaria supria eclos pronto echelon oval smart airis aperto oasis neuviz uct um
 syngo numaris release build version ver rev hotfix sp vb va ve xa
 boneplus detail chst asir veo medium hard filter large small flat wedge none butterfly
 hu us od hounsfield normalized identity
+tfe mffe
 coil coils qbody cardiac matrix array sense flex knee shoulder foot wrist surface birdcage integrated torsopa
 se gr ir ep epi frfse ssfp fgre efgre propeller tof cine fl tfl tfi
 sn xy om bb ic iliac crest sternal notch xiphoid

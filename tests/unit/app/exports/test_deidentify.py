@@ -173,6 +173,7 @@ def test_that_short_names_and_numbers_leave_no_word_behind() -> None:
         ("SoftwareVersions", "revo_1.5_m3b_xt.53"),
         ("ConvolutionKernel", "BONEPLUS"),
         ("ConvolutionKernel", "B"),
+        ("PulseSequenceName", "B-TFE"),
         ("RescaleType", "HU"),
     ],
 )

@@ -59,9 +59,7 @@ def test_that_the_form_speaks_as_the_protocol_does(course: ReadingSession, qtbot
     assert [x.word for x in panel.question.question.answers[:2]] == ["Yes, operable", "Not operable"]  # type: ignore[union-attr]
     assert panel.dates.shown == [], "the visit after it has been, and HAIC has ended"
     panel.set_reading(reading_at(course, "FU6"), Session("Dr J. Lee", TODAY))
-    assert [plain(x) for x in panel.dates.shown] == [
-        ("Next visit", "03-05 – 05-30", "63–119 d after FU6", "in 44 d")
-    ]
+    assert [plain(x) for x in panel.dates.shown] == [("Next visit", "03-05 – 05-30", "63–119 d after FU6", "in 44 d")]
     assert panel.entry.isHidden() and "entry criteria" in load_protocol("multidisciplinary-hcc").not_in_source
     strip = DecisionStrip(theme)
     qtbot.addWidget(strip)

@@ -36,7 +36,9 @@ def test_that_a_date_says_how_well_it_is_known(text: str, precision: Precision, 
         assert again == on and hash(again) == hash(on) and precision_of(again) is precision
 
 
-@pytest.mark.parametrize("text", ["", "12", "2012-13", "2012-2", "2012-02-30", "February 2012", "2012-02/2012-02", "2012-02/2012-13"])
+@pytest.mark.parametrize(
+    "text", ["", "12", "2012-13", "2012-2", "2012-02-30", "February 2012", "2012-02/2012-02", "2012-02/2012-13"]
+)
 def test_that_what_is_no_date_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         read_date(text)

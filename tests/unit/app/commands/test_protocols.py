@@ -10,7 +10,7 @@ import fastjsonschema
 import pytest
 
 from app.cli import BAD_USAGE, DONE, REFUSED, main
-from app.resources import PROTOCOLS, read_text
+from app.resources import PROTOCOLS, load_protocol, read_text
 
 
 def test_that_every_protocol_is_listed_with_its_source(capsys: pytest.CaptureFixture[str]) -> None:
@@ -45,7 +45,7 @@ def test_that_a_file_is_checked_with_field_and_remedy(tmp_path: Path, capsys: py
     assert main(["protocols", "--json", "--check", *files]) == REFUSED
     found = json.loads(capsys.readouterr().out)["files"]
     assert [x["ok"] for x in found] == [True, False, False, False, False]
-    assert found[0]["protocol"]["version"].startswith("1.0.0+file.")
+    assert found[0]["protocol"]["version"].startswith(f"{load_protocol().version}+file.")
     fields = {x["field"]: x["text"] for x in found[1]["faults"]}
     assert fields["gates[5]"] == "has either above or below, or at_least or at_most"
     assert fields["tace[6].asks"] == "x is not a question"

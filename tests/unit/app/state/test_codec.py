@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.state.apply import replay
@@ -26,6 +26,7 @@ RECORDED = Path(__file__).parents[3] / "support" / "log_version_1.jsonl"
 
 
 @pytest.mark.parametrize("cls", get_args(Event), ids=lambda cls: cls.kind)
+@settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_that_every_event_comes_back_from_its_text_as_it_was(cls: type[Event], data: st.DataObject) -> None:
     event = data.draw(any_of(cls))
@@ -35,6 +36,7 @@ def test_that_every_event_comes_back_from_its_text_as_it_was(cls: type[Event], d
 
 
 @pytest.mark.parametrize("cls", get_args(Event), ids=lambda cls: cls.kind)
+@settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_that_every_field_is_written_even_when_it_has_its_default(cls: type[Event], data: st.DataObject) -> None:
     assert set(json.loads(encode(data.draw(any_of(cls))))) == {f.name for f in fields(cls)}

@@ -73,6 +73,7 @@ LONG: list[Event] = [sized(n) for n in range(1, EVERY + 1)]
 # --- the text of a record ------------------------------------------------------------------------------------------
 
 
+@settings(max_examples=40, deadline=None)
 @given(record=any_of(Record))
 def test_that_every_record_comes_back_from_its_text_as_it_was(record: Record) -> None:
     written = encode_record(record)

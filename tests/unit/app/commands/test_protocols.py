@@ -52,7 +52,7 @@ def test_that_a_file_is_checked_with_field_and_remedy(tmp_path: Path, capsys: py
     assert "eligibility[16]" in fields, "the limit of the entry criterion was spoilt as well"
     assert "Save it as UTF-8" in found[3]["faults"][0]["text"] and "cannot be read" in found[4]["faults"][0]["text"]
     assert main(["protocols", "--check", str(good)]) == DONE
-    assert "is a protocol: cotsom 1.0.0+file." in capsys.readouterr().out
+    assert f"is a protocol: cotsom {load_protocol().version}+file." in capsys.readouterr().out
     assert main(["protocols", "--check", str(bad)]) == REFUSED
     assert "  gates[5]: has either above or below" in capsys.readouterr().out
 

@@ -37,7 +37,7 @@ def test_that_too_little_gives_no_icc(rows: list[list[float]]) -> None:
 
 
 def test_that_an_icc_without_a_denominator_is_none() -> None:
-    """Two subjects whose readings change places: no variance of subjects or readers, and 2 - 1 - 2/2 of the rest is 0."""
+    """Two subjects whose readings change places: no variance of subjects or readers, and 2 - 1 - 2/2 is 0."""
     crossed = intraclass_correlation([[50.0, 60.0], [60.0, 50.0]])
     assert crossed.agreement == Estimate(None)
     assert (crossed.one_way.value, crossed.consistency.value) == (-1.0, -1.0)

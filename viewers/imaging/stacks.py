@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -164,8 +165,25 @@ def _same_directions(a: tuple[Vector, Vector] | None, b: tuple[Vector, Vector] |
     return dot(a[0], b[0]) > _SAME_DIRECTION and dot(a[1], b[1]) > _SAME_DIRECTION
 
 
+def _echo(image: Image) -> str:
+    """Number and time of the echo: makers number two echoes alike, or give two numbers one time."""
+    kind = image.frame.kind
+    return kind.echo if kind.sequence.echo_ms is None else f"{kind.echo} {kind.sequence.echo_ms:.1f} ms"
+
+
+_ALWAYS_APART: tuple[Callable[[Image], str], ...] = (
+    _echo,
+    lambda i: i.frame.kind.b_value,
+    lambda i: i.frame.kind.temporal_position,
+    lambda i: i.frame.kind.bolus_phase,
+)
+"""What never differs within one volume, wherever the images are."""
+
+_JUMP_S = 5.0
+"""Two passes over one stretch of the body are at least this far apart in time; images of one pass follow faster."""
+
 _SEPARATORS: tuple[Callable[[Image], str], ...] = (
-    lambda i: i.frame.kind.echo,
+    _echo,
     lambda i: "\\".join(i.frame.kind.frame_type),
     lambda i: i.frame.kind.b_value,
     lambda i: i.frame.kind.temporal_position,
@@ -177,7 +195,17 @@ _SEPARATORS: tuple[Callable[[Image], str], ...] = (
 
 
 def _separate(images: list[Image]) -> list[list[Image]]:
-    """The images as one stack, or as several where positions repeat and some attribute tells the repeats apart."""
+    """The images as one stack, or as several: by what never differs in a volume, or what tells repeats apart."""
+    kinds = list({id(i.frame.kind): i for i in images}.values())
+    for separator in _ALWAYS_APART:
+        if len(set(map(separator, kinds)) - {""}) < 2:
+            continue
+        parts = _parted(images, separator)
+        if len(parts) <= len(images) / 2:  # what differs from image to image tells no kinds apart: it counts them
+            return [small for part in parts for small in _separate(part)]
+    passes = _passes(images)
+    if len(passes) > 1:
+        return [small for part in passes for small in _separate(part)]
     places = _places(images)
     repeats = max(Counter(places).values(), default=1)
     if repeats == 1:
@@ -201,6 +229,39 @@ def _parted(images: Sequence[Image], separator: Callable[[Image], str]) -> list[
     for image in images:
         parts[separator(image)].append(image)
     return list(parts.values())
+
+
+def _passes(images: list[Image]) -> list[list[Image]]:
+    """Numbered acquisitions that went over one stretch of the body one clearly after the other; else all as one."""
+    parts = _parted(images, lambda i: i.frame.kind.acquisition)
+    if not 2 <= len(parts) <= len(images) / 2 or not all(i.acquired_at and i.frame.kind.acquisition for i in images):
+        return [images]
+    parts.sort(key=lambda part: min(map(_seconds, part)))
+    for a, b in pairwise(parts):
+        if min(map(_seconds, b)) - max(map(_seconds, a)) < _JUMP_S or not _half_within(a, b):
+            return [images]
+    # The slices of one MR volume may be acquired by turns, every second one in a later breath-hold.
+    if images[0].file.kind.modality != "CT" and len(set(_places(images))) == len(images):
+        return [images]
+    return parts
+
+
+def _seconds(image: Image) -> float:
+    try:
+        return datetime.fromisoformat(image.acquired_at).timestamp()
+    except ValueError:
+        return 0.0
+
+
+def _half_within(a: Sequence[Image], b: Sequence[Image]) -> bool:
+    """True when half of the images of the smaller part lie in the stretch of the body that the other covers."""
+    directions = a[0].frame.kind.directions
+    if directions is None or any(image.frame.position is None for image in (*a, *b)):
+        return False
+    normal = cross(*directions)
+    few, many = ([dot(i.frame.position, normal) for i in part if i.frame.position] for part in sorted((a, b), key=len))
+    inside = [min(many) - SAME_POSITION_MM <= height <= max(many) + SAME_POSITION_MM for height in few]
+    return sum(inside) >= len(few) / 2
 
 
 def _interleaved(images: list[Image]) -> list[list[Image]]:

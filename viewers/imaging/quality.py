@@ -191,7 +191,9 @@ def _about_the_kind(images: Sequence[Image], *, survey: bool, flat: bool, hounsf
         findings.append(QualityFinding(FindingCode.LOCALIZER, "a localizer is no image to measure on"))
     elif flat:
         findings.append(
-            QualityFinding(FindingCode.LOCALIZER, "a projection shows depth flattened: lengths are not true")
+            QualityFinding(
+                FindingCode.LOCALIZER, "a projection or a rendering shows depth flattened: lengths are not true"
+            )
         )
     lossy = [i for i, image in enumerate(images) if image.file.kind.lossy]
     if lossy:

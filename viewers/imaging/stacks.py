@@ -11,9 +11,11 @@ from itertools import pairwise
 from pathlib import Path
 
 from viewers.imaging.catalogue import Vector
+from viewers.imaging.derivations import is_projected
 from viewers.imaging.geometry import SAME_POSITION_MM, check_stack, cross, dot
 from viewers.imaging.imagefile import FrameHeader, FrameKind, ImageFile
 
+_FLAT_MODALITIES = ("CR", "DX", "RF", "XA", "MG")
 _SAME_DIRECTION = 1 - 1e-5
 _SAME_SPACING = 1e-4
 
@@ -59,9 +61,8 @@ def is_localizer(image: Image) -> bool:
 
 def is_projection(image: Image) -> bool:
     """True where depth is projected onto the image, so that a length in it is not a length in the patient."""
-    types = {kind.upper() for kind in (*image.file.kind.image_type, *image.frame.kind.frame_type)}
-    flat = types & {"MIP", "MINIP", "MIN_IP", "MAX_IP", "PROJECTION IMAGE", "PROJECTION_IMAGE", "VOLUME RENDERING"}
-    return bool(flat) or image.file.kind.modality in {"CR", "DX", "RF", "XA", "MG"}
+    types = (*image.file.kind.image_type, *image.frame.kind.frame_type)
+    return is_projected(image.file.kind.description, types) or image.file.kind.modality in _FLAT_MODALITIES
 
 
 def stacks_of(files: Iterable[ImageFile]) -> list[Stack]:

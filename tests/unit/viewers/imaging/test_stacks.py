@@ -129,6 +129,29 @@ def test_that_two_passes_over_one_stretch_of_the_body_are_apart(tmp_path, modali
     assert split(tmp_path) == expected
 
 
+@pytest.mark.parametrize(
+    ("description", "kind", "measurable"),
+    [
+        ("Sag-MIP", "AXIAL", False),
+        ("MIP 10mm", "AXIAL", False),
+        ("Smart MIP", "AXIAL", False),
+        ("ABDOMEN", "VRT", False),
+        ("ABDOMEN", "MAXIP", False),
+        ("ABDOMEN", "CT_SOM5 MIP", False),
+        ("ABDOMEN", "CT_SOM5 MPR", True),
+        ("Cor MPR", "REFORMATTED", True),
+        ("IMIPENEM AVR", "AXIAL", True),  # no words of their own
+    ],
+)
+def test_that_a_projection_is_not_measured_and_a_reformat_is_and_says_so(tmp_path, description, kind, measurable):
+    write_phantom(tmp_path, Phantom(description=description, tags={"ImageType": ["DERIVED", "SECONDARY", kind]}))
+    (series,) = scan(tmp_path).series
+    assert series.measurable is measurable
+    assert [f.code.value for f in series.findings] == ([] if measurable else ["localizer"])
+    assert ["projection" in reason for reason in series.why_not] == ([] if measurable else [True])
+    assert ("reformatted from other images" in series.phase.evidence) is kind.endswith(("MPR", "REFORMATTED"))
+
+
 def test_that_kinds_within_kinds_are_told_apart(tmp_path):
     for n, (b_value, position) in enumerate((b, p) for b in (0.0, 800.0) for p in (1, 2)):
         write_phantom(tmp_path, MR, tagged(DiffusionBValue=b_value, TemporalPositionIdentifier=position), name=f"{n}-")

@@ -23,6 +23,7 @@ from app.storage.scans import KeptAfterwards, StoredScans
 from app.storage.worklist import list_cases
 from viewers.imaging.catalogue import FindingCode, Refused, ScanResult, Series
 from viewers.imaging.errors import Cancelled
+from viewers.imaging.patients import may_be_one
 from viewers.imaging.phasepixels import densities_of
 from viewers.imaging.phases import with_phases
 from viewers.imaging.scan import scan, scan_files
@@ -298,9 +299,9 @@ def _not_known_as_anothers(
         for name in dict.fromkeys(name_of(one.uid) for one in series)
     }
     for one in series:
-        other = next((kept for kept in patients[name_of(one.uid)] if kept.id != one.patient.id), None)
+        other = next((kept for kept in patients[name_of(one.uid)] if not may_be_one(kept, one.patient)), None)
         if other is not None:
-            why = f"A series with the same UID is kept for another patient ({other.id}). It was not added."
+            why = f"A series with the same UID is kept for another patient ({other.id or 'no ID'}). It was not added."
             refused.append(_refused(one, why))
         else:
             fit.append(one)
@@ -313,9 +314,8 @@ def patient_of(series: Series) -> Patient:
 
 
 def is_of(series: Series, patient: Patient) -> bool:
-    """Is this the patient's series: same id, and no other date of birth?"""
-    born, known = series.patient.birth_date, patient.birth_date
-    return series.patient.id == patient.id and (born is None or known is None or born == known)
+    """Is this the patient's series: same id, no other date of birth, and without an id no other name?"""
+    return may_be_one(series.patient, patient)
 
 
 def of_another_patient(series: Series) -> str:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
-from viewers.imaging.catalogue import Vector
+from viewers.imaging.catalogue import PatientTags, Vector
 from viewers.imaging.derivations import is_projected
 from viewers.imaging.geometry import SAME_POSITION_MM, check_stack, cross, dot
 from viewers.imaging.imagefile import FrameHeader, FrameKind, ImageFile
+from viewers.imaging.patients import told_apart
 
 _FLAT_MODALITIES = ("CR", "DX", "RF", "XA", "MG")
 _SAME_DIRECTION = 1 - 1e-5
@@ -75,8 +76,9 @@ def stacks_of(files: Iterable[ImageFile]) -> list[Stack]:
     for (_, name), images in by_series.items():
         uids: Counter[tuple[str, int]] = Counter((i.file.sop_uid, i.frame.index) for i in images if i.file.sop_uid)
         shared = sum(count for count in uids.values() if count > 1)
-        patients = len({image.file.kind.patient.id for image in images})
-        parts = sorted(_parts(images), key=_place)
+        persons = told_apart({id(i.file.kind): i.file.kind.patient for i in images}.values())
+        patients = len(set(persons.values()))
+        parts = sorted(_parts(images, persons), key=_place)
         orientations = _count(parts, lambda a, b: _same_directions(a.frame.kind.directions, b.frame.kind.directions))
         matrices = _count(
             parts, lambda a, b: (a.file.kind.rows, a.file.kind.columns) == (b.file.kind.rows, b.file.kind.columns)
@@ -115,14 +117,14 @@ def _place(images: Sequence[Image]) -> tuple[str, Vector, tuple[int, str, int]]:
     return min(i.acquired_at for i in images), first, min(i.order for i in images)
 
 
-def _parts(images: Iterable[Image]) -> list[list[Image]]:
+def _parts(images: Iterable[Image], persons: Mapping[PatientTags, Hashable]) -> list[list[Image]]:
     kinds: list[list[Image]] = []
     index: dict[Hashable, list[list[Image]]] = defaultdict(list)
     exact: dict[Hashable, Hashable] = {}  # images of one file kind and frame kind differ in little
     for image in images:
         alike = (id(image.file.kind), id(image.frame.kind), image.frame.position is None)
         if alike not in exact:
-            exact[alike] = _exact_kind(image)
+            exact[alike] = persons[image.file.kind.patient], _exact_kind(image)
         candidates = index[exact[alike]]
         for kind in candidates:
             if _same_plane(kind[0].frame.kind, image.frame.kind):
@@ -137,7 +139,6 @@ def _parts(images: Iterable[Image]) -> list[list[Image]]:
 def _exact_kind(image: Image) -> Hashable:
     file, frame = image.file, image.frame
     return (
-        file.kind.patient.id,
         file.kind.modality,
         file.kind.rows,
         file.kind.columns,

@@ -26,6 +26,7 @@ from tests.support.phantoms import Phantom, write_phantom
 from tests.support.series import series
 from viewers.imaging.catalogue import FindingCode, QualityFinding, Refused, ScanResult, Series
 from viewers.imaging.errors import Cancelled
+from viewers.imaging.scan import scan
 from viewers.imaging.volume import load_volume
 
 BL, LATE_BL, FU1 = date(2025, 1, 6), date(2025, 1, 13), date(2025, 2, 17)
@@ -272,6 +273,29 @@ def test_that_images_of_two_patients_under_one_series_uid_never_share_a_case(
         import_folder(tmp_path / "x", database)
     with database.reading() as connection:
         assert case_ids(connection) == ()
+
+
+def test_that_two_birth_dates_under_one_id_and_series_never_share_a_case(database: Database, tmp_path: Path) -> None:
+    first, uid = patient(1, PatientBirthDate="19600504"), patient(1).series_uid
+    second = first.but(tags={**first.tags, "PatientBirthDate": "19710312", "PatientName": "Another"})
+    low, high = [0.0, 3.0, 6.0], [9.0, 12.0, 15.0]
+    write_phantom(tmp_path / "x", first.but(series_uid=uid, heights_mm=low), name="a")
+    write_phantom(tmp_path / "x", second.but(series_uid=uid, heights_mm=high), name="b")
+    found = scan(tmp_path / "x").series
+    assert [(one.frames, [f.code for f in one.findings]) for one in found] == [(3, [FindingCode.MIXED_PATIENT])] * 2
+    with pytest.raises(ImportRefused, match="several patients"):
+        import_folder(tmp_path / "x", database)
+
+
+def test_that_two_names_without_an_id_never_share_a_case(database: Database, tmp_path: Path) -> None:
+    for name, spelt in (("Kim^Hee", "a"), ("KIM HEE", "b"), ("Lee^Su", "c")):
+        write_phantom(tmp_path / spelt, patient(1, PatientID="", PatientName=name))
+    for name in ("a", "b"):  # one name, spelt in two ways
+        assert len(import_folder(tmp_path / name, database, "HEP-1").cases[0].series_added) == 1
+    with pytest.raises(ImportRefused, match=r"belongs to another patient .*Nothing was imported into HEP-1"):
+        import_folder(tmp_path / "c", database, "HEP-1")
+    with pytest.raises(ImportRefused, match="Nothing was imported into HEP-2"):
+        import_folder(tmp_path, database, "HEP-2")
 
 
 def test_that_a_grown_folder_on_the_disk_adds_only_what_is_new(database: Database, tmp_path: Path) -> None:

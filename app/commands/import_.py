@@ -90,7 +90,7 @@ def as_text(report: ImportReport) -> str:
         f"{one.case_id}: {'opened, ' if one.opened else ''}{len(one.series_added)} series added"
         + (f" to {', '.join(one.visits)}" if one.visits else "")
         + (f", {len(one.series_known)} known already" if one.series_known else "")
-        + (f", {sum(count for _, count in one.images_added)} images more in these" if one.images_added else "")
+        + (f", with {sum(count for _, count in one.images_added)} more of their images" if one.images_added else "")
         + (f", {len(one.no_study_date)} without StudyDate by their other dates" if one.no_study_date else "")
         for one in report.cases
     ]

@@ -113,7 +113,7 @@ class Work(QObject):
         parts = [f"{names}: {added} series added"]
         parts += [f"{known} known already"] if known else []
         more = sum(count for case in report.cases for _, count in case.images_added)
-        parts += [f"{more} images more in these"] if more else []
+        parts += [f"{more} more of their images"] if more else []
         parts += [f"{len(refused)} files or series not added"] if refused else []
         undated = sum(len(case.no_study_date) for case in report.cases)
         parts += [f"{undated} series dated by their other dates: StudyDate is missing"] if undated else []

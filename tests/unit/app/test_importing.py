@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pydicom.dataset import FileDataset
 
+from app.commands.import_ import as_text
 from app.importing import ImportRefused, ImportReport, import_folder, import_series, propose
 from app.state.apply import replay
 from app.state.events import CaseClosed, CaseOpened, Event, PhaseCorrected, SeriesImported, VisitProposed
@@ -405,6 +406,7 @@ def test_that_halves_of_a_series_from_two_folders_become_one_whole(database: Dat
     opened.do(PhaseCorrected(uid, "delayed"), READER)
     (case,) = import_folder(tmp_path / "second", database).cases
     assert (case.series_added, case.series_known, case.images_added) == ((), (uid,), ((uid, 3),))
+    assert as_text(ImportReport((case,), ())) == "P-1: 0 series added, 1 known already, with 3 more of their images"
     kept = StoredCatalogue(database).get(uid)
     assert kept is not None and kept.volume_ok and load_volume(kept).loaded.all()
     (ref,) = OpenCase.read(database, "P-1").record.series

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from sqlalchemy import Connection
 
+from app.growth import Joined, join, name_of
 from app.state.apply import EditRefused, apply
+from app.state.case_edits import followed
 from app.state.events import CaseOpened, Draft, Entry, Event, SeriesImported, VisitProposed
 from app.state.record import Patient, Record, SeriesRef
 from app.state.timepoints import place_exams
-from app.storage.catalogue import known_series, put_series
+from app.storage.catalogue import known_series, known_stacks, put_series
 from app.storage.database import Database
 from app.storage.log import Log, append, read_log, read_record
 from app.storage.scans import KeptAfterwards, StoredScans
 from app.storage.worklist import list_cases
 from viewers.imaging.catalogue import FindingCode, Refused, ScanResult, Series
 from viewers.imaging.errors import Cancelled
+from viewers.imaging.patients import may_be_one
 from viewers.imaging.phasepixels import densities_of
 from viewers.imaging.phases import with_phases
-from viewers.imaging.scan import scan
+from viewers.imaging.scan import scan, scan_files
 
 READ_MODALITIES = frozenset({"CT", "MR", "PT", "NM"})
 """What tumour response is read on. An angiography during TACE, say, is no time point."""
@@ -60,7 +63,7 @@ class ImportedCase:
     """What an import did to one case.
 
     `visits` are the time points that are new or have grown; `no_study_date` are those of the added series that are
-    dated by other dates of their headers.
+    dated by other dates of their headers. `images_added` are the known series that have grown, and by how many images.
     """
 
     case_id: str
@@ -69,6 +72,7 @@ class ImportedCase:
     series_known: tuple[str, ...]
     visits: tuple[str, ...]
     no_study_date: tuple[str, ...] = ()
+    images_added: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +83,15 @@ class ImportReport:
     refused: tuple[Refused, ...]
 
 
-def propose(series: Sequence[Series], record: Record | None, case_id: str | None = None) -> Proposal:
+def propose(
+    series: Sequence[Series], record: Record | None, case_id: str | None = None, changed: Container[str] = ()
+) -> Proposal:
     """The edits that take these series into a case.
 
     Exams within 14 days of the earliest exam of a group form one time point, dated by that exam. Series that the case
-    has already are left alone. A series of another patient, of a modality on which response is not read, or whose
-    exam has no date is refused: without StudyDate the other dates of its headers count when they agree
-    (`Series.exam_date`), and no date is ever made up.
+    has already are left alone, but for those whose images have changed. A series of another patient, of a modality on
+    which response is not read, or whose exam has no date is refused: without StudyDate the other dates of its headers
+    count when they agree (`Series.exam_date`), and no date is ever made up.
 
     Parameters
     ----------
@@ -93,6 +99,8 @@ def propose(series: Sequence[Series], record: Record | None, case_id: str | None
         The case as it is; None for a new one, whose patient is that of the earliest series.
     case_id
         Id of a new case; the patient's id unless given.
+    changed
+        Uids of known series whose images are others than before.
     """
     events: list[Event] = []
     refused: list[Refused] = []
@@ -115,14 +123,25 @@ def propose(series: Sequence[Series], record: Record | None, case_id: str | None
     refused += [_refused(one, of_another_patient(one)) for one in readable if not is_of(one, patient)]
     known = [one for one in own if record is not None and record.series_ref(one.uid) is not None]
     added = [one for one in own if one not in known]
+    news = [ref_of(one) for one in added]
+    news += [ref_of(one) for one in known if record is not None and _has_news(one, record, changed)]
+    if news:
+        events.append(SeriesImported(tuple(news)))
     if added:
-        events.append(SeriesImported(tuple(ref_of(one) for one in added)))
         placed = place_exams((one.exam_date for one in added if one.exam_date), record)
         for label in dict.fromkeys(placed[on] for on in sorted(placed)):
             there = [one for one in added if one.exam_date is not None and placed[one.exam_date] == label]
             dates = sorted({one.exam_date for one in there if one.exam_date is not None})
             events.append(VisitProposed(label, tuple(dates), tuple(one.uid for one in there)))
     return Proposal(tuple(events), tuple(added), tuple(known), tuple(refused))
+
+
+def _has_news(series: Series, record: Record, changed: Container[str]) -> bool:
+    """Does the record say of a known series what is not so any more?"""
+    ref, found = record.series_ref(series.uid), ref_of(series)
+    if ref is None or followed(ref, found) == ref:
+        return False
+    return series.uid in changed or found.images > ref.images
 
 
 def import_folder(
@@ -185,11 +204,13 @@ def _import_case(
 ) -> tuple[ImportedCase | None, tuple[Refused, ...]]:
     log = read_log(connection, case_id)
     record = read_record(connection, case_id)[0] if log.entries else None
-    proposal = propose(series, record, case_id)
+    joined = _joined(connection, series, record)
+    proposal = propose(joined.series, record, case_id, joined.added)
+    not_taken = (*joined.refused, *proposal.refused)
     if proposal.events:
         _append(connection, case_id, log, proposal.events, record, author)
     if not proposal.added and not proposal.known:
-        return None, proposal.refused
+        return None, not_taken
     put_series(connection, (*proposal.added, *proposal.known))
     imported = ImportedCase(
         case_id=case_id,
@@ -198,8 +219,24 @@ def _import_case(
         series_known=tuple(one.uid for one in proposal.known),
         visits=tuple(e.visit_id for e in proposal.events if isinstance(e, VisitProposed)),
         no_study_date=tuple(one.uid for one in proposal.added if one.study_date is None),
+        images_added=tuple((one.uid, count) for one in proposal.known if (count := joined.added.get(one.uid, 0))),
     )
-    return imported, proposal.refused
+    return imported, not_taken
+
+
+def _joined(connection: Connection, series: Sequence[Series], record: Record | None) -> Joined:
+    """The series with what is kept of them, each under the uid by which it is known."""
+    names = dict.fromkeys(name_of(one.uid) for one in series)
+    kept = [one for name in names for one in known_stacks(connection, name)]
+    joined = join(series, kept, record, scan_files)
+    if not joined.regrouped:
+        return joined
+    # Phases are judged within their study, so that the kept series that this folder did not hold count as well.
+    studies, here = {one.study_uid for one in joined.series}, {one.uid for one in joined.series}
+    refs = record.series if record is not None else ()
+    beside = [known_series(connection, ref.uid) for ref in refs if ref.study_uid in studies and ref.uid not in here]
+    judged = with_phases([*joined.series, *(one for one in beside if one is not None)], densities_of)
+    return replace(joined, series=tuple(judged[: len(joined.series)]))
 
 
 def _append(
@@ -257,10 +294,14 @@ def _not_known_as_anothers(
     """A series whose UID is kept for another patient would show that patient's case with these images."""
     fit: list[Series] = []
     refused: list[Refused] = []
+    patients = {
+        name: [kept.patient for kept in known_stacks(connection, name)]
+        for name in dict.fromkeys(name_of(one.uid) for one in series)
+    }
     for one in series:
-        kept = known_series(connection, one.uid)
-        if kept is not None and kept.patient.id != one.patient.id:
-            why = f"A series with the same UID is kept for another patient ({kept.patient.id}). It was not added."
+        other = next((kept for kept in patients[name_of(one.uid)] if not may_be_one(kept, one.patient)), None)
+        if other is not None:
+            why = f"A series with the same UID is kept for another patient ({other.id or 'no ID'}). It was not added."
             refused.append(_refused(one, why))
         else:
             fit.append(one)
@@ -273,9 +314,8 @@ def patient_of(series: Series) -> Patient:
 
 
 def is_of(series: Series, patient: Patient) -> bool:
-    """Is this the patient's series: same id, and no other date of birth?"""
-    born, known = series.patient.birth_date, patient.birth_date
-    return series.patient.id == patient.id and (born is None or known is None or born == known)
+    """Is this the patient's series: same id, no other date of birth, and without an id no other name?"""
+    return may_be_one(series.patient, patient)
 
 
 def of_another_patient(series: Series) -> str:

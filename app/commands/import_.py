@@ -57,6 +57,7 @@ def _case_file(options: argparse.Namespace) -> int:
             "series_known": [],
             "timepoints": [visit.id for visit in record.visits],
             "no_study_date": [],
+            "images_added": {},
             "case_file": taken.value,
             "head": found.head.hash,
         }
@@ -76,6 +77,7 @@ def as_json(report: ImportReport) -> dict[str, Any]:
                 "series_known": list(one.series_known),
                 "timepoints": list(one.visits),
                 "no_study_date": list(one.no_study_date),
+                "images_added": dict(one.images_added),
             }
             for one in report.cases
         ],
@@ -88,6 +90,7 @@ def as_text(report: ImportReport) -> str:
         f"{one.case_id}: {'opened, ' if one.opened else ''}{len(one.series_added)} series added"
         + (f" to {', '.join(one.visits)}" if one.visits else "")
         + (f", {len(one.series_known)} known already" if one.series_known else "")
+        + (f", with {sum(count for _, count in one.images_added)} more of their images" if one.images_added else "")
         + (f", {len(one.no_study_date)} without StudyDate by their other dates" if one.no_study_date else "")
         for one in report.cases
     ]

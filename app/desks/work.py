@@ -112,11 +112,13 @@ class Work(QObject):
         names = ", ".join(case.case_id for case in report.cases)
         parts = [f"{names}: {added} series added"]
         parts += [f"{known} known already"] if known else []
+        more = sum(count for case in report.cases for _, count in case.images_added)
+        parts += [f"{more} more of their images"] if more else []
         parts += [f"{len(refused)} files or series not added"] if refused else []
         undated = sum(len(case.no_study_date) for case in report.cases)
         parts += [f"{undated} series dated by their other dates: StudyDate is missing"] if undated else []
         self.refresh_cases()
-        if refused or undated or len(report.cases) > 1:
+        if refused or undated or more or len(report.cases) > 1:
             self._window.work.show_result(" · ".join(parts), refused)
         else:
             self._window.work.hide()

@@ -47,12 +47,25 @@ def choose_protocol(record: Record, event: ProtocolChosen) -> Record:
 
 
 def import_series(record: Record, event: SeriesImported) -> Record:
+    """New series come to the case; of a known one what is recorded follows its images, which may have grown."""
+    known = {ref.uid: ref for ref in record.series}
     uids = [ref.uid for ref in event.series]
-    known = {ref.uid for ref in record.series}
-    twice = next((uid for uid in uids if uid in known or uids.count(uid) > 1), None)
-    if twice is not None:
-        raise EditRefused(f"The series {twice} is in the case already.")
-    return replace(record, series=record.series + event.series)
+    for ref in event.series:
+        old = known.get(ref.uid)
+        if uids.count(ref.uid) > 1 or (old is not None and followed(old, ref) == old):
+            raise EditRefused(f"The series {ref.uid} is in the case already.")
+        if old is not None and (old.study_uid, old.modality) != (ref.study_uid, ref.modality):
+            raise EditRefused(f"The series {ref.uid} is in the case already, from another study.")
+        known[ref.uid] = ref if old is None else followed(old, ref)
+    return replace(record, series=tuple(known.values()))
+
+
+def followed(old: SeriesRef, new: SeriesRef) -> SeriesRef:
+    """What is recorded of a series whose images have changed: its day and a phase that a reader corrected stay."""
+    if not old.phase_corrected_by:
+        return replace(new, study_date=old.study_date)
+    by = old.phase_corrected_by
+    return replace(new, study_date=old.study_date, phase=old.phase, phase_corrected_by=by)
 
 
 def propose_visit(record: Record, event: VisitProposed) -> Record:

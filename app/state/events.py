@@ -30,7 +30,7 @@ class CaseOpened:
 
 @dataclass(frozen=True, slots=True)
 class SeriesImported:
-    """Series found by an import, in one step with the time points they form or join."""
+    """Series found by an import, in one step with the time points they form or join; known ones have grown."""
 
     kind: ClassVar[str] = "series_imported"
     version: ClassVar[int] = 1

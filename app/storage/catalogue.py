@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, or_, select
 
 from app.storage.database import Database
 from app.storage.packing import SPOILED, packed, series_as_plain, series_from_plain, unpacked
@@ -32,6 +32,14 @@ def known_series(connection: Connection, uid: str) -> Series | None:
     """What is known of a series; None when it is not known, or was kept by another version of the scanner."""
     content = connection.scalar(select(catalogue.c.series).where(catalogue.c.uid == uid))
     return None if content is None else _unpack(content)
+
+
+def known_stacks(connection: Connection, name: str) -> tuple[Series, ...]:
+    """What is known of all stacks of a series: ``name``, ``name#2``, ``name#3`` ..., in order of their uids."""
+    column = catalogue.c.uid
+    of_series = or_(column == name, column.startswith(f"{name}#", autoescape=True))
+    contents = connection.scalars(select(catalogue.c.series).where(of_series).order_by(column)).all()
+    return tuple(one for content in contents if (one := _unpack(content)) is not None)
 
 
 def put_series(connection: Connection, series: Iterable[Series]) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from viewers.imaging.catalogue import Series
+from viewers.imaging.derivations import is_projected
 from viewers.imaging.phasewords import in_capitals
 
 _START, _END = r"(?<![A-Z0-9])", r"(?![A-Z0-9])"
@@ -18,10 +19,7 @@ def _words(words: str) -> re.Pattern[str]:
 _SUBTRACTED = re.compile(
     f"{_START}(?:SUB(?:TR\\w*|S)?(?:[ -]?\\d+)?|SDYN\\w*|S-?E?-?THRIVE){_END}|감산|サブトラクション|差分|[减減]影"
 )
-_PROJECTED = _words(
-    r"MIPS?|MINIP|MIN ?IP|VRT?|VOLUME ?RENDER\w*|3D ?(?:VR|RENDER\w*|VOL\w*)|SSD|RENDER\w*"
-    r"|CURVED|CPR"
-)
+_IN_SPACE = _words(r"3D ?VOL\w*")
 _CAPTURED = _words(
     r"SCREEN ?(?:SAVES?|SHOTS?|CAPTURES?)|SAVED? ?SCREENS?|CAPTURES?"
     r"|DOSE ?(?:INFO\w*|REPORTS?|SUMMARY|RECORD|PAGE|SR)|REPORTS?|PATIENT PROTOCOL|PROTOCOL PAGE|SUMMARY"
@@ -77,8 +75,6 @@ _DIXON_PARTS = _words(r"FAT|F|IP|OP|IN|OUT|INPHASE|OUTPHASE|OPP|OUTP|IN ?-?PH\w*
 _DIXON_NAME = re.compile(r"DIXON|LAVA[ -]?FLEX|IDEAL|WFS|FLEX", re.IGNORECASE)
 _IN_THE_TYPE = {
     "a subtraction": {"SUB", "SUBTRACTION", "SUBTRACT"},
-    "a projection": {"MIP", "MINIP", "MIN_IP", "MIN IP", "MAX_IP", "MAX IP", "PROJECTION IMAGE",
-    "VOLUME RENDERING", "VRT", "VRT_MIP"},
     "a screen capture": {"SCREEN SAVE", "SCREENSAVE", "SCREEN CAPTURE", "DOSE_INFO", "CT_SOM5 PROT", "CT_SOM7 PROT"},
     "diffusion": {"DIFFUSION", "ADC", "TRACEW", "ADC_MAP", "EADC", "DIFFUSION_MAP", "DIFFUSION_ANISO", "CALC_BVALUE"},
     "an in-phase or opposed-phase image": {
@@ -119,7 +115,13 @@ def why_no_phase(series: Series) -> str | None:
     if not series.measurable:
         return "no image to judge a phase on (localizer, projection or no geometry)"
     name = in_capitals(series.description)
-    kind = _kind_by_name(name) or _kind_by_type(series) or _kind_by_name(in_capitals(series.comments))
+    projected = is_projected(series.description, series.image_type) or is_projected(series.comments, ())
+    kind = (
+        _kind_by_name(name)
+        or ("a projection or a rendering" if projected else None)
+        or _kind_by_type(series)
+        or _kind_by_name(in_capitals(series.comments))
+    )
     kind = kind or (_kind_of_ct(series, name) if series.modality == "CT" else _kind_of_mr(series, name))
     if kind:
         return f"'{series.description}' is {kind}" if series.description else f"the images are {kind}"
@@ -144,7 +146,7 @@ def holds_several(series: Series) -> bool:
 def _kind_by_name(name: str) -> str | None:
     kinds = (
         ("a subtraction of two phases", _SUBTRACTED),
-        ("a projection or a rendering", _PROJECTED),
+        ("a projection or a rendering", _IN_SPACE),
         ("a capture or a report", _CAPTURED),
         ("a report", _REPORT),
         ("a survey", _SURVEY),

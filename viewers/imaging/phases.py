@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from viewers.imaging.catalogue import SURE_PHASE, Phase, PhaseName, Series
+from viewers.imaging.derivations import is_reformatted
 from viewers.imaging.phasecourse import Course, Scan, judge, phases_of
 from viewers.imaging.phaseevidence import Evidence, agent_of, course_of, evidence_of
 from viewers.imaging.phasekinds import bolus_was_tracked, holds_several, why_no_phase
@@ -27,6 +28,7 @@ from viewers.imaging.phasewords import FULL_UPTAKE_MINUTES, in_capitals, said_in
 
 LEAST_LEAD = 1.0
 """Points by which a phase must lead to be named."""
+REFORMATTED = "reformatted from other images"
 _AGENT_UNKNOWN = 0.5
 """Most confidence in a delayed or transitional phase where nobody says which agent was given."""
 _UPTAKE_UNDER_WAY = 0.75
@@ -57,7 +59,12 @@ def with_phases(series: Sequence[Series], measure: Measure | None = None) -> lis
     judged: dict[int, Phase] = {}
     for study in studies.values():
         judged |= _judge_study(study, measure)
-    return [replace(one, phase=judged[id(one)]) for one in series]
+    return [replace(one, phase=_marked(one, judged[id(one)])) for one in series]
+
+
+def _marked(one: Series, phase: Phase) -> Phase:
+    """The phase, with a word on reformats: they are no scan of their own."""
+    return replace(phase, evidence=(*phase.evidence, REFORMATTED)) if is_reformatted(one.image_type) else phase
 
 
 def _judge_study(study: Sequence[Series], measure: Measure | None) -> dict[int, Phase]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from viewers.imaging.catalogue import Series
+from viewers.imaging.derivations import is_reformatted
 from viewers.imaging.geometry import dot
 
 _EPOCH = datetime(2000, 1, 1)
@@ -81,8 +82,7 @@ def is_first_of_several(one: Series, dynamic: Sequence[Series]) -> bool:
 def made_later(one: Series) -> bool:
     """True for a series computed from another: a reformat or a second reconstruction, whose time may be its own."""
     types = {kind.upper() for kind in one.image_type}
-    reformatted = "SECONDARY" in types or any(kind.endswith(("REFORMATTED", "MPR")) for kind in types)
-    return reformatted or (one.modality == "CT" and not _is_axial(one))
+    return "SECONDARY" in types or is_reformatted(types) or (one.modality == "CT" and not _is_axial(one))
 
 
 def seconds_since_bolus(one: Series, passes: Sequence[Pass]) -> float | None:

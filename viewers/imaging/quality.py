@@ -191,7 +191,9 @@ def _about_the_kind(images: Sequence[Image], *, survey: bool, flat: bool, hounsf
         findings.append(QualityFinding(FindingCode.LOCALIZER, "a localizer is no image to measure on"))
     elif flat:
         findings.append(
-            QualityFinding(FindingCode.LOCALIZER, "a projection shows depth flattened: lengths are not true")
+            QualityFinding(
+                FindingCode.LOCALIZER, "a projection or a rendering shows depth flattened: lengths are not true"
+            )
         )
     lossy = [i for i, image in enumerate(images) if image.file.kind.lossy]
     if lossy:
@@ -215,7 +217,9 @@ def _about_the_series(stack: Stack, images: Sequence[Image]) -> list[QualityFind
         text = f"the series holds {stack.other_matrices + 1} matrix sizes; they are listed apart"
         findings.append(QualityFinding(FindingCode.MIXED_MATRIX, text))
     if stack.other_patients:
-        text = f"{stack.other_patients + 1} patient ids share this series; they are listed apart"
+        text = (
+            f"{stack.other_patients + 1} patients share this series (by id, birth date or name); they are listed apart"
+        )
         findings.append(QualityFinding(FindingCode.MIXED_PATIENT, text))
     nameless = [i for i, image in enumerate(images) if not (image.file.sop_uid and image.file.kind.series_uid)]
     if nameless or not images[0].file.kind.study_uid:

@@ -12,7 +12,7 @@ from operator import itemgetter
 from pathlib import Path
 
 from viewers.imaging import dicomdir
-from viewers.imaging.archives import MAGIC, ArchiveError, archive_at
+from viewers.imaging.archives import MAGIC, ArchiveError, archive_at, member_at
 from viewers.imaging.catalogue import Refused, ScanResult
 from viewers.imaging.errors import Cancelled, FolderError
 from viewers.imaging.filereader import FileReader
@@ -22,7 +22,7 @@ from viewers.imaging.known import KnownTree, Outcome, ScanMemory, State, state_o
 from viewers.imaging.phases import with_phases
 from viewers.imaging.quality import series_of
 from viewers.imaging.readahead import ReadAhead
-from viewers.imaging.sources import MemberFile, Source, opened
+from viewers.imaging.sources import MemberFile, PlainFile, Source, opened
 from viewers.imaging.stacks import stacks_of
 
 Found = tuple[str, os.stat_result | None]
@@ -79,6 +79,19 @@ def scan(
         kept = {path: state for path, state in states.items() if state is not None}
         memory.keep(root, KnownTree(kept, lambda: result, lambda: outcomes))
     return result
+
+
+def scan_files(paths: Iterable[str]) -> ScanResult:
+    """The series that these files, or members of archives, hold by themselves; read anew, from headers alone."""
+    reader = FileReader()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _grouped({path: _read(reader, _source_of(path)) for path in dict.fromkeys(paths)}, ())
+
+
+def _source_of(path: str) -> Source:
+    member = None if Path(path).is_file() else member_at(path)
+    return PlainFile(path) if member is None else MemberFile(*member)
 
 
 def _require(folder: Path) -> None:

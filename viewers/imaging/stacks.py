@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
-from viewers.imaging.catalogue import Vector
+from viewers.imaging.catalogue import PatientTags, Vector
+from viewers.imaging.derivations import is_projected
 from viewers.imaging.geometry import SAME_POSITION_MM, check_stack, cross, dot
 from viewers.imaging.imagefile import FrameHeader, FrameKind, ImageFile
+from viewers.imaging.patients import told_apart
 
+_FLAT_MODALITIES = ("CR", "DX", "RF", "XA", "MG")
 _SAME_DIRECTION = 1 - 1e-5
 _SAME_SPACING = 1e-4
 
@@ -58,9 +62,8 @@ def is_localizer(image: Image) -> bool:
 
 def is_projection(image: Image) -> bool:
     """True where depth is projected onto the image, so that a length in it is not a length in the patient."""
-    types = {kind.upper() for kind in (*image.file.kind.image_type, *image.frame.kind.frame_type)}
-    flat = types & {"MIP", "MINIP", "MIN_IP", "MAX_IP", "PROJECTION IMAGE", "PROJECTION_IMAGE", "VOLUME RENDERING"}
-    return bool(flat) or image.file.kind.modality in {"CR", "DX", "RF", "XA", "MG"}
+    types = (*image.file.kind.image_type, *image.frame.kind.frame_type)
+    return is_projected(image.file.kind.description, types) or image.file.kind.modality in _FLAT_MODALITIES
 
 
 def stacks_of(files: Iterable[ImageFile]) -> list[Stack]:
@@ -73,8 +76,9 @@ def stacks_of(files: Iterable[ImageFile]) -> list[Stack]:
     for (_, name), images in by_series.items():
         uids: Counter[tuple[str, int]] = Counter((i.file.sop_uid, i.frame.index) for i in images if i.file.sop_uid)
         shared = sum(count for count in uids.values() if count > 1)
-        patients = len({image.file.kind.patient.id for image in images})
-        parts = sorted(_parts(images), key=_place)
+        persons = told_apart({id(i.file.kind): i.file.kind.patient for i in images}.values())
+        patients = len(set(persons.values()))
+        parts = sorted(_parts(images, persons), key=_place)
         orientations = _count(parts, lambda a, b: _same_directions(a.frame.kind.directions, b.frame.kind.directions))
         matrices = _count(
             parts, lambda a, b: (a.file.kind.rows, a.file.kind.columns) == (b.file.kind.rows, b.file.kind.columns)
@@ -113,14 +117,14 @@ def _place(images: Sequence[Image]) -> tuple[str, Vector, tuple[int, str, int]]:
     return min(i.acquired_at for i in images), first, min(i.order for i in images)
 
 
-def _parts(images: Iterable[Image]) -> list[list[Image]]:
+def _parts(images: Iterable[Image], persons: Mapping[PatientTags, Hashable]) -> list[list[Image]]:
     kinds: list[list[Image]] = []
     index: dict[Hashable, list[list[Image]]] = defaultdict(list)
     exact: dict[Hashable, Hashable] = {}  # images of one file kind and frame kind differ in little
     for image in images:
         alike = (id(image.file.kind), id(image.frame.kind), image.frame.position is None)
         if alike not in exact:
-            exact[alike] = _exact_kind(image)
+            exact[alike] = persons[image.file.kind.patient], _exact_kind(image)
         candidates = index[exact[alike]]
         for kind in candidates:
             if _same_plane(kind[0].frame.kind, image.frame.kind):
@@ -135,7 +139,6 @@ def _parts(images: Iterable[Image]) -> list[list[Image]]:
 def _exact_kind(image: Image) -> Hashable:
     file, frame = image.file, image.frame
     return (
-        file.kind.patient.id,
         file.kind.modality,
         file.kind.rows,
         file.kind.columns,
@@ -164,8 +167,25 @@ def _same_directions(a: tuple[Vector, Vector] | None, b: tuple[Vector, Vector] |
     return dot(a[0], b[0]) > _SAME_DIRECTION and dot(a[1], b[1]) > _SAME_DIRECTION
 
 
+def _echo(image: Image) -> str:
+    """Number and time of the echo: makers number two echoes alike, or give two numbers one time."""
+    kind = image.frame.kind
+    return kind.echo if kind.sequence.echo_ms is None else f"{kind.echo} {kind.sequence.echo_ms:.1f} ms"
+
+
+_ALWAYS_APART: tuple[Callable[[Image], str], ...] = (
+    _echo,
+    lambda i: i.frame.kind.b_value,
+    lambda i: i.frame.kind.temporal_position,
+    lambda i: i.frame.kind.bolus_phase,
+)
+"""What never differs within one volume, wherever the images are."""
+
+_JUMP_S = 5.0
+"""Two passes over one stretch of the body are at least this far apart in time; images of one pass follow faster."""
+
 _SEPARATORS: tuple[Callable[[Image], str], ...] = (
-    lambda i: i.frame.kind.echo,
+    _echo,
     lambda i: "\\".join(i.frame.kind.frame_type),
     lambda i: i.frame.kind.b_value,
     lambda i: i.frame.kind.temporal_position,
@@ -177,7 +197,17 @@ _SEPARATORS: tuple[Callable[[Image], str], ...] = (
 
 
 def _separate(images: list[Image]) -> list[list[Image]]:
-    """The images as one stack, or as several where positions repeat and some attribute tells the repeats apart."""
+    """The images as one stack, or as several: by what never differs in a volume, or what tells repeats apart."""
+    kinds = list({id(i.frame.kind): i for i in images}.values())
+    for separator in _ALWAYS_APART:
+        if len(set(map(separator, kinds)) - {""}) < 2:
+            continue
+        parts = _parted(images, separator)
+        if len(parts) <= len(images) / 2:  # what differs from image to image tells no kinds apart: it counts them
+            return [small for part in parts for small in _separate(part)]
+    passes = _passes(images)
+    if len(passes) > 1:
+        return [small for part in passes for small in _separate(part)]
     places = _places(images)
     repeats = max(Counter(places).values(), default=1)
     if repeats == 1:
@@ -201,6 +231,39 @@ def _parted(images: Sequence[Image], separator: Callable[[Image], str]) -> list[
     for image in images:
         parts[separator(image)].append(image)
     return list(parts.values())
+
+
+def _passes(images: list[Image]) -> list[list[Image]]:
+    """Numbered acquisitions that went over one stretch of the body one clearly after the other; else all as one."""
+    parts = _parted(images, lambda i: i.frame.kind.acquisition)
+    if not 2 <= len(parts) <= len(images) / 2 or not all(i.acquired_at and i.frame.kind.acquisition for i in images):
+        return [images]
+    parts.sort(key=lambda part: min(map(_seconds, part)))
+    for a, b in pairwise(parts):
+        if min(map(_seconds, b)) - max(map(_seconds, a)) < _JUMP_S or not _half_within(a, b):
+            return [images]
+    # The slices of one MR volume may be acquired by turns, every second one in a later breath-hold.
+    if images[0].file.kind.modality != "CT" and len(set(_places(images))) == len(images):
+        return [images]
+    return parts
+
+
+def _seconds(image: Image) -> float:
+    try:
+        return datetime.fromisoformat(image.acquired_at).timestamp()
+    except ValueError:
+        return 0.0
+
+
+def _half_within(a: Sequence[Image], b: Sequence[Image]) -> bool:
+    """True when half of the images of the smaller part lie in the stretch of the body that the other covers."""
+    directions = a[0].frame.kind.directions
+    if directions is None or any(image.frame.position is None for image in (*a, *b)):
+        return False
+    normal = cross(*directions)
+    few, many = ([dot(i.frame.position, normal) for i in part if i.frame.position] for part in sorted((a, b), key=len))
+    inside = [min(many) - SAME_POSITION_MM <= height <= max(many) + SAME_POSITION_MM for height in few]
+    return sum(inside) >= len(few) / 2
 
 
 def _interleaved(images: list[Image]) -> list[list[Image]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pydicom.dataset import FileDataset
 
+from app.commands.import_ import as_text
 from app.importing import ImportRefused, ImportReport, import_folder, import_series, propose
 from app.state.apply import replay
 from app.state.events import CaseClosed, CaseOpened, Event, PhaseCorrected, SeriesImported, VisitProposed
@@ -26,6 +27,7 @@ from tests.support.phantoms import Phantom, write_phantom
 from tests.support.series import series
 from viewers.imaging.catalogue import FindingCode, QualityFinding, Refused, ScanResult, Series
 from viewers.imaging.errors import Cancelled
+from viewers.imaging.scan import scan
 from viewers.imaging.volume import load_volume
 
 BL, LATE_BL, FU1 = date(2025, 1, 6), date(2025, 1, 13), date(2025, 2, 17)
@@ -274,6 +276,29 @@ def test_that_images_of_two_patients_under_one_series_uid_never_share_a_case(
         assert case_ids(connection) == ()
 
 
+def test_that_two_birth_dates_under_one_id_and_series_never_share_a_case(database: Database, tmp_path: Path) -> None:
+    first, uid = patient(1, PatientBirthDate="19600504"), patient(1).series_uid
+    second = first.but(tags={**first.tags, "PatientBirthDate": "19710312", "PatientName": "Another"})
+    low, high = [0.0, 3.0, 6.0], [9.0, 12.0, 15.0]
+    write_phantom(tmp_path / "x", first.but(series_uid=uid, heights_mm=low), name="a")
+    write_phantom(tmp_path / "x", second.but(series_uid=uid, heights_mm=high), name="b")
+    found = scan(tmp_path / "x").series
+    assert [(one.frames, [f.code for f in one.findings]) for one in found] == [(3, [FindingCode.MIXED_PATIENT])] * 2
+    with pytest.raises(ImportRefused, match="several patients"):
+        import_folder(tmp_path / "x", database)
+
+
+def test_that_two_names_without_an_id_never_share_a_case(database: Database, tmp_path: Path) -> None:
+    for name, spelt in (("Kim^Hee", "a"), ("KIM HEE", "b"), ("Lee^Su", "c")):
+        write_phantom(tmp_path / spelt, patient(1, PatientID="", PatientName=name))
+    for name in ("a", "b"):  # one name, spelt in two ways
+        assert len(import_folder(tmp_path / name, database, "HEP-1").cases[0].series_added) == 1
+    with pytest.raises(ImportRefused, match=r"belongs to another patient .*Nothing was imported into HEP-1"):
+        import_folder(tmp_path / "c", database, "HEP-1")
+    with pytest.raises(ImportRefused, match="Nothing was imported into HEP-2"):
+        import_folder(tmp_path, database, "HEP-2")
+
+
 def test_that_a_grown_folder_on_the_disk_adds_only_what_is_new(database: Database, tmp_path: Path) -> None:
     folder = tmp_path / "x"
     baseline, later = patient(1), patient(1, "20260217")
@@ -298,13 +323,18 @@ def test_that_a_series_that_has_grown_shows_all_its_images_and_keeps_its_place(
     last = paths[-1].read_bytes()
     paths[-1].unlink()
     import_folder(folder, database)
-    before = OpenCase.read(database, "P-1").entries
+    before = OpenCase.read(database, "P-1").record
     paths[-1].write_bytes(last)
     (case,) = import_folder(folder, database).cases
     assert (case.series_added, case.series_known) == ((), (phantom.series_uid,))
+    assert case.images_added == ((phantom.series_uid, 1),)
     kept = StoredCatalogue(database).get(phantom.series_uid)
     assert kept is not None and len(kept.slices) == 6
-    assert OpenCase.read(database, "P-1").entries == before
+    after = OpenCase.read(database, "P-1")
+    assert after.record == replace(before, series=(replace(before.series[0], images=6),))
+    (again,) = import_folder(folder, database).cases
+    assert again.images_added == ()
+    assert OpenCase.read(database, "P-1").entries == after.entries
 
 
 def test_that_a_phase_a_reader_corrected_stays_corrected_when_the_folder_is_read_again(
@@ -322,6 +352,89 @@ def test_that_a_phase_a_reader_corrected_stays_corrected_when_the_folder_is_read
     import_folder(folder, database)
     (ref,) = OpenCase.read(database, "P-1").record.series
     assert (ref.phase, ref.phase_corrected_by) == ("portal_venous", READER)
+
+
+def times_of(database: Database, uid: str) -> set[str | None]:
+    kept = StoredCatalogue(database).get(uid)
+    assert kept is not None
+    return {record.acquisition_time for record in kept.slices}
+
+
+def test_that_a_pass_that_arrives_later_takes_no_name_from_one_that_is_kept(database: Database, tmp_path: Path) -> None:
+    folder, enhanced = tmp_path / "x", patient(1, AcquisitionTime="081700", AcquisitionNumber="2")
+    plain = enhanced.but(tags={**enhanced.tags, "AcquisitionTime": "081610", "AcquisitionNumber": "1"})
+    uid = enhanced.series_uid
+    write_phantom(folder, enhanced, name="enhanced")
+    import_folder(folder, database)
+    OpenCase.read(database, "P-1").do(PhaseCorrected(uid, "arterial"), READER)
+    write_phantom(folder, plain, name="plain")
+    (case,) = import_folder(folder, database).cases
+    assert (case.series_added, case.series_known, case.images_added) == ((f"{uid}#2",), (uid,), ())
+    assert times_of(database, uid) == {"2026-01-05T08:17:00"}
+    assert times_of(database, f"{uid}#2") == {"2026-01-05T08:16:10"}
+    first, second = OpenCase.read(database, "P-1").record.series
+    assert (first.uid, first.acquired_at, first.phase) == (uid, "2026-01-05T08:17:00", "arterial")
+    assert (second.uid, second.acquired_at) == (f"{uid}#2", "2026-01-05T08:16:10")
+    assert import_folder(folder, database).cases[0].series_added == ()
+
+
+def test_that_copies_of_a_few_images_take_none_of_those_that_are_kept(database: Database, tmp_path: Path) -> None:
+    phantom = patient(1)
+    paths = write_phantom(tmp_path / "whole", phantom)
+    import_folder(tmp_path / "whole", database)
+    (tmp_path / "few").mkdir()
+    copies = [shutil.copy(path, tmp_path / "few") for path in paths[2:4]]
+    before = OpenCase.read(database, "P-1").entries
+    report = import_folder(tmp_path / "few", database)
+    assert (report.cases[0].series_known, report.cases[0].images_added) == ((phantom.series_uid,), ())
+    assert [one.file for one in report.refused] == [str(path) for path in copies]
+    kept = StoredCatalogue(database).get(phantom.series_uid)
+    assert kept is not None and [record.path for record in kept.slices] == [str(path) for path in paths]
+    assert OpenCase.read(database, "P-1").entries == before
+
+
+def test_that_halves_of_a_series_from_two_folders_become_one_whole(database: Database, tmp_path: Path) -> None:
+    phantom = patient(1)
+    uid = phantom.series_uid
+    (tmp_path / "second").mkdir()
+    for number, path in enumerate(write_phantom(tmp_path / "first", phantom)):
+        if number in (1, 3, 4):
+            shutil.move(path, tmp_path / "second")
+    import_folder(tmp_path / "first", database)
+    opened = OpenCase.read(database, "P-1")
+    assert [(ref.images, ref.volume_ok) for ref in opened.record.series] == [(3, False)]
+    opened.do(PhaseCorrected(uid, "delayed"), READER)
+    (case,) = import_folder(tmp_path / "second", database).cases
+    assert (case.series_added, case.series_known, case.images_added) == ((), (uid,), ((uid, 3),))
+    assert as_text(ImportReport((case,), ())) == "P-1: 0 series added, 1 known already, with 3 more of their images"
+    kept = StoredCatalogue(database).get(uid)
+    assert kept is not None and kept.volume_ok and load_volume(kept).loaded.all()
+    (ref,) = OpenCase.read(database, "P-1").record.series
+    assert (ref.images, ref.volume_ok, ref.why_not) == (6, True, ())
+    assert (ref.phase, ref.phase_corrected_by) == ("delayed", READER)
+
+
+def test_that_phases_of_one_series_uid_from_two_folders_are_both_kept(database: Database, tmp_path: Path) -> None:
+    first = patient(1, AcquisitionTime="081610", AcquisitionNumber="1")
+    second = first.but(tags={**first.tags, "AcquisitionTime": "081700", "AcquisitionNumber": "2"})
+    uid = first.series_uid
+    for name, phantom in (("a", first), ("b", second)):
+        write_phantom(tmp_path / name, phantom)
+        (case,) = import_folder(tmp_path / name, database).cases
+    assert (case.series_added, case.series_known) == ((f"{uid}#2",), (uid,))
+    assert times_of(database, uid) == {"2026-01-05T08:16:10"}
+    assert times_of(database, f"{uid}#2") == {"2026-01-05T08:17:00"}
+
+
+def test_that_new_images_wait_where_those_they_belong_to_cannot_be_read(database: Database, tmp_path: Path) -> None:
+    paths = write_phantom(tmp_path / "x", patient(1))
+    later = paths.pop().rename(tmp_path / "later")
+    import_folder(tmp_path / "x", database)
+    paths[0].unlink()
+    with pytest.raises(ImportRefused, match=r"later: 1 image kept of this series .*Bring these files back"):
+        import_folder(later, database)
+    kept = StoredCatalogue(database).get(OpenCase.read(database, "P-1").record.series[0].uid)
+    assert kept is not None and [record.path for record in kept.slices] == [str(path) for path in paths]
 
 
 def test_that_liver_mr_comes_in_beside_ct_and_is_never_shown_as_hounsfield_units(

@@ -115,6 +115,11 @@ REFUSED: dict[str, tuple[tuple[Event, ...], Event, str]] = {
     "series of another visit": ((), VisitProposed("FU2", (FOLLOW_UP_DATE,), ("1.1",)), "belongs to BL"),
     "series twice": ((), SeriesImported((series_ref("1.1"),)), "in the case already"),
     "series twice at once": ((), SeriesImported((series_ref("7"), series_ref("7"))), "in the case already"),
+    "series of another study": (
+        (),
+        SeriesImported((replace(series_ref("1.1"), study_uid="9", images=99),)),
+        "from another study",
+    ),
     "visit without a date": ((), VisitProposed("FU2", (), ()), "needs the date"),
     "move to where it is": ((), SeriesMoved("1.1", "BL"), "in BL already"),
     "move of a visit's only series": ((), SeriesMoved("1.1", "FU1"), "only series of BL"),

@@ -66,6 +66,92 @@ def test_that_each_kind_of_image_in_a_series_is_a_stack_of_its_own(tmp_path, cha
     assert split(tmp_path) == [(6, True)] * len(changes)
 
 
+APART = {
+    "temporal position": [{"TemporalPositionIdentifier": n} for n in (1, 2)],
+    "b value": [{"DiffusionBValue": b} for b in (50.0, 800.0)],
+    "echo number": [{"EchoNumbers": n, "EchoTime": 2.3} for n in (1, 2)],
+    "echo time": [{"EchoNumbers": 1, "EchoTime": ms} for ms in (2.3, 4.6)],
+    "contrast phase": [{"ContrastBolusAgentPhase": p} for p in ("ARTERIAL", "PORTAL_VENOUS")],
+}
+
+
+@pytest.mark.parametrize("interleaved", [False, True])
+@pytest.mark.parametrize("values", APART.values(), ids=APART.keys())
+def test_that_kinds_are_told_apart_where_no_position_repeats(tmp_path, values, interleaved):
+    def kind(k, dataset):
+        tagged(**values[k % 2 if interleaved else k // 6])(k, dataset)
+
+    write_phantom(tmp_path, MR.but(heights_mm=[3.0 * k for k in range(12)]), kind)
+    assert split(tmp_path) == [(6, True)] * 2
+
+
+def test_that_blocks_of_two_contrast_phases_are_not_one_arterial_phase(tmp_path):
+    def block(k, dataset):
+        dataset.ContrastBolusStartTime = "081500"
+        dataset.AcquisitionTime = "081535" if k < 6 else "081625"  # 35 s and 85 s after the bolus
+        dataset.TemporalPositionIdentifier = 1 + k // 6
+
+    liver = Phantom(heights_mm=[3.0 * k for k in range(12)], description="Liver", directions=AXIAL)
+    write_phantom(tmp_path, liver, block)
+    phases = [s.phase.name for s in scan(tmp_path).series]
+    assert phases == ["arterial", "portal_venous"]
+
+
+def test_that_one_value_for_each_slice_splits_nothing(tmp_path):
+    def slice_by_slice(k, dataset):
+        dataset.TemporalPositionIdentifier = k + 1
+
+    write_phantom(tmp_path, MR, slice_by_slice)
+    assert split(tmp_path) == [(6, True)]
+
+
+def passes_of(phantom, first, second, seconds=40):
+    """One acquisition at the heights `first`, another at `second` some seconds later, under one series UID."""
+    for n, heights in ((1, first), (2, second)):
+        at = f"0816{(n - 1) * seconds:02}"
+        yield phantom.but(heights_mm=heights, tags={"AcquisitionNumber": n, "AcquisitionTime": at})
+
+
+@pytest.mark.parametrize(
+    ("modality", "first", "second", "seconds", "expected"),
+    [
+        ("CT", range(0, 24, 3), range(12, 36, 3), 40, [(8, True)] * 2),  # half of one in the other
+        ("CT", range(0, 24, 4), range(2, 26, 4), 40, [(6, True)] * 2),  # between each other's slices
+        ("CT", range(0, 24, 3), range(24, 48, 3), 40, [(16, True)]),  # two blocks, one after the other
+        ("CT", range(0, 24, 4), range(2, 26, 4), 2, [(12, True)]),
+        ("MR", range(0, 24, 4), range(2, 26, 4), 40, [(12, True)]),  # one volume by turns
+    ],
+)
+def test_that_two_passes_over_one_stretch_of_the_body_are_apart(tmp_path, modality, first, second, seconds, expected):
+    phantom = Phantom(modality=modality, thickness_mm=2.0)
+    for n, one in enumerate(passes_of(phantom, [float(h) for h in first], [float(h) for h in second], seconds)):
+        write_phantom(tmp_path, one, name=f"{n}-")
+    assert split(tmp_path) == expected
+
+
+@pytest.mark.parametrize(
+    ("description", "kind", "measurable"),
+    [
+        ("Sag-MIP", "AXIAL", False),
+        ("MIP 10mm", "AXIAL", False),
+        ("Smart MIP", "AXIAL", False),
+        ("ABDOMEN", "VRT", False),
+        ("ABDOMEN", "MAXIP", False),
+        ("ABDOMEN", "CT_SOM5 MIP", False),
+        ("ABDOMEN", "CT_SOM5 MPR", True),
+        ("Cor MPR", "REFORMATTED", True),
+        ("IMIPENEM AVR", "AXIAL", True),  # no words of their own
+    ],
+)
+def test_that_a_projection_is_not_measured_and_a_reformat_is_and_says_so(tmp_path, description, kind, measurable):
+    write_phantom(tmp_path, Phantom(description=description, tags={"ImageType": ["DERIVED", "SECONDARY", kind]}))
+    (series,) = scan(tmp_path).series
+    assert series.measurable is measurable
+    assert [f.code.value for f in series.findings] == ([] if measurable else ["localizer"])
+    assert ["projection" in reason for reason in series.why_not] == ([] if measurable else [True])
+    assert ("reformatted from other images" in series.phase.evidence) is kind.endswith(("MPR", "REFORMATTED"))
+
+
 def test_that_kinds_within_kinds_are_told_apart(tmp_path):
     for n, (b_value, position) in enumerate((b, p) for b in (0.0, 800.0) for p in (1, 2)):
         write_phantom(tmp_path, MR, tagged(DiffusionBValue=b_value, TemporalPositionIdentifier=position), name=f"{n}-")

@@ -61,13 +61,21 @@ def _in_order(parent: QWidget) -> list[QWidget]:
     """The children in sight as they are read; those of a scroll area are inside its viewport."""
     if isinstance(parent, QAbstractScrollArea) and not isinstance(parent, QScrollArea):
         return []  # a table or a text moves inside by the arrows
-    inside = [
-        child
-        for child in parent.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
-        if child.isVisible() and not child.isWindow()
-    ]
+    inside = [child for child in _children(parent) if child.isVisible() and not child.isWindow()]
     boxes = [Box(child.x(), child.y(), child.width(), child.height()) for child in inside]
     return [inside[number] for number in reading_order(boxes)]
+
+
+def _children(parent: QWidget) -> list[QWidget]:
+    """The children; of a scroll area what it scrolls.
+
+    Its viewport is never asked for them: nobody else holds the Python object of a viewport, and what is found below
+    it is deleted with that object.
+    """
+    if isinstance(parent, QScrollArea):
+        shown: QWidget | None = parent.widget()
+        return [] if shown is None else [shown]
+    return parent.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
 
 
 def _into_sight(widget: QWidget) -> None:

@@ -186,7 +186,11 @@ def _in_polygon(x: Places, y: Places, corners: Places) -> Flags:
         off = (near_x - x0 - share * dx) ** 2 + (near_y - y0 - share * dy) ** 2
         on_outline[rows, columns] |= off <= slack**2
         if dy != 0.0:
-            inside[rows] ^= ((y0 > near_y) != (y1 > near_y)) & (x < x0 + (near_y - y0) * (dx / dy))
+            with np.errstate(
+                over="ignore", invalid="ignore"
+            ):  # of rows that do not cross a side that is level but for rounding
+                crossed_at = x0 + dx * ((near_y - y0) / dy)
+            inside[rows] ^= ((y0 > near_y) != (y1 > near_y)) & (x < crossed_at)
     return inside | on_outline
 
 

@@ -1,4 +1,4 @@
-"""A cohort to file: its pictures on white, and the data behind each of them."""
+"""The pictures of a cohort to file, on white; the data behind them are those of the command line."""
 
 from __future__ import annotations
 
@@ -7,28 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QPainter
 
-from app.cohort.adtte import adtte_csv
-from app.cohort.cohort import Cohort, time_names
-from app.cohort.pictures import (
-    CurvePoint,
-    IncidencePoint,
-    SpiderPoint,
-    SwimmerMark,
-    WaterfallBar,
-    incidence_curves,
-    picture_csv,
-    spider,
-    survival_curves,
-    swimmer,
-    waterfall,
-)
-from app.exports.exported import write_files
 from app.report.blocks import Drawing
-from app.report.sheets import screen_dots_per_inch, write_pdf
+from app.report.picture_files import Paint, image_of, png_of, svg_of, write_whole
+from app.report.sheets import write_pdf
 from app.theme import Face, Ground, load_theme
-from mrecist.values import Scope
 
 if TYPE_CHECKING:
     from app.cohort_page import CohortPage
@@ -36,30 +20,6 @@ if TYPE_CHECKING:
 SIZE, RATIO = QSize(720, 440), 2
 _TALL, _PRINTED = 450.0, 4
 """A picture on paper: its height, and how many dots it has for each of the screen's."""
-_SCOPES = {"intra": Scope.INTRAHEPATIC, "extra": Scope.EXTRAHEPATIC}
-
-
-def write_data(folder: Path, cohort: Cohort, unit: str) -> tuple[Path, ...]:
-    """One CSV for each picture, and ``adtte.csv`` with every time of every read.
-
-    Raises
-    ------
-    OSError
-        If one cannot be written; nothing half-written is left.
-    """
-    files = {"adtte.csv": adtte_csv(cohort), "swimmer.csv": picture_csv(swimmer(cohort), SwimmerMark)}
-    for name, scope in _SCOPES.items():
-        files[f"waterfall-{name}.csv"] = picture_csv(waterfall(cohort, scope), WaterfallBar)
-        files[f"spider-{name}.csv"] = picture_csv(spider(cohort, scope), SpiderPoint)
-    for name in time_names(cohort):
-        files[f"survival-{name}.csv"] = picture_csv(
-            survival_curves({"all": cohort}, name, unit, each_reader=True), CurvePoint
-        )
-    for name in ("TTIHP", "TTEHP", "TTP"):
-        if name in time_names(cohort):
-            told = incidence_curves({"all": cohort}, name, unit, each_reader=True)
-            files[f"incidence-{name}.csv"] = picture_csv(told, IncidencePoint)
-    return write_files(folder, files)
 
 
 def write_pictures(folder: Path, kind: str, page: CohortPage) -> tuple[Path, ...]:
@@ -70,18 +30,13 @@ def write_pictures(folder: Path, kind: str, page: CohortPage) -> tuple[Path, ...
     OSError
         If one cannot be written.
     """
-    write = {"PNG": _png, "SVG": _svg}[kind]
     written = []
     folder.mkdir(parents=True, exist_ok=True)
     try:
         for name, paint in page.pictures.items():
             path = folder / f"{name}.{kind.lower()}"
-            part = folder / f".{path.name}.part"
-            try:
-                write(part, paint)
-                part.replace(path)
-            finally:
-                part.unlink(missing_ok=True)
+            boxed = _boxed(paint)
+            write_whole(path, png_of(SIZE, RATIO, boxed) if kind == "PNG" else svg_of(SIZE, boxed))
             written.append(path)
     finally:
         page.deleteLater()
@@ -106,7 +61,7 @@ def write_pdf_pages(path: Path, page: CohortPage, title: str, rules: str) -> Pat
         painter.drawText(box.adjusted(0, 10, 0, -10), int(Qt.AlignmentFlag.AlignVCenter), said)
 
     def picture_of(paint: Callable[..., None]) -> Drawing:
-        image = _image(paint, _PRINTED)
+        image = image_of(SIZE, _PRINTED, _boxed(paint))
         return Drawing(_TALL, lambda painter, box: painter.drawImage(_fitted(box), image))
 
     blocks = [picture_of(paint) for paint in page.pictures.values()]
@@ -126,42 +81,12 @@ def write_pdf_pages(path: Path, page: CohortPage, title: str, rules: str) -> Pat
     return path
 
 
-def _image(paint: Callable[..., None], ratio: int) -> QImage:
-    image = QImage(SIZE * ratio, QImage.Format.Format_RGB32)
-    image.setDevicePixelRatio(ratio)
-    image.fill("white")
-    _painted(QPainter(image), paint)
-    return image
+def _boxed(paint: Callable[..., None]) -> Paint:
+    """What paints into a box, with the box of a picture."""
+    return lambda painter: paint(painter, QRectF(0, 0, SIZE.width(), SIZE.height()))
 
 
 def _fitted(box: QRectF) -> QRectF:
     """The shape of a picture within a box."""
     scale = min(box.width() / SIZE.width(), box.height() / SIZE.height())
     return QRectF(box.left(), box.top(), SIZE.width() * scale, SIZE.height() * scale)
-
-
-def _png(path: Path, paint: Callable[..., None]) -> None:
-    image = _image(paint, RATIO)
-    if not image.save(str(path), "PNG"):  # type: ignore[call-overload]
-        raise OSError(f"{path.parent}: the picture could not be written; is there room, and may you write there?")
-
-
-def _svg(path: Path, paint: Callable[..., None]) -> None:
-    from PySide6.QtSvg import QSvgGenerator
-
-    generator = QSvgGenerator()
-    generator.setFileName(str(path))
-    generator.setResolution(screen_dots_per_inch())
-    generator.setSize(SIZE)
-    generator.setViewBox(QRectF(0, 0, SIZE.width(), SIZE.height()))
-    _painted(QPainter(generator), paint)
-    if not path.is_file() or path.stat().st_size == 0:
-        raise OSError(f"{path.parent}: the drawing could not be written; is there room, and may you write there?")
-
-
-def _painted(painter: QPainter, paint: Callable[..., None]) -> None:
-    try:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint(painter, QRectF(0, 0, SIZE.width(), SIZE.height()))
-    finally:
-        painter.end()

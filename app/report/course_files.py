@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEvent, QRectF, QSize
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QPainter
 
 from app import words
 from app.exports.csv_tables import CsvFile
 from app.models.course import MARKER_UNITS, REGIONS, Course
 from app.panels.history_plot import HistoryPlot
-from app.report.sheets import screen_dots_per_inch
+from app.report.picture_files import png_of, svg_of, write_whole
 from app.theme import Face, Ground, load_theme
 
 SIZE = QSize(1400, 820)
 RATIO = 2
+_HEAD_PX = 34
 COLUMNS = ("case", "read", "date", "day", "timepoint", "what", "region", "name", "value", "unit", "until", "text")
 
 
@@ -29,73 +31,62 @@ def write_course(course: Course, path: Path, kind: str, *, study_time: bool = Fa
     OSError
         If the file cannot be written; nothing is left of it then.
     """
-    part = path.with_name(f".{path.name}.part")
-    write = {"PNG": _png, "SVG": _svg, "CSV": _csv}[kind]
+    if kind == "CSV":
+        _csv(course, path)
+        return
+    with _plot_of(course, study_time) as plot:
+
+        def paint(painter: QPainter) -> None:
+            _paint(painter, course, plot)
+
+        title = f"{course.record.case_id}, {course.read.id}"
+        content = png_of(SIZE, RATIO, paint) if kind == "PNG" else svg_of(SIZE, paint, title)
+    write_whole(path, content)
+
+
+@contextmanager
+def _plot_of(course: Course, study_time: bool) -> Iterator[HistoryPlot]:
+    """The plots as on the screen, on white, laid out."""
+    plot = HistoryPlot(load_theme(Ground.PRINT))
     try:
-        write(course, part, study_time)
-        part.replace(path)
+        plot.resize(SIZE.width(), SIZE.height() - _HEAD_PX)
+        plot.canvas.resize(plot.size())
+        plot.set_study_time(study_time)
+        plot.set_course(course)
+        plot.grab()  # lays it out
+        plot.fit()
+        plot.grab()
+        yield plot
     finally:
-        part.unlink(missing_ok=True)
-
-
-def _png(course: Course, path: Path, study_time: bool) -> None:
-    image = QImage(SIZE * RATIO, QImage.Format.Format_RGB32)
-    image.setDevicePixelRatio(RATIO)
-    image.fill(load_theme(Ground.PRINT).colour("surface.app"))
-    _paint(course, study_time, lambda: QPainter(image))
-    if not image.save(str(path), "PNG"):  # type: ignore[call-overload]
-        raise OSError(f"{path.parent}: the picture could not be written; is there room, and may you write there?")
-
-
-def _svg(course: Course, path: Path, study_time: bool) -> None:
-    from PySide6.QtSvg import QSvgGenerator
-
-    generator = QSvgGenerator()
-    generator.setFileName(str(path))
-    generator.setResolution(screen_dots_per_inch())
-    generator.setSize(SIZE)
-    generator.setViewBox(QRectF(0, 0, SIZE.width(), SIZE.height()))
-    generator.setTitle(f"{course.record.case_id}, {course.read.id}")
-    _paint(course, study_time, lambda: QPainter(generator))
-    if not path.is_file() or path.stat().st_size == 0:
-        raise OSError(f"{path.parent}: the drawing could not be written; is there room, and may you write there?")
-
-
-def _paint(course: Course, study_time: bool, painter_on: Callable[[], QPainter]) -> None:
-    """The plots as on the screen, on white, with a heading that says whose course it is, and under which rules."""
-    theme = load_theme(Ground.PRINT)
-    head = 34.0
-    plot = HistoryPlot(theme)
-    plot.resize(SIZE.width(), SIZE.height() - round(head))
-    plot.canvas.resize(plot.size())
-    plot.set_study_time(study_time)
-    plot.set_course(course)
-    plot.grab()  # lays it out
-    plot.fit()
-    plot.grab()
-    painter = painter_on()
-    try:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(theme.colour("text.1"))
-        painter.setFont(theme.font(Face.TITLE, bold=True))
-        rules = f"{course.ruleset.name} {course.ruleset.version}"
-        reader = f" · {course.read.reader}" if course.read.reader else ""
-        upto = f" · as of {words.iso(course.until)}" if course.until else ""
-        painter.drawText(QRectF(14, 6, SIZE.width() - 28, head), f"{course.record.case_id}{reader} · {rules}{upto}")
-        plot.render_into(painter, QRectF(0, head, SIZE.width(), SIZE.height() - head))
-    finally:
-        painter.end()
         plot.deleteLater()
         QCoreApplication.sendPostedEvents(plot, QEvent.Type.DeferredDelete)
 
 
-def _csv(course: Course, path: Path, _study_time: bool) -> None:
-    file = CsvFile(path, COLUMNS)
+def _paint(painter: QPainter, course: Course, plot: HistoryPlot) -> None:
+    """A heading that says whose course it is, and under which rules; the plots below it."""
+    theme = load_theme(Ground.PRINT)
+    painter.setPen(theme.colour("text.1"))
+    painter.setFont(theme.font(Face.TITLE, bold=True))
+    rules = f"{course.ruleset.name} {course.ruleset.version}"
+    reader = f" · {course.read.reader}" if course.read.reader else ""
+    upto = f" · as of {words.iso(course.until)}" if course.until else ""
+    line = QRectF(14, 6, SIZE.width() - 28, _HEAD_PX)
+    painter.drawText(line, f"{course.record.case_id}{reader} · {rules}{upto}")
+    plot.render_into(painter, QRectF(0, _HEAD_PX, SIZE.width(), SIZE.height() - _HEAD_PX))
+
+
+def _csv(course: Course, path: Path) -> None:
+    part = path.with_name(f".{path.name}.part")
     try:
-        common = {"case": course.record.case_id, "read": course.read.id}
-        file.add(common | row for row in _rows(course))
+        file = CsvFile(part, COLUMNS)
+        try:
+            common = {"case": course.record.case_id, "read": course.read.id}
+            file.add(common | row for row in _rows(course))
+        finally:
+            file.close()
+        part.replace(path)
     finally:
-        file.close()
+        part.unlink(missing_ok=True)
 
 
 def _rows(course: Course) -> Iterator[dict[str, str | int | float | None]]:

@@ -50,13 +50,8 @@ class Columns:
 
 
 @dataclass(frozen=True, slots=True)
-class TimePointColumns:
-    """One time point of a table that has one row a read. The first is the baseline, at day 0 unless `day` says.
-
-    The baseline of a table of responses has no column.
-
-    `day` is a column, in `unit`; without it nothing is known of when the time point was.
-    """
+class _NamedColumns:
+    """A name, a day in its unit, and what is read of a time point."""
 
     name: str
     day: str = ""
@@ -76,27 +71,21 @@ class TimePointColumns:
 
 
 @dataclass(frozen=True, slots=True)
-class VisitRows:
+class TimePointColumns(_NamedColumns):
+    """One time point of a table that has one row a read. The first is the baseline, at day 0 unless `day` says.
+
+    The baseline of a table of responses has no column.
+
+    `day` is a column, in `unit`; without it nothing is known of when the time point was.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRows(_NamedColumns):
     """A table that has one row a time point: the columns of its name and its day, and what else it holds.
 
     Without `day` the rows of a read are in order of time, the first being the baseline.
     """
-
-    name: str
-    day: str = ""
-    unit: Unit = "days"
-    sum_mm: str = ""
-    whole_mm: str = ""
-    extra_sum_mm: str = ""
-    response: str = ""
-    whole_response: str = ""
-    new_lesion: str = ""
-
-    @property
-    def columns(self) -> Columns:
-        return Columns(
-            self.sum_mm, self.whole_mm, self.extra_sum_mm, self.response, self.whole_response, self.new_lesion
-        )
 
 
 @dataclass(frozen=True, slots=True)

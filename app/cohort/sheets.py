@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import math
+import zipfile
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -125,17 +127,22 @@ def _csv_lines(name: str, content: bytes) -> list[tuple[int, list[str]]]:
     return [(line, cells) for line, cells in found if cells]
 
 
+_DAMAGED = (
+    *(OSError, EOFError, zipfile.BadZipFile, zlib.error),  # the archive
+    *(SyntaxError, LookupError, ValueError, TypeError, AttributeError, RuntimeError),  # the XML in it, and what it says
+)
+"""What is raised within openpyxl for a damaged workbook, beside its own error."""
+
+
 def _xlsx_lines(name: str, content: bytes) -> list[tuple[int, list[str]]]:
-    try:
-        from openpyxl import load_workbook
-    except ModuleNotFoundError as error:
-        remedy = "save the sheet as CSV in UTF-8, or install openpyxl"
-        raise SheetError([f"{name}: XLSX cannot be read by this installation; {remedy}"]) from error
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         sheet = book.worksheets[0]
         rows = [[_cell(x) for x in row] for row in sheet.iter_rows(values_only=True)]
-    except Exception as error:  # a damaged file may fail anywhere inside the library
+    except (*_DAMAGED, InvalidFileException) as error:
         raise SheetError([f"{name}: is no XLSX that can be read ({type(error).__name__}); save it anew"]) from error
     width = max((len(r) for r in rows), default=0)
     return [(n, r + [""] * (width - len(r))) for n, r in enumerate(rows, 1) if any(x.strip() for x in r) or n > 1]

@@ -196,13 +196,18 @@ class CohortDesk(QObject):
 
     def write(self, folder: Path, kind: str) -> None:
         """Write every picture on screen, or the data behind all of them, into a folder."""
-        from app.report.cohort_files import write_data, write_pdf_pages, write_pictures
+        from app.cohort.report import CohortReport
+        from app.cohort.report_csv import write_csv
+        from app.report.cohort_files import write_pdf_pages, write_pictures
 
         if self._ready is None or self.page is None:
             return
         try:
             if kind == "CSV":
-                files = write_data(folder, self._ready.cohort, self.page.choices.unit or UNITS[0])
+                asked = self.page.choices
+                rules = load_ruleset(asked.ruleset or DEFAULT_RULESET)
+                unit = asked.unit or UNITS[0]
+                files = write_csv(CohortReport(self._ready.cohort, rules, by=asked.group or None, unit=unit), folder)
             elif kind == "PDF":
                 folder.mkdir(parents=True, exist_ok=True)
                 title = f"{self.page.title.text()} · {self.page.counts.text()}"

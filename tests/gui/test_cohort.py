@@ -43,7 +43,7 @@ def test_that_the_cohort_is_drawn_and_leads_to_its_cases(qtbot: QtBot, tmp_path:
             "waterfall-intra.png", "waterfall-extra.png", "survival.png", "incidence.png", "agreement.png",
         }  # fmt: skip
         assert (tmp_path / "PDF" / "cohort.pdf").read_bytes().startswith(b"%PDF-")
-        assert (tmp_path / "CSV" / "waterfall-intra.csv").read_text(encoding="utf-8").count("C-0000") == 8
+        assert (tmp_path / "CSV" / "waterfall_intrahepatic.csv").read_text(encoding="utf-8").count("C-0000") == 8
         plot = page.waterfalls[0]
         at = plot.canvas.mapFromScene(plot.scene_of(0, 1))
         QTest.mouseClick(plot.canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(at.x(), at.y()))

@@ -27,10 +27,10 @@ from app.words import translated
 
 WATERFALL, SPIDER, SWIMMER = "Waterfall", "Spider", "Swimmer"
 EXPORTS = (
-    ("PNG", translated("Pictures (PNG) …")),
-    ("SVG", translated("Drawings (SVG) …")),
-    ("PDF", translated("Pages to print (PDF) …")),
-    ("CSV", translated("Data (CSV) …")),
+    ("PNG", "Pictures (PNG) …"),
+    ("SVG", "Drawings (SVG) …"),
+    ("PDF", "Pages to print (PDF) …"),
+    ("CSV", "Data (CSV) …"),
 )
 
 
@@ -170,7 +170,9 @@ class CohortPage(QWidget):
         self.agreement.case_chosen.connect(self.case_chosen)
         menu = QMenu(self)
         for kind, said in EXPORTS:
-            menu.addAction(said).triggered.connect(lambda _checked=False, k=kind: self.export_chosen.emit(k))
+            menu.addAction(translated(said)).triggered.connect(
+                lambda _checked=False, k=kind: self.export_chosen.emit(k)
+            )
         self.export.setMenu(menu)
 
     def _show_values(self, said: str) -> None:

@@ -19,9 +19,9 @@ from app.theme import Face, Theme
 from app.words import translated
 
 EXPORTS = (
-    ("PNG", translated("Picture (PNG) …")),
-    ("SVG", translated("Drawing (SVG) …")),
-    ("CSV", translated("Data (CSV) …")),
+    ("PNG", "Picture (PNG) …"),
+    ("SVG", "Drawing (SVG) …"),
+    ("CSV", "Data (CSV) …"),
 )
 
 
@@ -125,7 +125,9 @@ class HistoryPage(QWidget):
     def _export_menu(self) -> QMenu:
         menu = QMenu(self)
         for kind, said in EXPORTS:
-            menu.addAction(said).triggered.connect(lambda _checked=False, k=kind: self.export_chosen.emit(k))
+            menu.addAction(translated(said)).triggered.connect(
+                lambda _checked=False, k=kind: self.export_chosen.emit(k)
+            )
         return menu
 
     def _build(self) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from app.desks.image_library import ImageLibrary
 from app.reading.registration_pairs import PairKey, Registered, WantedPair
 from app.storage.registration_cache import RegistrationCache
-from app.tasks import Cancelled, Failure, TaskRunner, Token
+from app.tasks import Cancelled, Failure, Job, TaskRunner, Token
 from mrecist.values import Region
 
 if TYPE_CHECKING:
@@ -148,11 +148,11 @@ class RegisteringDesk(QObject):
 
         self._start(pair, job, done)
 
-    def _start(self, pair: WantedPair, job: object, done: object) -> None:
+    def _start(self, pair: WantedPair, job: Job, done: Callable[[Any], None]) -> None:
         self._runner.start(
             _SLOT,
-            job,  # type: ignore[arg-type]
-            done=done,  # type: ignore[arg-type]
+            job,
+            done=done,
             failed=lambda failure: self._on_failed(pair, failure),
             priority=_AFTER_IMAGES,
         )

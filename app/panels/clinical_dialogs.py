@@ -101,7 +101,10 @@ class _EditDialog(QDialog):
         self.setMinimumWidth(theme.px(480))
 
     def edited(self) -> object:
-        """What is in the fields; raises ValueError or EditRefused where something is wrong."""
+        """What is in the fields; raises ValueError or EditRefused where something is wrong.
+
+        Each dialog has its own. (Qt's metaclass leaves no room for an abstract class.)
+        """
         raise NotImplementedError
 
     def line(self, name: str, text: str) -> QLineEdit:

@@ -26,7 +26,7 @@ TimeView = Callable[[], Any]
 """The plots' view box at this moment: whichever of the plots is in sight."""
 
 
-class Lane(pg.GraphicsWidget):  # type: ignore[misc]
+class Lane(pg.GraphicsWidget):  # type: ignore[misc]  # pyqtgraph has no types
     """A strip that paints by date; left of the view stand its names, right of it nothing."""
 
     def __init__(self, theme: Theme, time_view: TimeView, height: float = 0) -> None:
@@ -59,6 +59,7 @@ class Lane(pg.GraphicsWidget):  # type: ignore[misc]
             self.paint_course(painter, self.course)
 
     def paint_course(self, painter: QPainter, course: Course) -> None:
+        """What a lane shows; each kind paints its own. (Qt's metaclass leaves no room for an abstract class.)"""
         raise NotImplementedError
 
     def name(self, painter: QPainter, y: float, text: str, token: str) -> None:
@@ -260,7 +261,7 @@ class EdgeLabel:
     bold: bool = False
 
 
-class EdgeNames(pg.GraphicsWidget):  # type: ignore[misc]
+class EdgeNames(pg.GraphicsWidget):  # type: ignore[misc]  # pyqtgraph has no types
     """Names beside a plot, each as near as possible to the end of its line; none covers another."""
 
     def __init__(self, theme: Theme, view: Any, width: float) -> None:

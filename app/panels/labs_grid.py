@@ -6,7 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from PySide6.QtCore import QItemSelectionModel, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
@@ -62,7 +62,7 @@ class LabsTable(QTableView):
         else:
             super().keyPressEvent(event)
 
-    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:  # noqa: N802 (Qt)
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:  # noqa: N802 - Qt's own name
         """Tab and Enter only move on: an editor that opens by itself would be closed by the row that was just made."""
         step = {
             QAbstractItemDelegate.EndEditHint.EditNextItem: 1,
@@ -307,8 +307,8 @@ class LabsWindow(QDialog):
         if (row := self.row()) is not None:
             self.used.emit(row)
 
-    def showEvent(self, event: object) -> None:
-        super().showEvent(event)  # type: ignore[arg-type]
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
         if not self.table.currentIndex().isValid():
             self.table.setCurrentIndex(self.model.index(self.model.rowCount() - 1, 0))
         QTimer.singleShot(0, self.table.setFocus)

@@ -22,7 +22,7 @@ _GROUP_TOKENS = ("text.1", "signal.accent", "signal.amber", "signal.met", "regio
 _GROUP_STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
 
 
-class AtRiskLane(pg.GraphicsWidget):  # type: ignore[misc]
+class AtRiskLane(pg.GraphicsWidget):  # type: ignore[misc]  # pyqtgraph has no types
     """The numbers at risk below a curve, one row a group."""
 
     def __init__(self, theme: Theme, view: Any) -> None:

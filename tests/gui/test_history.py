@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QDate, QPoint, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -20,19 +20,10 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 @pytest.fixture
 def driver(qtbot: QtBot, tmp_path: Path, small_study: tuple[Path, Truth]) -> Iterator[Driver]:
     """A baseline with IT1 measured on its image."""
-    folder, truth = small_study
     driver = Driver(qtbot, f"sqlite:///{tmp_path / 'cases.db'}")
     driver.window.activateWindow()
     qtbot.waitUntil(driver.window.isActiveWindow)
-    driver.drop_folder(folder / "BL")
-    driver.page.times.day0.setDate(QDate(truth.day0.year, truth.day0.month, truth.day0.day))
-    driver.click(driver.page.times.confirm)
-    finding = truth.timepoints[0].finding("IT1")
-    assert finding is not None and finding.counted is not None
-    view = driver.view_of(finding.series_uid)
-    driver.go_to_image(view, finding.sop_uid)
-    driver.key(Qt.Key.Key_T, widget=view)
-    driver.drag(view, finding.counted.start, finding.counted.end)
+    driver.measure_baseline(small_study)
     yield driver
     driver.close()
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QDate, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -23,17 +23,8 @@ NO_KEYS = Qt.KeyboardModifier.NoModifier
 @pytest.fixture
 def driver(qtbot: QtBot, tmp_path: Path, small_study: tuple[Path, Truth]) -> Iterator[Driver]:
     """A baseline with one liver target, IT1, measured on the arterial phase."""
-    folder, truth = small_study
     driver = Driver(qtbot, f"sqlite:///{tmp_path / 'cases.db'}")
-    driver.drop_folder(folder / "BL")
-    driver.page.times.day0.setDate(QDate(truth.day0.year, truth.day0.month, truth.day0.day))
-    driver.click(driver.page.times.confirm)
-    finding = truth.timepoints[0].finding("IT1")
-    assert finding is not None and finding.counted is not None
-    view = driver.view_of(finding.series_uid)
-    driver.go_to_image(view, finding.sop_uid)
-    driver.key(Qt.Key.Key_T, widget=view)
-    driver.drag(view, finding.counted.start, finding.counted.end)
+    driver.measure_baseline(small_study)
     yield driver
     driver.close()
 

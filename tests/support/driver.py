@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QDate, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.bootstrap import make_application
+from app.demo.truth import Truth
 from app.main_window import MainWindow
 from app.storage.database import Database
 from app.workstation import Workstation
@@ -53,6 +54,19 @@ class Driver:
         QApplication.sendEvent(self.window, QDragEnterEvent(place.toPoint(), copy, data, LEFT, NO_KEYS))
         QApplication.sendEvent(self.window, QDropEvent(place, copy, data, LEFT, NO_KEYS))
         self.qtbot.waitUntil(lambda: not self.station.runner.is_running("work"), timeout=60_000)
+
+    def measure_baseline(self, study: tuple[Path, Truth]) -> None:
+        """Import the baseline, confirm its day 0, and draw IT1 on the image on which it is true."""
+        folder, truth = study
+        self.drop_folder(folder / "BL")
+        self.page.times.day0.setDate(QDate(truth.day0.year, truth.day0.month, truth.day0.day))
+        self.click(self.page.times.confirm)
+        finding = truth.timepoints[0].finding("IT1")
+        assert finding is not None and finding.counted is not None
+        view = self.view_of(finding.series_uid)
+        self.go_to_image(view, finding.sop_uid)
+        self.key(Qt.Key.Key_T, widget=view)
+        self.drag(view, finding.counted.start, finding.counted.end)
 
     def key(self, key: Qt.Key | str, modifiers: Qt.KeyboardModifier = NO_KEYS, widget: QWidget | None = None) -> None:
         """A key, to the widget that has the focus unless another is named."""

@@ -182,7 +182,7 @@ class ReadingPage(QWidget):
         inside = QVBoxLayout(body)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(0)
-        for part in (self.table, self.findings, self.form, self.enhancement, self.cards):
+        for part in (self.table, self.findings, self.form, self.cards, self.enhancement):
             inside.addWidget(part)
         inside.addStretch(1)
         area = QScrollArea()

@@ -70,12 +70,14 @@ class CohortPage(QWidget):
     def __init__(self, theme: Theme, rulesets: Sequence[str], units: Sequence[str]) -> None:
         super().__init__()
         self._theme = theme
-        self.title: QLabel = label("", strong=True)
         self.counts: QLabel = label("", "2", Face.SMALL)
         self.synthetic = chip("SYNTHETIC", "amber")
         self.source = _choice(translated("Cases of"), ())
         self.ruleset = _choice(translated("Rule set"), tuple((name, name) for name in rulesets))
-        self.other = _choice(translated("Beside it"), (("", translated("alone")), *((name, name) for name in rulesets)))
+        self.other = _choice(
+            translated("Beside it"),
+            (("", translated("alone")), *((name, translated("beside {rules}", rules=name)) for name in rulesets)),
+        )
         self.reader = _choice(translated("Reads of"), ())
         self.group = _choice(translated("Group by"), (("", translated("none")),))
         self.time = _choice(translated("Time"), ())
@@ -183,7 +185,7 @@ class CohortPage(QWidget):
         bar = QHBoxLayout()
         bar.setContentsMargins(theme.px(8), theme.px(6), theme.px(8), theme.px(6))
         bar.setSpacing(theme.px(6))
-        for part in (self.title, self.counts, self.synthetic, self.picture):
+        for part in (self.counts, self.synthetic, self.picture):
             bar.addWidget(part)
         bar.addStretch(1)
         for box in (self.source, self.ruleset, self.other, self.reader, self.group, self.time, self.unit):

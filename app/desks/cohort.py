@@ -210,7 +210,7 @@ class CohortDesk(QObject):
                 files = write_csv(CohortReport(self._ready.cohort, rules, by=asked.group or None, unit=unit), folder)
             elif kind == "PDF":
                 folder.mkdir(parents=True, exist_ok=True)
-                title = f"{self.page.title.text()} · {self.page.counts.text()}"
+                title = f"{self.page.source.currentText()} · {self.page.counts.text()}"
                 files = (write_pdf_pages(folder / "cohort.pdf", self._fresh_page(), title, self._ready.cohort.ruleset),)
             else:
                 files = write_pictures(folder, kind, self._fresh_page())

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.resources import DEFAULT_RULESET, load_ruleset
 from app.words import counted, translated
 
 if TYPE_CHECKING:
@@ -49,12 +50,11 @@ def draw(page: CohortPage, ready: ReadyCohort) -> None:
     if len(readers) > 1:
         readers.append((_ALL_READERS, translated(_ALL_READERS)))
     page.offer(page.reader, readers, asked.reader)
-    fields = [("", translated("not grouped")), *((name, name) for name in cohort.fields)]
+    fields = [("", translated("ungrouped")), *((name, translated("by {field}", field=name)) for name in cohort.fields)]
     page.offer(page.group, fields, asked.group)
     names = time_names(cohort)
     page.offer(page.time, [(name, name) for name in names], asked.time or _FIRST_TIME)
     asked = page.choices
-    page.title.setText(dict(sources).get(asked.source, ""))
     read = sum(bool(row.timepoints) for row in cohort.rows)
     page.counts.setText(f"{counted(len(cohort.cases), 'case', 'cases')} · {counted(read, 'read', 'reads')}")
     page.synthetic.setVisible(any(row.fields.get("synthetic") == "yes" for row in cohort.rows))
@@ -76,6 +76,9 @@ def _draw_responses(page: CohortPage, cohort: Cohort, beside: Cohort | None, ask
 
     unit = _SHORT_UNITS.get(asked.unit, asked.unit)
     groups = _groups(cohort, asked.group)
+    viable = load_ruleset(asked.ruleset or DEFAULT_RULESET).target.liver_diameter == "viable"
+    rules = translated("best response, viable, mRECIST") if viable else translated("best response, RECIST 1.1")
+    page.waterfalls[0].head.note.setText(rules)
     for number, scope in enumerate((Scope.INTRAHEPATIC, Scope.EXTRAHEPATIC)):
         lines = [
             f"{name}: {_rate_text(part, scope)}" if name else _rate_text(part, scope) for name, part in groups.items()

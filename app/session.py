@@ -15,7 +15,9 @@ from app.state.events import (
     BaselineConfirmed,
     ClinicalEventRecorded,
     ClinicalEventRemoved,
+    ClinicalImported,
     ClinicalRecorded,
+    CriterionSigned,
     EnrolmentRecorded,
     Entry,
     Event,
@@ -35,6 +37,8 @@ from mrecist.rulesets import RuleSet
 
 OF_THE_CASE = (
     ClinicalRecorded,
+    ClinicalImported,
+    CriterionSigned,
     LabsRecorded,
     LabsRemoved,
     EnrolmentRecorded,

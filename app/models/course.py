@@ -218,6 +218,7 @@ def as_of(record: Record, until: date) -> Record:
         visits=visits,
         reads=reads,
         judgements=tuple(one for one in record.judgements if one.visit_id in known and one.signature.on <= until),
+        criteria=tuple(one for one in record.criteria if one.signature.on <= until),
         treatments=treatments,
         labs=tuple(one for one in record.labs if one.on <= until),
         enrolment=_enrolment_until(record.enrolment, until),

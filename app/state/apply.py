@@ -12,8 +12,10 @@ from app.state.events import (
     CaseOpened,
     ClinicalEventRecorded,
     ClinicalEventRemoved,
+    ClinicalImported,
     ClinicalRecorded,
     CoverageRecorded,
+    CriterionSigned,
     EnrolmentRecorded,
     Entry,
     FigureAdded,
@@ -98,6 +100,10 @@ def apply(record: Record | None, entry: Entry) -> Record:
             return clinical_edits.remove_labs(record, event)
         case EnrolmentRecorded():
             return clinical_edits.record_enrolment(record, event)
+        case ClinicalImported():
+            return clinical_edits.import_clinical(record, event)
+        case CriterionSigned():
+            return clinical_edits.sign_criterion(record, event)
         case CaseClosed():
             return case_edits.close_case(record, event)
         case ReadStarted():

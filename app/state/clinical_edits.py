@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
+from app.state.case_edits import record_clinical
 from app.state.clinical import LabSet
 from app.state.dates import in_order, last_day
 from app.state.events import (
     ClinicalEventRecorded,
     ClinicalEventRemoved,
+    ClinicalImported,
+    ClinicalRecorded,
+    CriterionSigned,
     EnrolmentRecorded,
     LabsRecorded,
     LabsRemoved,
@@ -119,3 +124,48 @@ def remove_event(record: Record, event: ClinicalEventRemoved) -> Record:
     if len(kept) == len(record.events):
         raise EditRefused(f"There is no event {event.event_id}.")
     return replace(record, events=kept)
+
+
+Part = LabsRecorded | TreatmentRecorded | ClinicalEventRecorded | EnrolmentRecorded | ClinicalRecorded
+
+
+def parts_of(event: ClinicalImported) -> Iterator[Part]:
+    """The edits that an import stands for, in order."""
+    if event.labs:
+        yield LabsRecorded(event.labs)
+    yield from (TreatmentRecorded(x) for x in event.treatments)
+    yield from (ClinicalEventRecorded(x) for x in event.events)
+    if event.enrolment is not None:
+        yield EnrolmentRecorded(event.enrolment)
+    yield from (ClinicalRecorded(visit_id, status) for visit_id, status in event.statuses)
+
+
+def import_clinical(record: Record, event: ClinicalImported) -> Record:
+    """All of it, or nothing: raises EditRefused where one part is refused."""
+    parts = list(parts_of(event))
+    if not parts:
+        raise EditRefused("The table adds nothing.")
+    for part in parts:
+        match part:
+            case LabsRecorded():
+                record = record_labs(record, part)
+            case TreatmentRecorded():
+                record = record_treatment(record, part)
+            case ClinicalEventRecorded():
+                record = record_event(record, part)
+            case EnrolmentRecorded():
+                record = record_enrolment(record, part)
+            case ClinicalRecorded():
+                record = record_clinical(record, part)
+    return record
+
+
+def sign_criterion(record: Record, event: CriterionSigned) -> Record:
+    """The newest answer to a criterion stands; earlier ones stay in the log."""
+    new = event.answer
+    if not new.signature.by.strip() or not new.signature.reason.strip():
+        raise EditRefused("An answer to an entry criterion needs a signer and a reason.")
+    if not new.protocol or not new.criterion:
+        raise EditRefused("An answer names the criterion and its protocol.")
+    kept = tuple(x for x in record.criteria if (x.protocol, x.criterion) != (new.protocol, new.criterion))
+    return replace(record, criteria=(*kept, new))

@@ -14,7 +14,7 @@ from app.state.assistance import Assistance
 from app.state.clinical import Enrolment, LabSet
 from app.state.figures import Figure
 from app.state.proposals import Proposal
-from app.state.record import DatedEvent, DatedTreatment, Judgement, Patient, SeriesRef
+from app.state.record import CriterionAnswer, DatedEvent, DatedTreatment, Judgement, Patient, SeriesRef
 from mrecist.case import ClinicalStatus, Examination, ReadKind
 from mrecist.lesions import Lesion, Observation
 
@@ -272,6 +272,31 @@ class EnrolmentRecorded:
 
 
 @dataclass(frozen=True, slots=True)
+class ClinicalImported:
+    """Clinical data of one table, in one step. Each part is recorded as its own edit would record it.
+
+    `statuses` are the whole clinical data of time points, by their names.
+    """
+
+    kind: ClassVar[str] = "clinical_imported"
+    version: ClassVar[int] = 1
+    labs: tuple[LabSet, ...] = ()
+    treatments: tuple[DatedTreatment, ...] = ()
+    events: tuple[DatedEvent, ...] = ()
+    enrolment: Enrolment | None = None
+    statuses: tuple[tuple[str, ClinicalStatus], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionSigned:
+    """A clinician answered an entry criterion that no recorded value answers; the newest answer counts."""
+
+    kind: ClassVar[str] = "criterion_signed"
+    version: ClassVar[int] = 1
+    answer: CriterionAnswer
+
+
+@dataclass(frozen=True, slots=True)
 class VisitSigned:
     """The reader signed this time point: `head` is the log's hash up to there, `shown` the responses as shown."""
 
@@ -342,6 +367,8 @@ Event = (
     | LabsRecorded
     | LabsRemoved
     | EnrolmentRecorded
+    | ClinicalImported
+    | CriterionSigned
     | VisitSigned
     | VisitAmended
     | CaseClosed

@@ -110,6 +110,19 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
+class CriterionAnswer:
+    """A clinician's answer to an entry criterion of a protocol, known by its text.
+
+    `eligible`: the patient may enter in this respect. Of an exclusion that means that it does not apply.
+    """
+
+    protocol: str
+    criterion: str
+    eligible: bool
+    signature: Signature
+
+
+@dataclass(frozen=True, slots=True)
 class DatedTreatment:
     """A treatment. `dose_gy` is the total dose of radiotherapy in Gy, given in so many `fractions`."""
 
@@ -169,6 +182,7 @@ class Record:
     closed_because: str = ""
     labs: tuple[LabSet, ...] = ()
     enrolment: Enrolment = field(default_factory=Enrolment)
+    criteria: tuple[CriterionAnswer, ...] = ()
 
     def visit(self, visit_id: str) -> Visit | None:
         return next((x for x in self.visits if x.id == visit_id), None)

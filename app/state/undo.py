@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import assert_never
 
 from app.state.apply import EditRefused, apply, standing
+from app.state.clinical_edits import parts_of
 from app.state.events import (
     BaselineConfirmed,
     CaseClosed,
     CaseOpened,
     ClinicalEventRecorded,
     ClinicalEventRemoved,
+    ClinicalImported,
     ClinicalRecorded,
     CoverageRecorded,
+    CriterionSigned,
     EnrolmentRecorded,
     Entry,
     FigureAdded,
@@ -185,6 +189,10 @@ def subjects(entry: Entry) -> frozenset[tuple[str, ...]]:
             return frozenset(("labs", labs_id) for labs_id in event.labs_ids)
         case EnrolmentRecorded():
             return frozenset({("enrolment",)})
+        case ClinicalImported():
+            return frozenset(key for part in parts_of(event) for key in subjects(replace(entry, event=part)))
+        case CriterionSigned():
+            return frozenset({("criterion", event.answer.protocol, event.answer.criterion)})
         case VisitSigned() | VisitAmended():
             return frozenset({("signature", read, event.visit_id)})
         case Reverted():

@@ -12,8 +12,10 @@ from app.state.events import (
     CaseOpened,
     ClinicalEventRecorded,
     ClinicalEventRemoved,
+    ClinicalImported,
     ClinicalRecorded,
     CoverageRecorded,
+    CriterionSigned,
     EnrolmentRecorded,
     Event,
     FigureAdded,
@@ -118,6 +120,10 @@ def summary(event: Event) -> str:
             return "removal of laboratory values"
         case EnrolmentRecorded():
             return "enrolment"
+        case ClinicalImported():
+            return "clinical data of a table"
+        case CriterionSigned():
+            return "answer to an entry criterion"
         case VisitSigned():
             return f"signature of {event.visit_id}"
         case VisitAmended():

@@ -132,7 +132,8 @@ def test_that_a_log_recorded_with_version_1_still_gives_the_same_record() -> Non
     assert [(t.day, t.dose) for t in record.case.treatments] == [(0, "50 mg"), (2, "0.3 mg/kg/d"), (22, "")]
     assert record.treatments[0].cycles == () and record.treatments[1].dose_changes[0].dose == "0.2 mg/kg/d"
     assert (record.treatments[2].dose_gy, record.treatments[2].fractions) == (Fraction(60), 25)
-    assert [(x.id, x.on.isoformat()) for x in record.labs] == [("L-1", "2010-09")]
+    assert [(x.id, x.on.isoformat()) for x in record.labs] == [("L-1", "2010-09"), ("L-3", "2025-02-20")]
+    assert [(x.criterion, x.eligible) for x in record.criteria] == [("HIV infection", True)]
     # enrolled five days before day 0; of the randomisation only the month is known, so there is no day to count from
     assert (record.case.arm, record.case.enrolled_day, record.case.randomised_day) == ("A", -5, None)
     assert not record.signed

@@ -162,6 +162,8 @@ def test_that_each_edit_names_what_it_sets() -> None:
         "labs_recorded": {("labs", "L-1")},
         "labs_removed": {("labs", "L-2")},
         "enrolment_recorded": {("enrolment",)},
+        "clinical_imported": {("labs", "L-3"), ("event", "E-3")},
+        "criterion_signed": {("criterion", "cotsom", "HIV infection")},
         "reverted": {("entry", "32")},
         "visit_signed": {("signature", "read-1", "BL")},
         "visit_amended": {("signature", "read-1", "BL")},

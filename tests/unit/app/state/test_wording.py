@@ -37,6 +37,8 @@ WORDS = {
     "labs_recorded": "laboratory values of 2010-09",
     "labs_removed": "removal of laboratory values",
     "enrolment_recorded": "enrolment",
+    "clinical_imported": "clinical data of a table",
+    "criterion_signed": "answer to an entry criterion",
     "reverted": "taking back of entry 32",
     "visit_signed": "signature of BL",
     "visit_amended": "amendment of BL",

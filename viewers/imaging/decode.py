@@ -22,7 +22,7 @@ from viewers.imaging.errors import DecodeError
 from viewers.imaging.headers import DEFLATED, EXPLICIT_BIG, NATIVE
 from viewers.imaging.rawheader import FIRST_READ, HeaderReader
 from viewers.imaging.rawtags import tags_of
-from viewers.imaging.sources import opened
+from viewers.imaging.sources import opened, opened_unbuffered
 from viewers.imaging.streams import JPEG, JPEG_2000, JPEG_LS, RLE, fault_of
 from viewers.imaging.tags import MALFORMED, Tags
 
@@ -97,12 +97,11 @@ def _decoded(series: Series, record: SliceRecord, reader: HeaderReader) -> NDArr
 def _read_native(series: Series, record: SliceRecord, target: Pixels) -> None:
     offset = record.pixel_offset or 0
     buffer = target.data.cast("B")
-    with opened(record.path) as file:
+    with opened_unbuffered(record.path) as file:
         file.seek(offset, os.SEEK_SET)
         done = 0
         while done < len(buffer):
-            # BinaryIO does not declare it; every reader that `opened` gives has it
-            count = file.readinto(buffer[done:])  # type: ignore[attr-defined]
+            count = file.readinto(buffer[done:])
             if not count:
                 raise DecodeError("cut short inside its pixels", file=record.path, remedy=_REMEDY)
             done += count

@@ -185,8 +185,14 @@ def opened(path: str) -> BinaryIO:
     ArchiveError
         The archive does not give the member.
     """
+    content = opened_unbuffered(path)
+    return BoundedReader(content) if isinstance(content, io.FileIO) else content
+
+
+def opened_unbuffered(path: str) -> io.FileIO | io.BytesIO:
+    """As `opened`, for who reads a large part at once and has the room for it."""
     try:
-        return BoundedReader(io.FileIO(path))
+        return io.FileIO(path)
     except (FileNotFoundError, NotADirectoryError):
         found = member_at(path)
         if found is None:

@@ -1,0 +1,236 @@
+"""Two reads of one case side by side: responses, lesions, how far diameters lie apart, and whose finding decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from app.assessing import assess_read
+from app.cohort.lesion_differences import LesionDifference, lesion_differences
+from app.state.record import Record
+from app.statistics.reliability import BlandAltman, bland_altman
+from mrecist.case import Read
+from mrecist.lesions import Finding, Measured, Merged, Present, Split
+from mrecist.results import Assessment
+from mrecist.rulesets import RuleSet
+from mrecist.values import Response, Scope
+
+SCOPES = (Scope.INTRAHEPATIC, Scope.EXTRAHEPATIC, Scope.OVERALL)
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedResponse:
+    """A response of a scope at a follow-up as each read has it; None where that read has not come so far."""
+
+    timepoint: str
+    scope: Scope
+    first: Response | None
+    second: Response | None
+    first_sum_mm: Fraction | None
+    second_sum_mm: Fraction | None
+
+    @property
+    def differs(self) -> bool:
+        return self.first is not None and self.second is not None and self.first is not self.second
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A response that would be another one."""
+
+    timepoint: str
+    scope: Scope
+    was: Response
+    would_be: Response
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What the responses of one read would be, had one of its findings been that of the other read.
+
+    Attributes
+    ----------
+    reader, other : str
+        Whose responses, and whose finding.
+    timepoint : str
+        Of the finding.
+    lesion : str or None
+        Its name in the read of `reader`; None: all lesions of the time point at once.
+    changes : tuple of Change
+        Empty where no response changes.
+    """
+
+    reader: str
+    other: str
+    timepoint: str
+    lesion: str | None
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadComparison:
+    """All that tells two reads of a case apart.
+
+    Attributes
+    ----------
+    readers : tuple of str
+        What the two reads are called; a second read of the same reader says so.
+    responses : tuple of ComparedResponse
+        Each follow-up of either, each scope.
+    lesions : tuple of LesionDifference
+    baseline, followup : BlandAltman
+        Differences of diameters in mm, first less second, of lesions that both measured.
+    exchanges : tuple of Exchange
+        One for each finding that differs, both ways; then, where several differ, one for the whole time point.
+    """
+
+    readers: tuple[str, str]
+    responses: tuple[ComparedResponse, ...]
+    lesions: tuple[LesionDifference, ...]
+    baseline: BlandAltman
+    followup: BlandAltman
+    exchanges: tuple[Exchange, ...]
+
+    @property
+    def agreed(self) -> bool:
+        """Whether no response differs."""
+        return not any(x.differs for x in self.responses)
+
+    @property
+    def decisive(self) -> tuple[Exchange, ...]:
+        """The single findings on which a response rests: with the other's it would change."""
+        return tuple(x for x in self.exchanges if x.lesion is not None and x.changes)
+
+
+def compare_reads(record: Record, first_id: str, second_id: str, ruleset: RuleSet) -> ReadComparison:
+    """Two reads of a case, judged by the same rules.
+
+    Raises
+    ------
+    KeyError
+        If the record has no such read.
+    """
+    pair = (_read(record, first_id), _read(record, second_id))
+    found = [assess_read(record, read.id, ruleset) for read in pair]
+    lesions = lesion_differences(record.case, first_id, second_id)
+    first_visit = record.case.timepoints[0].id if record.case.timepoints else ""
+    both = [(x.timepoint, x.first_mm, x.second_mm) for x in lesions if x.difference_mm is not None]
+    mm = [(at, a, b) for at, a, b in both if a is not None and b is not None]
+    names = names_of_reads(record)
+    return ReadComparison(
+        (names[first_id], names[second_id]),
+        tuple(_responses(record, *found)),
+        lesions,
+        bland_altman([a for at, a, _ in mm if at == first_visit], [b for at, _, b in mm if at == first_visit]),
+        bland_altman([a for at, a, _ in mm if at != first_visit], [b for at, _, b in mm if at != first_visit]),
+        (
+            *_exchanges(record, pair, found[0], _names(lesions), ruleset, names),
+            *_exchanges(record, pair[::-1], found[1], _names(lesions, turned=True), ruleset, names),
+        ),
+    )
+
+
+def names_of_reads(record: Record) -> Mapping[str, str]:
+    """What each read is called: by its reader; from a reader's second read on, with its number."""
+    counted: dict[str, int] = {}
+    names = {}
+    for read in record.reads:
+        number = counted[read.reader] = counted.get(read.reader, 0) + 1
+        names[read.id] = read.reader if number == 1 else f"{read.reader} ({number})"
+    return names
+
+
+def _responses(record: Record, first: Assessment, second: Assessment) -> Iterator[ComparedResponse]:
+    for timepoint in record.case.timepoints[1:]:
+        one, other = first.timepoint(timepoint.id), second.timepoint(timepoint.id)
+        if one is None and other is None:
+            continue
+        for scope in SCOPES:
+            a = None if one is None else one.scope(scope)
+            b = None if other is None else other.scope(scope)
+            yield ComparedResponse(
+                timepoint.id,
+                scope,
+                None if a is None else a.response,
+                None if b is None else b.response,
+                None if a is None else a.sum_mm,
+                None if b is None else b.sum_mm,
+            )
+
+
+def _names(lesions: Sequence[LesionDifference], *, turned: bool = False) -> Mapping[str, str]:
+    """The other's name of each lesion that both reads list."""
+    pairs = [(x.first_lesion, x.second_lesion) for x in lesions if x.first_lesion and x.second_lesion]
+    return {b if turned else a: a if turned else b for a, b in pairs if a is not None and b is not None}
+
+
+def _exchanges(
+    record: Record, pair: tuple[Read, ...], own: Assessment, names: Mapping[str, str], ruleset: RuleSet,
+    called: Mapping[str, str],
+) -> Iterator[Exchange]:  # fmt: skip
+    read, other = pair
+    for timepoint in record.case.timepoints:
+        differing: dict[str, Finding] = {}
+        for lesion, others_name in names.items():
+            mine, theirs = read.observation(timepoint.id, lesion), other.observation(timepoint.id, others_name)
+            if mine is None or theirs is None or not _exchangeable(mine.finding, theirs.finding):
+                continue
+            differing[lesion] = theirs.finding
+        chosen: list[tuple[str | None, Mapping[str, Finding]]] = [(x, {x: given}) for x, given in differing.items()]
+        if len(differing) > 1:
+            chosen.append((None, differing))
+        for one, findings in chosen:
+            tried = _with_findings(record, read, timepoint.id, findings)
+            changes = tuple(_changes(own, assess_read(tried, read.id, ruleset)))
+            yield Exchange(called[read.id], called[other.id], timepoint.id, one, changes)
+
+
+def _exchangeable(mine: Finding, theirs: Finding) -> bool:
+    """Of another value, and of a kind that stands by itself: what fused or came apart is told of other lesions."""
+    if isinstance(mine, Merged | Split) or isinstance(theirs, Merged | Split):
+        return False
+    return _bare(mine) != _bare(theirs)
+
+
+def _bare(finding: Finding) -> Finding:
+    """Without the lines it was read from."""
+    match finding:
+        case Measured():
+            return replace(finding, evidence=(), whole_evidence=())
+        case Present():
+            return replace(finding, evidence=())
+        case _:
+            return finding
+
+
+def _with_findings(record: Record, read: Read, timepoint_id: str, findings: Mapping[str, Finding]) -> Record:
+    timepoints = tuple(
+        replace(
+            at,
+            observations=tuple(
+                replace(x, finding=_bare(findings[x.lesion_id])) if x.lesion_id in findings else x
+                for x in at.observations
+            ),
+        )
+        if at.timepoint_id == timepoint_id
+        else at
+        for at in read.timepoints
+    )
+    tried = replace(read, timepoints=timepoints)
+    return replace(record, reads=tuple(tried if x.id == read.id else x for x in record.reads))
+
+
+def _changes(before: Assessment, after: Assessment) -> Iterator[Change]:
+    for was in before.timepoints:
+        now = after.timepoint(was.timepoint)
+        for scope in SCOPES:
+            if now is not None and was.scope(scope).response is not now.scope(scope).response:
+                yield Change(was.timepoint, scope, was.scope(scope).response, now.scope(scope).response)
+
+
+def _read(record: Record, read_id: str) -> Read:
+    read = record.read(read_id)
+    if read is None:
+        raise KeyError(f"case {record.case_id} has no read {read_id!r}")
+    return read

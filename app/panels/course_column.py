@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QResizeEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -13,8 +13,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QScrollArea,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -26,7 +24,8 @@ from app.models.course import MARKER_UNITS, REGIONS, Course, CoursePoint
 from app.panels.chips import KeyButton, PanelHead, label, rule_line
 from app.panels.decision_text import reason_line
 from app.panels.history_drawing import marker_text
-from app.panels.marks import ResponseMark, paint_response_letters
+from app.panels.marks import ResponseMark
+from app.panels.response_delegate import RESPONSE_ROLE, ResponseDelegate
 from app.panels.response_text import pattern_word
 from app.theme import Face, Theme
 from app.words import translated
@@ -34,28 +33,10 @@ from mrecist.results import Decision
 from mrecist.values import Response
 
 ROW_PX, WIDTHS = 25, (404, 344)
-_RESPONSE = Qt.ItemDataRole.UserRole
 _HEADS = ("TP", "Date", "IH mm", "IH", "EH mm", "EH", "Comp.")
 _SHARES = (36, 80, 52, 46, 55, 46, 51)
 """How the columns share the width."""
 _NUMBERS = (2, 4)
-
-
-class ResponseDelegate(QStyledItemDelegate):
-    """Paints a response as shape and letters; other cells as text."""
-
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        super().paint(painter, option, index)
-        response = index.data(_RESPONSE)
-        if response is not None:
-            box = QRectF(option.rect).adjusted(self._theme.px(6), 0, 0, 0)
-            paint_response_letters(painter, box, Response(response), self._theme, Face.SMALL)
 
 
 class CourseTable(QTableWidget):
@@ -153,7 +134,7 @@ class CourseTable(QTableWidget):
     def _put_response(self, row: int, column: int, response: Response | None) -> None:
         item = self._put(row, column, f"   {words.DASH}" if response is None else "")
         if response is not None:
-            item.setData(_RESPONSE, response.value)
+            item.setData(RESPONSE_ROLE, response.value)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, words.response_words(response))
 
     def _report(self) -> None:

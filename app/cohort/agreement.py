@@ -10,7 +10,8 @@ from typing import Literal, NamedTuple
 
 from app.cohort.cohort import Cohort
 from app.cohort.collection import garbage_left_alone
-from app.cohort.rows import SCOPES, EndpointRow, Nearest, TimePointRow
+from app.cohort.followups import Nearest, TimePointRow
+from app.cohort.rows import SCOPES, EndpointRow
 from app.statistics.agreement import Coefficient, cohen_kappa, fleiss_kappa, gwet_ac
 from app.statistics.estimates import Proportion, proportion
 from app.statistics.reliability import BlandAltman, IntraclassCorrelation, bland_altman, intraclass_correlation

@@ -27,6 +27,7 @@ class WaterfallBar(NamedTuple):
     change_pct: float
     best: str
     new_lesion: bool
+    group: str = ""
 
 
 class SpiderPoint(NamedTuple):
@@ -37,6 +38,7 @@ class SpiderPoint(NamedTuple):
     day: int
     change_pct: float
     response: str
+    group: str = ""
 
 
 class SwimmerMark(NamedTuple):
@@ -51,6 +53,7 @@ class SwimmerMark(NamedTuple):
     detail: str
     day: float
     end_day: float | None
+    group: str = ""
 
 
 class CurvePoint(NamedTuple):
@@ -88,43 +91,43 @@ class AtRisk(NamedTuple):
     at_risk: int
 
 
-def waterfall(cohort: Cohort, scope: Scope) -> tuple[WaterfallBar, ...]:
+def waterfall(cohort: Cohort, scope: Scope, group: str = "") -> tuple[WaterfallBar, ...]:
     """The bars of one scope, from the largest growth to the largest decrease; reads without a change have no bar."""
     index = SCOPES.index(scope)
     bars = [
-        WaterfallBar(row.case_id, row.read_id, row.reader, change, row.best[index], row.new_lesion)
+        WaterfallBar(row.case_id, row.read_id, row.reader, change, row.best[index], row.new_lesion, group)
         for row in cohort.rows
         if (change := row.best_change_pct[index]) is not None
     ]
     return tuple(sorted(bars, key=lambda bar: (-bar.change_pct, bar.case_id, bar.read_id)))
 
 
-def spider(cohort: Cohort, scope: Scope) -> tuple[SpiderPoint, ...]:
+def spider(cohort: Cohort, scope: Scope, group: str = "") -> tuple[SpiderPoint, ...]:
     """The changes of every read over time; reads of which no days are known have none."""
     with garbage_left_alone():
-        return _spider(cohort, SCOPES.index(scope))
+        return _spider(cohort, SCOPES.index(scope), group)
 
 
-def _spider(cohort: Cohort, index: int) -> tuple[SpiderPoint, ...]:
+def _spider(cohort: Cohort, index: int, group: str) -> tuple[SpiderPoint, ...]:
     found: list[SpiderPoint] = []
     for row in cohort.rows:
         if not row.days_known or row.baseline_mm[index] is None:
             continue
-        found.append(SpiderPoint(row.case_id, row.read_id, 0, 0.0, ""))
+        found.append(SpiderPoint(row.case_id, row.read_id, 0, 0.0, "", group))
         for at in row.timepoints:
             change = at.changes_pct[index]
             if change is not None:
-                found.append(SpiderPoint(row.case_id, row.read_id, at.day, change, at.responses[index]))
+                found.append(SpiderPoint(row.case_id, row.read_id, at.day, change, at.responses[index], group))
     return tuple(found)
 
 
-def swimmer(cohort: Cohort, scope: Scope = Scope.OVERALL) -> tuple[SwimmerMark, ...]:
+def swimmer(cohort: Cohort, scope: Scope = Scope.OVERALL, group: str = "") -> tuple[SwimmerMark, ...]:
     """Every lane from the longest to the shortest: treatments, responses, progression, death or last known alive."""
     with garbage_left_alone():
-        return _swimmer(cohort, SCOPES.index(scope))
+        return _swimmer(cohort, SCOPES.index(scope), group)
 
 
-def _swimmer(cohort: Cohort, index: int) -> tuple[SwimmerMark, ...]:
+def _swimmer(cohort: Cohort, index: int, group: str) -> tuple[SwimmerMark, ...]:
     def length(row: EndpointRow) -> float:
         survival = row.times.get("OS")
         last = max((at.day for at in row.timepoints), default=0)
@@ -133,15 +136,15 @@ def _swimmer(cohort: Cohort, index: int) -> tuple[SwimmerMark, ...]:
     found: list[SwimmerMark] = []
     for row in sorted(cohort.rows, key=lambda r: (-length(r), r.case_id, r.read_id)):
         who = (row.case_id, row.read_id)
-        found += [SwimmerMark(*who, "treatment", t.kind, t.day, t.end_day) for t in row.treatments]
+        found += [SwimmerMark(*who, "treatment", t.kind, t.day, t.end_day, group) for t in row.treatments]
         for at in row.timepoints if row.days_known else ():
             response = at.responses[index]
             what = "progression" if response == Response.PD else "response"
-            found.append(SwimmerMark(*who, what, response, at.day, None))
+            found.append(SwimmerMark(*who, what, response, at.day, None, group))
         survival = row.times.get("OS")
         if survival is not None:
             what = "death" if survival.event else "ongoing"
-            found.append(SwimmerMark(*who, what, survival.source, survival.days, None))
+            found.append(SwimmerMark(*who, what, survival.source, survival.days, None, group))
     return tuple(found)
 
 

@@ -30,9 +30,12 @@ def write_csv(report: CohortReport, folder: Path) -> tuple[Path, ...]:
     cohort, groups = report.cohort, report.groups
     made = {"adtte.csv": adtte_csv(cohort)}
     for scope in SCOPES:
-        made[f"waterfall_{scope}.csv"] = picture_csv(waterfall(cohort, scope), WaterfallBar)
-        made[f"spider_{scope}.csv"] = picture_csv(spider(cohort, scope), SpiderPoint)
-    made["swimmer.csv"] = picture_csv(swimmer(cohort), SwimmerMark)
+        bars = [bar for group, part in groups.items() for bar in waterfall(part, scope, group)]
+        made[f"waterfall_{scope}.csv"] = picture_csv(bars, WaterfallBar)
+        points = [point for group, part in groups.items() for point in spider(part, scope, group)]
+        made[f"spider_{scope}.csv"] = picture_csv(points, SpiderPoint)
+    marks = [mark for group, part in groups.items() for mark in swimmer(part, group=group)]
+    made["swimmer.csv"] = picture_csv(marks, SwimmerMark)
     for name in time_names(cohort):
         curves = survival_curves(groups, name, report.unit, each_reader=True)
         made[f"survival_{name}.csv"] = picture_csv(curves, CurvePoint)

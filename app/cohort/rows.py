@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
-from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from app.cohort.collection import garbage_left_alone
+from app.cohort.followups import Nearest, TimePointRow, TimePointRows
 from app.cohort.reads import CohortRead
 from mrecist.assess import assess
 from mrecist.bestresponse import Assessed, confirmed, unconfirmed
@@ -24,81 +22,6 @@ from mrecist.values import Response, Scope
 SCOPES = (Scope.INTRAHEPATIC, Scope.EXTRAHEPATIC, Scope.OVERALL)
 
 
-class Nearest(NamedTuple):
-    """The least change that would give another overall response: of the sum, or of one lesion."""
-
-    response: str
-    by_mm: float
-    lesion: str | None
-
-
-class TimePointRow(NamedTuple):
-    """One follow-up. What is told by scope is in the order of `SCOPES`: liver, outside it, both.
-
-    Attributes
-    ----------
-    responses : tuple of str
-        Empty texts where only a table states a response.
-    sums_mm, changes_pct : tuple of (float or None)
-        Changes from baseline; None where a sum is partial or missing.
-    stated : str or None
-        The response that a table gives.
-    nearest : Nearest or None
-    """
-
-    timepoint: str
-    day: int
-    responses: tuple[str, str, str]
-    composite: str
-    sums_mm: tuple[float | None, ...]
-    changes_pct: tuple[float | None, ...]
-    new_lesions: int
-    stated: str | None
-    nearest: Nearest | None
-
-
-class TimePointRows:
-    """The follow-ups of one read: there, or still text, which is read when they are first asked for.
-
-    Most views of a cohort ask for none of them, and there are many.
-    """
-
-    __slots__ = ("_found", "_place", "_text")
-
-    def __init__(self, found: Sequence[TimePointRow] | None, text: _Text | None = None, place: int = 0) -> None:
-        self._found = None if found is None else tuple(found)
-        self._text = text
-        self._place = place
-
-    @property
-    def all(self) -> tuple[TimePointRow, ...]:
-        if self._found is None:
-            told = self._text.parsed[self._place] if self._text is not None else []
-            self._found, self._text = tuple([_timepoint_row(t) for t in told]), None
-        return self._found
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, TimePointRows) and self.all == other.all
-
-    def __hash__(self) -> int:
-        return hash(self.all)
-
-    def __repr__(self) -> str:
-        return repr(self.all)
-
-
-class _Text:
-    """The follow-ups of all reads of one case as text; read once for all of them."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    @cached_property
-    def parsed(self) -> list[Any]:
-        found: list[Any] = json.loads(self._text)
-        return found
-
-
 class Given(NamedTuple):
     """A treatment, for the swimmer."""
 
@@ -107,8 +30,7 @@ class Given(NamedTuple):
     end_day: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointRow:
+class EndpointRow(NamedTuple):
     """One read of one case.
 
     Attributes
@@ -320,72 +242,3 @@ def _three(texts: Sequence[str]) -> tuple[str, str, str]:
 
 def _float(value: Fraction | None) -> float | None:
     return None if value is None else value.numerator / value.denominator
-
-
-# --- as text ---------------------------------------------------------------------------------------------------------
-
-
-def encode_rows(rows: Sequence[EndpointRow]) -> str:
-    """Rows as text of two lines, by place: what every view needs, and the follow-ups."""
-    first = [_plain(row) for row in rows]
-    return f"{_WRITER.encode(first)}\n{_WRITER.encode([[_flat(at) for at in row.timepoints] for row in rows])}"
-
-
-def decode_rows(texts: Sequence[str]) -> tuple[EndpointRow, ...]:
-    """The rows of many texts, decoded in one go; their follow-ups when they are asked for.
-
-    Raises
-    ------
-    ValueError
-        If a text is none that `encode_rows` wrote.
-    """
-    halves = [text.partition("\n") for text in texts]
-    try:
-        with garbage_left_alone():
-            cases = json.loads(f"[{','.join([first for first, _, _ in halves])}]")
-            return tuple(
-                [
-                    _row(x, text, place)
-                    for rows, (_, _, later) in zip(cases, halves, strict=True)
-                    for text in (_Text(later),)
-                    for place, x in enumerate(rows)
-                ]
-            )
-    except (TypeError, IndexError, KeyError, AttributeError) as error:
-        raise ValueError("not the rows of a cohort") from error
-
-
-_WRITER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
-
-
-def _plain(row: EndpointRow) -> list[Any]:
-    times = {name: [x.days, x.event, x.reason.value, x.source, x.cause, x.cause_days] for name, x in row.times.items()}
-    return [
-        row.case_id, row.read_id, row.reader, row.protocol, row.arm, row.fields, row.best, row.confirmed,
-        row.adjudicated, row.diseased, row.baseline_mm, row.best_change_pct, times, row.rates, row.downstaged,
-        row.treatments, row.notes, row.days_known, row.head, row.new_lesion, row.assessed,
-    ]  # fmt: skip
-
-
-def _row(x: list[Any], text: _Text, place: int) -> EndpointRow:
-    why = _WHY
-    times = {name: Outcome(d, e, why[r], s, c, cd) for name, (d, e, r, s, c, cd) in x[12].items()}
-    return EndpointRow(
-        x[0], x[1], x[2], x[3], x[4], x[5], tuple(x[6]), tuple(x[7]), tuple(x[8]), tuple(x[9]), tuple(x[10]),
-        tuple(x[11]), times, x[13], x[14], tuple([Given(*t) for t in x[15]]), tuple(x[16]), x[17], x[18], x[19], x[20],
-        TimePointRows(None, text, place),
-    )  # fmt: skip
-
-
-def _flat(at: TimePointRow) -> list[Any]:
-    near = (None, None, None) if at.nearest is None else at.nearest
-    return [at[0], at[1], *at[2], at[3], *at[4], *at[5], at[6], at[7], *near]
-
-
-def _timepoint_row(t: list[Any]) -> TimePointRow:
-    (name, day, r1, r2, r3, composite, s1, s2, s3, c1, c2, c3, new, stated, response, by_mm, lesion) = t
-    nearest = None if response is None else Nearest(response, by_mm, lesion)
-    return TimePointRow(name, day, (r1, r2, r3), composite, (s1, s2, s3), (c1, c2, c3), new, stated, nearest)
-
-
-_WHY: Mapping[str, Why] = {why.value: why for why in Why}

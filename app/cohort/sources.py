@@ -16,7 +16,8 @@ from app.cohort.cohort import Cohort
 from app.cohort.lesion_differences import LesionDifference, lesion_differences
 from app.cohort.mapping import parse_mapping
 from app.cohort.reads import CohortRead, reads_of_case
-from app.cohort.rows import EndpointRow, decode_rows, encode_rows, endpoint_row
+from app.cohort.row_text import decode_rows, encode_rows
+from app.cohort.rows import EndpointRow, endpoint_row
 from app.cohort.sheets import parse_sheet
 from app.cohort.table_reads import TableReads, table_reads
 from app.profiles import Profiles, known_profiles

@@ -55,7 +55,7 @@ def draw(page: CohortPage, ready: ReadyCohort) -> None:
     names = time_names(cohort)
     page.offer(page.time, [(name, name) for name in names], asked.time or _FIRST_TIME)
     asked = page.choices
-    read = sum(bool(row.timepoints) for row in cohort.rows)
+    read = sum(bool(row.assessed) for row in cohort.rows)
     page.counts.setText(f"{counted(len(cohort.cases), 'case', 'cases')} · {counted(read, 'read', 'reads')}")
     page.synthetic.setVisible(any(row.fields.get("synthetic") == "yes" for row in cohort.rows))
     if not cohort.rows:
@@ -90,10 +90,10 @@ def _draw_responses(page: CohortPage, cohort: Cohort, beside: Cohort | None, ask
             page.waterfalls[number].set_bars({name: waterfall(part, scope) for name, part in groups.items()})
             page.waterfalls[number].set_numbers(told)
         elif asked.picture == "Spider":
-            page.spiders[number].set_points(spider(cohort, scope), days, unit)
+            page.spiders[number].set_points({name: spider(part, scope) for name, part in groups.items()}, days, unit)
             page.spiders[number].set_numbers(told)
     if asked.picture == "Swimmer":
-        page.swimmer.set_marks(swimmer(cohort), days, unit)
+        page.swimmer.set_marks({name: swimmer(part) for name, part in groups.items()}, days, unit)
 
 
 def _draw_times(page: CohortPage, cohort: Cohort, asked: Asked) -> None:
@@ -138,7 +138,7 @@ def _of_reader(cohort: Cohort, reader: str) -> Cohort:
     """The reads of one reader, and the cases that nobody read, whose times still count."""
     if reader == _ALL_READERS or reader not in cohort.readers:
         return cohort
-    return cohort.with_rows([row for row in cohort.rows if row.reader == reader or not row.timepoints])
+    return cohort.with_rows([row for row in cohort.rows if row.reader == reader or not row.assessed])
 
 
 def _groups(cohort: Cohort, by: str) -> dict[str, Cohort]:

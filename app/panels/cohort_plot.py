@@ -81,6 +81,14 @@ class CohortPlot(QWidget):
         self.plot.getViewBox().setLimits(xMin=None, xMax=None, minXRange=None)
         self.found_by(lambda _place: None)
 
+    def name_group(self, name: str, count: str, x: float, y: float, letters: int) -> None:
+        """The name of a group and how many it has, its upper left corner at a place of the plot."""
+        short = name if len(name) + len(count) + 2 <= letters else f"{name[: max(letters - len(count) - 3, 3)]}…"
+        said = pg.TextItem(f"{short}: {count}", self.theme.colour("text.1"), anchor=(0.0, 0.0))
+        said.setFont(self.theme.font(Face.SMALL, bold=True))
+        said.setPos(x, y)
+        self.plot.addItem(said, ignoreBounds=True)
+
     def level(self, y: float, style: Qt.PenStyle = Qt.PenStyle.DashLine, token: str = "text.3") -> None:
         line = pg.InfiniteLine(y, angle=0, movable=False, pen=pg.mkPen(self.theme.colour(token), width=1, style=style))
         line.setZValue(-5)

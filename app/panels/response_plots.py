@@ -23,6 +23,13 @@ _SYMBOLS = {
     Response.ND: "x", Response.NA: "x",
 }  # fmt: skip
 _TACE = TreatmentKind.TACE.value
+_TOP_PCT = 200.0
+_GROUP_PITCH = 1.14
+"""How far the groups of a spider lie apart, by the length of their axis of time."""
+_MOST_TICKS = 14
+_NAME_ROOM = 90
+"""About how many letters the width of a picture holds."""
+_HEADING_SHARE = 0.085
 
 
 class Waterfall(CohortPlot):
@@ -105,58 +112,105 @@ class Waterfall(CohortPlot):
 
 
 class Spider(CohortPlot):
-    """The change of each read over time; a line ends in the mark of its last response."""
+    """The change of each read over time, each group beside the others; a line ends in the mark of its last response."""
 
-    def set_points(self, points: Sequence[SpiderPoint], days: float, unit: str) -> None:
-        """`days` is how many of them a `unit` of the axis has."""
-        lines: dict[tuple[str, str], list[SpiderPoint]] = {}
-        for point in points:
-            lines.setdefault((point.case_id, point.read_id), []).append(point)
-        lines = {who: line for who, line in lines.items() if len(line) > 1}
+    def set_points(self, groups: Mapping[str, Sequence[SpiderPoint]], days: float, unit: str) -> None:
+        """The points of each group; one group needs no name. `days` is how many of them a `unit` of the axis has."""
+        lines = {name: found for name, points in groups.items() if (found := _lines(points))}
         if not lines:
             self.say_empty(translated("No read has a change over time here."))
             return
         self.begin()
-        theme = self.theme
-        by_response: dict[str, tuple[list[float], list[float], list[bool]]] = {}
-        ends: dict[str, list[SpiderPoint]] = {}
-        for line in lines.values():
-            last = line[-1]
-            xs, ys, joined = by_response.setdefault(last.response, ([], [], []))
-            xs += [point.day / days for point in line]
-            ys += [min(point.change_pct, 200.0) for point in line]
-            joined += [True] * (len(line) - 1) + [False]
-            ends.setdefault(last.response, []).append(last)
-        for response, (xs, ys, joined) in by_response.items():
-            colour = response_colour(theme, response)
-            pen = pg.mkPen(QColor(colour.red(), colour.green(), colour.blue(), 150), width=1)
-            self.plot.addItem(pg.PlotCurveItem(np.array(xs), np.array(ys), pen=pen, connect=np.array(joined)))
-            if len(lines) <= 4 * _MOST_MARKS:
-                places = [(point.day / days, min(point.change_pct, 200.0)) for point in ends[response]]
-                mark = _SYMBOLS[Response(response)] if response else "x"
-                self.plot.addItem(
-                    pg.ScatterPlotItem(pos=places, symbol=mark, size=theme.px(7), pen=pg.mkPen(colour), brush=colour)
-                )
+        shown = [line for group in lines.values() for line in group]
+        longest = max(line[-1].day for line in shown) / days
+        ticks = time_axis(self.plot, longest, unit)
+        apart = ticks[-1] * _GROUP_PITCH
+        begins = {name: number * apart for number, name in enumerate(lines)}
+        placed = [
+            (line, [(begins[name] + point.day / days, min(point.change_pct, _TOP_PCT)) for point in line])
+            for name, group in lines.items()
+            for line in group
+        ]
+        self._draw(placed)
         for y in (20.0, -30.0):
             self.level(y)
         self.level(0.0, Qt.PenStyle.SolidLine, "line.strong")
-        top = min(200.0, max(60.0, *(point.change_pct for line in lines.values() for point in line)))
+        top = min(_TOP_PCT, max(60.0, *(point.change_pct for line in shown for point in line)))
         marks = [y for y in (-100.0, -50.0, -30.0, 0.0, 20.0, 50.0, 100.0, 150.0, 200.0) if y <= top + 5]
         self.plot.getAxis("left").setTicks([[(y, signed(y)) for y in marks], []])
         self.plot.setYRange(-105, top + 8, padding=0)
-        longest = max(line[-1].day for line in lines.values()) / days
-        time_axis(self.plot, longest, unit)
-        flat = [(point, who) for who, line in lines.items() for point in line]
-        spots = np.array([(point.day / days, min(point.change_pct, 200.0)) for point, _ in flat])
+        if len(lines) > 1:
+            self._name_groups(lines, begins, ticks, unit, top)
+        flat = [point for line, _ in placed for point in line]
+        spots = np.array([place for _, places in placed for place in places])
 
         def find(scene: QPointF) -> tuple[str, str] | None:
             at = nearest(self, spots, scene)
             if at is None:
                 return None
-            point = flat[at][0]
+            point = flat[at]
             return point.case_id, f"{point.case_id} · {point.day} d: {pct_text(point.change_pct)} {point.response}"
 
         self.found_by(find)
+
+    def _draw(self, placed: Sequence[tuple[Sequence[SpiderPoint], Sequence[tuple[float, float]]]]) -> None:
+        """One item for all lines that end in the same response, and one for their marks."""
+        by_response: dict[str, list[Sequence[tuple[float, float]]]] = {}
+        for line, places in placed:
+            by_response.setdefault(line[-1].response, []).append(places)
+        few = len(placed) <= 4 * _MOST_MARKS
+        for response, found in by_response.items():
+            colour = response_colour(self.theme, response)
+            pen = pg.mkPen(QColor(colour.red(), colour.green(), colour.blue(), 150), width=1)
+            xs, ys = np.array([place for places in found for place in places]).T
+            joined = np.array([n < len(places) - 1 for places in found for n in range(len(places))])
+            self.plot.addItem(pg.PlotCurveItem(xs, ys, pen=pen, connect=joined))
+            if few:
+                mark = _SYMBOLS[Response(response)] if response else "x"
+                size, pen = self.theme.px(7), pg.mkPen(colour)
+                ends = [places[-1] for places in found]
+                self.plot.addItem(pg.ScatterPlotItem(pos=ends, symbol=mark, size=size, pen=pen, brush=colour))
+
+    def _name_groups(
+        self,
+        lines: Mapping[str, Sequence[Sequence[SpiderPoint]]],
+        begins: Mapping[str, float],
+        ticks: Sequence[float],
+        unit: str,
+        top: float,
+    ) -> None:
+        """The name of each group above its lines, its own times below, a line between two."""
+        theme, axis = self.theme, []
+        step = -(-(len(ticks) - 1) * len(lines) // _MOST_TICKS)
+        room = (top + 8 + 105) * 0.12
+        for number, (name, group) in enumerate(lines.items()):
+            begin = begins[name]
+            said = [(tick, f"{tick:g}") for tick in ticks[::step]]
+            said[0] = (0.0, f"0 {unit}" if number == 0 else "0")
+            axis += [(begin + tick, text) for tick, text in said]
+            self.name_group(name, counted(len(group), "read", "reads"), begin, top + 8 + room, _NAME_ROOM // len(lines))
+            if number:
+                pen = pg.mkPen(theme.colour("line.input"), width=1)
+                between = begin - ticks[-1] * (_GROUP_PITCH - 1) / 2
+                self.plot.addItem(pg.InfiniteLine(between, angle=90, movable=False, pen=pen), ignoreBounds=True)
+        end = list(begins.values())[-1] + ticks[-1]
+        self.plot.getAxis("bottom").setTicks([axis, []])
+        self.plot.setYRange(-105, top + 8 + room, padding=0)
+        self.plot.setXRange(0, end, padding=0.03)
+        self.plot.getViewBox().setLimits(xMin=-0.1 * ticks[-1], xMax=end + 0.2 * ticks[-1], minXRange=ticks[-1] / 50)
+
+
+def _lines(points: Sequence[SpiderPoint]) -> list[list[SpiderPoint]]:
+    """The points read by read; one point makes no line."""
+    found: dict[tuple[str, str], list[SpiderPoint]] = {}
+    for point in points:
+        found.setdefault((point.case_id, point.read_id), []).append(point)
+    return [line for line in found.values() if len(line) > 1]
+
+
+def _heading(groups: Mapping[str, Sequence[tuple[str, str]]]) -> float:
+    """How many lanes the name of a group takes the room of: about a line of text, however many lanes there are."""
+    return max(1.0, _HEADING_SHARE * sum(map(len, groups.values())))
 
 
 def _lasts(mark: SwimmerMark) -> bool:
@@ -169,14 +223,18 @@ def _lasts(mark: SwimmerMark) -> bool:
 class Swimmer(CohortPlot):
     """A lane a read, the longest on top: treatments as bars, TACE as ticks, responses and progression as marks."""
 
-    def set_marks(self, marks: Sequence[SwimmerMark], days: float, unit: str) -> None:
-        lanes = list(dict.fromkeys((mark.case_id, mark.read_id) for mark in marks))
-        if not lanes:
+    def set_marks(self, groups: Mapping[str, Sequence[SwimmerMark]], days: float, unit: str) -> None:
+        """The marks of each group, one group below the other; one group needs no name."""
+        found = {name: list(dict.fromkeys((m.case_id, m.read_id) for m in group)) for name, group in groups.items()}
+        found = {name: lanes for name, lanes in found.items() if lanes}
+        if not found:
             self.say_empty(translated("No read has days."))
             return
         self.begin()
         theme = self.theme
-        row = {who: -number for number, who in enumerate(lanes)}
+        marks = [mark for group in groups.values() for mark in group]
+        row = self._places(found)
+        lanes = list(row)
         ends: dict[tuple[str, str], float] = {}
         for mark in marks:
             who = (mark.case_id, mark.read_id)
@@ -212,7 +270,8 @@ class Swimmer(CohortPlot):
         few = len(lanes) <= 40
         self.plot.getAxis("left").setTicks([[(row[who], who[0][-7:]) for who in lanes] if few else [], []])
         time_axis(self.plot, float(lengths.max()), unit)
-        self.plot.setYRange(-len(lanes) + 0.4, 0.6, padding=0.01)
+        top = 0.6 + (_heading(found) if len(found) > 1 else 0.0)
+        self.plot.setYRange(float(ys.min()) - 0.6, top, padding=0.01)
         self.plot.setMouseEnabled(x=True, y=True)
         self.set_numbers(
             translated(
@@ -224,15 +283,34 @@ class Swimmer(CohortPlot):
         def find(scene: QPointF) -> tuple[str, str] | None:
             if not self.plot.getViewBox().sceneBoundingRect().contains(scene):
                 return None
-            at = -round(self.plot.getViewBox().mapSceneToView(scene).y())
-            return (lanes[at][0], f"{lanes[at][0]} · {ends[lanes[at]]:g} d") if 0 <= at < len(lanes) else None
+            y = self.plot.getViewBox().mapSceneToView(scene).y()
+            at = int(np.abs(ys - y).argmin())
+            return (lanes[at][0], f"{lanes[at][0]} · {ends[lanes[at]]:g} d") if abs(ys[at] - y) <= 0.5 else None
 
         self.found_by(find)
+
+    def _places(self, groups: Mapping[str, Sequence[tuple[str, str]]]) -> dict[tuple[str, str], float]:
+        """Where each lane lies, from 0 downwards; where there are groups each has its name above its lanes."""
+        heading = _heading(groups)
+        found: dict[tuple[str, str], float] = {}
+        y = 0.0
+        for number, (name, lanes) in enumerate(groups.items()):
+            if len(groups) > 1:
+                y -= heading if number else 0.0
+                self.name_group(name, counted(len(lanes), "read", "reads"), 0.0, y + 0.5 + heading, _NAME_ROOM)
+                if number:
+                    pen = pg.mkPen(self.theme.colour("line.input"), width=1)
+                    line = pg.InfiniteLine(y + 0.5 + heading, angle=0, movable=False, pen=pen)
+                    self.plot.addItem(line, ignoreBounds=True)
+            for who in lanes:
+                found[who] = y
+                y -= 1.0
+        return found
 
     def _scatter(
         self,
         marks: Sequence[SwimmerMark],
-        row: Mapping[tuple[str, str], int],
+        row: Mapping[tuple[str, str], float],
         days: float,
         symbol: str,
         colour: QColor,

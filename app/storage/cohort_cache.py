@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, insert, inspect, select
+from sqlalchemy import Connection, delete, insert, inspect, select
 
 from app.storage.database import Database
 from app.storage.errors import StorageError
@@ -37,12 +37,18 @@ class KeptTable:
 
 def heads(connection: Connection) -> dict[str, str]:
     """The hash that the log of each case ends with, of all cases that were not purged."""
-    ends = select(entries.c.case_id, func.max(entries.c.sequence).label("last")).group_by(entries.c.case_id).subquery()
-    found = select(entries.c.case_id, entries.c.hash).join(
-        ends, (entries.c.case_id == ends.c.case_id) & (entries.c.sequence == ends.c.last)
+    known = select(entries.c.case_id).distinct().subquery()
+    ends = entries.alias()
+    last = (
+        select(ends.c.hash)
+        .where(ends.c.case_id == known.c.case_id)
+        .order_by(ends.c.sequence.desc())
+        .limit(1)
+        .scalar_subquery()
     )
+    found = select(known.c.case_id, last)
     purged = set(connection.scalars(select(tombstones.c.case_id)))
-    return {row.case_id: row.hash for row in connection.execute(found) if row.case_id not in purged}
+    return {case_id: at for case_id, at in connection.execute(found).all() if case_id not in purged}
 
 
 def kept_rows(connection: Connection, key: str) -> dict[str, tuple[str, str]]:
@@ -50,7 +56,7 @@ def kept_rows(connection: Connection, key: str) -> dict[str, tuple[str, str]]:
     if not inspect(connection).has_table(cohort_rows.name):
         return {}
     columns = (cohort_rows.c.case_id, cohort_rows.c.hash, cohort_rows.c.payload)
-    found = connection.execute(select(*columns).where(cohort_rows.c.key == key))
+    found = connection.execute(select(*columns).where(cohort_rows.c.key == key)).all()
     return {case_id: (at, payload) for case_id, at, payload in found}
 
 

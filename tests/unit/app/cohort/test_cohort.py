@@ -120,7 +120,7 @@ def test_that_groups_are_told_apart_by_a_field(four: Cohort) -> None:
 def test_that_cases_without_a_value_are_no_part_of_a_test(four: Cohort) -> None:
     arms = four.split("arm")
     blank = _cohort(patient("L1=50", "L1=70"), patient("L1=50", "L1=80"))
-    blank = blank.with_rows([replace(row, case_id=f"{row.case_id} blank") for row in blank.rows])
+    blank = blank.with_rows([row._replace(case_id=f"{row.case_id} blank") for row in blank.rows])
     assert compare_groups({"": blank, **arms}, "PFS") == compare_groups(arms, "PFS")
     assert compare_groups({"": arms["A"], "B": arms["B"]}, "PFS") is None
 
@@ -136,7 +136,7 @@ def test_that_a_waterfall_is_sorted_and_marks_new_lesions(four: Cohort) -> None:
     ]  # fmt: skip
     assert [b.case_id for b in waterfall(four, Scope.EXTRAHEPATIC)] == ["P2"]
     lines = picture_csv(bars, WaterfallBar).decode().split("\r\n")
-    assert lines[:2] == ["case_id,read_id,reader,change_pct,best,new_lesion", "P4,read-1,,30.0,PD,True"]
+    assert lines[:2] == ["case_id,read_id,reader,change_pct,best,new_lesion,group", "P4,read-1,,30.0,PD,True,"]
 
 
 def test_that_a_spider_begins_at_the_baseline_and_a_swimmer_ends_with_the_patient(four: Cohort) -> None:
@@ -162,7 +162,7 @@ def test_that_curves_begin_at_one_and_incidences_stand_beside_one_minus_kaplan_m
 
 def test_that_each_reader_has_a_curve_of_times_as_read(four: Cohort) -> None:
     """Two readers of the same four cases: eight reads, four patients."""
-    rows = [replace(row, reader=reader) for row in four.rows for reader in ("A", "B")]
+    rows = [row._replace(reader=reader) for row in four.rows for reader in ("A", "B")]
     both = {"all": four.with_rows(rows)}
     begun = [(p.reader, p.at_risk) for p in survival_curves(both, "TTPR", each_reader=True) if p.time == 0]
     assert begun == [("A", 4), ("B", 4)]

@@ -7,7 +7,8 @@ import pytest
 from app.cohort.cohort import counted_once
 from app.cohort.mapping import MappingError, parse_mapping
 from app.cohort.reads import CohortRead
-from app.cohort.rows import EndpointRow, decode_rows, encode_rows, endpoint_row
+from app.cohort.row_text import decode_rows, encode_rows
+from app.cohort.rows import EndpointRow, endpoint_row
 from app.cohort.sheets import SheetError, parse_sheet
 from app.cohort.sources import Judging, table_cohort
 from app.cohort.table_reads import TableReads, table_reads

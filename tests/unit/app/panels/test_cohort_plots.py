@@ -72,7 +72,7 @@ def test_that_without_bars_it_says_so(qtbot: QtBot) -> None:
 def test_that_the_nearest_point_of_a_spider_is_told(qtbot: QtBot) -> None:
     plot = Spider(load_theme(), "Intrahepatic")
     line = [SpiderPoint("A", "r", 0, 0.0, ""), SpiderPoint("A", "r", 60, -40.0, "PR")]
-    plot.set_points([*line, SpiderPoint("B", "r", 0, 0.0, ""), SpiderPoint("B", "r", 60, 30.0, "PD")], 30.0, "mo")
+    plot.set_points({"": [*line, SpiderPoint("B", "r", 0, 0.0, ""), SpiderPoint("B", "r", 60, 30.0, "PD")]}, 30.0, "mo")
     shown(qtbot, plot)
     with qtbot.waitSignal(plot.case_chosen, timeout=2000) as chosen:
         press(plot, 2.0, 30.0)
@@ -85,7 +85,7 @@ def test_that_the_longest_lane_is_on_top(qtbot: QtBot) -> None:
         SwimmerMark("LONG", "r", "death", "", 900, None), SwimmerMark("LONG", "r", "treatment", "TACE", 0, None),
         SwimmerMark("SHORT", "r", "ongoing", "", 300, None), SwimmerMark("SHORT", "r", "response", "PR", 60, None),
     ]  # fmt: skip
-    plot.set_marks(marks, 30.0, "mo")
+    plot.set_marks({"": marks}, 30.0, "mo")
     shown(qtbot, plot)
     with qtbot.waitSignal(plot.case_chosen, timeout=2000) as chosen:
         press(plot, 1.0, -1.0)

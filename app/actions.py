@@ -26,6 +26,7 @@ from app.state.figures import FigureKind
 from app.text_size import SIZES
 from viewers.imaging.catalogue import PhaseName
 from viewers.tools.layout import CHOICES, Layout
+from viewers.tools.navigate import Gesture
 
 if TYPE_CHECKING:
     from app.workstation import Workstation
@@ -46,6 +47,8 @@ class Action:
         Where it stands in the menu: ``"View"``, or ``"View/Layout"`` for a menu in a menu.
     is_on
         Whether what it switches is on: the menu shows a mark. None for an action that switches nothing.
+    together
+        Rows with the same words here are one line of the cheat sheet, which says these words.
     """
 
     id: str
@@ -56,6 +59,7 @@ class Action:
     enabled_when: EnabledWhen = always
     menu: str = ""
     is_on: Callable[[Workstation], bool] | None = None
+    together: str = ""
 
 
 def _close(station: Workstation) -> None:
@@ -100,6 +104,24 @@ def _layout(layout: Layout) -> Action:
     )
 
 
+def _left_drag(keys: str, gesture: Gesture) -> Action:
+    return Action(
+        f"drag.{gesture.name.lower()}",
+        f"Left drag: {gesture}",
+        keys,
+        "View",
+        lambda w: w.left_drags(gesture),
+        images_open,
+        "View/Left drag",
+        lambda w: w.images.display.left_drag is gesture,
+    )
+
+
+def _by_keys(id_: str, title: str, keys: str, together: str, run: Callable[[Workstation], None]) -> Action:
+    """What the mouse does by dragging, by keys."""
+    return Action(id_, title, keys, "By keys alone", run, images_open, "View/By keys", together=together)
+
+
 def _preset(number: int) -> Action:
     return Action(
         f"preset.{number}",
@@ -121,6 +143,7 @@ def _keep_preset(number: int) -> Action:
         lambda w: w.images.windows.keep_preset(number),
         images_open,
         "View/Window/Keep as preset",
+        together="Keep this window as that preset",
     )
 
 
@@ -198,7 +221,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.link", "Linked views", "Ctrl+L", "View", lambda w: w.images.display.toggle_linked(), images_open, "View", lambda w: w.images.display.linked),
     Action("view.link_windows", "Linked views share the window", "Ctrl+Shift+L", "View", lambda w: w.images.display.toggle_linked_windows(), images_open, "View", lambda w: w.images.display.windows_linked),
     Action("view.pin", "Pin one place at two time points", "P", "View", lambda w: w.images.linking.pin(), images_open, "View"),
-    Action("view.unpin", "Take the pin out", "", "View", lambda w: w.images.linking.unpin(), images_open, "View"),
+    Action("view.unpin", "Take the pin out", "Ctrl+Shift+P", "View", lambda w: w.images.linking.unpin(), images_open, "View"),
     Action("view.localiser", "Crosshair: go to the same place in all views", "X", "View", lambda w: w.images.planes.toggle_localiser(), images_open, "View", lambda w: w.images.planes.localiser.on),
     Action("view.reference_lines", "Reference lines", "Shift+X", "View", lambda w: w.images.planes.toggle_lines(), images_open, "View", lambda w: w.images.planes.lines_on),
     Action("view.slab", "Slab of planes: off, MIP, mean", "Shift+M", "View", lambda w: w.images.planes.cycle_slab(), images_open, "View/Slab"),
@@ -220,11 +243,33 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.zoom_out", "Zoom out", "-", "View", lambda w: w.images.display.zoom(-1), images_open, "View"),
     Action("view.fit", "Fit the whole image", "=", "View", lambda w: w.images.display.fit(), images_open, "View"),
     Action("view.reset", "Reset the views", "R", "View", lambda w: w.images.display.reset(), images_open, "View"),
+    _left_drag("Shift+W", Gesture.WINDOW),
+    _left_drag("Shift+B", Gesture.SCROLL),
+    _left_drag("Shift+Z", Gesture.PAN),
+    _left_drag("Z", Gesture.ZOOM),
+    _by_keys("view.next_view", "Next view", "F6", "Next view, and back", lambda w: w.images.display.step_view(1)),
+    _by_keys("view.previous_view", "View before", "Shift+F6", "Next view, and back", lambda w: w.images.display.step_view(-1)),
+    _by_keys("window.narrower", "Window narrower", "F3", "Window narrower, wider", lambda w: w.images.display.widen(-1)),
+    _by_keys("window.wider", "Window wider", "F4", "Window narrower, wider", lambda w: w.images.display.widen(1)),
+    _by_keys("window.brighter", "Level down: brighter", "Shift+F3", "Level down, up", lambda w: w.images.display.raise_level(-1)),
+    _by_keys("window.darker", "Level up: darker", "Shift+F4", "Level down, up", lambda w: w.images.display.raise_level(1)),
+    _by_keys("view.pan_left", "Picture to the left", "Ctrl+Shift+Left", "Pan", lambda w: w.images.display.pan(-1, 0)),
+    _by_keys("view.pan_right", "Picture to the right", "Ctrl+Shift+Right", "Pan", lambda w: w.images.display.pan(1, 0)),
+    _by_keys("view.pan_up", "Picture up", "Ctrl+Shift+Up", "Pan", lambda w: w.images.display.pan(0, -1)),
+    _by_keys("view.pan_down", "Picture down", "Ctrl+Shift+Down", "Pan", lambda w: w.images.display.pan(0, 1)),
+    _by_keys("place.left", "Crosshair to the left by 1 mm", "Alt+Shift+Left", "Crosshair by 1 mm", lambda w: w.images.planes.step_place(-1, 0)),
+    _by_keys("place.right", "Crosshair to the right by 1 mm", "Alt+Shift+Right", "Crosshair by 1 mm", lambda w: w.images.planes.step_place(1, 0)),
+    _by_keys("place.up", "Crosshair up by 1 mm", "Alt+Shift+Up", "Crosshair by 1 mm", lambda w: w.images.planes.step_place(0, -1)),
+    _by_keys("place.down", "Crosshair down by 1 mm", "Alt+Shift+Down", "Crosshair by 1 mm", lambda w: w.images.planes.step_place(0, 1)),
+    _by_keys("planes.turn_left", "Oblique plane to the left by 5°", "<", "Oblique plane by 5°", lambda w: w.images.planes.turn(-1)),
+    _by_keys("planes.turn_right", "Oblique plane to the right by 5°", ">", "Oblique plane by 5°", lambda w: w.images.planes.turn(1)),
+    _by_keys("planes.straighten", "Oblique plane as at first", "Ctrl+Shift+M", "", lambda w: w.images.planes.straighten()),
     Action("view.rail", "Series names", "F2", "View", lambda w: w.page.toggle_rail(), menu="View"),
     Action("view.decision", "Decision, wide", "\\", "View", lambda w: w.desk.toggle_decision(), case_open, "View"),
     Action("go.menu", "Menu of all commands", "F10", "Go", lambda w: w.window.open_menu(), menu="Go"),
     Action("go.worklist", "Worklist", "Ctrl+K", "Go", lambda w: w.window.show_worklist(), menu="Go"),
     Action("go.reading", "Reading", "Ctrl+R", "Go", lambda w: w.window.show_reading(), case_open, "Go"),
+    Action("go.reads", "Reads side by side", "Ctrl+Shift+G", "Go", lambda w: w.comparing.show(), case_open, "Go"),
     Action("go.cohort", "Cohort", "Ctrl+G", "Go", lambda w: w.cohort.show(), menu="Go"),
     Action("go.history", "History", "Ctrl+H", "Go", lambda w: w.history.show(), case_open, "Go"),
     *(_preset(number) for number in range(1, 10)),
@@ -241,13 +286,13 @@ MOUSE_AND_OTHER_KEYS: tuple[tuple[str, str], ...] = (
     ("Shift + wheel", "scroll by five"),
     ("Ctrl + wheel", "zoom"),
     ("Alt + wheel", "step through the phases"),
-    ("left drag", "window and level"),
+    ("left drag", "window and level, or what the menu View, Left drag says"),
     ("right drag", "zoom"),
     ("middle drag", "pan"),
     ("double click", "one view large, and back"),
     ("↑ ↓  Home End", "image up, down, first, last"),
     ("arrow keys on a line or figure", "nudge it 0.1 mm (Shift: 1 mm)"),
-    ("Enter on an image", "accept the proposal of the assistant"),
+    ("Enter on an image", "accept the proposal of the assistant; while a place is pinned, pin the crosshair"),
     ("Tab on an image or in the table", "next lesion that is still to do, with all views and phases"),
     ("the key of a figure twice", "draw as many as you like; Esc ends"),
     ("1 2 3 in a question", "choose an answer"),

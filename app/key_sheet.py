@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import groupby, pairwise
 
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QSizeF
 from PySide6.QtGui import QPagedPaintDevice, QPageLayout, QPageSize, QPdfWriter, QTextDocument
 
 from app.actions import MOUSE_AND_OTHER_KEYS
 from app.keymap import Keymap
+from app.keystroke import KeyStroke
 from app.theme import Theme
 from app.words import translated
 
@@ -46,15 +48,33 @@ class Group:
 
 
 def sheet_groups(keymap: Keymap) -> tuple[Group, ...]:
-    """Every action that has a key, in the groups and the order of the table, then the mouse."""
+    """Every action that has a key, in the groups and the order of the table, then the mouse.
+
+    Actions that stand together are one line with the first key of each.
+    """
     groups: dict[str, list[Line]] = {}
-    for action in keymap.actions:
-        if keys := keymap.keys(action.id):
-            line = Line(tuple(key.shown for key in keys), translated(action.title), keymap.is_changed(action.id))
-            groups.setdefault(action.group, []).append(line)
+    for words, rows in groupby(keymap.actions, key=lambda action: action.together or action.id):
+        family = [action for action in rows if keymap.keys(action.id)]
+        if not family:
+            continue
+        first = family[0]
+        changed = any(keymap.is_changed(action.id) for action in family)
+        if first.together:
+            line = Line((_in_a_row([keymap.keys(action.id)[0] for action in family]),), translated(words), changed)
+        else:
+            line = Line(tuple(key.shown for key in keymap.keys(first.id)), translated(first.title), changed)
+        groups.setdefault(first.group, []).append(line)
     mouse = tuple(Line((key,), translated(does)) for key, does in MOUSE_AND_OTHER_KEYS)
     found = [Group(translated(heading), tuple(lines)) for heading, lines in groups.items()]
     return (*found, Group(translated("Mouse and other keys"), mouse))
+
+
+def _in_a_row(keys: Sequence[KeyStroke]) -> str:
+    """``Ctrl+Shift+← → ↑ ↓``: what is held is said once for keys that stand beside each other."""
+    rest = (
+        KeyStroke(key.name).shown if before.modifiers == key.modifiers else key.shown for before, key in pairwise(keys)
+    )
+    return " ".join((keys[0].shown, *rest))
 
 
 def columns_of(groups: Sequence[Group], count: int) -> tuple[tuple[Group, ...], ...]:

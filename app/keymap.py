@@ -253,6 +253,8 @@ _SHARED: Mapping[str, str] = {
     "F2": "opens the value of the selected lesion in the lesion table",
     "Ctrl+Left": "moves by a word in a text field",
     "Ctrl+Right": "moves by a word in a text field",
+    "Ctrl+Shift+Left": "selects by a word in a text field",
+    "Ctrl+Shift+Right": "selects by a word in a text field",
     "Ctrl+Z": "takes back typing in a text field",
     "Ctrl+Y": "brings typing back in a text field",
 }

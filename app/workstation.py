@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 from app.desks.annotating import AnnotatingDesk
 from app.desks.assisting import AssistDesk
 from app.desks.cohort import CohortDesk
+from app.desks.comparing import ComparingDesk
 from app.desks.enhancement import EnhancementDesk
 from app.desks.exporting import ExportDesk
 from app.desks.history import HistoryDesk
@@ -35,6 +36,7 @@ from app.storage.registration_cache import RegistrationCache
 from app.store import CaseStore
 from app.tasks import TaskRunner
 from app.words import translated
+from viewers.tools.navigate import Gesture
 
 
 class Workstation(QObject):
@@ -50,6 +52,7 @@ class Workstation(QObject):
     annotating: AnnotatingDesk
     desk: ReadingDesk
     history: HistoryDesk
+    comparing: ComparingDesk
     cohort: CohortDesk
     work: Work
     exporting: ExportDesk
@@ -83,6 +86,7 @@ class Workstation(QObject):
         self.annotating = AnnotatingDesk(self.session, self.images, self.measuring, self, window.theme.px(220))
         self.desk = ReadingDesk(self.session, self.page, self.images, self.measuring, thumbnails, self)
         self.history = HistoryDesk(self.session, window, catalogue, self.runner, self)
+        self.comparing = ComparingDesk(self.session, window, self)
         self.cohort = CohortDesk(
             database, self.session, window, self.runner, lambda case: self.work.open_case(case), self
         )
@@ -132,8 +136,8 @@ class Workstation(QObject):
             self.desk.show_reading()
 
     def accept_proposal(self) -> bool:
-        """Enter on an image; whether there was a proposal to accept."""
-        possible = self.assisting.acceptable and self.page.notice.isHidden()
+        """Enter on an image; whether there was a proposal to accept. While a place is pinned, Enter names it."""
+        possible = self.assisting.acceptable and self.page.notice.isHidden() and not self.images.linking.pinning
         if possible:
             self.assisting.accept()
         return possible
@@ -144,6 +148,11 @@ class Workstation(QObject):
             self.annotating.remove()
         else:
             self.measuring.clear_finding()
+
+    def left_drags(self, gesture: Gesture) -> None:
+        """What the left button does from now on; a tool in hand is laid down."""
+        self.page.tools.tool_chosen.emit("window")
+        self.images.display.let_left_drag(gesture)
 
     def show_about(self) -> None:
         TextWindow(self.window.theme, translated("About Hepatrace"), ABOUT, (480, 290), self.window).show()

@@ -14,8 +14,9 @@ from app.reading.hanging import Hanging, Tile
 from app.reading.stages import LAYOUTS, Derivation, Stage
 from mrecist.values import Point
 from viewers.imaging.errors import ImagingError
+from viewers.imaging.geometry import along
 from viewers.imaging.reslice import Projection, Slab
-from viewers.tools.crosshair import PlaneTurned
+from viewers.tools.crosshair import PlaneTurned, turned_on_screen
 from viewers.widgets.crosshair import Crosshair
 from viewers.widgets.derived_source import DerivedSource
 from viewers.widgets.localiser import Localiser
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 _NAMES = tuple(PlaneName)
 THINNEST_MM, THICKEST_MM, SLAB_STEP_MM = 5.0, 50.0, 5.0
 _FIRST_SLAB_MM = 10.0
+PLACE_STEP_MM, TURN_STEP = 1.0, 5.0
+"""How far a key moves the shared place, and by how many degrees it turns the oblique plane."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ class PlanesDesk(QObject):
         self.localiser = Localiser(desk.grid.views, self)
         self.localiser.localised.connect(self._on_localised)
         self.localiser.plane_turned.connect(self._on_turned)
-        self.localiser.reset_requested.connect(lambda _number: self._straighten())
+        self.localiser.reset_requested.connect(lambda _number: self.straighten())
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
@@ -137,7 +140,7 @@ class PlanesDesk(QObject):
 
     def cycle_slab(self) -> None:
         """Single planes, then the brightest value of a slab, then its mean."""
-        if planes := self._hanging():
+        if planes := self._hanging("Slabs are for"):
             slab = planes.slab
             if slab is None:
                 slab = Slab(Projection.MIP, _FIRST_SLAB_MM)
@@ -147,12 +150,32 @@ class PlanesDesk(QObject):
 
     def thicken(self, steps: int) -> None:
         """A thicker or thinner slab, by 5 mm a step."""
-        if planes := self._hanging():
+        if planes := self._hanging("Slabs are for"):
             if planes.slab is None:
                 self.told.emit("These are single planes. Shift+M makes a slab of them.")
                 return
             thickness = min(THICKEST_MM, max(THINNEST_MM, planes.slab.thickness_mm + steps * SLAB_STEP_MM))
             self._show(planes.with_slab(Slab(planes.slab.projection, thickness)))
+
+    def turn(self, steps: int) -> None:
+        """The oblique plane turned clockwise about the place by steps of 5°, as the active view sees it."""
+        planes = self._hanging("Only the oblique plane is turned, among")
+        if planes is None:
+            return
+        number = self._desk.grid.active_index
+        number = number if number < len(_NAMES) and _NAMES[number] is not PlaneName.OBLIQUE else 0
+        seen = self._desk.grid.views[number].projection()
+        line = None if seen.plane is None else planes.oblique_line(seen.plane.normal)
+        if line is None or seen.plane is None:
+            self.told.emit("The oblique plane lies in this one. Make another view the active one to turn it.")
+        else:
+            direction = turned_on_screen(line, seen.right, seen.down, steps * TURN_STEP)
+            self._show(planes.turned(seen.plane.normal, direction))
+
+    def straighten(self) -> None:
+        """The oblique plane as it was at first."""
+        if planes := self._hanging("Only the oblique plane is turned, among"):
+            self._show(planes.straightened())
 
     # --- crosshair, reference lines ---------------------------------------------------------------------------
 
@@ -165,6 +188,21 @@ class PlanesDesk(QObject):
             self._place = None
             self._show_crosshairs()
         self.changed.emit()
+
+    def step_place(self, right: int, down: int) -> None:
+        """Move the shared place by steps of 1 mm on the active view; the crosshair is switched on for it."""
+        if not self.localiser.on:
+            self.toggle_localiser()
+        view, number = self._desk.grid.active, self._desk.grid.active_index
+        seen, planes = view.projection(), self._desk.sources.planes
+        place = planes.place if self.hanging and planes is not None else self._place_in(view)
+        if place is None or seen.plane is None or view.source is None:
+            return
+        moved = along(along(place, seen.right, right * PLACE_STEP_MM), seen.down, down * PLACE_STEP_MM)
+        column, row = seen.plane.to_pixel(moved)
+        column = min(max(column, -0.5), view.source.columns - 0.5)
+        row = min(max(row, -0.5), view.source.rows - 0.5)
+        self._on_localised(number, seen.plane.to_world(column, row))
 
     def toggle_lines(self) -> None:
         """Whether views show where the images of other views cut theirs."""
@@ -190,9 +228,9 @@ class PlanesDesk(QObject):
         if before.maximised:
             self._desk.grid.toggle_maximised()
 
-    def _hanging(self) -> PlaneSet | None:
+    def _hanging(self, why: str) -> PlaneSet | None:
         if not self.hanging:
-            self.told.emit("Slabs are for the planes of a series: hang those first (menu View, Hanging).")
+            self.told.emit(f"{why} the planes of a series: hang those first (menu View, Hanging).")
             return None
         return self._desk.sources.planes
 
@@ -242,10 +280,6 @@ class PlanesDesk(QObject):
     def _on_turned(self, _number: int, turned: PlaneTurned) -> None:
         if self.hanging and self._desk.sources.planes is not None:
             self._show(self._desk.sources.planes.turned(turned.normal, turned.direction))
-
-    def _straighten(self) -> None:
-        if self.hanging and self._desk.sources.planes is not None:
-            self._show(self._desk.sources.planes.straightened())
 
     def _go_to(self, leader: SliceView, point: Point | None, itself: bool) -> None:
         """Bring every view that knows the place to it, whatever its plane."""

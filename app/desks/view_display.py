@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.desks.view_memory import ViewMemory
+from viewers.tools.navigate import NARROWEST_WIDTH, Gesture, panned
 from viewers.widgets.view_links import Links
 
 if TYPE_CHECKING:
     from app.desks.images import ImageDesk
 
 ZOOM_STEP = 1.2
+PAN_STEP_PX = 40.0
+WIDTH_STEP, LEVEL_STEP = 1.1, 0.05
+"""A window grows by a tenth a step; its level moves by a twentieth of its width."""
 
 
 class ViewDisplay(QObject):
@@ -22,11 +26,14 @@ class ViewDisplay(QObject):
     -------
     changed()
         Linking was switched on or off.
+    left_drag_changed(Gesture)
+        What the left button does while no tool is armed.
     told(str)
         One sentence for the reader.
     """
 
     changed = Signal()
+    left_drag_changed = Signal(object)
     told = Signal(str)
 
     def __init__(self, desk: ImageDesk, memory: ViewMemory) -> None:
@@ -36,8 +43,10 @@ class ViewDisplay(QObject):
         self.windows_linked = memory.is_on("linked_windows", False)
         self._loupe = False
         self._share()
+        self.left_drag = memory.left_drag
         for view in self._grid.views:
             view.set_overlay(memory.overlay)
+            view.left_drag = self.left_drag
 
     def toggle_linked(self) -> None:
         """Whether scrolling, zooming and panning one view moves the others."""
@@ -70,6 +79,37 @@ class ViewDisplay(QObject):
         self._loupe = not self._loupe
         for view in self._grid.views:
             view.set_loupe(self._loupe)
+
+    def let_left_drag(self, gesture: Gesture) -> None:
+        """What the left button does from now on while no tool is armed; it is kept for the next start."""
+        self.left_drag = gesture
+        self._memory.keep_left_drag(gesture)
+        for view in self._grid.views:
+            view.left_drag = gesture
+        self.left_drag_changed.emit(gesture)
+        self.told.emit(f"Left drag: {gesture}.")
+
+    def step_view(self, step: int) -> None:
+        """The next view, or with -1 the one before, is the active one and has the keys; round and round."""
+        if self._desk.is_free():
+            count = min(self._grid.layout_wanted.count, len(self._grid.views))
+            self._grid.activate((self._grid.active_index + step) % count)
+            self._grid.active.setFocus()
+
+    def widen(self, steps: int) -> None:
+        """A wider window, or with -1 a narrower one, about its level."""
+        state = self._grid.active.state
+        self._grid.active.set_window(state.center, max(NARROWEST_WIDTH, state.width * WIDTH_STEP**steps))
+
+    def raise_level(self, steps: int) -> None:
+        """A higher level: the picture is darker, or with -1 brighter."""
+        state = self._grid.active.state
+        self._grid.active.set_window(state.center + steps * LEVEL_STEP * state.width, state.width)
+
+    def pan(self, right: int, down: int) -> None:
+        """The picture moves by steps of 40 px."""
+        view = self._grid.active
+        view.set_framing(panned(view.projection().framing, right * PAN_STEP_PX, down * PAN_STEP_PX))
 
     def invert(self) -> None:
         self._grid.active.set_inverted(not self._grid.active.state.inverted)

@@ -13,6 +13,7 @@ from app.reading.stages import Stage
 from mrecist.values import Point
 from viewers.imaging.geometry import minus
 from viewers.tools.layout import CHOICES, Layout
+from viewers.tools.navigate import Gesture
 from viewers.widgets.marks import OverlayLevel
 
 SLOWEST, FASTEST, USUAL_RATE = 1, 30, 10
@@ -60,6 +61,14 @@ class ViewMemory:
 
     def keep_overlay(self, level: OverlayLevel) -> None:
         _keep("overlay", level.name)
+
+    @property
+    def left_drag(self) -> Gesture:
+        """What the left button does while no tool is armed."""
+        return next((gesture for gesture in Gesture if gesture.name == _kept("left_drag")), Gesture.WINDOW)
+
+    def keep_left_drag(self, gesture: Gesture) -> None:
+        _keep("left_drag", gesture.name)
 
     @property
     def cine_rate(self) -> int:

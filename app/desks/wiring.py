@@ -12,7 +12,7 @@ from app.action_set import ActionSet
 from app.desks.protocol_menu import ProtocolMenu
 from app.desks.reader_menu import ReaderMenu
 from app.keymap import Keymap
-from app.main_window import COHORT, HISTORY, READING
+from app.main_window import COHORT, HISTORY, READING, READS
 from app.reading.figurework import asked_of
 from app.reading.marking import Intent
 from app.reading.stages import Stage
@@ -20,6 +20,7 @@ from app.reading_page import RightPage
 from app.situation import Situation, can_draw
 from app.state.wording import summary
 from app.storage.errors import StorageError
+from viewers.tools.navigate import Gesture
 from viewers.widgets.marks import Probe
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class Wiring(QObject):
         self.actions.show(now)
         self._station.page.tools.figures.show_possible(can_draw(now))
         bar.show_undo(now.undo)
-        for name in (READING, HISTORY):
+        for name in (READING, HISTORY, READS):
             bar.enable_page(name, now.case, "Open a case first.")
         reading = session.reading
         hints = _LESION_HINTS if reading and not reading.at_baseline else _BASELINE_HINTS
@@ -126,6 +127,8 @@ class Wiring(QObject):
         page.tools.cine.rate_changed.connect(images.cine.faster)
         images.cine.keep_on = page.tools.cine
         images.cine.changed.connect(self._show_tools)
+        images.display.left_drag_changed.connect(self._show_left_drag)
+        self._show_left_drag(images.display.left_drag)
         images.windows.presets_changed.connect(self._show_presets)
         self._show_presets()
         images.linking.pinning_changed.connect(lambda on: self._on_tool("window") if on else None)
@@ -134,14 +137,20 @@ class Wiring(QObject):
         page.right.currentChanged.connect(lambda _page: self.show_situation())
         window.narrowed.connect(page.set_narrow)
         window.page_shown.connect(lambda _page: self.show_situation())
-        pages = {HISTORY: station.history.show, COHORT: station.cohort.show}
+        pages = {HISTORY: station.history.show, READS: station.comparing.show, COHORT: station.cohort.show}
         window.page_asked.connect(lambda name: pages[name]())
         station.history.told.connect(lambda text: self._say(text, False))
+        station.comparing.told.connect(lambda text: self._say(text, False))
         window.bar.undo_requested.connect(session.undo)
         window.bar.retry_requested.connect(self._retry)
         window.bar.keys_requested.connect(lambda: station.keys.show_sheet())
         for view in page.grid.views:
             view.probed.connect(self._show_probe)
+
+    def _show_left_drag(self, gesture: Gesture) -> None:
+        tools = self._station.page.tools
+        tools.show_left_drag(gesture)
+        self.actions.show_keys_on(tools)
 
     def _show_presets(self) -> None:
         for key in range(1, 10):

@@ -13,10 +13,12 @@ from app.panels.figure_menu import FigureMenu
 from app.panels.hang_controls import CineControl, LayoutMenu, PageTurner
 from app.theme import Theme
 from app.words import translated
+from viewers.tools.navigate import Gesture
 
 _ICON = 14
 _LONGEST_CAP = 3
 _LEVELS = 5
+_DRAGS = {Gesture.WINDOW: "W/L", Gesture.SCROLL: "Scroll", Gesture.PAN: "Pan", Gesture.ZOOM: "Zoom"}
 
 
 class ToolBar(QWidget):
@@ -119,6 +121,13 @@ class ToolBar(QWidget):
     def show_tool(self, name: str) -> None:
         self._tools[name].setChecked(True)
 
+    def show_left_drag(self, gesture: Gesture) -> None:
+        """What the left button does while none of the other tools is armed."""
+        name = gesture.name.lower()
+        told = translated("Left drag: {what}", what=translated(gesture.value))
+        self._tools["window"].show_as(name, translated(_DRAGS[gesture]), told, f"drag.{name}")
+        self._fit()
+
     def show_linked(self, linked: bool) -> None:
         self._linked.setChecked(linked)
 
@@ -140,7 +149,7 @@ class BarButton(QPushButton):
     def __init__(self, theme: Theme, word: str, picture: str, action: str = "", told: str = "") -> None:
         """`told` is the tool tip of a button without a word."""
         super().__init__()
-        self._told = told or word
+        self._theme, self._told = theme, told or word
         self.setProperty("tool", "true")
         self.setCheckable(True)
         self.setAccessibleName(self._told)
@@ -148,17 +157,28 @@ class BarButton(QPushButton):
         self._parts: tuple[bool, bool] = (True, True)
         self.cap = KeyCap(action=action)
         self.cap.changed.connect(lambda: self.show_parts(*self._parts))
-        side = theme.px(_ICON)
-        icon = QLabel()
-        icon.setPixmap(_icon(picture, theme).pixmap(QSize(side, side), self.devicePixelRatioF()))
+        self._picture = QLabel()
+        self._show_picture(picture)
         self.words = QLabel(word)
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.px(5), 0, theme.px(5), 0)
         row.setSpacing(theme.px(5))
-        for part in (icon, self.words, self.cap):
+        for part in (self._picture, self.words, self.cap):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             row.addWidget(part)
         self.show_parts(word=True, key=True)
+
+    def show_as(self, picture: str, word: str, told: str, action: str) -> None:
+        """Another picture, word, tool tip and action."""
+        self._told, self.cap.action = told, action
+        self.setAccessibleName(told)
+        self._show_picture(picture)
+        self.words.setText(word)
+        self.show_parts(*self._parts)
+
+    def _show_picture(self, picture: str) -> None:
+        side = self._theme.px(_ICON)
+        self._picture.setPixmap(_icon(picture, self._theme).pixmap(QSize(side, side), self.devicePixelRatioF()))
 
     def show_parts(self, word: bool, key: bool) -> None:
         """What stands beside the picture; the tool tip says it all the same, and long keys only it."""
@@ -190,6 +210,19 @@ def _icon(picture: str, theme: Theme) -> QIcon:
             painter.drawEllipse(QRectF(1.5, 1.5, 11, 11))
             painter.setBrush(theme.colour("text.2"))
             painter.drawPie(QRectF(1.5, 1.5, 11, 11), 90 * 16, 180 * 16)
+        case "scroll":
+            painter.drawLine(QPointF(7, 1.5), QPointF(7, 12.5))
+            for tip, back in ((1.5, 4.0), (12.5, 10.0)):
+                painter.drawPolyline([QPointF(4.5, back), QPointF(7, tip), QPointF(9.5, back)])
+        case "pan":
+            painter.drawLine(QPointF(7, 1.5), QPointF(7, 12.5))
+            painter.drawLine(QPointF(1.5, 7), QPointF(12.5, 7))
+            for tip, back in ((1.5, 3.5), (12.5, 10.5)):
+                painter.drawPolyline([QPointF(5, back), QPointF(7, tip), QPointF(9, back)])
+                painter.drawPolyline([QPointF(back, 5), QPointF(tip, 7), QPointF(back, 9)])
+        case "zoom":
+            painter.drawEllipse(QRectF(1.5, 1.5, 8, 8))
+            painter.drawLine(QPointF(8.5, 8.5), QPointF(12.5, 12.5))
         case "target" | "counted":
             painter.drawLine(QPointF(2.5, 11.5), QPointF(11.5, 2.5))
             painter.drawLine(QPointF(1, 10), QPointF(4, 13))

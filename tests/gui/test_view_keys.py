@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.demo.truth import Truth
+from app.desks.view_memory import ViewMemory
 from tests.support.driver import Driver
+from viewers.tools.navigate import Gesture
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
+CONTROL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 
 
 @pytest.fixture
@@ -59,3 +63,68 @@ def test_that_keys_turn_mirror_smooth_and_zoom_the_active_view(driver: Driver) -
     assert view.projection().framing.px_per_mm == pytest.approx(fitted * 1.2)
     driver.key(Qt.Key.Key_Equal, widget=view)
     assert view.state.framing is None
+
+
+def test_that_keys_do_what_the_mouse_does_by_dragging(driver: Driver) -> None:
+    grid, images = driver.page.grid, driver.station.images
+    view = grid.active
+    view.set_window(40.0, 400.0)
+    driver.key(Qt.Key.Key_F4, widget=view)
+    assert (view.state.center, view.state.width) == pytest.approx((40.0, 440.0))
+    driver.key(Qt.Key.Key_F3, widget=view)
+    driver.key(Qt.Key.Key_F4, SHIFT, widget=view)
+    assert (view.state.center, view.state.width) == pytest.approx((60.0, 400.0))
+    # the picture moves by 40 px
+    middle = view.projection().world_of_view(view.width() / 2, view.height() / 2)
+    at = view.widget_point_of(middle)
+    driver.key(Qt.Key.Key_Left, CONTROL | SHIFT, widget=view)
+    driver.key(Qt.Key.Key_Down, CONTROL | SHIFT, widget=view)
+    moved = view.widget_point_of(middle) - at
+    assert (moved.x(), moved.y()) == pytest.approx((-40.0, 40.0))
+    # the left drag scrolls when it is asked to
+    view.set_framing(None)
+    driver.key(Qt.Key.Key_B, SHIFT, widget=view)
+    window, index = (view.state.center, view.state.width), view.state.index
+    assert view.source is not None and view.levels is not None
+    step = min(16.0, max(2.0, view.height() / view.source.count))
+    start = QPoint(view.width() // 2, view.height() // 2)
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseMove(view, start + QPoint(0, round(1.5 * step)))
+    QTest.mouseMove(view, start + QPoint(0, round(3.5 * step)))
+    driver.settle()
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=start)
+    assert (view.state.index - index) * view.levels.down_step == 3
+    assert (view.state.center, view.state.width) == window
+    assert ViewMemory().left_drag is Gesture.SCROLL
+    driver.key(Qt.Key.Key_W, SHIFT, widget=view)
+    assert view.left_drag is Gesture.WINDOW
+    # the crosshair moves by 1 mm of the patient; on an axial image right is the patient's left (x grows)
+    driver.key(Qt.Key.Key_M, CONTROL, widget=view)
+    axial, before = grid.views[0], images.sources.planes
+    assert before is not None
+    driver.key(Qt.Key.Key_Right, ALT | SHIFT, widget=axial)
+    driver.key(Qt.Key.Key_Down, ALT | SHIFT, widget=axial)
+    x, y, z = before.place
+    assert images.sources.planes is not None
+    assert images.sources.planes.place == pytest.approx((x + 1.0, y + 1.0, z), abs=1e-6)
+
+    def oblique() -> tuple[float, float, float]:
+        line = images.sources.planes.oblique_line((0.0, 0.0, 1.0)) if images.sources.planes else None
+        assert line is not None
+        return line
+
+    # at first the oblique plane's line halves the right angle of the others; seven steps turn it by 35 degrees
+    first = oblique()
+    assert abs(first[0]) == pytest.approx(abs(first[1]))
+    for _ in range(7):
+        driver.key(">", widget=axial)
+    turned = oblique()
+    assert abs(turned[0] * first[0] + turned[1] * first[1]) == pytest.approx(0.819152, abs=1e-5)
+    assert first[0] * turned[1] - first[1] * turned[0] == pytest.approx(0.573576, abs=1e-5)  # clockwise, as y goes down
+    driver.key(Qt.Key.Key_M, CONTROL | SHIFT, widget=axial)
+    assert oblique() == pytest.approx(first)
+    driver.key(Qt.Key.Key_F6, widget=axial)
+    assert grid.active_index == 1 and grid.views[1].hasFocus()
+    driver.key(Qt.Key.Key_F6, SHIFT, widget=grid.views[1])
+    driver.key(Qt.Key.Key_F6, SHIFT, widget=axial)
+    assert grid.active_index == 3

@@ -134,6 +134,17 @@ def is_busy(state: CrosshairState) -> bool:
     return not isinstance(state, Idle)
 
 
+def turned_on_screen(direction: Point, right: Point, down: Point, degrees: float) -> Point:
+    """A direction in an image (unit vector, LPS) turned clockwise as it is seen.
+
+    `right` and `down` are the unit vectors in the image that are seen to point there.
+    """
+    across, downward = dot(direction, right), dot(direction, down)
+    cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    turned = along((0.0, 0.0, 0.0), right, across * cosine - downward * sine)
+    return _unit(along(turned, down, across * sine + downward * cosine))
+
+
 def line_at(
     point: Point, place: Point | None, lines: tuple[CrossLine, ...], mm_per_px: float
 ) -> tuple[CrossLine, bool] | None:

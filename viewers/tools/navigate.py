@@ -8,12 +8,23 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 Pair = tuple[float, float]
 
 SMALLEST_PX_PER_MM = 0.05
 LARGEST_PX_PER_MM = 200.0
 NARROWEST_WIDTH = 1.0
+_PX_PER_IMAGE = (2.0, 16.0)
+
+
+class Gesture(StrEnum):
+    """What a drag of the picture does, in the words that the user reads."""
+
+    WINDOW = "window and level"
+    SCROLL = "scroll images"
+    PAN = "pan"
+    ZOOM = "zoom"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +117,17 @@ def dragged_window(center: float, width: float, dx_px: float, dy_px: float) -> t
     """
     unit = max(width, 64.0) / 256.0
     return center + dy_px * unit, max(NARROWEST_WIDTH, width + dx_px * unit)
+
+
+def dragged_images(dy_px: float, height_px: float, count: int) -> tuple[int, float]:
+    """(images to scroll down, pixels of the way that are left over) after a drag down by `dy_px`.
+
+    The height of the view is the whole stack, but an image is no less than 2 px and no more than 16.
+    """
+    least, most = _PX_PER_IMAGE
+    px_per_image = min(most, max(least, height_px / max(1, count)))
+    images = int(dy_px / px_per_image)
+    return images, dy_px - images * px_per_image
 
 
 def _turned(x: float, y: float, quarters: int) -> Pair:

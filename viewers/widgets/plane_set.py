@@ -143,6 +143,12 @@ class PlaneSet:
         shown = {name: _shown(self.base, name, one.stack, slab) for name, one in self.shown.items()}
         return replace(self, slab=slab, shown=MappingProxyType(shown))
 
+    def oblique_line(self, normal: Point) -> Point | None:
+        """How the oblique plane cuts an image with this normal, a unit vector; None where they are parallel."""
+        way = cross(self.shown[PlaneName.OBLIQUE].stack.first.normal, normal)
+        length = math.hypot(*way)
+        return along((0.0, 0.0, 0.0), way, 1.0 / length) if length > _PARALLEL_SINE else None
+
     def crosshair(self, name: PlaneName) -> Crosshair:
         """The place and the lines of the other planes, for the view of one plane."""
         normal = self.shown[name].stack.first.normal

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from viewers.tools.events import EventKind, Key
-from viewers.tools.navigate import drag_zoom_factor, dragged_window, panned, zoomed
+from viewers.tools.navigate import Gesture, drag_zoom_factor, dragged_images, dragged_window, panned, zoomed
 from viewers.widgets.marks import Probe
 from viewers.widgets.palette import ViewPalette
 from viewers.widgets.tool_view import ToolView
@@ -39,7 +39,7 @@ class _Drag:
 
 
 class SliceView(ToolView):
-    """Wheel: image (Shift x 5, Ctrl zoom, Alt phase). Left: tool or window. Right: zoom, menu. Middle: pan.
+    """Wheel: image (Shift x 5, Ctrl zoom, Alt phase). Left: tool, else `left_drag`. Right: zoom, menu. Middle: pan.
 
     Signals
     -------
@@ -66,6 +66,8 @@ class SliceView(ToolView):
 
     def __init__(self, palette: ViewPalette | None = None, parent: QWidget | None = None) -> None:
         super().__init__(palette, parent)
+        self.left_drag = Gesture.WINDOW
+        """What the left button does while no tool is armed."""
         self._drag: _Drag | None = None
         self._wheel_left = 0.0
         self._steps = 0
@@ -151,13 +153,19 @@ class SliceView(ToolView):
         if not moved or self.source is None:
             return
         projection = self.projection()
-        if drag.button == Qt.MouseButton.LeftButton:
-            self.set_window(*dragged_window(self.state.center, self.state.width, delta.x(), delta.y()))
-        elif drag.button == Qt.MouseButton.RightButton:
-            anchor = (drag.pressed.x(), drag.pressed.y())
-            self.set_framing(zoomed(projection.framing, drag_zoom_factor(delta.y()), anchor, projection.size_px))
-        elif drag.button == Qt.MouseButton.MiddleButton:
-            self.set_framing(panned(projection.framing, delta.x(), delta.y()))
+        match self.left_drag if drag.button == Qt.MouseButton.LeftButton else _GESTURES.get(drag.button):
+            case Gesture.WINDOW:
+                self.set_window(*dragged_window(self.state.center, self.state.width, delta.x(), delta.y()))
+            case Gesture.SCROLL:
+                images, left_px = dragged_images(delta.y(), self.height(), self.source.count)
+                self._drag = _Drag(drag.button, drag.pressed, place - QPointF(0.0, left_px), moved)
+                self._steps += images
+                self._turn.start()
+            case Gesture.ZOOM:
+                anchor = (drag.pressed.x(), drag.pressed.y())
+                self.set_framing(zoomed(projection.framing, drag_zoom_factor(delta.y()), anchor, projection.size_px))
+            case Gesture.PAN:
+                self.set_framing(panned(projection.framing, delta.x(), delta.y()))
 
     def _probe(self, place: QPointF) -> Probe | None:
         if self.source is None or self.placeholder is not None or not self.source.ready(self.state.index):
@@ -244,6 +252,7 @@ class SliceView(ToolView):
         self.probed.emit(None)
 
 
+_GESTURES = {Qt.MouseButton.RightButton: Gesture.ZOOM, Qt.MouseButton.MiddleButton: Gesture.PAN}
 _ARROWS = {
     Qt.Key.Key_Left: Key.LEFT,
     Qt.Key.Key_Right: Key.RIGHT,

@@ -30,7 +30,7 @@ from mrecist.results import (
     TimePointResponse,
 )
 from mrecist.rulesets import BestResponseRules, RuleSet
-from mrecist.target import whole_at
+from mrecist.target import is_split, whole_at
 from mrecist.tracks import Track, follow, functional_tests
 from mrecist.values import LesionRole, Region, Response, Scope
 
@@ -271,9 +271,13 @@ class _Work:
         timepoints = self.case.timepoints
         flags: list[list[str]] = [[] for _ in timepoints]
         issues = [visit_issues(t, self.rules) for t in timepoints]
+        by_id = {t.lesion.id: t for t in self.tracks}
         for track in self.tracks:
+            whole = None if track.lesion.parent is None else by_id.get(track.lesion.parent)
             for index in range(1, len(timepoints)):
                 observation = track.observations[index]
+                if whole is not None and not is_split(whole.observations[index]):
+                    continue
                 if observation is None:
                     if index > track.first:
                         flags[index].append("not_recorded")
@@ -326,7 +330,8 @@ def _best_reason(best: Best, assessments: int, evaluated: int, rules: BestRespon
 
 
 def _is_liver_target(track: Track) -> bool:
-    return track.lesion.region is Region.INTRAHEPATIC and track.lesion.role is LesionRole.TARGET
+    lesion = track.lesion
+    return lesion.region is Region.INTRAHEPATIC and lesion.role is LesionRole.TARGET and lesion.parent is None
 
 
 def _shown_at(course: Callable[[], Course], position: int) -> RegionResponse:

@@ -30,7 +30,7 @@ from mrecist.case import (
 from mrecist.casefields import Duplicated, Fields, as_text, read_decimal
 from mrecist.clinicalfields import read_clinical
 from mrecist.lesionfields import Listed, read_lesion
-from mrecist.lesions import Absent, Lesion, Merged, Nonviable, Observation
+from mrecist.lesions import Absent, Lesion, Merged, Nonviable, Observation, Split
 from mrecist.values import LesionRole, Response, Scope
 
 CASES_SCHEMA = "tumour-response-cases/1"
@@ -275,6 +275,10 @@ class _Register:
                 self.faults.append(f"{path}.id: {as_text(lesion.id)} is listed twice at this time point")
                 continue
             found[lesion.id] = listed.observation
+            if isinstance(listed.observation.finding, Split) and (
+                lesion.role is not LesionRole.TARGET or lesion.parent is not None
+            ):
+                self.faults.append(f"{path}.status: 'split' is said of a target, which is no fragment itself")
             first = self.known.setdefault(lesion.id, listed)
             if first is listed:
                 if lesion.id not in self.at_fault:
@@ -285,6 +289,9 @@ class _Register:
 
     def _first_listing(self, listed: Listed, path: str, baseline: bool) -> None:
         lesion, finding = listed.lesion, listed.observation.finding
+        if lesion.parent is not None:
+            self._fragment(lesion, path, baseline)
+            return
         size = getattr(finding, "diameter", None)
         unseen = isinstance(finding, Absent | Nonviable | Merged) or (size is not None and size.tenths == 0)
         if baseline and lesion.role is LesionRole.NEW:
@@ -293,11 +300,25 @@ class _Register:
             self.faults.append(
                 f"{path}.status: new lesion {as_text(lesion.id)} is not there; list it from where it is first seen"
             )
-        elif not baseline and lesion.role is LesionRole.TARGET:
+        elif not baseline and lesion.role is LesionRole.TARGET and lesion.parent is None:
             self.faults.append(f"{path}.role: target {as_text(lesion.id)} is not listed at baseline; measure it there")
         elif not baseline and lesion.role is LesionRole.NONTARGET:
             self.faults.append(
                 f"{path}.role: {as_text(lesion.id)} is not listed at baseline; a lesion first seen later is 'new'"
+            )
+
+    def _fragment(self, lesion: Lesion, path: str, baseline: bool) -> None:
+        """A fragment is a target, of the region of the target that it comes from, which is listed before it."""
+        before = self.known.get(lesion.parent or "")
+        if baseline:
+            self.faults.append(f"{path}.parent: {as_text(lesion.id)} is a lesion of the baseline, and no fragment")
+        elif before is None or before.lesion.role is not LesionRole.TARGET or before.lesion.parent is not None:
+            self.faults.append(f"{path}.parent: {as_text(lesion.parent)} is not a target that was listed before")
+        elif lesion.role is not LesionRole.TARGET:
+            self.faults.append(f"{path}.role: a fragment of target {as_text(before.lesion.id)} is a target")
+        elif lesion.region is not before.lesion.region or lesion.is_node is not before.lesion.is_node:
+            self.faults.append(
+                f"{path}.region: a fragment lies where {as_text(before.lesion.id)} lies, and is of its kind"
             )
 
     def _same_lesion(self, first: Lesion, now: Lesion, path: str) -> None:
@@ -308,6 +329,8 @@ class _Register:
                     f"{path}.{name}: {after.value!r} was {before.value!r} when {as_text(first.id)} was first listed; "
                     f"a lesion keeps its {name}"
                 )
+        if now.parent != first.parent:
+            self.faults.append(f"{path}.parent: a lesion keeps what it is a fragment of")
         if now.axis is not None and first.axis is not None and now.axis is not first.axis:
             self.faults.append(f"{path}.axis: {now.axis.value!r} was {first.axis.value!r} at the first listing")
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from types import MappingProxyType
 
 from mrecist.case import Case, Modality, TimePoint
 from mrecist.decisions.gates import Gatekeeper
@@ -14,8 +15,8 @@ from mrecist.protocols import Limit
 from mrecist.results import Issue, Number, Severity
 from mrecist.rulesets import RuleSet
 from mrecist.target import counted_tenths
-from mrecist.tracks import Track
-from mrecist.values import Axis, LesionKind, LesionRole, Line, Organ, Proof, Region
+from mrecist.tracks import Track, leaves_assessment
+from mrecist.values import Axis, EarlierAbsence, LesionKind, LesionRole, Line, LocalTreatment, Organ, Proof, Region
 
 _SLICED = frozenset((Modality.CT, Modality.MR))
 
@@ -246,7 +247,7 @@ def _window(baseline: TimePoint, rules: RuleSet) -> Iterable[Issue]:
 
 def _counts(tracks: Sequence[Track], rules: RuleSet) -> Iterable[Issue]:
     organs: dict[str, list[Track]] = {}
-    targets = [t for t in tracks if t.lesion.role is LesionRole.TARGET]
+    targets = [t for t in tracks if t.lesion.role is LesionRole.TARGET and t.lesion.parent is None]
     for track in targets:
         organs.setdefault(organ_of(track.lesion), []).append(track)
     for organ, members in organs.items():
@@ -281,6 +282,8 @@ def _entry(case: Case, gates: tuple[Limit, ...]) -> Iterable[Issue]:
 
 def _lesion_issues(track: Track, rules: RuleSet, thickness: Fraction | None) -> Iterable[Issue]:
     lesion, observation = track.lesion, track.observations[0]
+    if lesion.parent is not None:
+        return
     if lesion.role is LesionRole.NEW:
         if observation is not None:
             yield Issue("E-NEW-AT-BASELINE", Severity.ERROR, lesion.id, {"lesion": lesion.id})
@@ -325,7 +328,18 @@ def visit_issues(timepoint: TimePoint, rules: RuleSet) -> list[Issue]:
 
 
 def noted_issues(lesion: Lesion, noted: Features, rules: RuleSet) -> list[Issue]:
-    """What was noted of a lesion at a follow-up: an overridden proposal, compact lipiodol."""
+    """What was noted of a lesion at a follow-up.
+
+    =================== ================================================================== ============
+    E-OVERRIDE          a proposal or an objection was overridden                          note
+    E-LIPIODOL          compact lipiodol: no viable tumour                                 note
+    E-LIPIODOL-VIABLE   compact lipiodol, counted as tumour by the rule set                note
+    E-SINCE-OUT         treated since by itself, so that it leaves the assessment          note
+    E-SINCE-IN          treated since by itself in the liver: its viable part is measured  note
+    E-ABSENCE           seen again, and the reader holds that it had been gone             note
+    E-ABSENCE-MISTAKEN  seen again, and the reader holds that it had been there            warning
+    =================== ================================================================== ============
+    """
     found = []
     named: dict[str, Number] = {"lesion": lesion.id}
     if noted.override.strip():
@@ -333,4 +347,21 @@ def noted_issues(lesion: Lesion, noted: Features, rules: RuleSet) -> list[Issue]
     if noted.lipiodol_compact:
         rule = "E-LIPIODOL" if rules.target.lipiodol == "nonviable" else "E-LIPIODOL-VIABLE"
         found.append(Issue(rule, Severity.NOTE, lesion.id, named))
+    if noted.treated_since is not None:
+        rule = "E-SINCE-OUT" if leaves_assessment(lesion, noted.treated_since) else "E-SINCE-IN"
+        found.append(Issue(rule, Severity.NOTE, lesion.id, named | {"treatment": _TREATMENTS[noted.treated_since]}))
+    if noted.earlier_absence is EarlierAbsence.CONFIRMED:
+        found.append(Issue("E-ABSENCE", Severity.NOTE, lesion.id, named))
+    elif noted.earlier_absence is EarlierAbsence.MISTAKEN:
+        found.append(Issue("E-ABSENCE-MISTAKEN", Severity.WARNING, lesion.id, named))
     return found
+
+
+_TREATMENTS: Mapping[LocalTreatment, str] = MappingProxyType(
+    {
+        LocalTreatment.TACE: "TACE",
+        LocalTreatment.ABLATION: "ablation",
+        LocalTreatment.RESECTION: "resection",
+        LocalTreatment.RADIATION: "radiation",
+    }
+)

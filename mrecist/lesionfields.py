@@ -20,6 +20,7 @@ from mrecist.lesions import (
     NotEvaluable,
     Observation,
     Present,
+    Split,
     TooSmall,
     UnequivocalProgression,
 )
@@ -27,8 +28,10 @@ from mrecist.values import (
     Axis,
     Certainty,
     Diameter,
+    EarlierAbsence,
     LesionKind,
     LesionRole,
+    LocalTreatment,
     Organ,
     Proof,
     Region,
@@ -46,6 +49,7 @@ class Status(StrEnum):
     UNEQUIVOCAL_PD = "unequivocal_pd"
     NOT_EVALUABLE = "not_evaluable"
     MERGED = "merged"
+    SPLIT = "split"
 
 
 class Listed(NamedTuple):
@@ -78,6 +82,9 @@ _KEYS = frozenset(
         "soft_tissue_mm",
         "segment",
         "override",
+        "parent",
+        "treated_since",
+        "earlier_absence",
     )
 )
 _INTRAHEPATIC = frozenset((Organ.LIVER, Organ.PORTAL_VEIN, Organ.HEPATIC_VEIN, Organ.BILE_DUCT))
@@ -113,7 +120,7 @@ def read_lesion(
     return None if lesion is None else Listed(lesion, Observation(lesion.id, finding, features), written)
 
 
-_FIXED = ("region", "role", "organ", "kind", "axis", "segment")
+_FIXED = ("region", "role", "organ", "kind", "axis", "segment", "parent")
 
 
 def _lesion(fields: Fields, lesion_id: str | None) -> tuple[Lesion | None, LesionRole | None]:
@@ -124,10 +131,12 @@ def _lesion(fields: Fields, lesion_id: str | None) -> tuple[Lesion | None, Lesio
     kind = fields.choice("kind", LesionKind, required=True)
     axis = fields.choice("axis", Axis)
     segment = fields.choice("segment", Segment)
+    parent = fields.text("parent")
     _check_region(fields, region, organ, kind)
     if lesion_id is None or region is None or role is None or organ is None or kind is None:
         return None, role
-    return Lesion(lesion_id, region, role, organ, kind, axis, () if segment is None else (segment,)), role
+    segments = () if segment is None else (segment,)
+    return Lesion(lesion_id, region, role, organ, kind, axis, segments, parent=parent), role
 
 
 def _features(fields: Fields) -> Features:
@@ -144,6 +153,8 @@ def _features(fields: Fields) -> Features:
         previously_treated=fields.flag("previously_treated"),
         soft_tissue=fields.diameter("soft_tissue_mm"),
         override=fields.text("override", empty=True) or "",
+        treated_since=fields.choice("treated_since", LocalTreatment),
+        earlier_absence=fields.choice("earlier_absence", EarlierAbsence),
     )
 
 
@@ -159,6 +170,8 @@ _FEATURE_KEYS = frozenset(
         "previously_treated",
         "soft_tissue_mm",
         "override",
+        "treated_since",
+        "earlier_absence",
     )
 )
 
@@ -205,6 +218,8 @@ def _finding(
             return NotEvaluable()
         case Status.MERGED:
             return Merged()
+        case Status.SPLIT:
+            return Split()
         case _:
             assert_never(status)
 
@@ -218,7 +233,7 @@ def _measured(tenths: int, whole: int | None) -> Measured:
     return Measured(Diameter(tenths), None if whole is None else Diameter(whole))
 
 
-_WITHOUT_DIAMETER = frozenset((Status.ABSENT, Status.NONVIABLE, Status.NOT_EVALUABLE, Status.MERGED))
+_WITHOUT_DIAMETER = frozenset((Status.ABSENT, Status.NONVIABLE, Status.NOT_EVALUABLE, Status.MERGED, Status.SPLIT))
 _MEASURABLE = frozenset((Status.MEASURED, Status.PRESENT, Status.TOO_SMALL))
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from mrecist.values import (
     Axis,
     Certainty,
     Diameter,
+    EarlierAbsence,
     LesionKind,
     LesionRole,
     Line,
+    LocalTreatment,
     Organ,
     Proof,
     Region,
@@ -25,7 +28,8 @@ class Lesion:
     """One lesion of one read, followed over all time points.
 
     `id` is its name in the read (IT1 intrahepatic target, ET1 extrahepatic target, INT1 / ENT1 non-target,
-    IN1 / EN1 new lesion). `axis` says which diameter counts. `site` is the reader's own words.
+    IN1 / EN1 new lesion). `axis` says which diameter counts. `site` is the reader's own words. `parent` is the target
+    that this one is a fragment of: its diameter is added to the sum wherever that target is recorded as split.
     """
 
     id: str
@@ -36,6 +40,7 @@ class Lesion:
     axis: Axis | None = None
     segments: tuple[Segment, ...] = ()
     site: str = ""
+    parent: str | None = None
 
     @property
     def is_node(self) -> bool:
@@ -134,12 +139,22 @@ class Merged:
     into: str | None = None
 
 
-Finding = Measured | Absent | Nonviable | TooSmall | Present | UnequivocalProgression | NotEvaluable | Merged
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A target that came apart: each fragment is a lesion of its own, and their diameters are added in its place."""
+
+
+Finding = Measured | Absent | Nonviable | TooSmall | Present | UnequivocalProgression | NotEvaluable | Merged | Split
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What a reader noted of a lesion at a time point beside its finding; None is "not stated"."""
+    """What a reader noted of a lesion at a time point beside its finding; None is "not stated".
+
+    `treated_since` is the local treatment of this lesion since the time point before; `treatment_id` names it in the
+    patient's treatments, where it stands there. `settled_on` is the date on which a lesion in doubt was confirmed or
+    refuted. `earlier_absence` answers, of a lesion that is seen again, whether it had been gone.
+    """
 
     typical_vascular_pattern: bool | None = None
     certainty: Certainty | None = None
@@ -153,6 +168,10 @@ class Features:
     hypovascular: bool | None = None
     soft_tissue: Diameter | None = None
     override: str = ""
+    treated_since: LocalTreatment | None = None
+    treatment_id: str = ""
+    settled_on: date | None = None
+    earlier_absence: EarlierAbsence | None = None
 
 
 NOTHING_NOTED = Features()

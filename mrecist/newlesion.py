@@ -35,6 +35,7 @@ class Verdict(StrEnum):
     EQ_UNCERTAIN = "EQ-UNCERTAIN"
 
     BENIGN = "BENIGN"
+    REFUTED = "REFUTED"
     NORMAL = "NORMAL"
     NOT_SEEN = "NOT-SEEN"
     NOT_EVALUABLE = "NOT-EVALUABLE"
@@ -98,12 +99,14 @@ def new_lesion(track: Track, rules: RuleSet, tests: Sequence[Tests]) -> NewLesio
     proof = proven(track)
     verdicts: list[Verdict] = []
     sizes: list[int | None] = []
-    counted = False
+    counted = refuted = False
     for index, observation in enumerate(track.observations):
         if index < track.first:
             verdicts.append(Verdict.NOT_YET)
             sizes.append(None)
             continue
+        if observation is not None and (certainty := observation.features.certainty) is not None:
+            refuted = certainty is Certainty.REFUTED
         verdict = judge_new_lesion(
             track.lesion,
             observation,
@@ -111,6 +114,7 @@ def new_lesion(track: Track, rules: RuleSet, tests: Sequence[Tests]) -> NewLesio
             first_tenths=first,
             proof=proof[index],
             counted_before=counted,
+            refuted=refuted,
             functional_at_baseline=tests[0],
         )
         counted = counted or verdict.counts
@@ -164,6 +168,7 @@ def judge_new_lesion(
     proof: bool | None,
     counted_before: bool,
     functional_at_baseline: Tests,
+    refuted: bool = False,
 ) -> Verdict:
     """Does this new lesion count at this time point?
 
@@ -173,6 +178,8 @@ def judge_new_lesion(
     NOT-EVALUABLE missing from the list, or not evaluable                                no
     NOT-SEEN      absent, nonviable, or 0 mm                                             no
     BENIGN        histology or cytology negative                                         no
+    REFUTED       refuted by the reader, not proven; a node or a liver nodule only       no
+                  where size, pattern or growth leave it equivocal
     PERSISTS      it counted before and is still there                                   counts
     CYTOLOGY      effusion or ascites with positive cytology                             counts
     EQ-CYTOLOGY   effusion or ascites without it, whatever its certainty                 equivocal
@@ -203,6 +210,8 @@ def judge_new_lesion(
         Did it count at an earlier time point?
     functional_at_baseline : Tests
         Whether PET and bone scan were done at baseline.
+    refuted : bool
+        Is the last that was said of its certainty that it is no tumour?
 
     Notes
     -----
@@ -218,20 +227,22 @@ def judge_new_lesion(
         return Verdict.NOT_SEEN
     if proof is False:
         return Verdict.BENIGN
+    by_size = lesion.is_node or (lesion.is_liver_nodule and rules.new_lesions.liver_rule == "size_and_pattern")
+    if refuted and not proof and not by_size:
+        return Verdict.REFUTED
     if counted_before:
         return Verdict.PERSISTS
     if lesion.kind is LesionKind.EFFUSION:
         return Verdict.CYTOLOGY if proof else Verdict.EQ_CYTOLOGY
     if proof:
         return Verdict.PROOF
-    if lesion.is_node:
-        return _node(lesion, tenths, rules)
-    if lesion.is_liver_nodule:
-        by_size = _liver_nodule(observation, tenths, first_tenths, rules.new_lesions)
-        if rules.new_lesions.liver_rule == "size_and_pattern" or (
-            by_size.counts and observation.features.certainty is None
-        ):
-            return by_size
+    if by_size:
+        sized = _node(lesion, tenths, rules) if lesion.is_node else _nodule(observation, tenths, first_tenths, rules)
+        return Verdict.REFUTED if refuted and sized.equivocal else sized
+    if lesion.is_liver_nodule and observation.features.certainty is None:
+        sized = _nodule(observation, tenths, first_tenths, rules)
+        if sized.counts:
+            return sized
     return _by_certainty(observation, functional_at_baseline)
 
 
@@ -243,9 +254,8 @@ def _node(lesion: Lesion, tenths: int | None, rules: RuleSet) -> Verdict:
     return Verdict.NODE if tenths >= _node_limit(lesion, rules.new_lesions) * 10 else Verdict.EQ_NODE
 
 
-def _liver_nodule(
-    observation: Observation, tenths: int | None, first_tenths: int | None, rules: NewLesionRules
-) -> Verdict:
+def _nodule(observation: Observation, tenths: int | None, first_tenths: int | None, rule_set: RuleSet) -> Verdict:
+    rules = rule_set.new_lesions
     if tenths is None or first_tenths is None:
         return Verdict.EQ_SMALL
     if tenths >= rules.liver_mm * 10 and observation.features.typical_vascular_pattern:

@@ -15,6 +15,7 @@ from mrecist.lesions import (
     NotEvaluable,
     Observation,
     Present,
+    Split,
     TooSmall,
     UnequivocalProgression,
 )
@@ -31,7 +32,7 @@ class NonTarget:
     """A non-target lesion with its response (CR, NN, NE or PD) at each time point.
 
     `returns` says where its presence proves that disease has come back after a complete response: a node never does
-    (short of unequivocal progression), an effusion only with positive cytology.
+    (short of unequivocal progression), an effusion only with positive cytology. `absence_confirmed` as of a target.
     """
 
     lesion_id: str
@@ -39,6 +40,7 @@ class NonTarget:
     responses: tuple[Response, ...]
     returns: tuple[bool, ...]
     without_cytology: frozenset[int] = frozenset()
+    absence_confirmed: frozenset[int] = frozenset()
 
 
 def judge_nontarget(responses: Sequence[Response]) -> Response:
@@ -85,7 +87,14 @@ def nontarget(track: Track, rules: RuleSet, tests: Sequence[Tests]) -> NonTarget
         responses.append(response)
         presence_proves = not lesion.is_node and (lesion.kind is not LesionKind.EFFUSION or malignant[index] is True)
         returns.append(response is Response.NN and presence_proves)
-    return NonTarget(lesion.id, lesion.is_node, tuple(responses), tuple(returns), frozenset(without_cytology))
+    return NonTarget(
+        lesion.id,
+        lesion.is_node,
+        tuple(responses),
+        tuple(returns),
+        frozenset(without_cytology),
+        track.absence_confirmed,
+    )
 
 
 def progressing_target(track: Track) -> NonTarget | None:
@@ -109,7 +118,7 @@ def one_response(observation: Observation | None, rules: RuleSet, is_node: bool,
     absent, 0 mm, or a node with a short axis < 10 mm     CR
     nonviable                                             CR
     nonviable in the liver, judged by whole diameters     NN
-    present, measured, too small to measure, or merged    NN
+    present, measured, too small, merged, or split        NN
     unequivocal progression                               PD
     ===================================================== ==
 
@@ -132,7 +141,7 @@ def one_response(observation: Observation | None, rules: RuleSet, is_node: bool,
             if tenths == 0 or (is_node and tenths is not None and tenths < rules.nodes.normal_below_mm * 10):
                 return Response.CR
             return Response.NN
-        case Merged():
+        case Merged() | Split():
             return Response.NN
         case UnequivocalProgression():
             return Response.PD

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from mrecist.case import TimePoint
 from mrecist.margins import is_borderline, next_categories
 from mrecist.newlesion import NewLesion, Verdict
+from mrecist.nontarget import NonTarget
 from mrecist.region import Judged, Scoped
 from mrecist.results import NextCategory, Number, Reason, RegionResponse
 from mrecist.rulesets import NewLesionRules
 from mrecist.sumnumbers import SumNumbers
-from mrecist.target import mm_of
+from mrecist.target import Target, mm_of
 from mrecist.thresholds import Thresholds
 from mrecist.values import Response
 
@@ -28,6 +29,7 @@ _OF_RULES = {
     "COV-ND": PROJECT,
     "T-CARRIED": "EORTC RECIST working group, answers to frequent questions",
     "RE": f"EORTC RECIST working group, for a whole patient; for one region: {PROJECT}",
+    "RE-TRUE": f"EORTC RECIST working group, for a whole patient; for one region: {PROJECT}",
     "RE-NODE": f"EORTC RECIST working group, for a whole patient; that a node is imaged again: {PROJECT}",
 }
 """The source of the rules that neither mRECIST nor RECIST 1.1 has."""
@@ -72,7 +74,7 @@ def present(
     2     a non-target                              N-PD
     3     new lesions that count                    NEW-PROOF, NEW-CYTOLOGY, NEW-TYPICAL, NEW-GROWTH, NEW-NODE,
                                                     NEW-CERTAIN, NEW-PET, NEW-PERSISTS
-    4     disease again after CR                    RE, RE-NODE
+    4     disease again after CR                    RE, RE-TRUE, RE-NODE
     5     an examination that was not done          COV-CR, COV-ND
     6     a PR carried forward                      T-CARRIED
     7     target CR beside non-targets that stay    T-CR-NN, T-CR-NE
@@ -135,7 +137,7 @@ def _flags(judged: Judged, context: Context, borderline: bool) -> tuple[str, ...
     =================== ==================================================================================
     PD_BELOW_5MM        the target response is PD on a growth below `small_growth_mm`
     BORDERLINE          the sum lies close to the limit of PR or of PD
-    CONFIRM_PRIOR_CR    disease is seen again after a CR of this scope: was the CR true?
+    CONFIRM_PRIOR_CR    disease is seen again after a CR of this scope: was the CR true? (until it is answered)
     REIMAGE_NODE        the same, and nodes are the only sign of it
     EQUIVOCAL_NEW       a new lesion is equivocal
     PARTIAL_SUM         some targets were evaluated and some were not
@@ -150,7 +152,8 @@ def _flags(judged: Judged, context: Context, borderline: bool) -> tuple[str, ...
     if borderline:
         flags.append("BORDERLINE")
     if judged.returned is not None:
-        flags.append("CONFIRM_PRIOR_CR")
+        if not _answered(judged, context.scoped):
+            flags.append("CONFIRM_PRIOR_CR")
         if judged.rests_on_node:
             flags.append("REIMAGE_NODE")
     if context.scoped.new and any([x.verdicts[judged.index].equivocal for x in context.scoped.new]):
@@ -160,6 +163,18 @@ def _flags(judged: Judged, context: Context, borderline: bool) -> tuple[str, ...
     if judged.not_done:
         flags.append("COVERAGE_INCOMPLETE")
     return tuple(flags)
+
+
+def _answered(judged: Judged, scoped: Scoped) -> bool:
+    """Has the reader confirmed, of every lesion that is seen again, that it had been gone?"""
+    back = judged.returned
+    if back is None:
+        return False
+    lesions: tuple[Target | NonTarget, ...] = (*scoped.targets, *scoped.nontargets)
+    confirmed = {
+        x.lesion_id for x in lesions if any(back.cr_index < index <= judged.index for index in x.absence_confirmed)
+    }
+    return confirmed.issuperset(back.lesions)
 
 
 @dataclass(slots=True)
@@ -206,7 +221,7 @@ class Told:
             found.append(self._reason("ND", {}))
         for new in self.context.scoped.new:
             verdict = new.verdicts[judged.index]
-            if verdict.equivocal or verdict is Verdict.BENIGN:
+            if verdict.equivocal or verdict in (Verdict.BENIGN, Verdict.REFUTED):
                 found.append(self._reason(f"NEW-{verdict}", self._new_numbers(new)))
         if self.patterns:
             found.append(self._reason("PATTERN", {"patterns": ", ".join(self.patterns)}))
@@ -223,7 +238,9 @@ class Told:
         for new in judged.counted:
             found.append(self._reason(f"NEW-{new.verdicts[judged.index]}", self._new_numbers(new)))
         if judged.returned is not None:
-            rule = "RE-NODE" if judged.rests_on_node else "RE"
+            rule = "RE-TRUE" if _answered(judged, self.context.scoped) else "RE"
+            if judged.rests_on_node:
+                rule = "RE-NODE"
             lesions = judged.returned.lesions
             at = self.context.timepoints[judged.returned.cr_index].id
             limit = mm_of(self.context.limits.node_normal)

@@ -123,6 +123,7 @@ _TARGETS: dict[str, Template] = {
     "N-PD": "Unequivocal progression of {lesions} ({count} of {nontargets}).",
     "ND": "{scope}: no disease at baseline and none since.",
     "RE": "CR at {at}, and disease again now ({lesions}): PD. Confirm that the CR was true.",
+    "RE-TRUE": "CR at {at}, which the reader has confirmed, and disease again now ({lesions}): PD.",
     "RE-NODE": _counted(
         "CR at {at}, and node {lesions} is enlarged again (a target node from {node_mm} mm): PD on a node alone. "
         "Image it again.",
@@ -146,6 +147,7 @@ _NEW: dict[str, Template] = {
     "NEW-PET": "{lesion}: new on PET, not there on the baseline PET.",
     "NEW-PERSISTS": "{lesion}: new lesion that counted before is still there.",
     "NEW-BENIGN": "{lesion}: new lesion without malignancy in histology or cytology; does not count.",
+    "NEW-REFUTED": "{lesion}: new lesion in doubt, refuted since; does not count.",
     "NEW-EQ-CYTOLOGY": "{lesion}: new effusion without positive cytology; equivocal.",
     "NEW-EQ-SMALL": _small,
     "NEW-EQ-ATYPICAL": "{lesion}: new liver nodule of {diameter_mm} mm, not typical; equivocal until it grows by "
@@ -156,6 +158,11 @@ _NEW: dict[str, Template] = {
 }
 
 _ISSUES: dict[str, Template] = {
+    "E-SINCE-OUT": "{lesion}: {treatment} since; it leaves the assessment and is not evaluable from here on.",
+    "E-SINCE-IN": "{lesion}: {treatment} since; its viable part is measured.",
+    "E-ABSENCE": "{lesion} is seen again; the reader holds that it had been gone.",
+    "E-ABSENCE-MISTAKEN": "{lesion} is seen again; the reader holds that it had been there: correct the earlier "
+    "time point.",
     "E-BASELINE": "{lesion} is a target without a measurement at baseline.",
     "E-WINDOW": "The baseline scan is {days} d before the start of treatment; at most {limit} d.",
     "E-AFTER-START": "The baseline scan is {days} d after the start of treatment.",

@@ -20,6 +20,7 @@ from mrecist.lesions import (
     NotEvaluable,
     Observation,
     Present,
+    Split,
     TooSmall,
     UnequivocalProgression,
 )
@@ -31,11 +32,15 @@ from mrecist.values import Diameter, Region, Response
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A target lesion as the sum sees it: tenths of a mm at each time point, None where not evaluable."""
+    """A target lesion as the sum sees it: tenths of a mm at each time point, None where not evaluable.
+
+    `absence_confirmed` are the time points at which the reader, seeing it again, held that it had been gone.
+    """
 
     lesion_id: str
     is_node: bool
     tenths: tuple[int | None, ...]
+    absence_confirmed: frozenset[int] = frozenset()
 
 
 @lru_cache(maxsize=16_384)
@@ -130,25 +135,46 @@ def total_of(
 def region_targets(tracks: Sequence[Track], timepoints: int, rules: TargetRules) -> tuple[Target, ...]:
     """The targets of one region with what each counts at every time point.
 
-    Where every target of the region is merged, none of them holds the diameter of the fused mass: not evaluable.
+    Where every target of the region is merged, none of them holds the diameter of the fused mass: not evaluable. A
+    target that split counts 0, and each of its fragments its own diameter; elsewhere a fragment counts 0. A split
+    target of which no fragment is listed is not evaluable.
     """
-    columns = []
+    found: dict[str, list[int | None]] = {}
+    by_id = {t.lesion.id: t for t in tracks}
     merged = [0] * timepoints
+    apart = [0] * timepoints
     for track in tracks:
-        whole = uses_whole(track, rules)
+        parent = None if track.lesion.parent is None else by_id.get(track.lesion.parent)
+        whole = uses_whole(parent or track, rules)
         tenths: list[int | None] = []
         for index, observation in enumerate(track.observations):
+            if parent is not None and not is_split(parent.observations[index]):
+                tenths.append(0)
+                apart[index] += 1
+                continue
             if observation is not None and type(observation.finding) is Merged:
                 merged[index] += 1
             tenths.append(counted_tenths(observation, rules, whole))
-        columns.append(tenths)
+        found[track.lesion.id] = tenths
+    for name in {t.lesion.parent for t in tracks}:
+        if name is None or name not in by_id:
+            continue
+        for index, observation in enumerate(by_id[name].observations):
+            if is_split(observation):
+                found[name][index] = 0
+                apart[index] += 1
     for index, count in enumerate(merged):
-        if count == len(tracks):
-            for tenths in columns:
+        if count and count + apart[index] == len(tracks):
+            for tenths in found.values():
                 tenths[index] = None
     return tuple(
-        [Target(t.lesion.id, t.lesion.is_node, tuple(tenths)) for t, tenths in zip(tracks, columns, strict=True)]
+        [Target(t.lesion.id, t.lesion.is_node, tuple(found[t.lesion.id]), t.absence_confirmed) for t in tracks]
     )
+
+
+def is_split(observation: Observation | None) -> bool:
+    """Is this target recorded as come apart, so that its fragments count in its place?"""
+    return observation is not None and type(observation.finding) is Split
 
 
 def uses_whole(track: Track, rules: TargetRules) -> bool:
@@ -183,6 +209,8 @@ def counted_tenths(observation: Observation | None, rules: TargetRules, whole: b
     present                            the diameter, else not evaluable     the whole diameter, else not evaluable
     progressing without doubt          the diameter, else not evaluable     not evaluable
     merged with another                0, it is measured with the other     0, it is measured with the other
+    split, with its fragments listed   0, they are measured                 0, they are measured
+    split, without them                not evaluable                        not evaluable
     not evaluable, or not in the list  not evaluable                        not evaluable
     ================================== ==================================== =====================================
 
@@ -219,6 +247,8 @@ def counted_tenths(observation: Observation | None, rules: TargetRules, whole: b
             return None
         case Merged():
             return 0
+        case Split():
+            return None
         case _:
             assert_never(finding)
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mrecist.case import Case, Examination, Modality, Read, TimePoint
-from mrecist.lesions import Lesion, Observation
-from mrecist.values import SeenOn
+from mrecist.lesions import (
+    NOTHING_NOTED,
+    Lesion,
+    NotEvaluable,
+    Observation,
+    UnequivocalProgression,
+    WhyNotEvaluable,
+)
+from mrecist.values import EarlierAbsence, LocalTreatment, Region, SeenOn
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +28,23 @@ class Track:
     observations: tuple[Observation | None, ...]
     first: int
 
+    @property
+    def absence_confirmed(self) -> frozenset[int]:
+        """The time points at which the reader, seeing it again, held that it had been gone."""
+        return frozenset(
+            i
+            for i, o in enumerate(self.observations)
+            if o is not None
+            and o.features is not NOTHING_NOTED
+            and o.features.earlier_absence is EarlierAbsence.CONFIRMED
+        )
+
 
 def follow(case: Case, read: Read) -> tuple[Track, ...]:
-    """Each lesion of the read over the time points of the case, in the read's order of lesions."""
+    """Each lesion of the read over the time points of the case, in the read's order of lesions.
+
+    A lesion that was treated by itself so that it can no longer be assessed is not evaluable from then on.
+    """
     found: dict[str, list[Observation | None]] = {x.id: [None] * len(case.timepoints) for x in read.lesions}
     index_of = {t.id: i for i, t in enumerate(case.timepoints)}
     for visit in read.timepoints:
@@ -33,7 +54,40 @@ def follow(case: Case, read: Read) -> tuple[Track, ...]:
         for observation in visit.observations:
             if observation.lesion_id in found:
                 found[observation.lesion_id][index] = observation
-    return tuple(Track(x, tuple(seen), _first(seen)) for x in read.lesions for seen in (found[x.id],))
+    return tuple(Track(x, _assessed(x, seen), _first(seen)) for x in read.lesions for seen in (found[x.id],))
+
+
+def leaves_assessment(lesion: Lesion, treated: LocalTreatment | None) -> bool:
+    """Does this local treatment take the lesion out of the assessment, so that it is not evaluable from then on?
+
+    ================================================ =========================================================
+    local treatment since the time point before      the lesion
+    ================================================ =========================================================
+    none                                             goes on as it was
+    resection, wherever it lies                      leaves the assessment
+    TACE, ablation or radiation, in the liver        goes on: its viable part is measured
+    TACE, ablation or radiation, outside the liver   leaves the assessment, short of unequivocal progression
+    ================================================ =========================================================
+
+    Notes
+    -----
+    Sources: EORTC, surgery or radiotherapy and RECIST (a treated lesion is not evaluable); Lencioni & Llovet 2010 (the
+    viable part of a lesion treated in the liver is measured).
+    """
+    if treated is None:
+        return False
+    return treated is LocalTreatment.RESECTION or lesion.region is Region.EXTRAHEPATIC
+
+
+def _assessed(lesion: Lesion, seen: list[Observation | None]) -> tuple[Observation | None, ...]:
+    out = False
+    for index, observation in enumerate(seen):
+        if observation is None or (observation.features is NOTHING_NOTED and not out):
+            continue
+        out = out or (index > 0 and leaves_assessment(lesion, observation.features.treated_since))
+        if out and not isinstance(observation.finding, NotEvaluable | UnequivocalProgression):
+            seen[index] = replace(observation, finding=NotEvaluable(WhyNotEvaluable.TREATED))
+    return tuple(seen)
 
 
 def _first(observations: list[Observation | None]) -> int:

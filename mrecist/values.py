@@ -103,8 +103,27 @@ class Proof(StrEnum):
 
 
 class Certainty(StrEnum):
+    """How sure a reader is that a lesion is tumour; ``refuted``: it turned out not to be."""
+
     EQUIVOCAL = "equivocal"
     UNEQUIVOCAL = "unequivocal"
+    REFUTED = "refuted"
+
+
+class LocalTreatment(StrEnum):
+    """A treatment of one lesion by itself."""
+
+    TACE = "tace"
+    ABLATION = "ablation"
+    RESECTION = "resection"
+    RADIATION = "radiation"
+
+
+class EarlierAbsence(StrEnum):
+    """Was it right that a lesion, which is seen again, was gone before?"""
+
+    CONFIRMED = "confirmed"
+    MISTAKEN = "mistaken"
 
 
 class SeenOn(StrEnum):

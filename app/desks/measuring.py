@@ -280,4 +280,5 @@ _WORDS = {
     "UnequivocalProgression": "unequivocal progression",
     "NotEvaluable": "not evaluable",
     "Merged": "merged",
+    "Split": "split",
 }

@@ -32,6 +32,7 @@ from mrecist.lesions import (
     NotEvaluable,
     Observation,
     Present,
+    Split,
     TooSmall,
     UnequivocalProgression,
 )
@@ -39,7 +40,7 @@ from mrecist.resultfile import result, results_document
 from mrecist.rulesets import RuleSet
 from mrecist.values import Diameter
 
-_NOT_IN_THE_FILE = frozenset(("lipiodol_compact", "hypovascular"))
+_NOT_IN_THE_FILE = frozenset(("lipiodol_compact", "hypovascular", "treatment_id", "settled_on"))
 _Plain = dict[str, Any]
 
 
@@ -151,6 +152,7 @@ def _lesion(lesion: Lesion, seen: Observation) -> _Plain:
         kind=lesion.kind.value,
         axis=lesion.axis.value if lesion.axis else None,
         segment=lesion.segments[0].value if lesion.segments else None,
+        parent=lesion.parent,
     )
     return {**found, **_finding(seen.finding), **_features(seen.features)}
 
@@ -173,6 +175,8 @@ def _finding(finding: Finding) -> _Plain:
             return _stated(Status.NOT_EVALUABLE, None, None)
         case Merged():
             return _stated(Status.MERGED, None, None)
+        case Split():
+            return _stated(Status.SPLIT, None, None)
         case _:
             assert_never(finding)
 

@@ -74,8 +74,9 @@ LESIONS = Table(
             segments="Couinaud's liver segments",
             site="the reader's own words for the place",
             axis="which diameter diameter_mm is: viable_longest, longest or short",
+            fragment_of="the target it is a fragment of, whose place in the sum it takes while that is split",
             finding="what was found: measured, absent, nonviable, too_small_to_measure, present, unequivocal_pd, "
-            "not_evaluable, merged; not_recorded where nothing was said of it",
+            "not_evaluable, merged, split; not_recorded where nothing was said of it",
         ),
         *_number(
             diameter_mm="the diameter that the criteria count, to 0.1 mm: whole_mm where the rule set counts whole "
@@ -87,6 +88,12 @@ LESIONS = Table(
             why_not_evaluable="why it is not evaluable",
             note="the reader's note on that",
             merged_into="the lesion it fused with",
+            certainty="how sure the reader is of a new lesion: unequivocal, equivocal, refuted",
+            cytology="positive or negative",
+            proof="histology: positive or negative",
+            settled_on="date on which a lesion in doubt was confirmed or refuted",
+            treated_since="local treatment since the time point before: tace, ablation, resection, radiation",
+            earlier_absence="of a lesion seen again, whether it had been gone: confirmed or mistaken",
             override="the reader's justification where a rule of conformance was overruled",
             series_uid="DICOM series of each line the diameter was read from",
             sop_uid="DICOM image of each line",

@@ -93,6 +93,7 @@ FINDINGS: Mapping[str, Term] = MappingProxyType(
         "UnequivocalProgression": _own("UNEQUIVOCAL_PD", "Unequivocal progression"),
         "NotEvaluable": _own("NOT_EVALUABLE", "Not evaluable"),
         "Merged": _own("MERGED", "Merged with another lesion"),
+        "Split": _own("SPLIT", "Split into fragments that are measured apart"),
     }
 )
 

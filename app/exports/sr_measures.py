@@ -21,6 +21,7 @@ from mrecist.lesions import (
     Nonviable,
     NotEvaluable,
     Present,
+    Split,
     TooSmall,
     UnequivocalProgression,
 )
@@ -134,7 +135,7 @@ def _recorded(
             return None, whole, (), ()
         case UnequivocalProgression(noted):
             return noted, None, (), ()
-        case NotEvaluable() | Merged():
+        case NotEvaluable() | Merged() | Split():
             return None, None, (), ()
         case _:
             assert_never(finding)

@@ -10,7 +10,8 @@ from app.exports.columns import Row, Table
 from app.exports.exported import ExportedRead
 from app.exports.figures import figure_rows
 from app.state.naming import default_axis
-from app.state.record import SignedVisit, Visit
+from app.state.record import Visit
+from app.state.signatures import SignedVisit
 from mrecist.lesions import (
     Absent,
     Finding,
@@ -21,6 +22,7 @@ from mrecist.lesions import (
     NotEvaluable,
     Observation,
     Present,
+    Split,
     TooSmall,
     UnequivocalProgression,
 )
@@ -145,13 +147,24 @@ def _lesion(lesion: Lesion) -> Row:
         "segments": " ".join(segment.value for segment in lesion.segments),
         "site": lesion.site,
         "axis": lesion.axis.value if lesion.axis else None,
+        "fragment_of": lesion.parent,
     }
 
 
 def _observed(seen: Observation | None) -> Row:
     if seen is None:
         return {"finding": "not_recorded"}
-    return {**_finding(seen.finding), "override": seen.features.override}
+    noted = seen.features
+    return {
+        **_finding(seen.finding),
+        "certainty": noted.certainty,
+        "cytology": noted.cytology,
+        "proof": noted.proof,
+        "settled_on": None if noted.settled_on is None else noted.settled_on.isoformat(),
+        "treated_since": noted.treated_since,
+        "earlier_absence": noted.earlier_absence,
+        "override": noted.override,
+    }
 
 
 def _finding(finding: Finding) -> Row:
@@ -172,6 +185,8 @@ def _finding(finding: Finding) -> Row:
             return {"finding": "not_evaluable", "why_not_evaluable": why.value, "note": note}
         case Merged(into):
             return {"finding": "merged", "merged_into": into}
+        case Split():
+            return {"finding": "split"}
         case _:
             assert_never(finding)
 

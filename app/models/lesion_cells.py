@@ -22,6 +22,7 @@ from mrecist.lesions import (
     Nonviable,
     NotEvaluable,
     Present,
+    Split,
     TooSmall,
     UnequivocalProgression,
 )
@@ -162,7 +163,7 @@ def group_text(region: Region, reading: Reading) -> tuple[str, str]:
         if region is Region.INTRAHEPATIC:
             return named, translated("viable · arterial phase · mm")
         return named, translated("RECIST 1.1 · node: short axis · mm")
-    targets = sum(lesion.role is LesionRole.TARGET for lesion in reading.lesions_of(region))
+    targets = sum(lesion.role is LesionRole.TARGET and lesion.parent is None for lesion in reading.lesions_of(region))
     if region is Region.INTRAHEPATIC:
         return named, translated("viable diameter, arterial phase · targets {count}", count=targets)
     return named, translated("RECIST 1.1, nodes by short axis · targets {count}", count=targets)
@@ -201,7 +202,7 @@ def _lesion_cell(lesion: Lesion, column: Column, reading: Reading, accepted: Acc
     now = reading.finding(lesion.id, reading.visit_id)
     match column.kind:
         case ColumnKind.LESION:
-            return Cell(lesion.id, bold=True)
+            return Cell(lesion.id, bold=True) if lesion.parent is None else _fragment(lesion)
         case ColumnKind.SITE:
             place = site_text(lesion)
             return Cell(place, Tone.LABEL, explanation=place)
@@ -210,9 +211,9 @@ def _lesion_cell(lesion: Lesion, column: Column, reading: Reading, accepted: Acc
             proposed = visit_id == reading.visit_id and lesion.id in accepted.proposed
             return finding_cell(lesion, reading.finding(lesion.id, visit_id), reading, visit_id, proposed)
         case ColumnKind.VS_BASELINE:
-            return _change(lesion, reading.baseline_id, now, reading)
+            return _change(lesion, reading.baseline_id, reading)
         case ColumnKind.VS_NADIR:
-            return _change(lesion, reading.nadir_id(lesion.region), now, reading)
+            return _change(lesion, reading.nadir_id(lesion.region), reading)
         case ColumnKind.WHOLE:
             whole = whole_of(now)
             if whole is None and isinstance(now, Present) and now.diameter is not None:
@@ -225,6 +226,11 @@ def _lesion_cell(lesion: Lesion, column: Column, reading: Reading, accepted: Acc
     assert_never(column.kind)
 
 
+def _fragment(lesion: Lesion) -> Cell:
+    """A fragment stands below the lesion it comes from, and is named by its number alone where its name tells both."""
+    return Cell(lesion.id, Tone.LABEL, prefix="└", explanation=translated("Fragment of {lesion}", lesion=lesion.parent))
+
+
 def finding_cell(
     lesion: Lesion, finding: Finding | None, reading: Reading, visit_id: str, proposed: bool = False
 ) -> Cell:
@@ -233,9 +239,11 @@ def finding_cell(
     word_tone = Tone.VALUE if current else Tone.LABEL
     target = lesion.role is LesionRole.TARGET
     match finding:
+        case None if lesion.parent is not None and not reading.is_split(lesion.parent, visit_id):
+            return Cell()
         case None if current:
             return Cell(translated("to do"), Tone.QUESTION, small=True)
-        case None if lesion.role is LesionRole.NEW:
+        case None if lesion.role is LesionRole.NEW or lesion.parent is not None:
             return Cell()
         case None:
             return Cell(words.DASH, Tone.FAINT, explanation=translated("Not recorded; counts as not evaluable."))
@@ -265,7 +273,15 @@ def finding_cell(
             said = f"{translated('Not evaluable')}: {note or words.why_not_evaluable(why)}"
             return Cell("NE", word_tone, small=True, explanation=said)
         case Merged(into=into):
-            return Cell(translated("merged"), word_tone, small=True, explanation=into or "")
+            said = translated("Measured as one with {lesion}.", lesion=into) if into else ""
+            return Cell(translated("merged"), word_tone, small=True, explanation=said)
+        case Split():
+            together = reading.counted_mm(lesion, visit_id)
+            if together is None:
+                said = translated("Split; not every fragment is measured.")
+                return Cell(translated("split"), word_tone, small=True, explanation=said)
+            said = translated("Split into {count}; their diameters are added.", count=len(reading.fragments(lesion.id)))
+            return Cell(words.mm(together), Tone.VALUE, current, prefix=translated("split"), explanation=said)
     assert_never(finding)
 
 
@@ -276,14 +292,15 @@ def whole_of(finding: Finding | None) -> str | None:
             return None if whole is None else words.mm(whole)
         case Present(whole=whole):
             return None if whole is None else words.mm(whole)
-        case UnequivocalProgression() | NotEvaluable() | Merged() | None:
+        case UnequivocalProgression() | NotEvaluable() | Merged() | Split() | None:
             return None
 
 
-def _change(lesion: Lesion, since: str | None, now: Finding | None, reading: Reading) -> Cell:
+def _change(lesion: Lesion, since: str | None, reading: Reading) -> Cell:
     if since is None or lesion.role is not LesionRole.TARGET:
         return _DASH
-    change = change_pct(counted_mm(reading.finding(lesion.id, since)), counted_mm(now))
+    before, after = reading.counted_mm(lesion, since), reading.counted_mm(lesion, reading.visit_id)
+    change = None if lesion.parent is not None else change_pct(before, after)
     return _DASH if change is None else Cell(words.pct(change), Tone.LABEL)
 
 

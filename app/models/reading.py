@@ -16,6 +16,7 @@ from mrecist.lesions import (
     Nonviable,
     NotEvaluable,
     Present,
+    Split,
     TooSmall,
     UnequivocalProgression,
 )
@@ -76,9 +77,28 @@ class Reading:
         return self.record.is_signed(self.read_id, self.visit_id)
 
     def lesions_of(self, region: Region) -> tuple[Lesion, ...]:
-        """The lesions of a region: targets, then non-targets, then new ones, each in the order of the read."""
+        """The lesions of a region: targets, then non-targets, then new ones, each in the order of the read.
+
+        The fragments of a lesion follow it.
+        """
         here = [lesion for lesion in self.read.lesions if lesion.region is region and self._known_by_now(lesion)]
-        return tuple(sorted(here, key=lambda lesion: _ROLE_ORDER.index(lesion.role)))
+        whole = sorted((x for x in here if x.parent is None), key=lambda lesion: _ROLE_ORDER.index(lesion.role))
+        return tuple(one for lesion in whole for one in (lesion, *(x for x in here if x.parent == lesion.id)))
+
+    def fragments(self, lesion_id: str) -> tuple[Lesion, ...]:
+        """The fragments that a lesion came apart into, in the order of the read."""
+        return tuple(x for x in self.read.lesions if x.parent == lesion_id)
+
+    def is_split(self, lesion_id: str, visit_id: str) -> bool:
+        return isinstance(self.finding(lesion_id, visit_id), Split)
+
+    def counted_mm(self, lesion: Lesion, visit_id: str) -> Fraction | None:
+        """What a target adds to its sum at a time point, in mm, with its fragments where it is split."""
+        if not self.is_split(lesion.id, visit_id):
+            return counted_mm(self.finding(lesion.id, visit_id))
+        parts = [counted_mm(self.finding(x.id, visit_id)) for x in self.fragments(lesion.id)]
+        known = [x for x in parts if x is not None]
+        return sum(known, Fraction(0)) if known and len(known) == len(parts) else None
 
     @property
     def lesions(self) -> tuple[Lesion, ...]:
@@ -89,9 +109,14 @@ class Reading:
         return None if observation is None else observation.finding
 
     def to_do(self, region: Region | None = None) -> tuple[str, ...]:
-        """Names of the lesions that have no finding at the open time point."""
+        """Names of the lesions that have no finding at the open time point; fragments, where their lesion is split."""
         lesions = self.lesions if region is None else self.lesions_of(region)
-        return tuple(x.id for x in lesions if self.finding(x.id, self.visit_id) is None)
+        return tuple(
+            x.id
+            for x in lesions
+            if self.finding(x.id, self.visit_id) is None
+            and (x.parent is None or self.is_split(x.parent, self.visit_id))
+        )
 
     def region_at(self, region: Region, visit_id: str) -> RegionResponse | None:
         response = None if self.assessment is None else self.assessment.timepoint(visit_id)
@@ -113,7 +138,9 @@ class Reading:
         return None if response is None else response.nadir_timepoint
 
     def _known_by_now(self, lesion: Lesion) -> bool:
-        """A new lesion is listed from the time point on where it was first marked."""
+        """A new lesion is listed from the time point on where it was first marked, a fragment from the split on."""
+        if lesion.parent is not None:
+            return any(self.is_split(lesion.parent, visit.id) for visit in self.visits)
         if lesion.role is not LesionRole.NEW:
             return True
         return any(self.finding(lesion.id, visit.id) is not None for visit in self.visits)
@@ -128,7 +155,7 @@ def counted_mm(finding: Finding | None) -> Fraction | None:
             return Fraction(0)
         case TooSmall(diameter=diameter):
             return TOO_SMALL_COUNTS_MM if diameter is None else diameter.mm
-        case Present() | UnequivocalProgression() | NotEvaluable() | None:
+        case Present() | UnequivocalProgression() | NotEvaluable() | Split() | None:
             return None
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import assert_never
 
 from app import words
-from app.models.reading import Reading, change_pct, counted_mm
+from app.models.reading import Reading, change_pct
 from app.words import translated
 from mrecist.lesions import Present, UnequivocalProgression
 from mrecist.results import NextCategory, RegionResponse
@@ -283,8 +283,8 @@ def _grown_targets(region: Region, reading: Reading) -> tuple[str, ...]:
         return ()
     grown = []
     for lesion in reading.lesions_of(region):
-        before = counted_mm(reading.finding(lesion.id, since))
-        change = change_pct(before, counted_mm(reading.finding(lesion.id, reading.visit_id)))
+        before = reading.counted_mm(lesion, since)
+        change = change_pct(before, reading.counted_mm(lesion, reading.visit_id))
         if lesion.role is LesionRole.TARGET and change is not None and change >= 20:
             grown.append(lesion.id)
     return tuple(grown)

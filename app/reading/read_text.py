@@ -23,6 +23,7 @@ from mrecist.lesions import (
     NotEvaluable,
     Observation,
     Present,
+    Split,
     TooSmall,
     UnequivocalProgression,
 )
@@ -122,6 +123,8 @@ def _said(lesion: Lesion, finding: Finding, by_whole: bool) -> str:
             return f"{said}: {note}" if note else said
         case Merged(into):
             return translated("merged with {lesion}", lesion=into) if into else translated("merged")
+        case Split():
+            return translated("split; its fragments are measured")
 
 
 def _sized(said: str, diameter: Diameter | None, whole: Diameter | None, by_whole: bool) -> str:

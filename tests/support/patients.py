@@ -42,6 +42,7 @@ _STATUS = {
     "NV": "nonviable",
     "ts": "too_small_to_measure",
     "merged": "merged",
+    "split": "split",
 }
 
 

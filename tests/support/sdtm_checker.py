@@ -47,6 +47,8 @@ class _Lesion:
     region: str
     node: bool
     at: dict[int, list[Rec]] = field(default_factory=dict)
+    parent: _Lesion | None = None
+    """The lesion that this one is a fragment of."""
 
     @property
     def test(self) -> str:
@@ -60,8 +62,13 @@ class _Lesion:
         return ""
 
     def mm(self, visit: int) -> Fraction | None:
+        if self.parent is not None and self.parent.state(visit) != "TUMOR SPLIT":
+            return Fraction(0)
         if self.state(visit) == "TUMOR MERGED":
             return Fraction(0)
+        if self.state(visit) == "TUMOR SPLIT":
+            missing = any(r["TRSTAT"] for r in self.at[visit] if r["TRTESTCD"] == self.test)
+            return None if missing else Fraction(0)
         for record in self.at.get(visit, ()):
             if record["TRTESTCD"] == self.test and not record["TRSTAT"]:
                 return Fraction(record["TRSTRESC"])
@@ -87,6 +94,10 @@ def derived(tu: Iterable[Rec], tr: Sequence[Rec]) -> dict[Key, str]:
             for r in identified
             if r["TUEVALID"] == evaluator
         }
+        for record in identified:
+            if record["TUEVALID"] == evaluator and record["TUTESTCD"] == "TUSPLIT":
+                link = record["TULNKID"]
+                lesions[link].parent = lesions[link.rpartition(".")[0]]
         missed: dict[tuple[int, str], bool] = {}
         for record in mine:
             visit = int(record["VISITNUM"])

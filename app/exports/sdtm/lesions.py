@@ -27,6 +27,7 @@ from mrecist.lesions import (
     NotEvaluable,
     Observation,
     Present,
+    Split,
     TooSmall,
     UnequivocalProgression,
 )
@@ -34,7 +35,7 @@ from mrecist.newlesion import NewLesion, Verdict
 from mrecist.nontarget import NonTarget, proven
 from mrecist.region import Scoped
 from mrecist.rulesets import RuleSet
-from mrecist.target import Target, uses_whole, whole_at
+from mrecist.target import Target, is_split, uses_whole, whole_at
 from mrecist.tracks import Track, follow, functional_tests
 from mrecist.values import Axis, LesionKind, LesionRole, Organ, Region, Response, Scope
 
@@ -97,7 +98,7 @@ class ReadLesions:
     # --- TU ---------------------------------------------------------------------------------------------------
 
     def identified(self) -> Iterator[Record]:
-        """Each lesion once, at the time point where it was first seen."""
+        """Each lesion once, at the time point where it was first seen; a fragment is linked as its lesion and a number."""
         for track in self.tracks:
             if track.first >= len(track.observations):
                 continue
@@ -106,8 +107,8 @@ class ReadLesions:
             yield {
                 **self.subject.begin("TU"),
                 "TULNKID": self._link(lesion),
-                "TUTESTCD": "TUMIDENT",
-                "TUTEST": "Tumor Identification",
+                "TUTESTCD": "TUMIDENT" if lesion.parent is None else "TUSPLIT",
+                "TUTEST": "Tumor Identification" if lesion.parent is None else "Tumor Split",
                 "TUCAT": self.criteria(_REGIONS[lesion.region]),
                 "TUSCAT": _REGIONS[lesion.region],
                 "TUORRES": role,
@@ -126,11 +127,15 @@ class ReadLesions:
         targets = {x.lesion_id: x for scoped in self.scoped for x in scoped.targets}
         others = {x.lesion_id: x for scoped in self.scoped for x in scoped.nontargets}
         new = {x.lesion.id: x for scoped in self.scoped for x in scoped.new}
+        by_id = {x.lesion.id: x for x in self.tracks}
         for index in range(len(self.case.timepoints)):
             for track in self.tracks:
                 lesion = track.lesion
+                whole = by_id.get(lesion.parent) if lesion.parent else None
+                if whole is not None and not is_split(whole.observations[index]):
+                    continue
                 if lesion.id in targets:
-                    yield from self._target(track, targets[lesion.id], index)
+                    yield from self._target(track, targets[lesion.id], index, whole or track)
                 elif lesion.id in new:
                     yield from self._new(track, new[lesion.id], index)
                 else:
@@ -145,15 +150,20 @@ class ReadLesions:
         """What links the records of a region at a time point: TRLNKGRP and RSLNKGRP."""
         return f"{self.evaluator.prefix}-{timepoint_id}-{region}"
 
-    def _target(self, track: Track, target: Target, index: int) -> Iterator[Record]:
+    def _target(self, track: Track, target: Target, index: int, whole_of: Track) -> Iterator[Record]:
         seen = track.observations[index]
         finding = None if seen is None else seen.finding
-        whole = uses_whole(track, self.rules.target)
+        whole = uses_whole(whole_of, self.rules.target)
         test, tenths = counted_test(track.lesion, whole), target.tenths[index]
         if isinstance(finding, Merged):
             yield self._state(track, index, "TUMOR MERGED")
             if tenths is None:
                 yield self._not_done(track, index, test, "MERGED")
+            return
+        if isinstance(finding, Split):
+            yield self._state(track, index, "TUMOR SPLIT")
+            if tenths is None:
+                yield self._not_done(track, index, test, "FRAGMENTS NOT RECORDED")
             return
         if tenths is None:
             yield self._not_done(track, index, test, _why(seen))
@@ -344,7 +354,7 @@ def _target_state(finding: Finding | None, tenths: int | None) -> str | None:
     match finding:
         case Absent() | Nonviable() if tenths == 0:
             return "ABSENT"
-        case None | NotEvaluable() | Merged():
+        case None | NotEvaluable() | Merged() | Split():
             return None
         case Present():
             return "PRESENT"

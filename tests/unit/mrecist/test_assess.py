@@ -184,6 +184,19 @@ def test_that_disease_after_complete_response_is_progression_until_it_is_gone_ag
     assert "CONFIRM_PRIOR_CR" in found.timepoints[2].flags
 
 
+def test_that_a_confirmed_absence_answers_the_question_and_a_mistaken_one_asks_for_a_correction() -> None:
+    gone = ("L1=30", "L1=0")
+    true, false = (last(*gone, visit("L1=4", L1={"earlier_absence": x})) for x in ("confirmed", "mistaken"))
+    assert true.intrahepatic.response == false.intrahepatic.response == "PD"
+    assert "CONFIRM_PRIOR_CR" not in (*true.flags, *true.intrahepatic.flags)
+    assert "CONFIRM_PRIOR_CR" in false.flags
+    assert "IH-RE-TRUE" in rules(true.intrahepatic)
+    assert "IH-RE" in rules(false.intrahepatic)
+    assert [[i.rule for i in x.issues] for x in (true, false)] == [["E-ABSENCE"], ["E-ABSENCE-MISTAKEN"]]
+    later = assessed(*gone, visit("L1=4", L1={"earlier_absence": "confirmed"}), "L1=9").timepoints[-1]
+    assert "CONFIRM_PRIOR_CR" not in later.flags
+
+
 def test_that_a_node_alone_that_grows_again_is_progression_to_be_imaged_again() -> None:
     at = last("Lu1=20 N1=20", "Lu1=0 N1=9", "Lu1=0 N1=10")
     assert at.extrahepatic.response == "PD"

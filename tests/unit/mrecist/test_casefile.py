@@ -14,7 +14,17 @@ import pytest
 
 from mrecist.case import Case, Marker
 from mrecist.casefile import CaseFileError, Sequenced, decode, read_case, read_document, read_line
-from mrecist.lesions import Absent, Measured, Merged, Nonviable, NotEvaluable, Present, TooSmall, UnequivocalProgression
+from mrecist.lesions import (
+    Absent,
+    Measured,
+    Merged,
+    Nonviable,
+    NotEvaluable,
+    Present,
+    Split,
+    TooSmall,
+    UnequivocalProgression,
+)
 from mrecist.values import Diameter
 from tests.support.patients import case, lesion, patient, visit
 
@@ -311,6 +321,7 @@ def test_that_annotations_are_accepted_and_a_byte_order_mark_too() -> None:
         ({"status": "present", "diameter_mm": 12}, Present),
         ({"status": "unequivocal_pd"}, UnequivocalProgression),
         ({"status": "merged"}, Merged),
+        ({"status": "split"}, Split),
         ({"status": "nonviable"}, Nonviable),
         ({"diameter_mm": 12}, Measured),
         ({}, NotEvaluable),
@@ -374,6 +385,35 @@ def test_that_one_case_alone_is_read_or_refused() -> None:
     assert read_case(patient("L1=30")).id == "patient"
     with pytest.raises(CaseFileError, match="case: 3 is not a case"):
         read_case(3)
+
+
+@pytest.mark.parametrize(
+    ("later", "where", "words"),
+    [
+        ("Lu2=9", "Lu2", "is not a target that was listed before"),
+        ("L2=9", "L1", ""),
+        ("L2=9", "INF", "is not a target that was listed before"),
+        ("xLu=9", "Lu1", 'a fragment of target "Lu1" is a target'),
+        ("L2=9", "Lu1", 'a fragment lies where "Lu1" lies'),
+    ],
+)
+def test_that_a_fragment_names_a_target_that_was_listed_before(later: str, where: str, words: str) -> None:
+    name = later.partition("=")[0]
+    given = patient("L1=30 Lu1=20 INF=P", visit(f"L1=split Lu1=20 INF=P {later}", **{name: {"parent": where}}))
+    if not words:
+        assert read_case(given).reads[0].lesions[-1].parent == where
+        return
+    with pytest.raises(CaseFileError, match=words):
+        read_case(given)
+
+
+def test_that_only_a_target_is_split_and_a_fragment_stays_one_and_none_is_of_the_baseline() -> None:
+    with pytest.raises(CaseFileError, match="'split' is said of a target"):
+        case("L1=30 INF=P", visit("L1=30 INF=P", INF={"status": "split"}))
+    with pytest.raises(CaseFileError, match="a lesion keeps what it is a fragment of"):
+        case("L1=30", visit("L1=split L2=9", L2={"parent": "L1"}), "L1=split L2=9")
+    with pytest.raises(CaseFileError, match="is a lesion of the baseline, and no fragment"):
+        case(visit("L1=30 L2=9", L2={"parent": "L1"}))
 
 
 @pytest.mark.parametrize("status", ["absent", "nonviable", "merged"])

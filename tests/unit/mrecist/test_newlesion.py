@@ -317,3 +317,37 @@ def test_that_only_a_measured_nodule_or_node_has_a_size_from_which_it_counts(
 ) -> None:
     track = Track(lesion, (None, Observation(lesion.id, finding, TYPICAL)), 1)
     assert new_lesion(track, load_ruleset(), [FunctionalTests(None, None)] * 2).counts_from == (None, expected)
+
+
+@pytest.mark.parametrize(
+    ("first", "now", "expected"),
+    [
+        pytest.param("xLu=6?", "xLu=6", "SD", id="lung nodule in doubt: refuted"),
+        pytest.param("xLu=6!", "xLu=6", "SD", id="called beyond doubt, refuted since: not at this time point"),
+        pytest.param("xPV=1?", "xPV=1", "SD", id="bland thrombus"),
+        pytest.param("xIN=12", "xIN=12", "SD", id="atypical liver nodule"),
+        pytest.param("xIN=12", "xIN=22", "PD", id="liver nodule that grew by 10 mm: size decides"),
+        pytest.param("xNm=12", "xNm=15", "PD", id="node from 15 mm: size decides"),
+    ],
+)
+def test_that_a_refuted_lesion_no_longer_counts_nor_is_equivocal(first: str, now: str, expected: str) -> None:
+    name = now.partition("=")[0]
+    found = assessed(
+        "L1=30 Lu1=20",
+        f"L1=30 Lu1=20 {first}",
+        visit(f"L1=30 Lu1=20 {now}", **{name: {"certainty": "refuted"}}),
+        f"L1=30 Lu1=20 {now}",
+    )
+    assert [t.overall.response for t in found.timepoints[1:]] == [expected, expected]
+    assert "EQUIVOCAL_NEW" not in found.timepoints[2].flags
+
+
+def test_that_proof_outweighs_that_a_lesion_was_refuted_and_dates_progression_back() -> None:
+    found = assessed(
+        "L1=30",
+        "L1=30 xLu=4?",
+        visit("L1=30 xLu=4", xLu={"certainty": "refuted"}),
+        visit("L1=30 xLu=5", xLu={"proof": "positive"}),
+    )
+    assert [t.extrahepatic.response for t in found.timepoints] == ["ND", "ND", "PD"]
+    assert found.adjudicated[Scope.EXTRAHEPATIC] == "TP1"

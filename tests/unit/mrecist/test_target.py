@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from mrecist.lesions import (
     NotEvaluable,
     Observation,
     Present,
+    Split,
     TooSmall,
     UnequivocalProgression,
 )
@@ -25,7 +27,7 @@ from mrecist.target import SumAt, counted_tenths, judge_target, region_targets
 from mrecist.thresholds import Thresholds, tenths_of
 from mrecist.tracks import Track
 from mrecist.values import Diameter, LesionRole, Organ, Region, Response
-from tests.support.patients import assessed, last
+from tests.support.patients import assessed, last, visit
 
 LIVER = Lesion("IT1", Region.INTRAHEPATIC, LesionRole.TARGET, Organ.LIVER)
 LUNG = Lesion("ET1", Region.EXTRAHEPATIC, LesionRole.TARGET, Organ.LUNG)
@@ -49,6 +51,7 @@ def _mm(size: int) -> Diameter:
         (UnequivocalProgression(), None),
         (NotEvaluable(), None),
         (Merged(), 0),
+        (Split(), None),
         (None, None),
     ],
 )
@@ -113,3 +116,91 @@ def test_that_a_partial_sum_holds_every_target_that_is_evaluable() -> None:
 )
 def test_that_the_nadir_is_named_by_the_time_point_that_first_reached_it(visits: tuple[str, ...], nadir: str) -> None:
     assert f"({nadir})" in last(*visits).intrahepatic.reasons[0].text
+
+
+# --- split -----------------------------------------------------------------------------------------------------------
+
+_OF_L1 = {"L1.1": {"parent": "L1"}, "L1.2": {"parent": "L1"}}
+
+
+def _visits(*texts: str) -> list[dict[str, Any]]:
+    return [visit(text, **{name: how for name, how in _OF_L1.items() if f"{name}=" in text}) for text in texts]
+
+
+def test_that_the_diameters_of_fragments_are_added_in_place_of_the_lesion_that_split() -> None:
+    """50 mm; 12 + 9 + 20 = 41 mm (-18 %); 9 + 5 (too small) + 20 = 34 mm (-32 %); all gone."""
+    found = assessed(
+        *_visits(
+            "L1=30 L2=20",
+            "L1=split L1.1=12 L1.2=9 L2=20",
+            "L1=split L1.1=9 L1.2=ts L2=20",
+            "L1=split L1.1=0 L1.2=0 L2=0",
+        )
+    )
+    assert [(t.intrahepatic.sum_mm, t.intrahepatic.response) for t in found.timepoints] == [
+        (41, "SD"),
+        (34, "PR"),
+        (0, "CR"),
+    ]
+    assert found.baseline.intrahepatic_mm == 50
+    assert not [i for i in found.baseline.issues if i.rule in ("E-ORGAN", "E-BASELINE")]
+
+
+def test_that_a_fragment_that_is_not_evaluable_leaves_a_partial_sum_which_may_prove_progression() -> None:
+    """20 + 42 = 62 mm over 50 mm is +24 %; 20 + 12 = 32 mm of a part of the lesion is no response."""
+    grown, shrunk = (last(*_visits("L1=30 L2=20", f"L1=split L1.1={mm} L1.2=NE L2=20")).intrahepatic for mm in (42, 12))
+    assert (grown.sum_mm, grown.response) == (62, "PD")
+    assert (shrunk.sum_mm, shrunk.response) == (32, "NE")
+    assert "PARTIAL_SUM" in grown.flags
+
+
+def test_that_a_lesion_that_is_one_again_counts_as_one() -> None:
+    found = assessed(*_visits("L1=30 L2=20", "L1=split L1.1=12 L1.2=9 L2=20", "L1=25 L2=20", "L1=split L2=20"))
+    assert [t.intrahepatic.sum_mm for t in found.timepoints] == [41, 45, 20]
+    assert found.timepoints[1].flags == ()
+    assert found.timepoints[2].intrahepatic.response == "NE"  # split, and no fragment listed
+
+
+def test_that_fragments_count_by_the_whole_diameter_where_the_lesion_does() -> None:
+    """RECIST 1.1 in parallel: 60 mm whole; 20 + 16 = 36 mm is -40 %, while the viable 40 -> 30 mm is -25 %."""
+    fragments = {"L1.1": {"parent": "L1", "whole_mm": 20}, "L1.2": {"parent": "L1", "whole_mm": 16}}
+    at = last(visit("L1=40", L1={"whole_mm": 60}), visit("L1=split L1.1=18 L1.2=12", **fragments))
+    assert (at.intrahepatic.sum_mm, at.intrahepatic.response) == (30, "SD")
+    assert at.recist11 is not None
+    assert (at.recist11.sum_mm, at.recist11.response) == (36, "PR")
+
+
+def test_that_where_all_fragments_merged_nothing_holds_the_diameter() -> None:
+    assert last(*_visits("L1=30", "L1=split L1.1=merged L1.2=merged")).intrahepatic.response == "NE"
+
+
+# --- treated since ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("treated", "text", "liver", "outside"),
+    [
+        ("tace", "L1=0 Lu1=20", ("CR", 0), ("SD", 20)),
+        ("ablation", "L1=0 Lu1=20", ("CR", 0), ("SD", 20)),
+        ("radiation", "L1=15 Lu1=20", ("PR", 15), ("SD", 20)),
+        ("resection", "L1=0 Lu1=20", ("NE", None), ("SD", 20)),
+    ],
+)
+def test_that_in_the_liver_only_resection_takes_a_lesion_out(
+    treated: str, text: str, liver: tuple[str, int | None], outside: tuple[str, int]
+) -> None:
+    at = last("L1=30 Lu1=20", visit(text, L1={"treated_since": treated}))
+    assert (at.intrahepatic.response, at.intrahepatic.sum_mm) == liver
+    assert (at.extrahepatic.response, at.extrahepatic.sum_mm) == outside
+
+
+@pytest.mark.parametrize("treated", ["tace", "ablation", "radiation", "resection"])
+def test_that_outside_the_liver_a_treated_lesion_is_not_evaluable_from_then_on(treated: str) -> None:
+    found = assessed("Lu1=20 B1=P", visit("Lu1=0 B1=P", Lu1={"treated_since": treated}), "Lu1=0 B1=P")
+    assert [t.extrahepatic.response for t in found.timepoints] == ["NE", "NE"]
+    assert [i.rule for i in found.timepoints[0].issues] == ["E-SINCE-OUT"]
+
+
+def test_that_a_treated_nontarget_that_progresses_beyond_doubt_still_counts() -> None:
+    found = assessed("L1=30 B1=P", visit("L1=30 B1=P", B1={"treated_since": "radiation"}), "L1=30 B1=U")
+    assert [t.extrahepatic.non_target for t in found.timepoints] == ["NE", "PD"]

@@ -170,7 +170,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("file.decision_note", "Decision note (PDF) …", "Ctrl+P", "File", lambda w: w.exporting.print_note(), case_open, "File"),
     Action("file.copy_read", "Copy the read as text", "Ctrl+Shift+C", "File", lambda w: w.copy_read(), case_open, "File"),
     Action("file.quit", "Quit", "Ctrl+Q", "File", lambda w: _close(w), menu="File"),
-    Action("edit.undo", "Undo", "Ctrl+Z", "Edit", lambda w: w.session.undo(), can_undo, "Edit"),
+    Action("edit.undo", "Undo", "Ctrl+Z", "Edit", lambda w: w.undo(), can_undo, "Edit"),
     Action("edit.redo", "Redo", "Ctrl+Y Ctrl+Shift+Z", "Edit", lambda w: w.session.redo(), can_redo, "Edit"),
     Action("edit.cancel", "Cancel the tool", "Esc", "Edit", lambda w: w.cancel(), menu="Edit"),
     _tool("measure.target", "Target: draw its longest viable diameter", "T", Intent.TARGET, unlocked),

@@ -26,7 +26,7 @@ from app.text_size import SMALLEST_WINDOW_PX, fits, told_of_choice
 from app.theme import Theme
 from app.words import translated
 
-WORKLIST, READING, HISTORY, COHORT = "Worklist", "Reading", "History", "Cohort"
+WORKLIST, READING, HISTORY, READS, COHORT = "Worklist", "Reading", "History", "Reads", "Cohort"
 WIDE_FROM = 1440
 
 
@@ -42,7 +42,7 @@ class MainWindow(QMainWindow):
     narrowed(bool)
         The window became small, or large again.
     page_shown(str)
-        The worklist, the reading, the history or the cohort page.
+        The worklist, the reading, the history, the reads or the cohort page.
     page_asked(str)
         A page that is made when it is first asked for.
     key_unused(QKeySequence)
@@ -64,7 +64,7 @@ class MainWindow(QMainWindow):
         self.theme = theme
         self.narrow = False
         self.may_close: Callable[[], bool] = lambda: True
-        self.bar: AppBar = AppBar(theme, (WORKLIST, READING, HISTORY, COHORT), reader)
+        self.bar: AppBar = AppBar(theme, (WORKLIST, READING, HISTORY, READS, COHORT), reader)
         self.worklist = Worklist(theme)
         self.work = WorkBar(theme)
         self.status = StatusBar(theme)
@@ -73,7 +73,7 @@ class MainWindow(QMainWindow):
         self.shown_page = WORKLIST
         self._seen = False
         self._build()
-        for page in (READING, HISTORY):
+        for page in (READING, HISTORY, READS):
             self.bar.enable_page(page, False, "Open a case first.")
         self.bar.page_chosen.connect(self._on_page_chosen)
         self.worklist.import_requested.connect(self.import_folder)

@@ -149,6 +149,16 @@ class Workstation(QObject):
         else:
             self.measuring.clear_finding()
 
+    def end_nudges(self) -> None:
+        """What the arrow keys have moved is an edit now, so that what comes next stands on it."""
+        for view in self.page.grid.views:
+            view.end_nudges()
+
+    def undo(self) -> None:
+        """Take back the last edit, nudges that are still going on included."""
+        self.end_nudges()
+        self.session.undo()
+
     def left_drags(self, gesture: Gesture) -> None:
         """What the left button does from now on; a tool in hand is laid down."""
         self.page.tools.tool_chosen.emit("window")

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from app.assessing import assess_read
 from app.cohort.lesion_differences import LesionDifference, lesion_differences
+from app.cohort.pictures import picture_csv, table_csv
 from app.state.record import Record
 from app.statistics.reliability import BlandAltman, bland_altman
 from mrecist.case import Read
@@ -234,3 +235,33 @@ def _read(record: Record, read_id: str) -> Read:
     if read is None:
         raise KeyError(f"case {record.case_id} has no read {read_id!r}")
     return read
+
+
+def comparison_csv(compared: ReadComparison) -> Mapping[str, bytes]:
+    """The comparison as CSV files by name: responses, lesions, and what each exchanged finding would change."""
+    responses = [
+        (x.timepoint, x.scope.value, _value(x.first), _value(x.second), _mm(x.first_sum_mm), _mm(x.second_sum_mm))
+        for x in compared.responses
+    ]
+    changes = [
+        (x.reader, x.other, x.timepoint, x.lesion or "", c.timepoint, c.scope.value, c.was.value, c.would_be.value)
+        for x in compared.exchanges
+        for c in x.changes
+    ]
+    return {
+        "reads_responses.csv": table_csv(
+            ("timepoint", "scope", "first", "second", "first_sum_mm", "second_sum_mm"), responses
+        ),
+        "reads_lesions.csv": picture_csv(compared.lesions, LesionDifference),
+        "reads_exchanges.csv": table_csv(
+            ("reader", "other", "finding_timepoint", "lesion", "timepoint", "scope", "response", "would_be"), changes
+        ),
+    }
+
+
+def _value(response: Response | None) -> str:
+    return "" if response is None else response.value
+
+
+def _mm(value: Fraction | None) -> float | None:
+    return None if value is None else value.numerator / value.denominator

@@ -15,7 +15,7 @@ from app.cohort.read_comparison import ComparedResponse, ReadComparison
 from app.panels.response_delegate import RESPONSE_ROLE, ResponseDelegate
 from app.theme import Theme
 from app.words import translated
-from mrecist.values import Response, Scope
+from mrecist.values import Region, Response, Scope
 
 ROW_PX = 25
 _SHORT = {Scope.INTRAHEPATIC: "IH", Scope.EXTRAHEPATIC: "EH", Scope.OVERALL: "Overall"}
@@ -45,6 +45,7 @@ class ComparedTable(QTableWidget):
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
+        self.setStyleSheet(f"QTableWidget::item {{ padding: 0 {theme.px(6)}px; }}")
         self.setItemDelegate(ResponseDelegate(theme, self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -59,7 +60,10 @@ class ComparedTable(QTableWidget):
         """Each follow-up, each scope; where it differs, the row says so."""
         first, second = compared.readers if compared else ("", "")
         mm = translated("{reader}, mm", reader=first), translated("{reader}, mm", reader=second)
-        heads = (translated("TP"), translated("Region"), first, mm[0], second, mm[1], translated("Difference, mm"))
+        heads = (
+            *(translated("TP"), translated("Region"), first, mm[0], second, mm[1]),
+            *(translated("Difference, mm"), translated("Response")),
+        )
         self._begin(heads, (3, 5, 6), len(compared.responses) if compared else 0)
         for row, one in enumerate(compared.responses if compared else ()):
             self._response_row(row, one)
@@ -87,12 +91,14 @@ class ComparedTable(QTableWidget):
         self._put_response(row, 4, one.second)
         self._put(row, 5, _mm(one.second_sum_mm))
         self._put(row, 6, _gap(gap))
+        if one.first is not None and one.second is not None:
+            self._put(row, 7, translated("differs") if one.differs else translated("alike"))
         if one.differs:
             self._mark(row, translated("The two reads differ."))
 
     def _lesion_row(self, row: int, one: LesionDifference, decides: bool) -> None:
         self._places.append((one.timepoint, one.first_lesion or ""))
-        region = "IH" if one.region == "intrahepatic" else "EH"
+        region = "IH" if one.region == Region.INTRAHEPATIC.value else "EH"
         told = (
             *(one.timepoint, translated(region), one.first_lesion or translated("not listed")),
             *(_tenths(one.first_mm), one.second_lesion or translated("not listed"), _tenths(one.second_mm)),

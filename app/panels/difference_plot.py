@@ -15,6 +15,7 @@ from app.statistics.estimates import Estimate
 from app.statistics.reliability import BlandAltman
 from app.theme import Theme
 from app.words import MINUS, translated
+from mrecist.values import Region
 
 _DOT_PX = 8
 
@@ -26,7 +27,9 @@ class DifferencePlot(CohortPlot):
     """
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, translated("Difference of diameters"), translated("first less second, by their mean"))
+        super().__init__(
+            theme, translated("Difference of diameters"), translated("mm; first less second, by their mean")
+        )
 
     def set_comparison(self, compared: ReadComparison | None, first_visit: str) -> None:
         """Of every lesion that both reads measured; `first_visit` is the baseline."""
@@ -55,8 +58,8 @@ class DifferencePlot(CohortPlot):
     def _marks(
         self, shown: Sequence[LesionDifference], places: np.ndarray, chosen: np.ndarray, *, filled: bool
     ) -> None:
-        for region, token in (("intrahepatic", "region.intra"), ("extrahepatic", "region.extra")):
-            some = chosen & np.array([x.region == region for x in shown])
+        for region, token in ((Region.INTRAHEPATIC, "region.intra"), (Region.EXTRAHEPATIC, "region.extra")):
+            some = chosen & np.array([x.region == region.value for x in shown])
             if not some.any():
                 continue
             colour = self.theme.colour(token)
@@ -64,7 +67,7 @@ class DifferencePlot(CohortPlot):
                 x=places[some, 0],
                 y=places[some, 1],
                 size=self.theme.px(_DOT_PX),
-                symbol="o" if region == "intrahepatic" else "s",
+                symbol="o" if region is Region.INTRAHEPATIC else "s",
                 pen=pg.mkPen(colour, width=1.5),
                 brush=pg.mkBrush(colour if filled else self.theme.colour("surface.app")),
             )
@@ -76,12 +79,11 @@ class DifferencePlot(CohortPlot):
         reach = max(1.0, float(np.abs(places[:, 1]).max()), *edges) * 1.15
         self.plot.setXRange(0, longest, padding=0.02)
         self.plot.setYRange(-reach, reach, padding=0)
-        for side, most, at_zero in (("bottom", longest, "0 mm"), ("left", reach, "0")):
+        for side, most in (("bottom", longest), ("left", reach)):
             step = next(x for x in (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500) if most / x <= 5)
             count = int(most / step)
             values = [step * n for n in range(0 if side == "bottom" else -count, count + 1)]
-            words = [(value, at_zero if value == 0 else _plain(value)) for value in values]
-            self.plot.getAxis(side).setTicks([words, []])
+            self.plot.getAxis(side).setTicks([[(value, _plain(value)) for value in values], []])
 
     def _found(self, shown: Sequence[LesionDifference], places: np.ndarray, scene: QPointF) -> tuple[str, str] | None:
         at = nearest(self, places, scene)

@@ -10,41 +10,19 @@ from dataclasses import replace
 
 import pytest
 
-from app.cohort.read_comparison import ReadComparison, compare_reads
-from app.state.record import Record
-from mrecist.case import Read
-from mrecist.lesions import Finding, Measured
+from app.cohort.read_comparison import compare_reads
+from mrecist.lesions import Measured
 from mrecist.values import Diameter, Response, Scope
 from tests.support.example_reading import READ_ID, example_record, example_ruleset
-
-
-def _second(record: Record, **found: dict[str, Finding]) -> Read:
-    """The read of the example by another, with other findings at some time points."""
-    (read,) = record.reads
-    timepoints = tuple(
-        replace(
-            at,
-            observations=tuple(
-                replace(x, finding=found.get(at.timepoint_id, {}).get(x.lesion_id, x.finding)) for x in at.observations
-            ),
-        )
-        for at in read.timepoints
-    )
-    return replace(read, id="read-2", reader="Dr K. Park", timepoints=timepoints)
+from tests.support.second_read import compared_with, second_read
 
 
 def _mm(value: float, whole: float) -> Measured:
     return Measured(Diameter.from_mm(value), Diameter.from_mm(whole))
 
 
-def _compared(**found: dict[str, Finding]) -> ReadComparison:
-    record = example_record()
-    record = replace(record, reads=(*record.reads, _second(record, **found)))
-    return compare_reads(record, READ_ID, "read-2", example_ruleset())
-
-
 def test_that_reads_alike_agree_and_nothing_is_exchanged() -> None:
-    compared = _compared()
+    compared = compared_with()
     assert compared.agreed
     assert compared.exchanges == ()
     assert (compared.baseline.bias.value, compared.followup.bias.value) == (0.0, 0.0)
@@ -53,7 +31,7 @@ def test_that_reads_alike_agree_and_nothing_is_exchanged() -> None:
 
 def test_that_a_response_that_rests_on_one_diameter_is_told_with_whose_it_is() -> None:
     # 51.0 mm of 72.8 mm are -29.9 %: SD; at the second follow-up both have 37.7 mm: PR
-    compared = _compared(FU1={"IT2": _mm(14.6, 20.1)})
+    compared = compared_with(FU1={"IT2": _mm(14.6, 20.1)})
     differing = [(x.timepoint, x.scope, x.first, x.second) for x in compared.responses if x.differs]
     assert differing == [("FU1", Scope.INTRAHEPATIC, Response.PR, Response.SD)]
     liver = [x for x in compared.responses if x.scope is Scope.INTRAHEPATIC]
@@ -69,7 +47,7 @@ def test_that_a_response_that_rests_on_one_diameter_is_told_with_whose_it_is() -
 
 
 def test_that_where_only_several_diameters_together_decide_the_whole_time_point_tells_it() -> None:
-    compared = _compared(BL={"IT1": _mm(49.1, 53.6), "IT2": _mm(23.5, 23.6)})
+    compared = compared_with(BL={"IT1": _mm(49.1, 53.6), "IT2": _mm(23.5, 23.6)})
     # 72.6 mm at baseline: 50.9 mm are -29.89 %; one diameter alone leaves 72.7 mm, of which 50.9 mm are -29.99 %
     whole = [x for x in compared.exchanges if x.lesion is None and x.reader == "Dr J. Lee"]
     assert [[(c.timepoint, c.was, c.would_be) for c in x.changes] for x in whole] == [
@@ -81,7 +59,7 @@ def test_that_where_only_several_diameters_together_decide_the_whole_time_point_
 
 
 def test_that_differences_of_baseline_and_follow_up_are_summarised_apart() -> None:
-    compared = _compared(BL={"IT1": _mm(48.2, 53.6)}, FU1={"IT1": _mm(35.4, 45.0), "IT2": _mm(12.5, 20.1)})
+    compared = compared_with(BL={"IT1": _mm(48.2, 53.6)}, FU1={"IT1": _mm(35.4, 45.0), "IT2": _mm(12.5, 20.1)})
     # baseline: +1.0 of one of 5 lesions; follow-ups: +1.0 and +2.0 of 10
     assert compared.baseline.pairs == 5
     assert compared.baseline.bias.value == pytest.approx(0.2)
@@ -91,7 +69,7 @@ def test_that_differences_of_baseline_and_follow_up_are_summarised_apart() -> No
 
 def test_that_a_second_read_of_the_same_reader_has_its_number_and_an_unknown_read_is_refused() -> None:
     record = example_record()
-    again = replace(_second(record), reader="Dr J. Lee")
+    again = replace(second_read(record), reader="Dr J. Lee")
     record = replace(record, reads=(*record.reads, again))
     assert compare_reads(record, READ_ID, "read-2", example_ruleset()).readers == ("Dr J. Lee", "Dr J. Lee (2)")
     with pytest.raises(KeyError):

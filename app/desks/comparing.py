@@ -1,0 +1,131 @@
+"""Fills the screen that sets two reads of the open case side by side, and writes its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtWidgets import QFileDialog
+
+from app.main_window import READS, MainWindow
+from app.session import ReadingSession
+from app.words import translated
+
+if TYPE_CHECKING:
+    from app.cohort.read_comparison import ReadComparison
+    from app.reads_page import ReadsPage
+
+
+class ComparingDesk(QObject):
+    """Between the session and the page, which is made when it is first asked for.
+
+    Signals
+    -------
+    told(str)
+        One sentence for the reader.
+    """
+
+    told = Signal(str)
+
+    def __init__(self, session: ReadingSession, window: MainWindow, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session, self._window = session, window
+        self._compared: ReadComparison | None = None
+        self.page: ReadsPage | None = None
+        session.case_opened.connect(self._refresh_if_seen)
+        session.record_changed.connect(self._refresh_if_seen)
+        window.page_shown.connect(lambda _name: self._refresh_if_seen())
+
+    @property
+    def compared(self) -> ReadComparison | None:
+        """The comparison on screen."""
+        return self._compared
+
+    def show(self) -> None:
+        """Show the reads of the open case."""
+        if self._session.record is None:
+            return
+        if self.page is None:
+            self._make_page()
+        self._window.show_page(READS)
+
+    def export(self) -> None:
+        """Ask for a folder, and write the tables there."""
+        folder = str(QSettings().value("export/folder", ""))
+        chosen = QFileDialog.getExistingDirectory(self._window, translated("Export the comparison"), folder)
+        if chosen:
+            QSettings().setValue("export/folder", chosen)
+            self.write(Path(chosen))
+
+    def write(self, folder: Path) -> None:
+        """Write the tables on screen; says where they are, or why they could not be written."""
+        from app.cohort.read_comparison import comparison_csv
+        from app.exports.exported import write_files
+
+        if self._compared is None:
+            return
+        try:
+            written = write_files(folder, comparison_csv(self._compared))
+        except OSError as error:
+            self._window.work.show_result(f"Not exported: {error.strerror or error}", error=True)
+            return
+        self._window.work.show_result(f"Exported {', '.join(path.name for path in written)} to {folder}")
+
+    # --- inside -----------------------------------------------------------------------------------------------
+
+    def _make_page(self) -> None:
+        from app.reads_page import ReadsPage
+
+        page = self.page = ReadsPage(self._window.theme)
+        page.asked.connect(self._refresh_if_seen)
+        page.opened.connect(self._open_images)
+        page.export_requested.connect(self.export)
+        self._window.set_page(READS, page)
+
+    def _refresh_if_seen(self) -> None:
+        if self.page is not None and self._window.shown_page == READS:
+            self._refresh(self.page)
+
+    def _refresh(self, page: ReadsPage) -> None:
+        from app.cohort.read_comparison import compare_reads, names_of_reads
+
+        record = self._session.record
+        names = names_of_reads(record) if record else {}
+        begun = [read.id for read in record.reads if any(t.observations for t in read.timepoints)] if record else []
+        self._compared = None
+        if record is None or len(begun) < 2:
+            page.offer([(read_id, names[read_id]) for read_id in begun], "", "")
+            page.show_empty(_why_none(len(begun)))
+            return
+        first, second = self._pair(page.chosen, begun)
+        page.offer([(read_id, names[read_id]) for read_id in begun], first, second)
+        if first == second:
+            page.show_empty(translated("Choose two different reads."))
+            return
+        compared = self._compared = compare_reads(record, first, second, self._session.ruleset)
+        page.show_comparison(compared, record.case.timepoints[0].id)
+
+    def _pair(self, chosen: tuple[str, str], begun: Sequence[str]) -> tuple[str, str]:
+        """What was chosen, as far as it is there; else one's own read, or the first, beside the next."""
+        if all(read_id in begun for read_id in chosen):
+            return chosen
+        own = self._session.read_id
+        first = own if own in begun else begun[0]
+        return first, next(read_id for read_id in begun if read_id != first)
+
+    def _open_images(self, visit_id: str, lesion_id: str) -> None:
+        self._session.select_visit(visit_id)
+        if lesion_id:
+            self._session.select_lesion(lesion_id)
+        self._window.show_reading()
+
+
+def _why_none(begun: int) -> str:
+    if begun == 0:
+        return translated("Nobody has read this case yet. A comparison needs two reads of it.")
+    return translated(
+        "This case has one read. A comparison needs two: another reader opens the case under a name of their own "
+        "(menu at the upper right), or you read it again, blinded."
+    )

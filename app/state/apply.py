@@ -23,6 +23,7 @@ from app.state.events import (
     FigureRemoved,
     FindingCleared,
     FindingRecorded,
+    HidingLifted,
     JudgementSigned,
     LabsRecorded,
     LabsRemoved,
@@ -131,7 +132,9 @@ def apply(record: Record | None, entry: Entry) -> Record:
         case VisitSigned():
             return read_edits.sign_visit(record, event, entry.read_id, entry.at)
         case VisitAmended():
-            return read_edits.amend_visit(record, event, entry.read_id)
+            return read_edits.amend_visit(record, event, entry.read_id, entry.at)
+        case HidingLifted():
+            return read_edits.lift_hiding(record, event, entry.read_id, entry.at)
         case Reverted():
             return record
         case _:

@@ -26,6 +26,7 @@ from mrecist.lesions import (
     Nonviable,
     NotEvaluable,
     Present,
+    Split,
     TooSmall,
     UnequivocalProgression,
 )
@@ -54,12 +55,24 @@ def _without_course(plain: Plain) -> Plain:
     return {**plain, "treatment": {**later, **plain["treatment"]}}
 
 
+def _hiding_nothing(plain: Plain) -> Plain:
+    """Version 1 knew neither sequential reads nor what a blinded one hides."""
+    return {**plain, "hides": []}
+
+
+def _without_meaning(plain: Plain) -> Plain:
+    """Version 1 asked neither what a signature means nor what it leaves open."""
+    return {**plain, "meaning": None, "left_open": []}
+
+
 UPCASTS: Mapping[tuple[str, int], Upcast] = MappingProxyType(
     {
         ("lesion_added", 1): _unassisted,
         ("finding_recorded", 1): _unassisted,
         ("clinical_recorded", 1): _without_later_judgements,
         ("treatment_recorded", 1): _without_course,
+        ("read_started", 1): _hiding_nothing,
+        ("visit_signed", 1): _without_meaning,
     }
 )
 """For a kind and an old version: the plain payload of the next version. Old texts are never rewritten."""
@@ -76,6 +89,7 @@ _FINDING_WORDS: Mapping[type[Finding], str] = MappingProxyType(
         UnequivocalProgression: "unequivocal_progression",
         NotEvaluable: "not_evaluable",
         Merged: "merged",
+        Split: "split",
     }
 )
 

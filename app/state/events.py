@@ -14,8 +14,12 @@ from app.state.assistance import Assistance
 from app.state.clinical import Enrolment, LabSet
 from app.state.figures import Figure
 from app.state.proposals import Proposal
+from app.state.read_events import HidingLifted as HidingLifted
+from app.state.read_events import ReadStarted as ReadStarted
+from app.state.read_events import VisitAmended as VisitAmended
+from app.state.read_events import VisitSigned as VisitSigned
 from app.state.record import CriterionAnswer, DatedEvent, DatedTreatment, Judgement, Patient, SeriesRef
-from mrecist.case import ClinicalStatus, Examination, ReadKind
+from mrecist.case import ClinicalStatus, Examination
 from mrecist.lesions import Lesion, Observation
 
 
@@ -87,15 +91,6 @@ class CoverageRecorded:
     version: ClassVar[int] = 1
     visit_id: str
     coverage: tuple[tuple[Examination, bool], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ReadStarted:
-    kind: ClassVar[str] = "read_started"
-    version: ClassVar[int] = 1
-    reader: str
-    read_kind: ReadKind = ReadKind.LOCAL
-    blinded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,30 +292,6 @@ class CriterionSigned:
 
 
 @dataclass(frozen=True, slots=True)
-class VisitSigned:
-    """The reader signed this time point: `head` is the log's hash up to there, `shown` the responses as shown."""
-
-    kind: ClassVar[str] = "visit_signed"
-    version: ClassVar[int] = 1
-    visit_id: str
-    by: str
-    head: str
-    ruleset: str
-    shown: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class VisitAmended:
-    """A signed time point is opened again; the reason is required."""
-
-    kind: ClassVar[str] = "visit_amended"
-    version: ClassVar[int] = 1
-    visit_id: str
-    by: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class CaseClosed:
     """Closed as opened in error, with the reason. Nothing is deleted."""
 
@@ -348,6 +319,7 @@ Event = (
     | ProtocolChosen
     | CoverageRecorded
     | ReadStarted
+    | HidingLifted
     | LesionAdded
     | LesionChanged
     | LesionRemoved

@@ -10,6 +10,7 @@ from app.state.case_edits import evidence_of
 from app.state.events import (
     FindingCleared,
     FindingRecorded,
+    HidingLifted,
     LesionAdded,
     LesionChanged,
     LesionRemoved,
@@ -17,8 +18,10 @@ from app.state.events import (
     VisitAmended,
     VisitSigned,
 )
-from app.state.record import Record, SignedVisit
+from app.state.reading_mode import Lifted, ReadingMode, in_order, is_blinded
+from app.state.record import Record
 from app.state.refusal import EditRefused
+from app.state.signatures import AmendedVisit, SignedVisit
 from mrecist.case import Read, TimePointRead
 from mrecist.lesions import Lesion, Merged, Nonviable, Observation, UnequivocalProgression
 from mrecist.values import LesionRole, Region
@@ -30,8 +33,22 @@ def start_read(record: Record, event: ReadStarted, read_id: str | None) -> Recor
         raise EditRefused("A read needs an id.")
     if record.read(read_id) is not None:
         raise EditRefused(f"The read {read_id} was started already.")
-    read = Read(read_id, event.reader, event.read_kind, event.blinded)
-    return replace(record, reads=(*record.reads, read))
+    hides = in_order(event.hides)
+    read = Read(read_id, event.reader, event.read_kind, event.blinded or is_blinded(hides))
+    modes = (*record.modes, ReadingMode(read_id, hides)) if hides else record.modes
+    return replace(record, reads=(*record.reads, read), modes=modes)
+
+
+def lift_hiding(record: Record, event: HidingLifted, read_id: str | None, at: str) -> Record:
+    """What was hidden is shown from now on; that it was hidden until then stays known."""
+    mode = record.mode(_read(record, read_id).id)
+    what = in_order(event.what)
+    if not event.by.strip() or not event.reason.strip():
+        raise EditRefused("What a read hides is lifted with a name and a reason.")
+    if not what or not set(what) <= set(mode.still_hides):
+        raise EditRefused("The read does not hide that.")
+    lifted = replace(mode, lifted=(*mode.lifted, Lifted(what, event.by, at, event.reason.strip())))
+    return replace(record, modes=tuple(lifted if x.read_id == mode.read_id else x for x in record.modes))
 
 
 def add_lesion(record: Record, event: LesionAdded, read_id: str | None) -> Record:
@@ -111,18 +128,31 @@ def sign_visit(record: Record, event: VisitSigned, read_id: str | None, at: str)
     _check_open(record, read, event.visit_id)
     if not event.by.strip():
         raise EditRefused("A signature needs a name.")
-    signed = SignedVisit(read.id, event.visit_id, event.by, event.head, event.ruleset, at, event.shown)
+    signed = SignedVisit(
+        read.id,
+        event.visit_id,
+        event.by,
+        event.head,
+        event.ruleset,
+        at,
+        event.shown,
+        event.meaning,
+        event.left_open,
+    )
     return replace(record, signed=(*record.signed, signed))
 
 
-def amend_visit(record: Record, event: VisitAmended, read_id: str | None) -> Record:
+def amend_visit(record: Record, event: VisitAmended, read_id: str | None, at: str) -> Record:
+    """The time point is open again; the signature is kept, with the reason why it no longer stands."""
     read = _read(record, read_id)
-    if not record.is_signed(read.id, event.visit_id):
+    signed = record.signature(read.id, event.visit_id)
+    if signed is None:
         raise EditRefused(f"{event.visit_id} is not signed.")
     if not event.reason.strip():
         raise EditRefused("An amendment needs a reason.")
-    left = tuple(x for x in record.signed if (x.read_id, x.visit_id) != (read.id, event.visit_id))
-    return replace(record, signed=left)
+    left = tuple(x for x in record.signed if x is not signed)
+    kept = AmendedVisit(signed, event.by, at, event.reason.strip())
+    return replace(record, signed=left, amended=(*record.amended, kept))
 
 
 # --- what every edit of a read is checked for ----------------------------------------------------------------------

@@ -15,6 +15,8 @@ from app.state.clinical import DoseChange, Enrolment, LabSet, TreatmentCycle
 from app.state.dates import Precision, precision_of, slack_days
 from app.state.figures import Figure, FigureOfRead
 from app.state.proposals import ProposalOfRead
+from app.state.reading_mode import Hidden, ReadingMode
+from app.state.signatures import AmendedVisit, SignedVisit
 from mrecist.case import (
     Benefit,
     Case,
@@ -147,19 +149,6 @@ class DatedEvent:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SignedVisit:
-    """A read of one time point that was signed and is locked; an amendment opens it again, with a reason."""
-
-    read_id: str
-    visit_id: str
-    by: str
-    head: str
-    ruleset: str
-    at: str = ""
-    shown: tuple[tuple[str, str], ...] = ()
-
-
 @dataclass(frozen=True)
 class Record:
     """The state of a case after a number of events. Dates are calendar dates; days are derived from `day0`."""
@@ -176,6 +165,8 @@ class Record:
     treatments: tuple[DatedTreatment, ...] = ()
     events: tuple[DatedEvent, ...] = ()
     signed: tuple[SignedVisit, ...] = ()
+    amended: tuple[AmendedVisit, ...] = ()
+    modes: tuple[ReadingMode, ...] = ()
     figures: tuple[FigureOfRead, ...] = ()
     assisted: tuple[AssistedFinding, ...] = ()
     proposals: tuple[ProposalOfRead, ...] = ()
@@ -210,7 +201,23 @@ class Record:
         return next((x.assistance for x in self.assisted if x.is_of(read_id, visit_id, lesion_id)), None)
 
     def is_signed(self, read_id: str, visit_id: str) -> bool:
-        return any(x.read_id == read_id and x.visit_id == visit_id for x in self.signed)
+        return self.signature(read_id, visit_id) is not None
+
+    def signature(self, read_id: str, visit_id: str) -> SignedVisit | None:
+        """The signature that locks a time point of a read."""
+        return next((x for x in self.signed if x.read_id == read_id and x.visit_id == visit_id), None)
+
+    def amendments(self, read_id: str, visit_id: str) -> tuple[AmendedVisit, ...]:
+        """Signatures of a time point that no longer stand, the oldest first."""
+        return tuple(x for x in self.amended if (x.signed.read_id, x.signed.visit_id) == (read_id, visit_id))
+
+    def mode(self, read_id: str) -> ReadingMode:
+        """How a read is done; one that hides nothing unless it was started otherwise."""
+        return next((x for x in self.modes if x.read_id == read_id), ReadingMode(read_id, ()))
+
+    def hides(self, read_id: str) -> tuple[Hidden, ...]:
+        """What a read hides now."""
+        return self.mode(read_id).still_hides
 
     def day(self, on: date) -> int:
         """Days since day 0; until a reader has confirmed day 0, since the baseline scan."""

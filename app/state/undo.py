@@ -25,6 +25,7 @@ from app.state.events import (
     FigureRemoved,
     FindingCleared,
     FindingRecorded,
+    HidingLifted,
     JudgementSigned,
     LabsRecorded,
     LabsRemoved,
@@ -48,7 +49,7 @@ from app.state.events import (
 from app.state.record import Record
 from app.state.wording import summary
 
-_LASTING = (CaseOpened, SeriesImported, VisitProposed, ReadStarted, ProposalsImported)
+_LASTING = (CaseOpened, SeriesImported, VisitProposed, ReadStarted, ProposalsImported, HidingLifted)
 """Edits that undo passes over: they begin something, and are closed or corrected instead of taken back."""
 
 
@@ -195,6 +196,8 @@ def subjects(entry: Entry) -> frozenset[tuple[str, ...]]:
             return frozenset({("criterion", event.answer.protocol, event.answer.criterion)})
         case VisitSigned() | VisitAmended():
             return frozenset({("signature", read, event.visit_id)})
+        case HidingLifted():
+            return frozenset({("hiding", read)})
         case Reverted():
             return frozenset({("entry", str(event.sequence))})
         case _:

@@ -23,6 +23,7 @@ from app.state.events import (
     FigureRemoved,
     FindingCleared,
     FindingRecorded,
+    HidingLifted,
     JudgementSigned,
     LabsRecorded,
     LabsRemoved,
@@ -128,6 +129,8 @@ def summary(event: Event) -> str:
             return f"signature of {event.visit_id}"
         case VisitAmended():
             return f"amendment of {event.visit_id}"
+        case HidingLifted():
+            return "lifting of what the read hides"
         case CaseClosed():
             return "case closed"
         case Reverted():

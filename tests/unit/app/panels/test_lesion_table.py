@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from app.models.lesion_cells import ColumnKind, RowKind
 from app.panels.lesion_table import LesionTable
-from app.state.record import SignedVisit, Visit
+from app.state.record import Visit
+from app.state.signatures import SignedVisit
 from app.theme import Theme
 from mrecist.lesions import Measured, Nonviable, UnequivocalProgression
 from mrecist.values import Diameter, Region

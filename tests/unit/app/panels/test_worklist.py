@@ -14,7 +14,7 @@ from app.models.worklist import COLUMNS, CaseLine, View, WorklistColumn, cell_te
 from app.panels.reading_footer import ReadingFooter
 from app.panels.toast import SHOWN_MS, Toast
 from app.panels.worklist import Worklist
-from app.state.record import SignedVisit
+from app.state.signatures import SignedVisit
 from app.theme import Theme
 from mrecist.lesions import Absent, Observation
 from tests.support.example_reading import READ_ID, example_reading, example_record

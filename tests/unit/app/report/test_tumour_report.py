@@ -16,10 +16,12 @@ from app.exports.exported import ExportedRead
 from app.models.course import LesionCourse
 from app.report.blocks import Heading, KeyPicture, Pictures, Row, Text
 from app.report.decision_note import write_decision_note
+from app.report.key_points import key_points
 from app.report.sheets import write_pdf
-from app.report.tumour_report import TumourReport, key_points
+from app.report.tumour_report import TumourReport
 from app.resources import load_ruleset
-from app.state.record import Patient, Record, SignedVisit
+from app.state.record import Patient, Record
+from app.state.signatures import SignedVisit
 from app.theme import Ground, install_fonts, load_theme
 from mrecist.case import TimePointRead
 from mrecist.lesions import Lesion, Measured, Observation

@@ -15,6 +15,7 @@ from app.state.apply import replay
 from app.state.codec import EVENT_TYPES, UndecodableEvent, decode, encode
 from app.state.events import ClinicalRecorded, Entry, Event, JudgementSigned, LesionAdded, TreatmentRemoved
 from app.state.figures import FigureKind
+from app.state.reading_mode import Hidden
 from app.state.record import Judgement
 from mrecist.case import Benefit, ClinicalStatus, Marker, Signature
 from mrecist.lesions import Merged, NotEvaluable, WhyNotEvaluable
@@ -137,6 +138,10 @@ def test_that_a_log_recorded_with_version_1_still_gives_the_same_record() -> Non
     # enrolled five days before day 0; of the randomisation only the month is known, so there is no day to count from
     assert (record.case.arm, record.case.enrolled_day, record.case.randomised_day) == ("A", -5, None)
     assert not record.signed
+    (undone,) = record.amendments("read-1", "BL")
+    assert (undone.signed.by, undone.signed.meaning, undone.signed.left_open) == ("Reader A", None, ())
+    assert record.hides("read-1") == () and record.hides("read-2") == (Hidden.LATER,)
+    assert record.mode("read-2").lifted[0].reason == "wrong patient suspected"
     assert [(f.id, f.kind, f.points[1], f.note) for f in record.figures_of("read-1", "FU1")] == [
         ("F-1", FigureKind.LENGTH, (11.5, 2.0, -3.25), ""),
         ("F-2", FigureKind.ARROW, (4.0, 5.0, 3.0), "혈관"),

@@ -167,5 +167,6 @@ def test_that_each_edit_names_what_it_sets() -> None:
         "reverted": {("entry", "32")},
         "visit_signed": {("signature", "read-1", "BL")},
         "visit_amended": {("signature", "read-1", "BL")},
+        "hiding_lifted": {("hiding", "read-2")},
         "case_closed": {("case",)},
     }

@@ -42,6 +42,7 @@ WORDS = {
     "reverted": "taking back of entry 32",
     "visit_signed": "signature of BL",
     "visit_amended": "amendment of BL",
+    "hiding_lifted": "lifting of what the read hides",
     "case_closed": "case closed",
 }
 

@@ -1,4 +1,4 @@
-"""`clinical import FILE --case ID`: a table of laboratory values into a case, by a mapping of its columns."""
+"""`clinical import FILE --case ID`: a table of clinical data into a case, by a mapping of its columns."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from app.cli import DONE, REFUSED, Refusal
 from app.cohort.sheets import Sheet, SheetError, read_sheet
 from app.commands.database_option import add_database_option, opened_database
 from app.labs.entry import canonical_text, typed_text
-from app.labs.importing import LabImport, preview
+from app.labs.importing import Cell, ClinicalImport, preview
 from app.labs.mapping import (
-    LabMapping,
-    LabMappingError,
+    ClinicalMapping,
+    MappingError,
     keep_mapping,
     kept_mapping,
     mapping_text,
@@ -24,7 +24,6 @@ from app.labs.mapping import (
     proposed_mapping,
 )
 from app.locations import data_folder
-from app.state.events import LabsRecorded
 from app.state.refusal import EditRefused
 from app.storage.errors import StorageError
 from app.storage.open_case import OpenCase
@@ -32,9 +31,9 @@ from app.user import user_name
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", choices=["import"], help="import: laboratory values from CSV or XLSX")
-    parser.add_argument("file", type=Path, metavar="FILE", help="a table with a row for each date")
-    parser.add_argument("--case", required=True, metavar="ID", help="the case whose values they are")
+    parser.add_argument("action", choices=["import"], help="import: clinical data from CSV or XLSX")
+    parser.add_argument("file", type=Path, metavar="FILE", help="a table with a heading")
+    parser.add_argument("--case", required=True, metavar="ID", help="the case whose data they are")
     parser.add_argument(
         "--mapping",
         type=Path,
@@ -54,8 +53,8 @@ def run(options: argparse.Namespace) -> int:
         with opened_database(options) as database:
             case = OpenCase.read(database, options.case)
             found = preview(sheet, mapping, case.record, lambda: uuid4().hex[:12], options.as_typed)
-            if found.labs and not options.dry_run:
-                case.do(LabsRecorded(found.labs), user_name())
+            if found.event is not None and not options.dry_run:
+                case.do(found.event, user_name())
     except SheetError as error:
         raise Refusal(str(error)) from error
     except (EditRefused, StorageError) as error:
@@ -65,17 +64,17 @@ def run(options: argparse.Namespace) -> int:
     print(
         json.dumps(as_json(options, found), indent=1, ensure_ascii=False) if options.json else as_text(options, found)
     )
-    if not found.labs and not found.known:
+    if found.event is None and not found.known:
         print("hepatrace clinical: nothing could be added; the reasons are listed.", file=sys.stderr)
         return REFUSED
     return DONE
 
 
-def _mapping(sheet: Sheet, file: Path | None) -> LabMapping:
+def _mapping(sheet: Sheet, file: Path | None) -> ClinicalMapping:
     if file is not None:
         try:
             return parse_mapping(file.read_text(encoding="utf-8"))
-        except (LabMappingError, UnicodeDecodeError) as error:
+        except (MappingError, UnicodeDecodeError) as error:
             raise Refusal(f"{file.name}: {error}") from error
     kept = kept_mapping(data_folder() / "lab-mappings", sheet.columns)
     if kept is not None:
@@ -87,39 +86,48 @@ def _mapping(sheet: Sheet, file: Path | None) -> LabMapping:
     raise Refusal(f"{told} A proposal, to be checked and completed:\n\n{mapping_text(proposed)}")
 
 
-def as_json(options: argparse.Namespace, found: LabImport) -> dict[str, Any]:
+def as_json(options: argparse.Namespace, found: ClinicalImport) -> dict[str, Any]:
     """What `--json` prints."""
     return {
         "case": options.case,
         "file": options.file.name,
-        "recorded": bool(found.labs) and not options.dry_run,
-        "added": [
-            {
-                "line": x.line,
-                "date": x.on.isoformat(),
-                "analyte": x.value.analyte.value,
-                "value": typed_text(x.value),
-                "unit": x.value.unit,
-                "converted": None if x.value.canonical is None else canonical_text(x.value),
-                "upper_limit": None if x.value.upper_limit is None else str(x.value.upper_limit),
-                "as_typed": x.value.confirmed,
-            }
-            for x in found.added
-            if not x.asks or x.value.confirmed
-        ],
+        "recorded": found.event is not None and not options.dry_run,
+        "added": [_added(x) for x in found.sure],
         "known": found.known,
         "other_cases": found.other_cases,
         "refused": [{"line": x.line, "column": x.column, "reason": x.why} for x in found.refused],
     }
 
 
-def as_text(options: argparse.Namespace, found: LabImport) -> str:
+def _added(cell: Cell) -> dict[str, Any]:
+    """What is added, in words; of a laboratory value its parts too."""
+    told: dict[str, Any] = {
+        "line": cell.line,
+        "date": None if cell.on is None else cell.on.isoformat(),
+        "what": cell.text,
+        "as_typed": bool(cell.asks),
+    }
+    value = cell.value
+    if value is not None:
+        told |= {
+            "analyte": value.analyte.value,
+            "value": typed_text(value),
+            "unit": value.unit,
+            "converted": None if value.canonical is None else canonical_text(value),
+            "upper_limit": None if value.upper_limit is None else str(value.upper_limit),
+        }
+    return told
+
+
+def as_text(options: argparse.Namespace, found: ClinicalImport) -> str:
     """What is added and what is not, for a person to read."""
-    sure = [x for x in found.added if not x.asks or x.value.confirmed]
     verb = "would be added" if options.dry_run else "added"
-    lines = [f"{options.case}: {len(sure)} values {verb}, {found.known} known, {len(found.refused)} not taken"]
+    lines = [f"{options.case}: {len(found.sure)} {verb}, {found.known} known, {len(found.refused)} not taken"]
     if found.other_cases:
         lines.append(f"  {found.other_cases} rows of other cases were passed over")
-    lines += [f"  {x.on.isoformat()}: {x.text}{' (as typed)' if x.value.confirmed else ''}" for x in sure]
+    lines += [
+        f"  {'' if x.on is None else x.on.isoformat() + ': '}{x.text}{' (as typed)' if x.asks else ''}"
+        for x in found.sure
+    ]
     lines += [f"  not taken: line {x.line}, {x.column}: {x.why}" for x in found.refused]
     return "\n".join(lines)

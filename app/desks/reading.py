@@ -191,6 +191,8 @@ class ReadingDesk(QObject):
         page.clinical.event_removed.connect(lambda e: self._do(ClinicalEventRemoved(e), "Event taken out"))
         page.clinical.enrolment_recorded.connect(lambda e: self._do(EnrolmentRecorded(e), "Enrolment recorded"))
         page.clinical.labs_asked.connect(self.labs.open)
+        page.clinical.rows_asked.connect(self.labs.open_rows)
+        page.clinical.import_asked.connect(self.labs.ask_file)
         for part in (self.signing, self.assignment, self.labs):
             part.told.connect(self.told)
         page.decision.closed.connect(self.show_reading)

@@ -1,4 +1,4 @@
-"""What the columns of a table of laboratory values mean: a mapping, in TOML, proposed from the heading and confirmed.
+"""What the columns of a table of clinical data mean: a mapping, in TOML, proposed from the heading and confirmed.
 
 A mapping that was confirmed is kept for the layout of its file, that is for the names of its columns in their order.
 """
@@ -15,6 +15,8 @@ from types import MappingProxyType
 from typing import Literal
 
 from app.labs.entry import EntryRefused, exact_number
+from app.labs.meanings import DATED, HEADINGS, OF_A_ROW, STATUS, Meaning
+from app.labs.meanings import plain as _plain
 from app.labs.units import ANALYTES, spelling
 from app.state.clinical import Analyte
 from mrecist.tomltables import read_table
@@ -37,11 +39,15 @@ _NAMES: Mapping[Analyte, tuple[str, ...]] = MappingProxyType(
         Analyte.PIVKA_II: ("pivkaii", "pivka2", "pivka", "dcp"),
     }
 )
-_DATES = ("date", "sampledate", "labdate", "collectiondate", "collected", "day")
+_DATES = (
+    *("date", "day", "sampledate", "labdate", "collectiondate", "collected", "visitdate", "eventdate"),
+    *("treatmentdate", "startdate", "start", "begun", "begunon", "from"),
+)
+GRAYS = ("Gy", "cGy")
 _CASES = ("case", "caseid", "patient", "patientid", "subject", "subjectid")
 
 
-class LabMappingError(ValueError):
+class MappingError(ValueError):
     """The text is no mapping; the message names every fault."""
 
 
@@ -58,45 +64,64 @@ class ValueColumn:
 
 
 @dataclass(frozen=True, slots=True)
-class LabMapping:
-    """A mapping: the column of the date, the order of its parts, the columns of the values.
+class FieldColumn:
+    """The column of something else than a laboratory value: `meaning` is one of `Meaning`; a dose of radiation has a
+    unit, Gy or cGy."""
 
-    `case` is the column of the case or patient, where the table is of many: only rows of the case are read.
+    meaning: str
+    column: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicalMapping:
+    """A mapping: the column of the date, the order of its parts, the columns of the values and of other data.
+
+    `case` is the column of the case or patient, where the table is of many: only rows of the case are read. `date` is
+    empty where each column has dates of its own.
     """
 
-    date: str
-    values: tuple[ValueColumn, ...]
+    date: str = ""
+    values: tuple[ValueColumn, ...] = ()
     date_order: DateOrder = "YYYY-MM-DD"
     case: str = ""
+    fields: tuple[FieldColumn, ...] = ()
+
+    def column(self, meaning: Meaning) -> str:
+        """The column of that meaning; empty where there is none."""
+        return next((x.column for x in self.fields if x.meaning == meaning), "")
 
     def columns(self) -> Iterator[str]:
         """Every column that it names."""
-        yield self.date
+        if self.date:
+            yield self.date
         if self.case:
             yield self.case
         for one in self.values:
             yield from (x for x in (one.column, one.unit_column, one.upper_limit_column) if x)
+        yield from (x.column for x in self.fields)
 
 
-def parse_mapping(text: str) -> LabMapping:
+def parse_mapping(text: str) -> ClinicalMapping:
     """Read a mapping from TOML text.
 
     Raises
     ------
-    LabMappingError
+    MappingError
         If it is no TOML, a key is missing or unknown, or an analyte, a unit or a limit is none.
     """
-    mapping, faults = read_table(LabMapping, text)
+    mapping, faults = read_table(ClinicalMapping, text)
     if mapping is not None:
         faults = list(_faults(mapping))
     if mapping is None or faults:
-        raise LabMappingError("not a mapping: " + "; ".join(faults))
+        raise MappingError("not a mapping: " + "; ".join(faults))
     return mapping
 
 
-def _faults(mapping: LabMapping) -> Iterator[str]:
-    if not mapping.values:
-        yield "values is empty: name a column"
+def _faults(mapping: ClinicalMapping) -> Iterator[str]:
+    if not mapping.values and not mapping.fields:
+        yield "values and fields are empty: name a column"
+    yield from _field_faults(mapping)
     names = [x.analyte for x in mapping.values]
     yield from (f"values: {x} is there twice" for x in dict.fromkeys(names) if names.count(x) > 1)
     for at, one in enumerate(mapping.values):
@@ -114,9 +139,28 @@ def _faults(mapping: LabMapping) -> Iterator[str]:
                 yield f"{where}: upper_limit: {refused}"
 
 
-def mapping_text(mapping: LabMapping) -> str:
+def _field_faults(mapping: ClinicalMapping) -> Iterator[str]:
+    meanings = [x.meaning for x in mapping.fields]
+    for at, one in enumerate(mapping.fields):
+        where = f"fields[{at}] ({one.column})"
+        if one.meaning not in list(Meaning):
+            yield f"{where}: {one.meaning!r} is none of {', '.join(Meaning)}"
+        elif meanings.count(one.meaning) > 1 and one.meaning not in list(DATED):
+            yield f"{where}: {one.meaning} is there twice"
+        elif one.meaning == Meaning.DOSE_GY and one.unit not in GRAYS:
+            yield f"{where}: the unit {one.unit!r} is none of {', '.join(GRAYS)}"
+        elif one.meaning in OF_A_ROW and Meaning.WHAT not in meanings:
+            yield f"{where}: {one.meaning} needs a column that says what was given: meaning = {Meaning.WHAT.value!r}"
+    needing = bool(mapping.values) or Meaning.WHAT in meanings
+    needing |= any(x in meanings for x in STATUS) and Meaning.TIME_POINT not in meanings
+    if needing and not mapping.date:
+        yield "date is empty: name the column of the date"
+
+
+def mapping_text(mapping: ClinicalMapping) -> str:
     """The mapping as TOML text that reads back as itself."""
-    lines = [f"date = {_quoted(mapping.date)}", f"date_order = {_quoted(mapping.date_order)}"]
+    lines = [f"date = {_quoted(mapping.date)}"] if mapping.date else []
+    lines.append(f"date_order = {_quoted(mapping.date_order)}")
     if mapping.case:
         lines.append(f"case = {_quoted(mapping.case)}")
     for one in mapping.values:
@@ -124,6 +168,10 @@ def mapping_text(mapping: LabMapping) -> str:
         for key in ("unit", "unit_column", "upper_limit", "upper_limit_column"):
             if text := getattr(one, key):
                 lines.append(f"{key} = {_quoted(text)}")
+    for field in mapping.fields:
+        lines += ["", "[[fields]]", f"meaning = {_quoted(field.meaning)}", f"column = {_quoted(field.column)}"]
+        if field.unit:
+            lines.append(f"unit = {_quoted(field.unit)}")
     return "\n".join(lines) + "\n"
 
 
@@ -131,8 +179,8 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)  # a JSON string is a TOML basic string
 
 
-def proposed_mapping(columns: Sequence[str]) -> LabMapping | None:
-    """A mapping guessed from the names of the columns, to be confirmed; None where there is no date or no value.
+def proposed_mapping(columns: Sequence[str]) -> ClinicalMapping | None:
+    """A mapping guessed from the names of the columns, to be confirmed; None where nothing is recognised.
 
     A unit is taken from the heading alone (``T-Bil (umol/L)``); without one it is left empty, which is no mapping yet.
     """
@@ -151,7 +199,31 @@ def proposed_mapping(columns: Sequence[str]) -> LabMapping | None:
             ValueColumn(analyte.value, column, found.text if found else "", unit_column, upper_limit_column=limit)
         )
     case = next((c for c in columns if _plain(c) in _CASES), "")
-    return LabMapping(on, tuple(values), case=case) if on is not None and values else None
+    taken = {on, case, *(y for x in values for y in (x.column, x.unit_column, x.upper_limit_column))}
+    fields = _proposed_fields([c for c in columns if c not in taken])
+    if on is None:  # without one, only columns with dates of their own can be read
+        values, fields = [], tuple(x for x in fields if x.meaning in DATED or x.meaning == Meaning.ARM)
+    if not values and not any(x.meaning != Meaning.TIME_POINT for x in fields):
+        return None
+    return ClinicalMapping(on or "", tuple(values), case=case, fields=fields)
+
+
+def _proposed_fields(columns: Sequence[str]) -> tuple[FieldColumn, ...]:
+    found: list[FieldColumn] = []
+    for column in columns:
+        name, unit = _named(column)
+        meaning = next((m for m, known in HEADINGS.items() if {_plain(name), _plain(column)} & set(known)), None)
+        if meaning is None or (meaning not in DATED and any(x.meaning == meaning for x in found)):
+            continue
+        gray = next((x for x in GRAYS if x.lower() in (unit.lower(), _plain(column)[-len(x) :])), "")
+        if meaning is Meaning.DOSE and gray:
+            meaning = Meaning.DOSE_GY
+        if meaning is Meaning.DOSE_GY:
+            gray = "cGy" if "cgy" in column.lower() else gray
+        found.append(FieldColumn(meaning.value, column, gray if meaning is Meaning.DOSE_GY else ""))
+    if not any(x.meaning == Meaning.WHAT for x in found):
+        found = [x for x in found if x.meaning not in OF_A_ROW]
+    return tuple(found)
 
 
 def _named(column: str) -> tuple[str, str]:
@@ -163,19 +235,15 @@ def _named(column: str) -> tuple[str, str]:
     return (column, "") if spelling(unit) == "inr" else (name, unit)
 
 
-def _plain(name: str) -> str:
-    return re.sub(r"[\s_\-./]", "", name.lower())
-
-
-def kept_mapping(folder: Path, columns: Sequence[str]) -> LabMapping | None:
+def kept_mapping(folder: Path, columns: Sequence[str]) -> ClinicalMapping | None:
     """The mapping that was confirmed for this layout before; None if there is none that can be read."""
     try:
         return parse_mapping(_file(folder, columns).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, LabMappingError):
+    except (OSError, UnicodeDecodeError, MappingError):
         return None
 
 
-def keep_mapping(folder: Path, columns: Sequence[str], mapping: LabMapping) -> None:
+def keep_mapping(folder: Path, columns: Sequence[str], mapping: ClinicalMapping) -> None:
     """Keep a confirmed mapping for the files of this layout; raises OSError if it cannot be written."""
     folder.mkdir(parents=True, exist_ok=True)
     target = _file(folder, columns)

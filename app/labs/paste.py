@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from app.cohort.sheets import Row, Sheet, SheetError
 from app.labs.entry import exact_text
-from app.labs.mapping import LabMapping, ValueColumn, proposed_mapping
+from app.labs.mapping import ClinicalMapping, ValueColumn, proposed_mapping
 from app.labs.units import ANALYTES
 from app.state.clinical import Analyte
 
@@ -21,7 +21,7 @@ def block_of(
     dates: Sequence[str] | None,
     units: Mapping[Analyte, str],
     limits: Mapping[Analyte, Fraction],
-) -> tuple[Sheet, LabMapping]:
+) -> tuple[Sheet, ClinicalMapping]:
     """The block as a table, and what its columns mean.
 
     Parameters
@@ -57,8 +57,21 @@ def block_of(
     used = [ValueColumn(x.value, ANALYTES[x].name) for x in analytes[: width - 1]]
     if not used:
         raise SheetError(["The block has dates and no values."])
-    mapping = LabMapping(DATE, tuple(_with_unit(x, units, limits) for x in used))
+    mapping = ClinicalMapping(DATE, tuple(_with_unit(x, units, limits) for x in used))
     return _sheet((DATE, *columns[: width - 1]), lines, 1), mapping
+
+
+def sheet_of(text: str) -> Sheet:
+    """A block with a heading as a table; raises SheetError if it is empty, or its heading names a column twice."""
+    lines = [[cell.strip() for cell in line.split("\t")] for line in text.rstrip("\r\n").splitlines()]
+    if len(lines) < 2:
+        raise SheetError(["There is no table to paste: a heading, and rows under it."])
+    heading = tuple(lines[0])
+    if len(set(heading)) < len(heading) or "" in heading:
+        raise SheetError(["Each column of the heading needs a name of its own."])
+    if any(len(line) > len(heading) for line in lines):
+        raise SheetError(["A line has more cells than the heading."])
+    return _sheet(heading, lines[1:], 2)
 
 
 def _with_unit(column: ValueColumn, units: Mapping[Analyte, str], limits: Mapping[Analyte, Fraction]) -> ValueColumn:

@@ -112,6 +112,8 @@ class ClinicalForm(QWidget):
     event_removed = Signal(str)
     enrolment_recorded = Signal(object)
     labs_asked = Signal()
+    rows_asked = Signal()
+    import_asked = Signal()
 
     def __init__(self, theme: Theme, new_id: Callable[[], str]) -> None:
         """`new_id` gives the id of a treatment or an event that is added."""
@@ -130,6 +132,14 @@ class ClinicalForm(QWidget):
         self.save.setProperty("primary", "true")
         self.labs = QPushButton(translated("Laboratory values by date …"))
         self.labs.clicked.connect(self.labs_asked)
+        self.rows = QPushButton(translated("Type or paste rows …"))
+        self.rows.setToolTip(
+            translated("Treatments, dose changes, cycles, events, ECOG, ascites and encephalopathy by date")
+        )
+        self.load = QPushButton(translated("Import a table …"))
+        self.load.setToolTip(translated("Clinical data of any kind from CSV or XLSX, with a preview"))
+        self.rows.clicked.connect(self.rows_asked)
+        self.load.clicked.connect(self.import_asked)
         self.enrolment = QPushButton(translated("Enrolment …"))
         self.enrolled = ElidedLabel()
         self.enrolled.setProperty("tone", "2")
@@ -254,6 +264,14 @@ class ClinicalForm(QWidget):
         enrolled.addWidget(self.enrolled, 1)
         inside.addWidget(rule_line())
         inside.addLayout(enrolled)
+        tables = QHBoxLayout()
+        tables.setContentsMargins(theme.px(10), theme.px(6), theme.px(10), theme.px(6))
+        tables.setSpacing(theme.px(8))
+        for button in (self.rows, self.load):
+            tables.addWidget(button)
+        tables.addStretch(1)
+        inside.addWidget(rule_line())
+        inside.addLayout(tables)
         for part in (rule_line(), self.treatments, rule_line(), self.events):
             inside.addWidget(part)
         inside.addStretch(1)

@@ -5,25 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from PySide6.QtCore import QItemSelectionModel, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import (
-    QAbstractItemDelegate,
-    QAbstractItemView,
-    QDialog,
-    QHBoxLayout,
-    QHeaderView,
-    QLineEdit,
-    QPushButton,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QItemSelectionModel, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.labs.entry import EntryRefused, exact_number, exact_text
 from app.labs.units import ANALYTES
 from app.panels.chips import PanelHead, label, rule_line
 from app.panels.fields import PickBox
+from app.panels.grid_table import GridTable
 from app.panels.labs_model import COLUMNS, LabsModel
 from app.state.clinical import Analyte, LabSet
 from app.state.record import Record
@@ -31,59 +21,13 @@ from app.theme import Face, Theme
 from app.words import translated
 
 
-class LabsTable(QTableView):
-    """Typing replaces a cell, Enter goes down, Tab goes right, Delete clears, Ctrl+V pastes a block."""
-
-    pasted = Signal(str)
+class LabsTable(GridTable):
+    """The grid of the laboratory values; clearing a date clears its whole row."""
 
     def __init__(self, theme: Theme, model: LabsModel) -> None:
-        super().__init__()
+        super().__init__(theme, model, translated("Laboratory values"))
         self.labs = model
-        self.setModel(model)
-        self.setEditTriggers(
-            QAbstractItemView.EditTrigger.AnyKeyPressed
-            | QAbstractItemView.EditTrigger.DoubleClicked
-            | QAbstractItemView.EditTrigger.EditKeyPressed
-        )
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(theme.px(38))
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        self.horizontalHeader().setMinimumSectionSize(theme.px(84))
-        self.setAccessibleName(translated("Laboratory values"))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Paste):
-            self.pasted.emit(QGuiApplication.clipboard().text())
-        elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self.clear_selected()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if self.state() is not QAbstractItemView.State.EditingState:  # else the editor is closed, and goes down
-                self._step_down()
-        else:
-            super().keyPressEvent(event)
-
-    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:  # noqa: N802 - Qt's own name
-        """Tab and Enter only move on: an editor that opens by itself would be closed by the row that was just made."""
-        step = {
-            QAbstractItemDelegate.EndEditHint.EditNextItem: 1,
-            QAbstractItemDelegate.EndEditHint.EditPreviousItem: -1,
-        }
-        super().closeEditor(editor, QAbstractItemDelegate.EndEditHint.NoHint if hint in step else hint)
-        if hint in step:
-            self._step_aside(step[hint])
-        elif hint is QAbstractItemDelegate.EndEditHint.SubmitModelCache:
-            self._step_down()
-
-    def _step_aside(self, step: int) -> None:
-        """The next cell, or that before; from the end of a row to the next row."""
-        columns, at = self.model().columnCount(), self.currentIndex()
-        row, column = divmod(at.row() * columns + at.column() + step, columns)
-        if 0 <= row < self.model().rowCount():
-            self.setCurrentIndex(self.model().index(row, column))
-
-    def _step_down(self) -> None:
-        at = self.currentIndex()
-        self.setCurrentIndex(self.model().index(min(at.row() + 1, self.model().rowCount() - 1), at.column()))
+        self.cleared.connect(self.clear_selected)
 
     def clear_selected(self) -> None:
         """Clear the selected cells; where a date is among them, its whole row."""

@@ -1,4 +1,4 @@
-"""Laboratory values from a table on the command line."""
+"""Clinical data from a table on the command line."""
 
 from __future__ import annotations
 
@@ -87,3 +87,31 @@ def test_that_a_mapping_that_does_not_fit_is_refused_with_the_remedy(
     assert main(["clinical", "import", *files, "--case", "C-1", "--database", url]) == REFUSED
     told = capsys.readouterr()
     assert said in told.err and told.out == ""
+
+
+def test_that_a_table_of_treatments_is_recorded_once(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "course.csv"
+    table.write_text(
+        "Date,What,Dose,ECOG\n2025-01-10,TACE,50 mg,\n2012-02,resection,,\n2025-02-18,,,1\n", encoding="utf-8"
+    )
+    command = ["clinical", "import", str(table), "--case", "C-1", "--database", url]
+    assert main(command) == REFUSED
+    (tmp_path / "course.toml").write_text(capsys.readouterr().err.partition("\n\n")[2], encoding="utf-8")
+    assert main([*command, "--mapping", str(tmp_path / "course.toml")]) == DONE
+    told = capsys.readouterr().out
+    assert told.splitlines()[:3] == [
+        "C-1: 2 added, 0 known, 1 not taken",
+        "  2025-01-10: TACE, 50 mg",
+        "  2012-02: resection",
+    ]
+    assert "not taken: line 4, ECOG: no time point is of 2025-02-18" in told
+    assert main(command) == DONE, "its columns are remembered"
+    assert "C-1: 0 added, 2 known, 1 not taken" in capsys.readouterr().out
+    with Database.open(url) as database, database.reading() as connection:
+        treatments = read_record(connection, "C-1")[0].treatments
+    assert [(x.on.isoformat(), x.kind.value, x.dose) for x in treatments] == [
+        ("2012-02", "resection", ""),
+        ("2025-01-10", "TACE", "50 mg"),
+    ]

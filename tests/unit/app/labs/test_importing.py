@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from app.cohort.sheets import Sheet, SheetError, parse_sheet
-from app.labs.importing import LabImport, preview, read_day
+from app.labs.importing import ClinicalImport, preview, read_day
 from app.labs.mapping import (
-    LabMappingError,
+    MappingError,
     keep_mapping,
     kept_mapping,
     mapping_text,
@@ -62,7 +62,7 @@ def sheet(text: str = TABLE) -> Sheet:
     return parse_sheet("labs.csv", text.encode())
 
 
-def previewed(record: Record, as_typed: bool = False) -> LabImport:
+def previewed(record: Record, as_typed: bool = False) -> ClinicalImport:
     numbers = count(1)
     return preview(sheet(), MAPPING, record, lambda: f"L{next(numbers)}", as_typed)
 
@@ -76,7 +76,7 @@ def test_that_the_preview_tells_what_is_added_converted_and_refused() -> None:
         ("2025-02-17", "Bilirubin 20000 µmol/L = ≈1169.59 mg/dL", True),
         ("2025-02-17", "AFP 6581 ng/mL", False),
     ]
-    assert [(x.line, x.column) for x in found.refused] == [(3, "AST"), (3, "Bilirubin"), (5, "Date")]
+    assert [(x.line, x.column) for x in found.refused] == [(3, "Bilirubin"), (3, "AST"), (5, "Date")]
     assert found.other_cases == 1
     assert [(x.id, x.on, len(x.values)) for x in found.labs] == [
         ("L1", date(2025, 1, 6), 3),
@@ -129,7 +129,7 @@ def test_that_a_proposal_takes_units_from_the_heading_alone_and_is_no_mapping_wi
         ("ast", "", "AST ULN"),
         ("inr", "", ""),
     ]
-    with pytest.raises(LabMappingError, match=r"AST.*unit"):
+    with pytest.raises(MappingError, match=r"AST.*unit"):
         parse_mapping(mapping_text(proposed))
     keep_mapping(tmp_path, columns, MAPPING)
     assert kept_mapping(tmp_path, columns) == MAPPING

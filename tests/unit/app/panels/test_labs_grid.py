@@ -176,3 +176,35 @@ def test_that_a_table_needs_its_units_and_is_remembered_once_confirmed(bench: Be
     again = bench.desk.preview
     assert again is not None and "2 known" in again.said.text()
     again.reject()
+
+
+def test_that_treatments_typed_or_pasted_in_rows_are_shown_then_recorded_in_one_step(bench: Bench) -> None:
+    bench.desk.open_rows()
+    grid = bench.desk.rows
+    assert grid is not None
+    grid.table.setCurrentIndex(grid.model.index(0, 0))
+    QTest.keyClick(grid.table, Qt.Key.Key_2)
+    editor = grid.table.viewport().findChild(QLineEdit)
+    assert editor is not None
+    QTest.keyClicks(editor, "012-02")
+    QTest.keyClick(editor, Qt.Key.Key_Tab)
+    assert grid.table.currentIndex().column() == 1
+    grid.paste("haic\t\t\t\t1\nx\n")
+    grid.table.setCurrentIndex(grid.model.index(2, 0))
+    grid.paste("2025-02-17\t\t\t\t\t\t\t\t\t\t2")
+    bench.settle()
+    assert [grid.lines.item(at, 2).text() for at in range(3)] == [  # type: ignore[union-attr]
+        "HAIC, cycle 1",
+        "treatment or event",
+        "ECOG 2 at FU1",
+    ]
+    assert bench.record.treatments == ()
+    grid.add.click()
+    bench.settle()
+    (haic,) = bench.record.treatments
+    visit = bench.record.visit("FU1")
+    assert haic.on.isoformat() == "2012-02" and visit is not None and visit.clinical is not None
+    assert visit.clinical.ecog == 2
+    bench.session.undo()
+    visit = bench.record.visit("FU1")
+    assert bench.record.treatments == () and visit is not None and visit.clinical is None

@@ -1,4 +1,4 @@
-"""Before laboratory values are added: what the columns mean, and line by line what would be added, or not, and why."""
+"""Before clinical data are added: what the columns mean, and line by line what would be added, or not, and why."""
 
 from __future__ import annotations
 
@@ -22,16 +22,19 @@ from PySide6.QtWidgets import (
 )
 
 from app.cohort.sheets import Sheet, SheetError
-from app.labs.importing import LabImport
+from app.labs.importing import ClinicalImport
 from app.labs.mapping import (
     DATE_ORDERS,
+    GRAYS,
+    ClinicalMapping,
     DateOrder,
-    LabMapping,
-    LabMappingError,
+    FieldColumn,
+    MappingError,
     ValueColumn,
     mapping_text,
     parse_mapping,
 )
+from app.labs.meanings import TITLES, Meaning
 from app.labs.units import ANALYTES
 from app.panels.chips import PanelHead, label, rule_line
 from app.panels.fields import PickBox
@@ -39,7 +42,7 @@ from app.state.clinical import Analyte
 from app.theme import Theme
 from app.words import translated
 
-Previewed = Callable[[LabMapping, bool], LabImport]
+Previewed = Callable[[ClinicalMapping, bool], ClinicalImport]
 _NOTHING, _DATE, _CASE = "", "date", "case"
 
 
@@ -53,39 +56,40 @@ class _Line:
     limit: QLineEdit
 
 
-class LabsImportDialog(QDialog):
+class ClinicalImportDialog(QDialog):
     """The mapping is a proposal until Add is pressed; every change of it shows at once what would be added.
 
     Signals
     -------
-    confirmed(LabMapping, LabImport)
+    confirmed(ClinicalMapping, ClinicalImport)
         Add was pressed: this is to be recorded.
     """
 
     confirmed = Signal(object, object)
 
     def __init__(
-        self, theme: Theme, sheet: Sheet, mapping: LabMapping | None, preview: Previewed, parent: QWidget
+        self, theme: Theme, sheet: Sheet, mapping: ClinicalMapping | None, preview: Previewed, parent: QWidget
     ) -> None:
         super().__init__(parent)
         self._theme, self._sheet, self._preview = theme, sheet, preview
-        self._found: tuple[LabMapping, LabImport] | None = None
+        self._found: tuple[ClinicalMapping, ClinicalImport] | None = None
         self._lines: list[_Line] = []
         self._given = {x.column: x for x in mapping.values} if mapping else {}
-        self.setWindowTitle(translated("Laboratory values to be added"))
+        self._fields = {x.column: x for x in mapping.fields} if mapping else {}
+        self.setWindowTitle(translated("Clinical data to be added"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.order = PickBox(theme)
         self.order.addItems(DATE_ORDERS)
-        self.as_typed = QCheckBox(translated("values out of range are as typed: add them too"))
+        self.as_typed = QCheckBox(translated("what is unusual is as typed: add it too"))
         self.columns = QTableWidget(len(sheet.columns), 4)
-        self.lines = QTableWidget(0, 4)
+        self.lines = preview_table()
         self.said = label(tone="2")
         self.add = QPushButton(translated("Add"))
         self._build(mapping)
         self._refresh()
         self.resize(theme.px(900), theme.px(640))
 
-    def _build(self, mapping: LabMapping | None) -> None:
+    def _build(self, mapping: ClinicalMapping | None) -> None:
         px = self._theme.px
         told = translated("a proposal from the headings; check each unit")
         column = QVBoxLayout(self)
@@ -98,13 +102,11 @@ class LabsImportDialog(QDialog):
         )
         for row, name in enumerate(self._sheet.columns):
             self._lines.append(self._column_line(row, name, mapping))
-        self.lines.setHorizontalHeaderLabels([translated(x) for x in ("Line", "Date", "Value", "What becomes of it")])
-        for table, widths in ((self.columns, (240, 170, 130)), (self.lines, (50, 110, 320))):
-            table.verticalHeader().hide()
+        for table, widths in ((self.columns, (240, 190, 130)), (self.lines, (50, 110, 320))):
             for at, width in enumerate(widths):
                 table.setColumnWidth(at, px(width))
-            table.horizontalHeader().setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
-        self.lines.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.columns.verticalHeader().hide()
+        self.columns.horizontalHeader().setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
         self.columns.setMaximumHeight(px(36) * (min(len(self._lines), 6) + 1))
         self.columns.verticalHeader().setDefaultSectionSize(px(32))
         column.addWidget(self.columns)
@@ -132,14 +134,17 @@ class LabsImportDialog(QDialog):
         cancel.clicked.connect(self.reject)
         self.add.clicked.connect(self._confirm)
 
-    def _column_line(self, row: int, name: str, mapping: LabMapping | None) -> _Line:
+    def _column_line(self, row: int, name: str, mapping: ClinicalMapping | None) -> _Line:
         means, unit, limit = PickBox(self._theme), PickBox(self._theme), QLineEdit()
-        for text, value in (("not used", _NOTHING), ("date of the sample", _DATE), ("case or patient", _CASE)):
+        for text, value in (("not used", _NOTHING), ("date", _DATE), ("case or patient", _CASE)):
             means.addItem(translated(text), value)
         for analyte in Analyte:
             means.addItem(translated(ANALYTES[analyte].name), analyte.value)
+        for meaning in Meaning:
+            means.addItem(translated(TITLES[meaning]), meaning)
         given = self._given.get(name)
-        meant = given.analyte if given else _NOTHING
+        field = self._fields.get(name)
+        meant: str = given.analyte if given else Meaning(field.meaning) if field else _NOTHING
         if mapping is not None and name in (mapping.date, mapping.case):
             meant = _DATE if name == mapping.date else _CASE
         means.setCurrentIndex(means.findData(meant))
@@ -147,8 +152,9 @@ class LabsImportDialog(QDialog):
         line = _Line(name, means, unit, limit)
         if given is not None:
             limit.setText(given.upper_limit or (f"[{given.upper_limit_column}]" if given.upper_limit_column else ""))
+        told = field.unit if field else ""
         self._offer_units(
-            line, f"[{given.unit_column}]" if given and given.unit_column else given.unit if given else ""
+            line, f"[{given.unit_column}]" if given and given.unit_column else given.unit if given else told
         )
         for at, part in enumerate((means, unit, limit), 1):
             self.columns.setCellWidget(row, at, part)
@@ -170,6 +176,11 @@ class LabsImportDialog(QDialog):
         line.unit.clear()
         meant = line.means.currentData()
         measured = meant in list(Analyte)
+        if meant == Meaning.DOSE_GY:
+            for text in GRAYS:
+                line.unit.addItem(text, text)
+            line.unit.setPlaceholderText(translated("choose"))
+            line.unit.setCurrentIndex(line.unit.findData(chosen))
         if measured:
             rule = ANALYTES[Analyte(meant)]
             for one in rule.units:
@@ -179,23 +190,26 @@ class LabsImportDialog(QDialog):
             line.unit.setPlaceholderText(translated("choose"))
             known = line.unit.findData(chosen)
             line.unit.setCurrentIndex(known if chosen or len(rule.units) == 1 else -1)
-        line.unit.setEnabled(measured)
+        line.unit.setEnabled(measured or meant == Meaning.DOSE_GY)
         line.limit.setEnabled(measured)
         line.unit.blockSignals(False)
 
-    def _mapping(self) -> LabMapping:
-        """What is chosen; raises LabMappingError where something is missing."""
+    def _mapping(self) -> ClinicalMapping:
+        """What is chosen; raises MappingError where something is missing."""
         dates = [x.column for x in self._lines if x.means.currentData() == _DATE]
         cases = [x.column for x in self._lines if x.means.currentData() == _CASE]
-        if len(dates) != 1 or len(cases) > 1:
-            raise LabMappingError(translated("One column is the date, and one at most the case."))
-        values = []
+        if len(dates) > 1 or len(cases) > 1:
+            raise MappingError(translated("One column at most is the date, and one the case."))
+        values, fields = [], []
         for line in self._lines:
             meant = line.means.currentData()
+            if isinstance(meant, Meaning):
+                fields.append(FieldColumn(meant.value, line.column, str(line.unit.currentData() or "")))
+                continue
             if meant not in list(Analyte):
                 continue
             if line.unit.currentIndex() < 0:
-                raise LabMappingError(translated("Choose the unit of {column}.", column=line.column))
+                raise MappingError(translated("Choose the unit of {column}.", column=line.column))
             unit, limit = str(line.unit.currentData()), line.limit.text().strip()
             in_column = self._column_named(limit)
             values.append(
@@ -209,7 +223,10 @@ class LabsImportDialog(QDialog):
                 )
             )
         order = cast(DateOrder, self.order.currentText())
-        return parse_mapping(mapping_text(LabMapping(dates[0], tuple(values), order, cases[0] if cases else "")))
+        made = ClinicalMapping(
+            dates[0] if dates else "", tuple(values), order, cases[0] if cases else "", tuple(fields)
+        )
+        return parse_mapping(mapping_text(made))
 
     def _column_named(self, text: str) -> str:
         name = text[1:-1] if text.startswith("[") and text.endswith("]") else ""
@@ -222,38 +239,60 @@ class LabsImportDialog(QDialog):
         try:
             mapping = self._mapping()
             found = self._preview(mapping, self.as_typed.isChecked())
-        except (LabMappingError, SheetError) as error:
+        except (MappingError, SheetError) as error:
             self.said.setText(str(error).removeprefix("not a mapping: "))
             return
         self._show(found)
         self._found = (mapping, found)
-        self.add.setEnabled(bool(found.labs))
+        self.add.setEnabled(found.event is not None)
 
-    def _show(self, found: LabImport) -> None:
-        sure = [x for x in found.added if not x.asks or x.value.confirmed]
-        rows = [
-            (x.line, x.on.isoformat(), x.text, translated("as typed") if x.asks else translated("added"), "text.1")
-            for x in sure
-        ]
-        rows += [
-            (x.line, "", x.column, translated("not taken: {why}", why=x.why), "signal.amber") for x in found.refused
-        ]
-        rows.sort(key=lambda x: x[0])
-        self.lines.setRowCount(len(rows))
-        for at, (number, on, text, becomes, tone) in enumerate(rows):
-            for column, said in enumerate((str(number), on, text, becomes)):
-                item = QTableWidgetItem(said)
-                item.setForeground(self._theme.colour(tone))
-                item.setToolTip(said)
-                self.lines.setItem(at, column, item)
-        parts = [translated("{count} values added", count=len(sure)), translated("{count} known", count=found.known)]
-        parts.append(translated("{count} not taken", count=len(found.refused)))
-        if found.other_cases:
-            parts.append(translated("rows of other cases: {count}", count=found.other_cases))
-        self.said.setText(", ".join(parts))
+    def _show(self, found: ClinicalImport) -> None:
+        self.said.setText(show_preview(self.lines, self._theme, found))
         self.as_typed.setVisible(bool(found.asked))
 
     def _confirm(self) -> None:
         if self._found is not None:
             self.confirmed.emit(*self._found)
             self.accept()
+
+
+def preview_table() -> QTableWidget:
+    """An empty table for `show_preview`."""
+    made = QTableWidget(0, 4)
+    made.setHorizontalHeaderLabels([translated(x) for x in ("Line", "Date", "What", "What becomes of it")])
+    made.verticalHeader().hide()
+    made.horizontalHeader().setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
+    made.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+    made.setAccessibleName(translated("What becomes of each line"))
+    return made
+
+
+def show_preview(table: QTableWidget, theme: Theme, found: ClinicalImport) -> str:
+    """Line by line what would be added, and what not and why; the sum of it in one line."""
+    rows = [
+        (
+            x.line,
+            "" if x.on is None else x.on.isoformat(),
+            x.text,
+            translated("as typed") if x.asks else translated("added"),
+            "text.1",
+        )
+        for x in found.sure
+    ]
+    rows += [(x.line, "", x.column, translated("not taken: {why}", why=x.why), "signal.amber") for x in found.refused]
+    rows.sort(key=lambda x: x[0])
+    table.setRowCount(len(rows))
+    for at, (number, on, text, becomes, tone) in enumerate(rows):
+        for column, said in enumerate((str(number), on, text, becomes)):
+            item = QTableWidgetItem(said)
+            item.setForeground(theme.colour(tone))
+            item.setToolTip(said)
+            table.setItem(at, column, item)
+    parts = [
+        translated("{count} added", count=len(found.sure)),
+        translated("{count} known", count=found.known),
+        translated("{count} not taken", count=len(found.refused)),
+    ]
+    if found.other_cases:
+        parts.append(translated("rows of other cases: {count}", count=found.other_cases))
+    return ", ".join(parts)

@@ -39,6 +39,7 @@ COMMANDS = (
     Command("export", "export", "cases into files: tables, SDTM, case files"),
     Command("survival", "survival", "Kaplan-Meier, medians and log-rank of a table"),
     Command("cohort", "cohort", "rates, endpoints and agreement of many cases; import of a table"),
+    Command("readers", "readers", "who signs with a password; take a lost one away"),
     Command("verify", "verify", "check the event log's chain"),
 )
 

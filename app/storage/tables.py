@@ -1,5 +1,6 @@
 """The tables. `entries` is the record; `cases`, `snapshots`, `cohort_rows` and `catalogue` are made again from it and
-the images. `cohort_tables` holds tables that were imported beside the record.
+the images. `cohort_tables` holds tables, `key_images` pictures of lesions, that were imported beside the record.
+`readers` holds the passwords of those who sign, `reader_events` what was done to these.
 """
 
 from __future__ import annotations
@@ -88,9 +89,49 @@ cohort_tables = Table(
     Column("content", LargeBinary, nullable=False),  # the file's bytes, compressed
 )
 
+key_images = Table(
+    "key_images",
+    metadata,
+    Column("case_id", String(256), primary_key=True),
+    Column("read_id", String(64), primary_key=True),
+    Column("lesion_id", String(256), primary_key=True),
+    Column("visit_id", String(256), primary_key=True),
+    Column("line", String(64), primary_key=True),  # digest of the line that is drawn
+    Column("phase", String(64), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("of", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),  # of all of this
+    Column("content", LargeBinary, nullable=False),  # PNG
+)
+
 catalogue = Table(
     "catalogue",
     metadata,
     Column("uid", String(128), primary_key=True),
     Column("series", LargeBinary, nullable=False),
+)
+
+readers = Table(
+    "readers",
+    metadata,
+    Column("name", String(256), primary_key=True),
+    Column("salt", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False),  # scrypt of the password, by the three parameters that follow
+    Column("n", Integer, nullable=False),
+    Column("r", Integer, nullable=False),
+    Column("p", Integer, nullable=False),
+    Column("since", String(32), nullable=False),
+    Column("wrong", Integer, nullable=False),  # wrong passwords in a row
+    Column("wrong_at", String(32), nullable=False),
+)
+
+reader_events = Table(
+    "reader_events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", String(32), nullable=False),
+    Column("reader", String(256), nullable=False),
+    Column("what", String(32), nullable=False),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
 )

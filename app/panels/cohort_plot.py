@@ -55,6 +55,7 @@ class CohortPlot(QWidget):
             axis.setTextPen(theme.colour("text.3"))
             axis.setStyle(tickFont=theme.font(Face.SMALL), tickLength=0)
         self.plot.getAxis("left").setWidth(theme.px(AXIS_WIDTH))
+        self.plot.getAxis("bottom").setStyle(hideOverlappingLabels=theme.px(24))  # the first has the unit, and is wide
         self.canvas.addItem(self.plot, 0, 0)
         self._find: Callable[[QPointF], tuple[str, str] | None] = lambda _place: None
         self.canvas.scene().sigMouseMoved.connect(self._on_moved)

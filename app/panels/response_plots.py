@@ -30,6 +30,7 @@ _MOST_TICKS = 14
 _NAME_ROOM = 90
 """About how many letters the width of a picture holds."""
 _HEADING_SHARE = 0.085
+"""How much of the height of a picture a line of text takes."""
 
 
 class Waterfall(CohortPlot):
@@ -196,8 +197,8 @@ class Spider(CohortPlot):
         end = list(begins.values())[-1] + ticks[-1]
         self.plot.getAxis("bottom").setTicks([axis, []])
         self.plot.setYRange(-105, top + 8 + room, padding=0)
-        self.plot.setXRange(0, end, padding=0.03)
         self.plot.getViewBox().setLimits(xMin=-0.1 * ticks[-1], xMax=end + 0.2 * ticks[-1], minXRange=ticks[-1] / 50)
+        self.plot.setXRange(0, end, padding=0.03)
 
 
 def _lines(points: Sequence[SpiderPoint]) -> list[list[SpiderPoint]]:
@@ -210,7 +211,8 @@ def _lines(points: Sequence[SpiderPoint]) -> list[list[SpiderPoint]]:
 
 def _heading(groups: Mapping[str, Sequence[tuple[str, str]]]) -> float:
     """How many lanes the name of a group takes the room of: about a line of text, however many lanes there are."""
-    return max(1.0, _HEADING_SHARE * sum(map(len, groups.values())))
+    lanes = sum(map(len, groups.values()))
+    return max(1.0, _HEADING_SHARE * lanes / max(1.0 - _HEADING_SHARE * len(groups), 0.3))
 
 
 def _lasts(mark: SwimmerMark) -> bool:

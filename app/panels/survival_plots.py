@@ -19,6 +19,8 @@ from app.words import translated
 AT_RISK_ROW = 16
 _REGIONS = ("region.intra", "region.extra")
 _GROUP_TOKENS = ("text.1", "signal.accent", "signal.amber", "signal.met", "region.extra", "text.3")
+_NAME_WIDTH, _NAME_HEIGHT = 0.3, 7.0
+"""The room of a group's name at the end of its curve: of the length of the axis of time, and in per cent."""
 _GROUP_STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
 
 
@@ -131,12 +133,21 @@ class Incidence(CohortPlot):
         longest = max(x for _, _, x, _ in ends)
         time_axis(self.plot, longest, unit)
         percent_axis(self.plot)
-        for name, colour, x, y in ends:
+        for name, colour, x, y in _apart(ends, longest):
             text = pg.TextItem(name, colour, anchor=(1.0, 1.1))
             text.setFont(self.theme.font(Face.SMALL, bold=True))
             text.setPos(x, y)
             self.plot.addItem(text, ignoreBounds=True)
         self.set_numbers(told)
+
+
+def _apart(ends: Sequence[tuple[str, QColor, float, float]], longest: float) -> list[tuple[str, QColor, float, float]]:
+    """The names at the ends of curves, from the lowest up, each moved up until it lies on none below it."""
+    found: list[tuple[str, QColor, float, float]] = []
+    for name, colour, x, y in sorted(ends, key=lambda end: end[3]):
+        below = [other for _, _, at, other in found if abs(at - x) < _NAME_WIDTH * longest]
+        found.append((name, colour, x, max([y, *(other + _NAME_HEIGHT for other in below)])))
+    return found
 
 
 def steps(times: Any, values: Any, start: float) -> tuple[Any, Any]:

@@ -121,6 +121,17 @@ def test_that_case_files_are_counted_and_written_as_csv(tmp_path: Path, capsys: 
     assert {"waterfall_intrahepatic.csv", "swimmer.csv", "survival_PFS.csv", "incidence_TTP.csv"} <= names
 
 
+def test_that_the_data_of_each_picture_tell_the_group(tmp_path: Path) -> None:
+    file = tmp_path / "cases.json"
+    first, second = (patient("L1=50", "L1=30", id=name, arm=arm) for name, arm in (("P1", "B"), ("P2", "A")))
+    file.write_text(json.dumps({"schema": "tumour-response-cases/1", "cases": [first, second]}))
+    assert _run(file, "--by", "arm", "--csv", tmp_path) == DONE
+    for name in ("waterfall_intrahepatic", "spider_intrahepatic", "swimmer"):
+        with (tmp_path / f"{name}.csv").open(newline="") as stream:
+            told = [(row["group"], row["case_id"]) for row in csv.DictReader(stream)]
+        assert list(dict.fromkeys(told)) == [("A", "P2"), ("B", "P1")]
+
+
 @pytest.mark.parametrize(
     ("words", "status", "why"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -90,6 +91,49 @@ def test_that_the_longest_lane_is_on_top(qtbot: QtBot) -> None:
     with qtbot.waitSignal(plot.case_chosen, timeout=2000) as chosen:
         press(plot, 1.0, -1.0)
     assert chosen.args == ["SHORT"]
+
+
+def test_that_groups_of_a_spider_lie_beside_each_other(qtbot: QtBot) -> None:
+    plot = Spider(load_theme(), "Intrahepatic")
+    groups = {
+        name: [SpiderPoint(name, "r", 0, 0.0, ""), SpiderPoint(name, "r", 60, change, "PR")]
+        for name, change in (("first", -40.0), ("second", -50.0))
+    }
+    plot.set_points(groups, 30.0, "mo")
+    shown(qtbot, plot)
+    (ticks, _) = plot.plot.getAxis("bottom")._tickLevels
+    second = ticks[len(ticks) // 2][0]
+    assert [said for _, said in ticks] == ["0 mo", "1", "2", "0", "1", "2"] and second > 2.0
+    with qtbot.waitSignal(plot.case_chosen, timeout=2000) as chosen:
+        press(plot, second + 2.0, -50.0)
+    assert chosen.args == ["second"]
+    first, last = plot.plot.viewRange()[0]
+    assert first <= 0 and last >= second + 2.0
+    assert texts(plot) == ["first: 1 read", "second: 1 read"]
+
+
+def test_that_groups_of_a_swimmer_lie_below_each_other(qtbot: QtBot) -> None:
+    plot = Swimmer(load_theme(), "Course")
+    groups = {
+        "arm A": [SwimmerMark("A1", "r", "death", "", 200, None), SwimmerMark("A2", "r", "death", "", 100, None)],
+        "arm B": [SwimmerMark("B1", "r", "death", "", 900, None)],
+    }
+    plot.set_marks(groups, 30.0, "mo")
+    shown(qtbot, plot)
+    assert texts(plot) == ["arm A: 2 reads", "arm B: 1 read"]
+    lowest = min(plot.plot.viewRange()[1])
+    places = []
+    for case in ("A1", "A2", "B1"):
+        (y,) = [y for y, said in plot.plot.getAxis("left")._tickLevels[0] if said == case]
+        places.append(y)
+        with qtbot.waitSignal(plot.case_chosen, timeout=2000) as chosen:
+            press(plot, 1.0, y)
+        assert chosen.args == [case]
+    assert places[0] - places[1] == 1.0 and places[1] - places[2] > 1.5 and lowest < places[2]
+
+
+def texts(plot: CohortPlot) -> list[str]:
+    return [item.toPlainText() for item in plot.plot.items if isinstance(item, pg.TextItem)]
 
 
 def test_that_a_step_function_changes_at_its_times() -> None:

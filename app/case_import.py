@@ -7,6 +7,7 @@ from pathlib import Path
 from app.exports.whole_case import CaseFileRefused, WholeCase, read_case
 from app.storage.case_import import TakenIn, take_in
 from app.storage.database import Database
+from app.storage.key_images import keep_key_images
 
 CASE_FILE_SUFFIX = ".json"
 
@@ -19,7 +20,8 @@ def is_case_file_name(path: Path) -> bool:
 def import_case_file(path: Path, database: Database) -> tuple[WholeCase, TakenIn]:
     """Take in a case file; answers what it holds, and what became of it.
 
-    The images of the case are no part of the file: they are imported as any others, and find their series there.
+    The images of the case are no part of the file: they are imported as any others, and find their series there. Its
+    key images are kept beside the record.
 
     Raises
     ------
@@ -35,4 +37,6 @@ def import_case_file(path: Path, database: Database) -> tuple[WholeCase, TakenIn
     except CaseFileRefused as refusal:
         raise CaseFileRefused(f"{path.name}: {refusal}") from refusal
     with database.writing() as connection:
-        return found, take_in(connection, found.rows, found.record)
+        taken = take_in(connection, found.rows, found.record)
+        keep_key_images(connection, found.record.case_id, found.images)
+        return found, taken

@@ -12,6 +12,8 @@ from app.exports.formats import CaseWriter, ExportFormat, ExportSettings
 
 if TYPE_CHECKING:
     from app.exports.staging import Staging
+    from app.storage.database import Database
+    from mrecist.rulesets import RuleSet
 
 
 def _pdf(staging: Staging, prefix: str, settings: ExportSettings, *, paper: str) -> CaseWriter:
@@ -48,3 +50,15 @@ def chosen_formats(names: Sequence[str]) -> tuple[ExportFormat, ...]:
     for name in names:
         FORMATS[name]
     return tuple(row for row in FORMATS.values() if row.name in names)
+
+
+def export_settings(
+    ruleset: RuleSet, database: Database, study: str = "HEPATRACE", *, key_images: bool = False
+) -> ExportSettings:
+    """The settings of an export; with `key_images` pictures of the lesions go into case files."""
+    maker = None
+    if key_images:
+        from app.report.key_images import KeyImageFiles
+
+        maker = KeyImageFiles(database, ruleset)
+    return ExportSettings(ruleset, study, database, maker)

@@ -11,8 +11,7 @@ from app.cli import DONE, REFUSED, Refusal
 from app.commands.database_option import add_database_option, opened_database
 from app.exports.batch import Exported, export_cases
 from app.exports.exported import ExportRefused
-from app.exports.formats import ExportSettings
-from app.formats import FORMATS, chosen_formats
+from app.formats import FORMATS, chosen_formats, export_settings
 from app.resources import DEFAULT_RULESET, RULESETS, load_ruleset
 
 _TOLD_EVERY_S = 0.5
@@ -34,6 +33,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the files")
     parser.add_argument("--ruleset", choices=RULESETS, default=DEFAULT_RULESET, help="default: %(default)s")
     parser.add_argument("--study", default="HEPATRACE", metavar="ID", help="STUDYID of SDTM (default: %(default)s)")
+    parser.add_argument(
+        "--key-images",
+        action="store_true",
+        help="in case files: a picture of each lesion at baseline, nadir and now, without the patient",
+    )
     add_database_option(parser)
 
 
@@ -42,9 +46,13 @@ def run(options: argparse.Namespace) -> int:
     missing = "; ".join(f"{one.name} {one.missing}" for one in formats if one.missing)
     if missing:
         raise Refusal(missing)
+    if options.key_images and "case" not in options.format:
+        raise Refusal("--key-images goes with --format case")
     progress = _Progress()
     with opened_database(options) as database:
-        settings = ExportSettings(load_ruleset(options.ruleset), options.study, database)
+        settings = export_settings(
+            load_ruleset(options.ruleset), database, options.study, key_images=options.key_images
+        )
         case_ids = None if options.case is None else [options.case]
         try:
             found = export_cases(

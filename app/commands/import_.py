@@ -59,11 +59,13 @@ def _case_file(options: argparse.Namespace) -> int:
             "no_study_date": [],
             "images_added": {},
             "case_file": taken.value,
+            "key_images": len(found.images),
             "head": found.head.hash,
         }
         print(json.dumps({"cases": [case], "refused": []}, indent=1, ensure_ascii=False))
     else:
-        print(f"{record.case_id}: {taken.value}; {found.head.sequence} entries, head {found.head.hash}")
+        pictures = f", {len(found.images)} key images" if found.images else ""
+        print(f"{record.case_id}: {taken.value}; {found.head.sequence} entries{pictures}, head {found.head.hash}")
     return DONE
 
 

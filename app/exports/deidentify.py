@@ -5,7 +5,7 @@ UIDs are replaced alike wherever they stand. What is not known to be harmless is
 that no list names, overlays, codes that no dictionary has. At the end the header is searched for everything by which it
 named the patient; an image that still holds any of it is refused.
 
-Pixels are not looked at: text may be burned in, and `burned_in` says where that is likely.
+Pixels are not looked at: text may be burned in, and `app.exports.pixel_doubts` says where that is likely.
 """
 
 from __future__ import annotations
@@ -39,8 +39,6 @@ _LEAST_IDENTIFIER = 1000
 _ADDRESSES = frozenset(("PatientAddress", "InstitutionAddress", "CurrentPatientLocation"))
 _UID_IN_TEXT = re.compile(r"\d+(\.\d+){4,}")
 _ENCODINGS = ("utf-8", "latin-1", "euc_kr", "gb18030", "shift_jis", "iso2022_kr", "iso2022_jp")
-_CAPTURES = frozenset(("US", "OT", "SC", "XC", "ES", "GM", "DOC", "SM", "OP"))
-_HEADS = frozenset(("HEAD", "BRAIN", "SKULL", "FACE", "HEADNECK", "ORBIT", "NECK"))
 
 
 class StillIdentified(Exception):
@@ -122,33 +120,6 @@ def deidentified(dataset: FileDataset, pseudonym: Pseudonym, rules: Rules | None
     if still:
         raise StillIdentified(f"the header would still hold what {still} says: it was not written")
     return dataset
-
-
-def burned_in(header: Dataset) -> tuple[str, ...]:
-    """Why the pixels of an image may name or show its patient."""
-    found = []
-    said = str(header.get("BurnedInAnnotation", "") or "").strip().upper()
-    kind = {str(part).strip().upper() for part in _listed(header.get("ImageType"))}
-    modality = str(header.get("Modality", "") or "").strip().upper()
-    sop_class = str(header.get("SOPClassUID", ""))
-    if said == "YES":
-        found.append("the header says that text is burned in (BurnedInAnnotation)")
-    elif said != "NO":
-        if sop_class.startswith("1.2.840.10008.5.1.4.1.1.7") or header.get("ConversionType"):
-            found.append("a secondary capture: text may be burned in")
-        elif modality in _CAPTURES or sop_class.startswith("1.2.840.10008.5.1.4.1.1.6"):
-            found.append(f"modality {modality or 'unknown'}: text may be burned in")
-    if any("SCREEN" in part for part in kind):
-        found.append("a picture of a screen: text may be burned in")
-    if str(header.get("RecognizableVisualFeatures", "") or "").upper() == "YES" or (
-        str(header.get("BodyPartExamined", "") or "").strip().upper() in _HEADS
-    ):
-        found.append("images of the head: a face can be made from them")
-    if int(header.get("BitsStored", 0) or 0) < int(header.get("BitsAllocated", 0) or 0) and any(
-        element.tag.group & 0xFF00 == 0x6000 and element.tag.element == 0x0102 and element.value for element in header
-    ):
-        found.append("an overlay lies in the spare bits of the pixels")
-    return tuple(found)
 
 
 class _Cleaner:

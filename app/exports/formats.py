@@ -6,7 +6,7 @@ no more memory than one. To add a format: write its writer, add a function that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from types import MappingProxyType
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from app.exports.exported import ExportedCase
     from app.exports.staging import Staging
     from app.storage.database import Database
+    from app.storage.key_images import KeyImage
     from mrecist.rulesets import RuleSet
 
 
@@ -39,6 +40,11 @@ class CaseWriter(Protocol):
         """Let go of what is open; called last, also when the export was cancelled."""
 
 
+class KeyImageMaker(Protocol):
+    def __call__(self, case: ExportedCase, note: Callable[[str, str, str], None]) -> Sequence[KeyImage]:
+        """The de-identified pictures of a case; `note` is told of read, time point and what there is no picture of."""
+
+
 @dataclass(frozen=True, slots=True)
 class ExportSettings:
     """What all formats may need beside the case.
@@ -49,11 +55,14 @@ class ExportSettings:
         The name of the study, STUDYID of SDTM.
     database
         Where the catalogue of images is, for formats that need images; None where there is none.
+    key_images
+        Makes the pictures that go into case files; None: they go without.
     """
 
     ruleset: RuleSet
     study: str = "HEPATRACE"
     database: Database | None = None
+    key_images: KeyImageMaker | None = None
 
 
 class WriterMaker(Protocol):
@@ -126,7 +135,7 @@ def _xpt(staging: Staging, prefix: str, settings: ExportSettings) -> CaseWriter:
 def _case(staging: Staging, prefix: str, settings: ExportSettings) -> CaseWriter:
     from app.exports.whole_case import WholeCaseFiles
 
-    return WholeCaseFiles(staging, prefix)
+    return WholeCaseFiles(staging, prefix, settings.key_images)
 
 
 def _json(staging: Staging, prefix: str, settings: ExportSettings) -> CaseWriter:

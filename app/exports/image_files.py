@@ -11,11 +11,12 @@ import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from app.exports.deidentify import Pseudonym, StillIdentified, burned_in, deidentified
+from app.exports.deidentify import Pseudonym, StillIdentified, deidentified
 from app.exports.exported import ExportedCase, ExportRefused
+from app.exports.notes import Notes
+from app.exports.pixel_doubts import burned_in
 from app.exports.pseudonym_key import pseudonym_key
 from app.exports.source_images import ImageMissing, SourceImages
-from app.exports.sr_files import Notes
 from app.exports.staging import Staging
 from app.storage.catalogue import StoredCatalogue
 from app.storage.database import Database

@@ -15,10 +15,11 @@ import numpy as np
 
 from app.exports.assisted_masks import AssistedMask, MaskMaker
 from app.exports.exported import ExportedCase, ExportedRead, ExportRefused
+from app.exports.notes import Notes
 from app.exports.source_images import ImageMissing, SourceImages
 from app.exports.sr_codes import ABNORMAL, NEOPLASM, sites_of
 from app.exports.sr_content import coded, person_name
-from app.exports.sr_files import MANUFACTURER, Notes, name_schemes, plain_name
+from app.exports.sr_files import MANUFACTURER, name_schemes, plain_name
 from app.exports.sr_measures import tracking_uid
 from app.exports.staging import Staging
 from app.state.record import Visit

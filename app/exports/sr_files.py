@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from app.exports.assisted_masks import MaskMaker
-from app.exports.csv_tables import CsvFile
 from app.exports.exported import ExportedCase, ExportedRead, ExportRefused
+from app.exports.notes import Notes
 from app.exports.source_images import ImageMissing, SourceImages
 from app.exports.sr_codes import OWN_SCHEME
 from app.exports.sr_content import Profile, ReportContent, report_content
@@ -26,31 +26,6 @@ if TYPE_CHECKING:
 
 MANUFACTURER = "Hepatrace"
 _SERIES_NUMBER = 9901
-NOTES = ("case", "read", "timepoint", "note")
-
-
-class Notes:
-    """``notes.csv``, which is there only when something is to be said."""
-
-    def __init__(self, staging: Staging, prefix: str) -> None:
-        self._staging, self._name = staging, f"{prefix}notes.csv"
-        self._rows: list[dict[str, str]] = []
-
-    def add(self, case_id: str, read_id: str, visit_id: str, text: str) -> None:
-        """Say something once."""
-        row = dict(zip(NOTES, (case_id, read_id, visit_id, text), strict=True))
-        if row not in self._rows:
-            self._rows.append(row)
-
-    def finish(self) -> None:
-        """Write them, if there are any."""
-        if not self._rows:
-            return
-        file = CsvFile(self._staging.path(self._name), NOTES)
-        try:
-            file.add(self._rows)
-        finally:
-            file.close()
 
 
 class StructuredReports:

@@ -1,56 +1,57 @@
 """A whole case as one file that loses nothing: its log, entry by entry, with the hashes that hold it together.
 
 Whoever reads it back has the same record, the same history and the same chain: the head of the file is the head of the
-case. The format is published as `resources/schema/hepatrace-case-1.json`. A file of an older version is brought up to
+case. The format is published as `resources/schema/hepatrace-case-2.json`. A file of an older version is brought up to
 date when it is read; one of a newer version is refused.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from app.exports.case_pictures import PictureRefused, picture_plain, pictures_of
 from app.exports.exported import ExportedCase, ExportRefused
 from app.exports.json_lists import as_text
+from app.exports.notes import Notes
 from app.exports.staging import Staging
 from app.state.apply import EditRefused, replay
 from app.state.codec import UndecodableEvent, canonical, decode
 from app.state.events import Entry
 from app.state.record import Record
 from app.storage.chain import Head, Row, linked
+from app.storage.key_images import KeyImage
 
-SCHEMA, VERSION = "hepatrace-case", 1
+if TYPE_CHECKING:
+    from app.exports.formats import KeyImageMaker
+
+SCHEMA, VERSION = "hepatrace-case", 2
 
 Plain = dict[str, Any]
 Migration = Callable[[Plain], Plain]
 
-MIGRATIONS: Mapping[int, Migration] = MappingProxyType({})
-"""For an old version: what makes of its document one of the next version."""
-
 _KEYS = frozenset(("schema", "case", "head", "entries", "images"))
 _ENTRY_KEYS = frozenset(("sequence", "at", "author", "read", "kind", "version", "payload", "hash"))
-_IMAGE_KEYS = frozenset(("name", "lesion", "timepoint", "media_type", "sha256", "base64"))
 
 
 class CaseFileRefused(Exception):
     """The file is no case that can be taken in; the message says what is wrong and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeyImage:
-    """A picture that goes with the case: de-identified by whoever made it."""
+def _without_pictures(document: Plain) -> Plain:
+    """Version 1 to 2: pictures say by then of which read and line they are. No program wrote any before."""
+    if document.get("images"):
+        raise CaseFileRefused(
+            "images: a picture of version 1 does not say which line it shows. Take `images` out, then import the file."
+        )
+    return {name: value for name, value in document.items() if name != "images"} | {"schema": f"{SCHEMA}/2"}
 
-    name: str
-    lesion: str
-    timepoint: str
-    media_type: str
-    content: bytes
+
+MIGRATIONS: Mapping[int, Migration] = MappingProxyType({1: _without_pictures})
+"""For an old version: what makes of its document one of the next version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +68,30 @@ class WholeCase:
 
 
 class WholeCaseFiles:
-    """One file for each case, called by the first digits of its head: the name tells nothing of the patient."""
+    """One file for each case, called by the first digits of its head: the name tells nothing of the patient.
 
-    def __init__(self, staging: Staging, prefix: str) -> None:
-        self._staging, self._prefix = staging, prefix
+    Parameters
+    ----------
+    key_images
+        Makes the pictures that go with a case; without it none do. ``notes.csv`` says which there are not.
+    """
+
+    def __init__(self, staging: Staging, prefix: str, key_images: KeyImageMaker | None = None) -> None:
+        self._staging, self._prefix, self._key_images = staging, prefix, key_images
+        self._notes = Notes(staging, prefix)
 
     def add(self, case: ExportedCase) -> Mapping[str, str]:
         rows = case.rows()
         if not rows or rows[-1].hash != case.head:
             raise ExportRefused(f"{case.id}: its log has grown while it was exported. Export it again.")
-        self._staging.path(f"{self._prefix}case-{case.head[:16]}.json").write_bytes(write_case(rows))
+        images: Sequence[KeyImage] = ()
+        if self._key_images is not None:
+            images = self._key_images(case, lambda *told: self._notes.add(case.id, *told))
+        self._staging.path(f"{self._prefix}case-{case.head[:16]}.json").write_bytes(write_case(rows, images))
         return {}
 
     def finish(self) -> None:
-        """Every file is whole already."""
+        self._notes.finish()
 
     def close(self) -> None:
         """No file is open."""
@@ -115,17 +126,7 @@ def write_case(rows: Sequence[Row], images: Sequence[KeyImage] = ()) -> bytes:
         ],
     }
     if images:
-        document["images"] = [
-            {
-                "name": image.name,
-                "lesion": image.lesion,
-                "timepoint": image.timepoint,
-                "media_type": image.media_type,
-                "sha256": hashlib.sha256(image.content).hexdigest(),
-                "base64": base64.b64encode(image.content).decode("ascii"),
-            }
-            for image in images
-        ]
+        document["images"] = [picture_plain(image) for image in images]
     return (as_text(document) + "\n").encode("utf-8")
 
 
@@ -158,7 +159,13 @@ def read_case(content: bytes, migrations: Mapping[int, Migration] = MIGRATIONS, 
         raise CaseFileRefused(f"The log of the file cannot be replayed: {error.reason}") from error
     if record.case_id != document["case"]:
         raise CaseFileRefused(f"case: the log is that of another case ({record.case_id}).")
-    return WholeCase(rows, record, tuple(_image(one, n) for n, one in enumerate(document.get("images", ()))))
+    try:
+        images = pictures_of(document.get("images", []), record)
+    except PictureRefused as refusal:
+        raise CaseFileRefused(
+            f"{refusal}. Export the case again, or take `images` out of the file and import the record alone."
+        ) from refusal
+    return WholeCase(rows, record, images)
 
 
 def _decoded(content: bytes) -> Plain:
@@ -215,17 +222,6 @@ def _rows(document: Plain) -> tuple[Row, ...]:
         rows.append(row)
         head = Head(row.sequence, row.hash)
     return tuple(rows)
-
-
-def _image(plain: Any, number: int) -> KeyImage:
-    _only(plain, _IMAGE_KEYS, f"images[{number}]")
-    try:
-        content = base64.b64decode(plain["base64"], validate=True)
-    except (TypeError, binascii.Error) as error:
-        raise CaseFileRefused(f"images[{number}].base64: it cannot be read.") from error
-    if hashlib.sha256(content).hexdigest() != plain["sha256"]:
-        raise CaseFileRefused(f"images[{number}]: the picture was changed. Export the case again.")
-    return KeyImage(plain["name"], plain["lesion"], plain["timepoint"], plain["media_type"], content)
 
 
 def _only(plain: Any, keys: frozenset[str], where: str, optional: frozenset[str] | set[str] = frozenset()) -> None:

@@ -213,6 +213,29 @@ class KeyPicture:
     note: str = ""
 
 
+def paint_key_picture(painter: QPainter, square: QRectF, picture: KeyPicture, theme: Theme) -> None:
+    """Paint an image with its line and a bar of 10 mm."""
+    assert picture.image is not None
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(square, picture.image)
+    scale = square.width() / picture.image.width()
+    if picture.line is not None:
+        ends = [QPointF(square.left() + x * scale, square.top() + y * scale) for x, y in picture.line]
+        for colour, wide in ((QColor(0, 0, 0, 150), 2.6), (QColor("#FFE066"), 1.2)):
+            painter.setPen(flat_pen(colour, wide))
+            painter.drawLine(*ends)
+    if picture.mm_per_px:
+        bar = 10 / picture.mm_per_px * scale
+        foot = QPointF(square.left() + 7, square.bottom() - 7)
+        painter.setFont(theme.font(Face.RULE))
+        wide = max(bar, QFontMetricsF(painter.font()).horizontalAdvance("10 mm"))
+        painter.fillRect(QRectF(foot.x() - 4, foot.y() - 16, wide + 8, 20), QColor(0, 0, 0, 150))
+        painter.setPen(flat_pen(QColor("white"), 2))
+        painter.drawLine(foot, QPointF(foot.x() + bar, foot.y()))
+        painter.setPen(QColor("white"))
+        painter.drawText(QPointF(foot.x(), foot.y() - 4), "10 mm")
+
+
 @dataclass(frozen=True)
 class Pictures:
     """Pictures of one lesion side by side, all of one size."""
@@ -231,7 +254,7 @@ class Pictures:
             square = QRectF(box.left() + number * (side + 12), box.top(), side, side)
             painter.fillRect(square, QColor("black"))
             if picture.image is not None:
-                self._image(painter, square, picture)
+                paint_key_picture(painter, square, picture, self.theme)
             else:
                 painter.setFont(self.theme.font(Face.SMALL))
                 painter.setPen(QColor("#B6BEC5"))
@@ -244,27 +267,6 @@ class Pictures:
 
     def _side(self, width: float) -> float:
         return (width - 12 * (self.across - 1)) / self.across
-
-    def _image(self, painter: QPainter, square: QRectF, picture: KeyPicture) -> None:
-        assert picture.image is not None
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(square, picture.image)
-        scale = square.width() / picture.image.width()
-        if picture.line is not None:
-            ends = [QPointF(square.left() + x * scale, square.top() + y * scale) for x, y in picture.line]
-            for colour, wide in ((QColor(0, 0, 0, 150), 2.6), (QColor("#FFE066"), 1.2)):
-                painter.setPen(flat_pen(colour, wide))
-                painter.drawLine(*ends)
-        if picture.mm_per_px:
-            bar = 10 / picture.mm_per_px * scale
-            foot = QPointF(square.left() + 7, square.bottom() - 7)
-            painter.setFont(self.theme.font(Face.RULE))
-            wide = max(bar, QFontMetricsF(painter.font()).horizontalAdvance("10 mm"))
-            painter.fillRect(QRectF(foot.x() - 4, foot.y() - 16, wide + 8, 20), QColor(0, 0, 0, 150))
-            painter.setPen(flat_pen(QColor("white"), 2))
-            painter.drawLine(foot, QPointF(foot.x() + bar, foot.y()))
-            painter.setPen(QColor("white"))
-            painter.drawText(QPointF(foot.x(), foot.y() - 4), "10 mm")
 
     def _said(self, painter: QPainter, box: QRectF, picture: KeyPicture) -> None:
         for row, (said, bold, token) in enumerate(

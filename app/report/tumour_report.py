@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter
 
 from app import words
 from app.exports.exported import ExportedRead
-from app.models.course import REGIONS, Course, CoursePoint, LesionCourse, course_of
+from app.models.course import REGIONS, CoursePoint, LesionCourse, course_of
 from app.models.lesion_cells import finding_cell, site_text, whole_of
 from app.models.reading import Reading
 from app.panels.decision_text import answer_line, data_missing, judgements_at, origin_text, questions, reason_line
@@ -25,6 +25,7 @@ from app.profiles import known_profiles
 from app.reading.next_dates import next_dates
 from app.report.blocks import Column, Drawing, Gap, Heading, KeyPicture, Pictures, Text, table
 from app.report.course_drawing import HEIGHT, CoursePicture
+from app.report.key_points import key_points
 from app.report.sheets import Block
 from app.theme import Face, Theme
 from app.words import translated
@@ -368,16 +369,6 @@ class TumourReport:
         told = translated("The log of this case ends with {head}.", head=self._one.head)
         anchor = translated("`verify --head` holds a database against it.")
         yield Text(theme, f"{told} {anchor}", "text.2", Face.SMALL, above=4)
-
-
-def key_points(course: Course, one: LesionCourse) -> tuple[str, ...]:
-    """Time points of a lesion to show, each once: the first and the smallest with a line, and the last one read."""
-    drawn = [point for point in one.points if point.line is not None and point.mm is not None]
-    if not drawn:
-        return ()
-    smallest = min(drawn, key=lambda point: point.mm or 0)
-    chosen = {drawn[0].visit_id, smallest.visit_id, one.points[-1].visit_id}
-    return tuple(point.id for point in course.points if point.id in chosen)
 
 
 def _in_two(digest: str) -> str:

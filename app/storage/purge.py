@@ -7,13 +7,14 @@ from sqlalchemy import Connection, delete, insert, update
 from app.storage.catalogue import forget_series
 from app.storage.cohort_cache import forget_rows
 from app.storage.errors import StorageError
+from app.storage.key_images import forget_key_images
 from app.storage.log import read_record, utc_now
 from app.storage.snapshots import forget
 from app.storage.tables import cases, entries, tombstones
 
 
 def purge(connection: Connection, case_id: str, author: str, reason: str) -> None:
-    """Remove the payloads of a closed case, and what was made of them: snapshot, cohort rows, series. Who and why stay.
+    """Remove the payloads of a closed case, its snapshot, cohort rows, pictures and series. Who and why stay.
 
     The rows stay with the hashes of their payloads, so that the chain can still be checked. It cannot be undone.
 
@@ -41,4 +42,5 @@ def purge(connection: Connection, case_id: str, author: str, reason: str) -> Non
     connection.execute(delete(cases).where(cases.c.case_id == case_id))
     forget(connection, case_id)
     forget_rows(connection, case_id)
+    forget_key_images(connection, case_id)
     forget_series(connection, (ref.uid for ref in record.series))

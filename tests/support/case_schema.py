@@ -1,6 +1,6 @@
 """The published schema of case files, made from the classes of the events.
 
-    .venv/bin/python -m tests.support.case_schema     writes resources/schema/hepatrace-case-1.json
+    .venv/bin/python -m tests.support.case_schema     writes resources/schema/hepatrace-case-2.json
 
 An event of an older version has any payload: it is brought up to date by the program that reads it.
 """
@@ -16,12 +16,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from app.exports.case_pictures import LONGEST_BASE64, MEDIA_TYPE
 from app.state.codec import _FINDING_WORDS, EVENT_TYPES
 from mrecist.lesions import Finding
 from mrecist.values import Diameter
 from tests.conftest import ROOT
+from viewers.imaging.catalogue import PhaseName
 
-PATH = ROOT / "resources/schema/hepatrace-case-1.json"
+PATH = ROOT / "resources/schema/hepatrace-case-2.json"
 _PLAIN = {
     str: {"type": "string"},
     int: {"type": "integer"},
@@ -107,8 +109,20 @@ def schema() -> dict[str, Any]:
         "allOf": payloads,
     }
     entry |= {"required": sorted(entry["properties"]), "additionalProperties": False}
-    texts = {name: {"type": "string"} for name in ("name", "lesion", "timepoint", "media_type", "base64")}
-    image = {"type": "object", "properties": {**texts, "sha256": _HASH}}
+    image = {
+        "type": "object",
+        "properties": {
+            **{name: {"type": "string"} for name in ("read", "lesion", "timepoint")},
+            "line": _HASH | {"description": "SHA-256 over the JSON text of the line that is drawn: "
+                             "[series, image, frame, start, end], no spaces"},
+            "phase": {"enum": ["", *PhaseName]},
+            "number": {"type": "integer", "minimum": 0, "description": "which image of its series; 0: not known"},
+            "of": {"type": "integer", "minimum": 0, "description": "of how many"},
+            "media_type": {"const": MEDIA_TYPE},
+            "sha256": _HASH,
+            "base64": {"type": "string", "maxLength": LONGEST_BASE64},
+        },
+    }  # fmt: skip
     image |= {"required": sorted(image["properties"]), "additionalProperties": False}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -118,7 +132,7 @@ def schema() -> dict[str, Any]:
         "kind, version, SHA-256 of the payload as JSON text with sorted keys and no spaces]. `head` is the last hash.",
         "type": "object",
         "properties": {
-            "schema": {"const": "hepatrace-case/1"},
+            "schema": {"const": "hepatrace-case/2"},
             "case": {"type": "string", "minLength": 1},
             "head": _HASH,
             "entries": {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/entry"}},

@@ -13,7 +13,8 @@ from pydicom.dataset import Dataset, FileDataset
 from pydicom.uid import generate_uid
 
 from app.exports.confidentiality import load_rules
-from app.exports.deidentify import Pseudonym, StillIdentified, burned_in, deidentified
+from app.exports.deidentify import Pseudonym, StillIdentified, deidentified
+from app.exports.pixel_doubts import burned_in
 from app.exports.pseudonym_key import NAME, pseudonym_key
 from tests.support.phantoms import Phantom, slice_dataset, write_phantom
 

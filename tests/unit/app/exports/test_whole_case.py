@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import fastjsonschema
+import imagecodecs
+import numpy as np
 import pytest
 
-from app.exports.whole_case import CaseFileRefused, KeyImage, read_case, write_case
+from app.exports.whole_case import CaseFileRefused, read_case, write_case
 from app.resources import read_text
 from app.state.events import CaseClosed
 from app.state.record import Patient
@@ -18,6 +20,7 @@ from app.storage.case_import import TakenIn, take_in
 from app.storage.chain import GENESIS, Head, Row, linked
 from app.storage.database import Database
 from app.storage.errors import StorageError
+from app.storage.key_images import KeyImage, line_digest
 from app.storage.log import read_record, rows_of, verify
 from app.storage.open_case import OpenCase
 from app.storage.purge import purge
@@ -32,7 +35,7 @@ from tests.unit.app.exports.test_case_file import READ_CASE
 @pytest.fixture(scope="module")
 def holds_to_schema() -> Callable[[Any], None]:
     """Checks a document against the schema that is published; compiled once."""
-    compiled: Callable[[Any], None] = fastjsonschema.compile(json.loads(read_text("schema", "hepatrace-case-1.json")))
+    compiled: Callable[[Any], None] = fastjsonschema.compile(json.loads(read_text("schema", "hepatrace-case-2.json")))
     return compiled
 
 
@@ -46,6 +49,14 @@ def here(tmp_path: Path) -> Iterator[Database]:
         yield database
 
 
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory: pytest.TempPathFactory) -> tuple[Row, ...]:
+    """The log of such a case."""
+    with Database.open(url_in(tmp_path_factory.mktemp("rows"))) as database:
+        opened(database, *READ_CASE)
+        return rows_in(database)
+
+
 @pytest.fixture
 def there(tmp_path: Path) -> Iterator[Database]:
     (tmp_path / "there").mkdir()
@@ -56,6 +67,13 @@ def there(tmp_path: Path) -> Iterator[Database]:
 def rows_in(database: Database) -> tuple[Row, ...]:
     with database.reading() as connection:
         return tuple(rows_of(connection, "C-1"))
+
+
+def picture() -> KeyImage:
+    """The picture of IT1 at the follow-up; its PNG is made by another program."""
+    content = bytes(imagecodecs.png_encode(np.full((30, 40, 3), 90, np.uint8)))
+    (line,) = measured("28.1", "1.2").evidence
+    return KeyImage("read-1", "IT1", "FU1", line_digest(line), "arterial", 7, 40, content)
 
 
 def take(database: Database, content: bytes) -> TakenIn:
@@ -103,16 +121,44 @@ def test_that_a_purged_case_does_not_come_back(here: Database, there: Database) 
         take(there, write_case(rows_in(here)))
 
 
-def test_that_key_images_go_with_the_case(here: Database) -> None:
-    picture = KeyImage("IT1 FU1", "IT1", "FU1", "image/png", bytes(range(256)))
-    assert read_case(write_case(rows_in(here), [picture])).images == (picture,)
+def test_that_key_images_go_with_the_case(rows: tuple[Row, ...]) -> None:
+    assert read_case(write_case(rows, [picture()])).images == (picture(),)
+
+
+def other(plain: dict[str, Any], **change: object) -> dict[str, Any]:
+    return {**plain, **change}
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (lambda p: [other(p, sha256="0" * 64)], "IT1 at FU1 .read-1.: the picture was changed"),
+        (lambda p: [other(p, base64=p["base64"][:-4])], "IT1 at FU1 .read-1.: the picture was changed"),
+        (lambda p: [other(p, base64="*")], "IT1 at FU1 .read-1.: base64 cannot be read"),
+        (lambda p: [other(p, base64="A" * 1_400_000)], "IT1 at FU1 .read-1.: it is larger than 1024 KiB"),
+        (lambda p: [other(p, media_type="image/svg+xml")], "media_type is not image/png"),
+        (lambda p: [other(p, lesion="IT7")], "IT7 at FU1 .read-1.: it is of a line that the log of the file has not"),
+        (lambda p: [other(p, line="0" * 64)], "it is of a line that the log of the file has not"),
+        (lambda p: [p, p], r"images\[1\], IT1 at FU1 .read-1.: it is there twice"),
+        (lambda p: [other(p, phase="Doe^Jane")], "phase is not known"),
+        (lambda p: [other(p, number=True)], "number is no number of images"),
+        (lambda p: [{k: v for k, v in p.items() if k != "base64"}], r"images\[0\]: missing: base64"),
+        (lambda p: [other(p, name="Doe^Jane")], r"images\[0\]: not known: name"),
+        (lambda p: [other(p, read=None)], r"images\[0\]: read is no text"),
+        (lambda p: {"0": p}, "images: a list is expected"),
+    ],
+)
+def test_that_a_picture_that_is_not_sound_is_refused_by_name(rows: tuple[Row, ...], spoil: Any, why: str) -> None:
+    content = write_case(rows, [picture()])
+    (plain,) = json.loads(content)["images"]
+    with pytest.raises(CaseFileRefused, match=f"{why}.* take `images` out of the file"):
+        read_case(changed(content, {"images": spoil(plain)}))
 
 
 def test_that_the_published_schema_holds_what_is_written(
-    here: Database, holds_to_schema: Callable[[Any], None]
+    rows: tuple[Row, ...], holds_to_schema: Callable[[Any], None]
 ) -> None:
-    picture = KeyImage("a", "IT1", "FU1", "image/png", b"x")
-    document = json.loads(write_case(rows_in(here), [picture]))
+    document = json.loads(write_case(rows, [picture()]))
     holds_to_schema(document)
     added = next(e for e in document["entries"] if e["kind"] == "lesion_added")
     added["payload"]["observation"]["finding"]["diameter"] = 42.5
@@ -122,7 +168,7 @@ def test_that_the_published_schema_holds_what_is_written(
 
 def test_that_the_published_schema_is_that_of_the_events() -> None:
     made = case_schema.text()
-    kept = (ROOT / "resources/schema/hepatrace-case-1.json").read_text(encoding="utf-8")
+    kept = (ROOT / "resources/schema/hepatrace-case-2.json").read_text(encoding="utf-8")
     assert made == kept, "run `.venv/bin/python -m tests.support.case_schema`"
 
 
@@ -150,7 +196,7 @@ def changed(content: bytes, change: Mapping[str, Any]) -> bytes:
         (lambda c: b"[]", "no JSON object"),
         (lambda c: c[:-40], "no JSON text"),
         (lambda c: changed(c, {"schema": "tumour-response-cases/1"}), "is no case file"),
-        (lambda c: changed(c, {"schema": "hepatrace-case/2"}), r"newer Hepatrace .* Update it"),
+        (lambda c: changed(c, {"schema": "hepatrace-case/3"}), r"newer Hepatrace .* Update it"),
         (lambda c: changed(c, {"more": 1}), "not known: more"),
         (lambda c: changed(c, {"entries": []}), "at least one entry"),
         (lambda c: changed(c, {"entries": json.loads(c)["entries"][:-1]}), "was cut"),
@@ -161,9 +207,9 @@ def changed(content: bytes, change: Mapping[str, Any]) -> bytes:
         (lambda c: c.replace(b'"author": ', b'"auther": ', 1), r"entries\[0\]: not known: auther, author"),
     ],
 )
-def test_that_what_is_no_sound_case_file_is_refused(here: Database, spoil: Any, why: str) -> None:
+def test_that_what_is_no_sound_case_file_is_refused(rows: tuple[Row, ...], spoil: Any, why: str) -> None:
     with pytest.raises(CaseFileRefused, match=why):
-        read_case(spoil(write_case(rows_in(here))))
+        read_case(spoil(write_case(rows)))
 
 
 def test_that_an_entry_of_a_newer_program_is_told_so() -> None:
@@ -173,10 +219,11 @@ def test_that_an_entry_of_a_newer_program_is_told_so() -> None:
         read_case(write_case([row]))
 
 
-def test_that_an_older_file_is_brought_up_to_date(here: Database) -> None:
-    rows = rows_in(here)
+def test_that_an_older_file_is_brought_up_to_date(rows: tuple[Row, ...]) -> None:
     older = changed(write_case(rows), {"schema": "hepatrace-case/1"})
-    newer = {1: lambda plain: {**{k: v for k, v in plain.items() if k != "schema"}, "schema": "hepatrace-case/2"}}
-    assert read_case(older, newer, newest=2).rows == rows
+    assert read_case(older).rows == rows
+    assert read_case(changed(older, {"images": []})).images == ()
+    with pytest.raises(CaseFileRefused, match="a picture of version 1 does not say which line it shows"):
+        read_case(changed(older, {"images": [{"name": "a", "lesion": "IT1"}]}))
     with pytest.raises(CaseFileRefused, match="no version 0"):
-        read_case(changed(older, {"schema": "hepatrace-case/0"}), newer, newest=2)
+        read_case(changed(older, {"schema": "hepatrace-case/0"}))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.demo.circulation import ADRENALS, HEPATIC_ARTERY, RENAL_VEINS, SPLENIC_VEIN, Vessels
-from app.demo.enhancement import Acquisition, hu_of
+from app.demo.enhancement import Acquisition, brightness_of
 from app.demo.frame import Trunk
 from app.demo.plane import Box, Canvas, Image, Plane, blend, carve, ellipsoid, random_waves, turned
 from app.demo.vessels import Tubes, chain, coverage
@@ -83,7 +83,7 @@ def paint_abdomen(
     """Everything below the diaphragm but the lesions; returns the liver's coverage."""
     plane = canvas.plane
     below = plane.soft(np.maximum(trunk.cavity, diaphragm.above))
-    canvas.paint(hu_of("fat", phases), below)
+    canvas.paint(brightness_of("fat", phases), below)
     _paint_crura(canvas, phases, below)
     _paint_kidneys(canvas, phases)
     _paint_tubes(canvas, ADRENALS, "gland", phases)
@@ -96,8 +96,8 @@ def paint_abdomen(
     _paint_tubes(canvas, SPLENIC_VEIN, "portal vein", phases)
     liver = _paint_liver(canvas, trunk, diaphragm, vessels, phases)
     bladder = ellipsoid(*_from(plane, -42, -48), plane.zv + 36.0, (13.0, 15.0, 28.0))
-    canvas.paint(hu_of("bowel wall", phases), plane.soft(bladder - np.float32(1.2)))
-    canvas.paint(hu_of("bile", phases), plane.soft(bladder + np.float32(1.0)))
+    canvas.paint(brightness_of("bowel wall", phases), plane.soft(bladder - np.float32(1.2)))
+    canvas.paint(brightness_of("bile", phases), plane.soft(bladder + np.float32(1.0)))
     return liver
 
 
@@ -111,21 +111,19 @@ def paint_great_vessels(canvas: Canvas, phases: tuple[Acquisition, ...]) -> None
         box = plane.box(ax, ay, 16)
         x, y = plane.at(box)
         wall = ellipsoid(x - np.float32(ax), y - np.float32(ay), 0.0, (11.2 + 1.2 * down, 11.0 + 1.2 * down, 900.0))
-        canvas.paint(hu_of("muscle", phases), plane.soft(wall - np.float32(1.0)), box)
-        canvas.paint(hu_of("artery", phases), plane.soft(wall), box)
+        canvas.paint(brightness_of("muscle", phases), plane.soft(wall - np.float32(1.0)), box)
+        canvas.paint(brightness_of("artery", phases), plane.soft(wall), box)
         if -70 < z < 10 and int(z // 12) % 2:
             plaque = ellipsoid(x - np.float32(ax + 8.0), y - np.float32(ay + 5.5), 0.0, (3.0, 1.6, 900.0))
-            canvas.paint(tuple(520.0 for _ in phases), plane.soft(plaque), box)
+            canvas.paint(brightness_of("plaque", phases), plane.soft(plaque), box)
     if plane.zv < 92:
         cx, cy = -22.0 + 4 * min(max(-plane.zv / 100, 0), 1), 37.0 - 6 * min(max((plane.zv - 60) / 40, 0), 1)
         box = plane.box(cx, cy, 18)
         x, y = plane.at(box)
         cava = ellipsoid(*turned(x - np.float32(cx), y - np.float32(cy), 14.0), 0.0, (13.0, 9.8, 900.0))
-        mixed = tuple(
-            v if p is not Acquisition.ARTERIAL else (v if plane.zv > -46 else 62.0)
-            for v, p in zip(hu_of("cava", phases), phases, strict=True)
-        )
-        canvas.paint(mixed, plane.soft(cava), box)
+        # in the arterial phase no contrast has come back yet below the renal veins
+        blood = brightness_of("cava" if plane.zv > -46 else "lower cava", phases)
+        canvas.paint(blood, plane.soft(cava), box)
     _paint_tubes(canvas, HEPATIC_ARTERY, "artery", phases)
 
 
@@ -141,7 +139,7 @@ def _paint_tubes(
     if met is None:
         return
     part, box = met
-    canvas.paint(hu_of(tissue, phases), part if within is None else part * within[box], box)
+    canvas.paint(brightness_of(tissue, phases), part if within is None else part * within[box], box)
 
 
 def _paint_crura(canvas: Canvas, phases: tuple[Acquisition, ...], below: Image) -> None:
@@ -154,11 +152,11 @@ def _paint_crura(canvas: Canvas, phases: tuple[Acquisition, ...], below: Image) 
     for side in (-1.0, 1.0):
         u, v = turned(x - np.float32(8 + side * 17), y - np.float32(50) + lean, -side * 58.0)
         crus = ellipsoid(u, v, 0.0, (22.0, 4.2, 900.0))
-        canvas.paint(hu_of("muscle", phases), plane.soft(crus) * below)
+        canvas.paint(brightness_of("muscle", phases), plane.soft(crus) * below)
     if z < 0:
         grown = min(-z / 70, 1.0)
         psoas = ellipsoid(np.abs(x) - np.float32(34), y - np.float32(72), 0.0, (7 + 10 * grown, 9 + 8 * grown, 900.0))
-        canvas.paint(hu_of("muscle", phases), plane.soft(psoas))
+        canvas.paint(brightness_of("muscle", phases), plane.soft(psoas))
 
 
 def _paint_kidneys(canvas: Canvas, phases: tuple[Acquisition, ...]) -> None:
@@ -175,16 +173,16 @@ def _paint_kidneys(canvas: Canvas, phases: tuple[Acquisition, ...]) -> None:
         kidney = carve(kidney, sinus, 4.0)
         around = np.arctan2(v, u + np.float32(side * 8))
         pyramids = np.float32(6.8) + np.float32(3.0) * np.cos(around * 8 + np.float32(dz * 0.16))
-        canvas.paint(hu_of("kidney cortex", phases), plane.soft(kidney), box)
+        canvas.paint(brightness_of("kidney cortex", phases), plane.soft(kidney), box)
         inner = plane.soft(kidney + pyramids, 2.2)
-        canvas.paint(hu_of("kidney medulla", phases), inner * np.float32(0.92), box)
+        canvas.paint(brightness_of("kidney medulla", phases), inner * np.float32(0.92), box)
         canvas.paint(
-            hu_of("fat", phases),
+            brightness_of("fat", phases),
             plane.soft(np.maximum(sinus + np.float32(2.5), kidney - np.float32(30))) * (abs(dz) < 34),
             box,
         )
         pelvis = ellipsoid(u + np.float32(side * 19), v, dz, (11.0, 3.6, 18.0))
-        canvas.paint(hu_of("urine", phases), plane.soft(pelvis), box)
+        canvas.paint(brightness_of("urine", phases), plane.soft(pelvis), box)
 
 
 def _paint_bowel(canvas: Canvas, trunk: Trunk, phases: tuple[Acquisition, ...]) -> None:
@@ -213,7 +211,7 @@ def _paint_bowel(canvas: Canvas, trunk: Trunk, phases: tuple[Acquisition, ...]) 
         x, y = plane.at(box)
         loop = ellipsoid(x - np.float32(x0), y - np.float32(y0), dz, radii) + plane.waves(plane.zv, _LOOPS, box)
         loop = np.maximum(loop, trunk.cavity[box] + np.float32(3))
-        canvas.paint(hu_of("bowel wall", phases), plane.soft(loop), box)
+        canvas.paint(brightness_of("bowel wall", phases), plane.soft(loop), box)
         _paint_content(canvas, loop + np.float32(2.2), y, y0 + 2.0, content, phases, box)
 
 
@@ -224,15 +222,15 @@ def _paint_content(
     plane = canvas.plane
     inside = plane.soft(lumen)
     food = plane.waves(plane.zv, _FOOD, box)
-    canvas.paint(hu_of("bowel fluid", phases), inside, box)
+    canvas.paint(brightness_of("bowel fluid", phases), inside, box)
     if content == "stool":
         canvas.add(food * np.float32(2.5) - np.float32(10), inside, box)
         bubbles = np.clip(food / 14 - np.float32(1.0), 0, 1)
-        canvas.paint(hu_of("air", phases), inside * bubbles, box)
+        canvas.paint(brightness_of("air", phases), inside * bubbles, box)
         return
     canvas.add(food * np.float32(0.5), inside, box)
     if content == "gas":
-        canvas.paint(hu_of("air", phases), inside * plane.soft(y - np.float32(level), 1.2), box)
+        canvas.paint(brightness_of("air", phases), inside * plane.soft(y - np.float32(level), 1.2), box)
 
 
 def _paint_pancreas(canvas: Canvas, phases: tuple[Acquisition, ...]) -> None:
@@ -245,7 +243,7 @@ def _paint_pancreas(canvas: Canvas, phases: tuple[Acquisition, ...]) -> None:
         return
     part, box = met
     lobules = plane.waves(plane.zv, _PANCREAS, box)
-    canvas.paint(hu_of("pancreas", phases), part * np.clip(np.float32(0.95) + lobules / 60, 0.6, 1), box)
+    canvas.paint(brightness_of("pancreas", phases), part * np.clip(np.float32(0.95) + lobules / 60, 0.6, 1), box)
 
 
 def _paint_stomach(canvas: Canvas, trunk: Trunk, diaphragm: Diaphragm, phases: tuple[Acquisition, ...]) -> None:
@@ -260,7 +258,7 @@ def _paint_stomach(canvas: Canvas, trunk: Trunk, diaphragm: Diaphragm, phases: t
     antrum = ellipsoid(*turned(x - np.float32(22), y + np.float32(44), 10.0), z + 44.0, (44.0, 17.0, 22.0))
     stomach = blend(blend(fundus, body, 14.0), antrum, 12.0) + plane.waves(z, _STOMACH_EDGE, box)
     stomach = np.maximum(stomach, np.maximum(trunk.cavity[box] + np.float32(4), diaphragm.above[box] + np.float32(3)))
-    canvas.paint(hu_of("bowel wall", phases), plane.soft(stomach), box)
+    canvas.paint(brightness_of("bowel wall", phases), plane.soft(stomach), box)
     folds = np.float32(4.2) + plane.waves(z, _LOOPS, box) * np.float32(0.6)
     _paint_content(canvas, stomach + folds, y, -40.0, "gas", phases, box)
 
@@ -277,10 +275,10 @@ def _paint_spleen(canvas: Canvas, trunk: Trunk, diaphragm: Diaphragm, phases: tu
     spleen = carve(spleen, hollow, 6.0) + plane.waves(z, _SPLEEN_EDGE, box)
     spleen = np.maximum(spleen, np.maximum(trunk.cavity[box] + np.float32(2.5), diaphragm.above[box] + np.float32(2.5)))
     coverage_ = plane.soft(spleen)
-    mottled = np.asarray([1.0 if p is Acquisition.ARTERIAL else 0.08 for p in phases], dtype=np.float32)
+    mottled = np.asarray([1.0 if p.phase == "arterial" else 0.08 for p in phases], dtype=np.float32)
     texture = plane.waves(z, _ARCIFORM, box)
-    base = np.asarray(hu_of("spleen", phases), dtype=np.float32)[:, None, None]
-    canvas.paint(base + mottled[:, None, None] * texture, coverage_, box)
+    base = np.asarray(brightness_of("spleen", phases), dtype=np.float32)[:, None, None]
+    canvas.paint(base + canvas.grain * mottled[:, None, None] * texture, coverage_, box)
 
 
 def _paint_liver(
@@ -289,7 +287,7 @@ def _paint_liver(
     plane = canvas.plane
     distance = liver_distance(plane, trunk, diaphragm)
     liver = plane.soft(distance)
-    canvas.paint(hu_of("liver", phases), liver)
+    canvas.paint(brightness_of("liver", phases), liver)
     canvas.add(plane.waves(plane.zv, _LIVER_GRAIN), liver)
     inner = plane.soft(distance + np.float32(4))
     _paint_tubes(canvas, vessels.hepatic, "hepatic vein", phases, inner)

@@ -1,8 +1,27 @@
-"""HU of each tissue in each phase of contrast."""
+"""How bright each tissue is in each phase of contrast: in HU on CT, in arbitrary units on MR."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cache
+
+from app.demo.relaxation import TISSUES
+
+
+class Part(StrEnum):
+    """What is scanned in one go, in one pose: all its series show the same heights."""
+
+    LIVER = "liver"
+    CHEST = "chest"
+    LIVER_MR = "liver_mr"
+
+    @property
+    def acquisitions(self) -> tuple[Acquisition, ...]:
+        return _SERIES[self]
+
+    @property
+    def modality(self) -> str:
+        return "MR" if self is Part.LIVER_MR else "CT"
 
 
 class Acquisition(StrEnum):
@@ -13,12 +32,33 @@ class Acquisition(StrEnum):
     PORTAL_VENOUS = "portal_venous"
     DELAYED = "delayed"
     CHEST = "chest"
+    MR_PRE = "mr_pre"
+    MR_ARTERIAL = "mr_arterial"
+    MR_PORTAL_VENOUS = "mr_portal_venous"
+    MR_HEPATOBILIARY = "mr_hepatobiliary"
+
+    @property
+    def part(self) -> Part:
+        return next(part for part in Part if self in part.acquisitions)
+
+    @property
+    def phase(self) -> str:
+        """The phase of contrast, on CT and MR alike, or ``chest``."""
+        return self.value.removeprefix("mr_")
 
 
-LIVER_PHASES = (Acquisition.PRE, Acquisition.ARTERIAL, Acquisition.PORTAL_VENOUS, Acquisition.DELAYED)
-CHEST_PHASES = (Acquisition.CHEST,)
+_SERIES = {
+    Part.LIVER: (Acquisition.PRE, Acquisition.ARTERIAL, Acquisition.PORTAL_VENOUS, Acquisition.DELAYED),
+    Part.CHEST: (Acquisition.CHEST,),
+    Part.LIVER_MR: (
+        Acquisition.MR_PRE,
+        Acquisition.MR_ARTERIAL,
+        Acquisition.MR_PORTAL_VENOUS,
+        Acquisition.MR_HEPATOBILIARY,
+    ),
+}
 
-_ORDER = (*LIVER_PHASES, Acquisition.CHEST)
+_ORDER = (*_SERIES[Part.LIVER], Acquisition.CHEST)
 _HU: dict[str, tuple[float, float, float, float, float]] = {
     # pre, arterial (35 s), portal venous (70 s), delayed (180 s), chest (205 s)
     "air": (-1000, -1000, -1000, -1000, -1000),
@@ -27,6 +67,7 @@ _HU: dict[str, tuple[float, float, float, float, float]] = {
     "muscle": (54, 58, 64, 66, 62),
     "bone": (620, 625, 630, 630, 630),
     "marrow": (175, 182, 195, 195, 192),
+    "rib marrow": (235, 242, 255, 255, 252),
     "disc": (85, 88, 92, 95, 92),
     "cord": (34, 36, 40, 42, 40),
     "cartilage": (115, 118, 122, 124, 120),
@@ -43,6 +84,7 @@ _HU: dict[str, tuple[float, float, float, float, float]] = {
     "portal vein": (41, 118, 182, 120, 117),
     "hepatic vein": (41, 72, 166, 118, 116),
     "cava": (40, 112, 152, 116, 114),
+    "lower cava": (40, 62, 152, 116, 114),
     "heart": (42, 225, 158, 115, 114),
     "myocardium": (46, 105, 112, 92, 90),
     "oesophagus": (38, 60, 66, 62, 64),
@@ -60,10 +102,17 @@ _HU: dict[str, tuple[float, float, float, float, float]] = {
     "node": (40, 70, 86, 84, 84),
     "table": (120, 120, 120, 120, 120),
     "foam": (-880, -880, -880, -880, -880),
+    "plaque": (520, 520, 520, 520, 520),
 }
 
 
-def hu_of(tissue: str, acquisitions: tuple[Acquisition, ...]) -> tuple[float, ...]:
-    """The mean HU of a tissue in these acquisitions."""
-    values = _HU[tissue]
-    return tuple(values[_ORDER.index(a)] for a in acquisitions)
+@cache
+def brightness_of(tissue: str, acquisitions: tuple[Acquisition, ...]) -> tuple[float, ...]:
+    """The mean of a tissue in these acquisitions: HU, or on MR its signal."""
+    return tuple(_one(tissue, a) for a in acquisitions)
+
+
+def _one(tissue: str, acquisition: Acquisition) -> float:
+    if acquisition.part is Part.LIVER_MR:
+        return TISSUES[tissue].signals()[_SERIES[Part.LIVER_MR].index(acquisition)]
+    return _HU[tissue][_ORDER.index(acquisition)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.demo.enhancement import Acquisition, hu_of
+from app.demo.enhancement import Acquisition, brightness_of
 from app.demo.plane import Canvas, Image, Plane, blend, carve, ellipsoid, random_waves, turned
 
 _SKIN = random_waves(1, 8, 90.0, 220.0, 1.6)
@@ -59,9 +59,9 @@ def paint_wall(canvas: Canvas, trunk: Trunk, phases: tuple[Acquisition, ...]) ->
     plane = canvas.plane
     x, y = plane.xy
     z = plane.z
-    canvas.paint(hu_of("skin", phases), plane.soft(trunk.skin))
+    canvas.paint(brightness_of("skin", phases), plane.soft(trunk.skin))
     inside = plane.soft(trunk.skin + np.float32(1.8))
-    canvas.paint(hu_of("fat", phases), inside)
+    canvas.paint(brightness_of("fat", phases), inside)
     canvas.add(plane.waves(z, _FAT), inside)
     up = min(max((z - 130) / 70, 0.0), 1.0)
     fibre = plane.waves(z, _MUSCLE)
@@ -84,12 +84,12 @@ def paint_wall(canvas: Canvas, trunk: Trunk, phases: tuple[Acquisition, ...]) ->
             back_pair - np.float32(34), y + np.float32(96 - 6 * min(max(-z / 100, 0), 1)), 0.0, (30.0, 7.0, 900.0)
         )
         muscle = np.maximum(muscle, plane.soft(np.maximum(rectus, trunk.skin + np.float32(7))))
-    canvas.paint(hu_of("muscle", phases), muscle)
+    canvas.paint(brightness_of("muscle", phases), muscle)
     canvas.add(fibre, muscle)
     strands = plane.soft(np.abs(erector + np.float32(0.5)) - np.float32(0.6)) * np.float32(0.7)
     septum = plane.soft(np.abs(trunk.cavity - np.float32(8.2) - fibre * np.float32(0.12)) - np.float32(0.7))
     canvas.paint(
-        hu_of("fat", phases),
+        brightness_of("fat", phases),
         np.maximum(strands, septum * np.clip(np.float32(0.3) + fibre * np.float32(0.07), 0, 0.6)) * inside,
     )
 
@@ -128,9 +128,9 @@ def _paint_bone(
 ) -> None:
     plane = canvas.plane
     part = distance[box] if distance.shape == (plane.size, plane.size) else distance
-    canvas.paint(hu_of("bone", phases), plane.soft(part) * np.float32(0.92), box)
+    canvas.paint(brightness_of("bone", phases), plane.soft(part) * np.float32(0.92), box)
     marrow = plane.soft(part + np.float32(shell_mm))
-    canvas.paint(hu_of("marrow", phases), marrow, box)
+    canvas.paint(brightness_of("marrow", phases), marrow, box)
     canvas.add(plane.waves(plane.z, _TRABECULAE, box), marrow, box)
 
 
@@ -158,10 +158,10 @@ def _paint_ribs(canvas: Canvas, trunk: Trunk, phases: tuple[Acquisition, ...]) -
     costal = plane.soft((near_front - around) * np.float32(90))
     present = ends * (number > -3)
     covered = plane.soft(rib) * present
-    canvas.paint(hu_of("bone", phases), covered * (1 - costal) * np.float32(0.9))
+    canvas.paint(brightness_of("bone", phases), covered * (1 - costal) * np.float32(0.9))
     marrow = plane.soft(rib + np.float32(1.5)) * present * (1 - costal)
-    canvas.paint(tuple(v + 60 for v in hu_of("marrow", phases)), marrow)
-    canvas.paint(hu_of("cartilage", phases), covered * costal)
+    canvas.paint(brightness_of("rib marrow", phases), marrow)
+    canvas.paint(brightness_of("cartilage", phases), covered * costal)
 
 
 def _paint_vertebra(canvas: Canvas, phases: tuple[Acquisition, ...]) -> None:
@@ -183,7 +183,7 @@ def _paint_vertebra(canvas: Canvas, phases: tuple[Acquisition, ...]) -> None:
     joint = ellipsoid(pair - np.float32(13), y - np.float32(94), 0.0, (5.5, 6.0, 900.0))
     head = ellipsoid(pair - np.float32(32), y - np.float32(76), 0.0, (8.5, 5.0, 900.0))
     if disc:
-        canvas.paint(hu_of("disc", phases), plane.soft(body), box)
+        canvas.paint(brightness_of("disc", phases), plane.soft(body), box)
         back = blend(joint, process + np.float32(1.2), 2.0)
     else:
         _paint_bone(canvas, body, phases, box, 1.5)
@@ -194,9 +194,9 @@ def _paint_vertebra(canvas: Canvas, phases: tuple[Acquisition, ...]) -> None:
     if z > -12 and 2 < at < 14:
         _paint_bone(canvas, head, phases, box, 1.8)
     canal = ellipsoid(x, y - np.float32(88), 0.0, (9.0, 8.0, 900.0))
-    canvas.paint(hu_of("fat", phases), plane.soft(canal) * np.float32(0.85), box)
+    canvas.paint(brightness_of("fat", phases), plane.soft(canal) * np.float32(0.85), box)
     cord = ellipsoid(x, y - np.float32(88), 0.0, (6.6, 5.8, 900.0))
-    canvas.paint(hu_of("cord", phases), plane.soft(cord), box)
+    canvas.paint(brightness_of("cord", phases), plane.soft(cord), box)
 
 
 def paint_table(canvas: Canvas, phases: tuple[Acquisition, ...]) -> None:
@@ -208,9 +208,9 @@ def paint_table(canvas: Canvas, phases: tuple[Acquisition, ...]) -> None:
     under = np.float32(143.0) - np.abs(px / np.float32(195.0)) ** np.float32(3) * np.float32(40.0)
     reach = plane.soft(np.abs(px) - np.float32(190.0))
     between = plane.soft(top - py) * plane.soft(py - under) * reach
-    air = np.float32(1) - np.clip((canvas.hu[0] + 1000) / 300, 0, 1)
-    canvas.paint(hu_of("foam", phases), between * air)
+    air = np.float32(1) - np.clip((canvas.values[0] + 1000) / 300, 0, 1)
+    canvas.paint(brightness_of("foam", phases), between * air)
     shells = np.maximum(
         plane.soft(np.abs(py - top) - np.float32(0.7)), plane.soft(np.abs(py - under) - np.float32(0.8))
     )
-    canvas.paint(hu_of("table", phases), shells * reach * air * np.float32(0.8))
+    canvas.paint(brightness_of("table", phases), shells * reach * air * np.float32(0.8))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.demo.enhancement import Acquisition, hu_of
+from app.demo.enhancement import Acquisition, Part, brightness_of
 from app.demo.plane import Canvas, Image, ellipsoid, random_waves, turned
 from app.demo.story import Diameters
 from mrecist.values import Point
@@ -141,7 +141,7 @@ class NecroticTumour:
         outline = self.outline.distance(x, y, plane.zv)
         _paint_tumour(canvas, outline, phases, box, rim=True)
         core = plane.soft(self.core.distance(x, y, plane.zv), 2.6)
-        canvas.paint(hu_of("necrosis", phases), core, box)
+        canvas.paint(brightness_of("necrosis", phases), core, box)
         canvas.add(np.float32(5.0) * plane.waves(plane.zv, _GRAIN, box), core, box)
 
 
@@ -150,7 +150,8 @@ class TreatedTumour:
     """After chemoembolisation: a round outline, oil on one side of it, and viable tumour (an ellipsoid) on the other.
 
     The viable ellipsoid lies wholly inside the outline and clear of the oil, so its long axis is the longest viable
-    chord; the outline's diameter is the whole one.
+    chord; the outline's diameter is the whole one. Where `hidden`, a film of oil lies over all of it: CT shows nothing
+    but oil, and the viable part is seen on MR alone, which hardly shows oil.
     """
 
     centre: Point
@@ -162,6 +163,7 @@ class TreatedTumour:
     whole_angle_deg: float
     oil_radius_mm: float
     oil_off_mm: float
+    hidden: bool = False
 
     @property
     def outline(self) -> Blob:
@@ -198,13 +200,15 @@ class TreatedTumour:
         box = plane.box(*self.centre[:2], self.whole_mm / 2)
         x, y = plane.at(box)
         outline = self.outline.distance(x, y, plane.zv)
-        canvas.paint(hu_of("treated", phases), plane.soft(outline), box)
+        canvas.paint(brightness_of("treated", phases), plane.soft(outline), box)
         _paint_tumour(canvas, self.viable.distance(x, y, plane.zv), phases, box, rim=False)
-        oil = self.oil.distance(x, y, plane.zv)
+        covers = self.hidden and phases[0].part is not Part.LIVER_MR
+        oil = outline + np.float32(1.0) if covers else self.oil.distance(x, y, plane.zv)
         mottle = plane.waves(plane.zv, _MOTTLE, box)
-        held = plane.soft(oil, 2.5) * np.clip(mottle * np.float32(1.6) + np.float32(0.75), 0, 1)
-        density = np.clip(np.float32(1.0) + np.float32(0.45) * mottle, np.float32(0.25), np.float32(1.9))
-        base = np.asarray(hu_of("lipiodol", phases), dtype=np.float32)[:, None, None]
+        held = plane.soft(oil, 2.5) * np.clip(mottle * np.float32(1.6) + np.float32(2.5 if covers else 0.75), 0, 1)
+        thinnest = np.float32(0.6 if covers else 0.25)
+        density = np.clip(np.float32(1.0) + np.float32(0.45) * mottle, thinnest, np.float32(1.9))
+        base = np.asarray(brightness_of("lipiodol", phases), dtype=np.float32)[:, None, None]
         canvas.paint(base * density, held, box)
 
 
@@ -261,7 +265,7 @@ class Metastasis:
             return
         box = plane.box(*self.centre[:2], self.blob.half_long)
         x, y = plane.at(box)
-        canvas.paint(hu_of(self.tissue, phases), plane.soft(self.blob.distance(x, y, z)), box)
+        canvas.paint(brightness_of(self.tissue, phases), plane.soft(self.blob.distance(x, y, z)), box)
 
 
 LiverLesion = NecroticTumour | TreatedTumour | SolidTumour
@@ -274,15 +278,15 @@ def _paint_tumour(
     """Tumour with an uneven blush in the arterial phase, and a capsule that shows late."""
     plane = canvas.plane
     grain = plane.waves(plane.zv, _GRAIN, box)
-    base = np.asarray(hu_of("tumour", phases), dtype=np.float32)[:, None, None]
-    blush = np.asarray([16.0 if p is Acquisition.ARTERIAL else 5.0 for p in phases], dtype=np.float32)[:, None, None]
+    base = np.asarray(brightness_of("tumour", phases), dtype=np.float32)[:, None, None]
+    blush = np.asarray([16.0 if p.phase == "arterial" else 5.0 for p in phases], dtype=np.float32)[:, None, None]
     inside = plane.soft(distance)
-    canvas.paint(base + blush * np.clip(grain, -1.3, 1.3), inside, box)
+    canvas.paint(base + canvas.grain * blush * np.clip(grain, -1.3, 1.3), inside, box)
     if rim:
-        late = tuple(0.0 if p in (Acquisition.PRE, Acquisition.ARTERIAL) else 1.0 for p in phases)
+        late = tuple(0.0 if p.phase in ("pre", "arterial") else 1.0 for p in phases)
         ring = np.clip(1 - np.abs(distance + np.float32(0.9)) / np.float32(1.1), 0, 1)
         shown = ring * np.asarray(late, dtype=np.float32)[:, None, None]
-        canvas.paint(hu_of("capsule", phases), np.float32(0.75) * shown, box)
+        canvas.paint(brightness_of("capsule", phases), np.float32(0.75) * shown, box)
 
 
 # --- where they are -------------------------------------------------------------------------------------------------
@@ -311,6 +315,7 @@ _IT1_TREATED = {  # half short axis and offset of the viable part, oil radius an
     "FU2": (6.6, 11.5, 9.8, 6.4),
     "FU3": (7.0, 11.6, 9.8, 6.6),
 }
+_HIDDEN_BY_OIL = ("FU2",)
 _IT2_TREATED = {"FU1": (4.6, 4.9, 3.6, 5.0), "FU2": (4.0, 4.3, 3.2, 4.4), "FU3": (4.2, 4.4, 3.2, 4.5)}
 
 
@@ -322,12 +327,14 @@ def build_lesion(lesion_id: str, timepoint_id: str, size: Diameters) -> AnyLesio
             return NecroticTumour(IT1_CENTRE, counted, whole, 1.8, -70.0, 62.0)
         case "IT1":
             short, off, oil, oil_off = _IT1_TREATED[timepoint_id]
-            return TreatedTumour(IT1_CENTRE, counted, whole, short, off, 76.0, 20.0, oil, oil_off)
+            hidden = timepoint_id in _HIDDEN_BY_OIL
+            return TreatedTumour(IT1_CENTRE, counted, whole, short, off, 76.0, 20.0, oil, oil_off, hidden)
         case "IT2" if timepoint_id == "BL":
             return SolidTumour(Blob(IT2_CENTRE, counted / 2, 0.44 * counted, 0.46 * counted, -32.0, 0.08, 5))
         case "IT2":
             short, off, oil, oil_off = _IT2_TREATED[timepoint_id]
-            return TreatedTumour(IT2_CENTRE, counted, whole, short, off, -32.0, 60.0, oil, oil_off)
+            hidden = timepoint_id in _HIDDEN_BY_OIL
+            return TreatedTumour(IT2_CENTRE, counted, whole, short, off, -32.0, 60.0, oil, oil_off, hidden)
         case "IN1":
             return SolidTumour(Blob(IN1_CENTRE, counted / 2, 0.43 * counted, 7.5, 25.0, 0.06, 4))
         case "ET1":

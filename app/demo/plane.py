@@ -51,6 +51,7 @@ class Plane:
     z_patient_mm: float
     size: int
     spacing_mm: float
+    thickness_mm: float = SLICE_MM
 
     @property
     def z(self) -> float:
@@ -161,22 +162,27 @@ def carve(a: Image, b: Image, reach_mm: float) -> Image:
 
 
 class Canvas:
-    """The HU of one image in several phases, (phases, rows, columns), painted from back to front."""
+    """How bright one image is in several phases, (phases, rows, columns), painted from back to front.
 
-    def __init__(self, plane: Plane, phases: int, hu: float = -1000.0) -> None:
+    Brightness is HU on CT and arbitrary units on MR. `grain` is how strongly the texture of tissues, which is told in
+    HU, shows in those units.
+    """
+
+    def __init__(self, plane: Plane, phases: int, background: float = -1000.0, grain: float = 1.0) -> None:
         self.plane = plane
-        self.hu = np.full((phases, plane.size, plane.size), hu, dtype=np.float32)
+        self.grain = np.float32(grain)
+        self.values = np.full((phases, plane.size, plane.size), background, dtype=np.float32)
 
-    def paint(self, hu: tuple[float, ...] | Image, coverage: Image, box: Box | None = None) -> None:
-        """Lay a tissue over what is there. `hu` is one value a phase, or (phases, rows, columns) of the box."""
+    def paint(self, tissue: tuple[float, ...] | Image, coverage: Image, box: Box | None = None) -> None:
+        """Lay a tissue over what is there: one brightness a phase, or (phases, rows, columns) of the box."""
         rows, columns = box or self.plane.whole
-        part = self.hu[:, rows, columns]
-        value = np.asarray(hu, dtype=np.float32)
+        part = self.values[:, rows, columns]
+        value = np.asarray(tissue, dtype=np.float32)
         if value.ndim == 1:
             value = value[:, None, None]
         part += coverage * (value - part)
 
     def add(self, hu: Image, coverage: Image, box: Box | None = None) -> None:
-        """Add HU, the same in every phase, where a tissue covers."""
+        """Add texture, the same in every phase, where a tissue covers."""
         rows, columns = box or self.plane.whole
-        self.hu[:, rows, columns] += hu * coverage
+        self.values[:, rows, columns] += self.grain * hu * coverage

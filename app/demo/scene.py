@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from app.demo.abdomen import build_diaphragm, paint_abdomen, paint_great_vessels
 from app.demo.circulation import Vessels, grow_vessels
-from app.demo.enhancement import CHEST_PHASES, LIVER_PHASES, Acquisition, hu_of
+from app.demo.enhancement import Acquisition, Part, brightness_of
 from app.demo.frame import build_trunk, paint_bones, paint_table, paint_wall
 from app.demo.lesions import SMALL_NODULES, THROMBUS, AnyLesion, Blob, Metastasis, build_lesion
 from app.demo.plane import Canvas, Image, Plane, Pose
@@ -16,21 +17,21 @@ from app.demo.story import StoryTimePoint
 from app.demo.thorax import grow_lung_vessels, paint_thorax
 from app.demo.vessels import Tubes, coverage
 
+Poses = Mapping[Part, Pose]
+"""How the body lay in each part that was scanned; the chest and the MR have breaths of their own."""
 
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """How the body lay in the liver series of a time point, and in its chest series, which has its own breath."""
-
-    liver: Pose
-    chest: Pose
-
-
-SCANS: dict[str, Scan] = {
-    "BL": Scan(Pose(0.0, (0.0, 2.0), -118.5, 0.0), Pose(0.0, (0.0, 2.0), -118.5, 0.0)),
-    "FU1": Scan(Pose(1.3, (4.2, -1.1), -141.0, 6.5), Pose(1.3, (4.2, -1.1), -141.0, 5.0)),
-    "FU2": Scan(Pose(-1.0, (-3.6, 4.4), -96.2, -4.0), Pose(-1.0, (-3.6, 4.4), -96.2, -5.0)),
-    "FU3": Scan(Pose(0.7, (2.1, 3.2), -127.4, 3.0), Pose(0.7, (2.1, 3.2), -127.4, 5.0)),
+POSES: dict[str, Poses] = {
+    "BL": {Part.LIVER: Pose(0.0, (0.0, 2.0), -118.5, 0.0), Part.CHEST: Pose(0.0, (0.0, 2.0), -118.5, 0.0)},
+    "FU1": {Part.LIVER: Pose(1.3, (4.2, -1.1), -141.0, 6.5), Part.CHEST: Pose(1.3, (4.2, -1.1), -141.0, 5.0)},
+    "FU2": {
+        Part.LIVER: Pose(-1.0, (-3.6, 4.4), -96.2, -4.0),
+        Part.CHEST: Pose(-1.0, (-3.6, 4.4), -96.2, -5.0),
+        # breath held after breathing out, so that the liver is higher than on CT; the middle of the magnet is z = 0
+        Part.LIVER_MR: Pose(1.8, (5.5, -8.0), -16.0, 9.0),
+    },
+    "FU3": {Part.LIVER: Pose(0.7, (2.1, 3.2), -127.4, 3.0), Part.CHEST: Pose(0.7, (2.1, 3.2), -127.4, 5.0)},
 }
+_MR_GRAIN = 1.5
 
 
 @dataclass(frozen=True)
@@ -49,20 +50,30 @@ class Scene:
     """The patient at one time point: where the lesions are, and what an image shows."""
 
     def __init__(self, point: StoryTimePoint) -> None:
-        self.scan = SCANS[point.id]
+        self.poses = POSES[point.id]
         self.lesions: dict[str, AnyLesion] = {
             name: build_lesion(name, point.id, size) for name, size in point.diameters_mm.items()
         }
 
-    def pose(self, chest: bool) -> Pose:
-        return self.scan.chest if chest else self.scan.liver
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What was scanned at this time point."""
+        return tuple(self.poses)
 
-    def render(self, anatomy: Anatomy, plane: Plane, chest: bool) -> Image:
-        """HU without noise: (4, rows, columns) of the liver phases, or (1, rows, columns) of the chest series."""
-        phases = CHEST_PHASES if chest else LIVER_PHASES
-        canvas = Canvas(plane, len(phases))
+    @property
+    def liver_read_on(self) -> Part:
+        """What the liver is read on: MR where there is one."""
+        return Part.LIVER_MR if Part.LIVER_MR in self.poses else Part.LIVER
+
+    def render(self, anatomy: Anatomy, plane: Plane, part: Part) -> Image:
+        """Brightness without noise, (series of the part, rows, columns): HU on CT, arbitrary units on MR."""
+        phases = part.acquisitions
         trunk, diaphragm = build_trunk(plane), build_diaphragm(plane)
-        paint_table(canvas, phases)
+        if part is Part.LIVER_MR:  # the table gives no signal
+            canvas = Canvas(plane, len(phases), background=0.0, grain=_MR_GRAIN)
+        else:
+            canvas = Canvas(plane, len(phases))
+            paint_table(canvas, phases)
         paint_wall(canvas, trunk, phases)
         if plane.zv > -70:
             paint_thorax(canvas, trunk, diaphragm, anatomy.lung_vessels, phases)
@@ -74,14 +85,14 @@ class Scene:
         for lesion in self.lesions.values():
             lesion.paint(canvas, phases)
         _paint_small_nodules(canvas, phases)
-        hu: Image = canvas.hu
-        return hu
+        values: Image = canvas.values
+        return values
 
     def _paint_thrombus(self, canvas: Canvas, phases: tuple[Acquisition, ...]) -> None:
         tubes = np.array([[*start, r0, *end, r1] for start, end, r0, r1 in THROMBUS])
         met = coverage(canvas.plane, canvas.plane.zv, tubes)
         if met is not None:
-            canvas.paint(hu_of("thrombus", phases), met[0], met[1])
+            canvas.paint(brightness_of("thrombus", phases), met[0], met[1])
 
 
 def _paint_small_nodules(canvas: Canvas, phases: tuple[Acquisition, ...]) -> None:

@@ -21,27 +21,28 @@ from pathlib import Path
 from cattrs import BaseValidationError
 from pydicom.dataset import Dataset
 
-from app.demo.dicom import Examination, series_header, write_image
-from app.demo.enhancement import CHEST_PHASES, LIVER_PHASES, Acquisition
+from app.demo.dicom import Examination, Raster, series_header, write_image
+from app.demo.enhancement import Acquisition, Part
 from app.demo.lesions import SMALL_NODULES, THROMBUS_CENTRE, Chord, Metastasis
-from app.demo.noise import Noise, noise_hu
-from app.demo.plane import SLICE_MM, Plane
+from app.demo.noise import MrNoise, Noise, noise_hu
+from app.demo.plane import SLICE_MM, Image, Plane
 from app.demo.scene import Anatomy, Scene, grow_anatomy
 from app.demo.story import Story, StoryTimePoint, read_story
 from app.demo.truth import TrueFinding, TrueLine, TrueSeries, TrueTimePoint, Truth, read_truth, truth_text
 from mrecist.values import Point
 
-SCENE_VERSION = "1"
+SCENE_VERSION = "2"
 WORKERS = 2
 _STAMP = "complete"
 _STAMP_START = "demonstration study"
 _UNFINISHED = "-unfinished-demonstration-"
 _ABANDONED_S = 3600
 _INJECTED = {"BL": clock(14, 3, 25), "FU1": clock(10, 42, 0), "FU2": clock(9, 59, 5), "FU3": clock(13, 20, 40)}
+_INJECTED_ON_MR = {"FU2": clock(15, 36, 10)}
 
 
 class Variant(StrEnum):
-    """The same scene, whole (about 250 MB) or small for tests: coarser pixels and fewer images (about 40 MB)."""
+    """The same scene, whole (about 300 MB) or small for tests: coarser pixels and fewer images (about 45 MB)."""
 
     FULL = "full"
     SMALL = "small"
@@ -53,21 +54,40 @@ class DemoCancelled(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Pixels of an image, and the heights in the breathing body of the topmost and the lowest image, in mm."""
+    """Pixels of the images of a part, and the heights in the breathing body of the topmost and the lowest, in mm.
+
+    `rows` are those that are kept about the middle; `step_mm` is the thickness of an image, with no gap to the next.
+    """
 
     size: int
     spacing_mm: float
-    liver_mm: tuple[int, int]
-    chest_mm: tuple[int, int]
+    top_mm: float
+    bottom_mm: float
+    step_mm: float = SLICE_MM
+    rows: int | None = None
 
-    def heights(self, chest: bool) -> list[int]:
-        top, bottom = self.chest_mm if chest else self.liver_mm
-        return list(range(top, bottom - 1, -int(SLICE_MM)))
+    @property
+    def heights(self) -> list[float]:
+        count = int((self.top_mm - self.bottom_mm) / self.step_mm) + 1
+        return [self.top_mm - self.step_mm * k for k in range(count)]
+
+    @property
+    def raster(self) -> Raster:
+        rows = self.rows or self.size
+        return Raster(rows, self.size, self.spacing_mm, self.step_mm, first_row=(self.size - rows) // 2)
 
 
-GRIDS = {
-    Variant.FULL: Grid(384, 0.9, (95, -90), (285, 15)),
-    Variant.SMALL: Grid(192, 1.8, (70, -55), (225, 90)),
+GRIDS: dict[Variant, dict[Part, Grid]] = {
+    Variant.FULL: {
+        Part.LIVER: Grid(384, 0.9, 95, -90),
+        Part.CHEST: Grid(384, 0.9, 285, 15),
+        Part.LIVER_MR: Grid(320, 1.1875, 95, -75, 2.5, rows=256),
+    },
+    Variant.SMALL: {
+        Part.LIVER: Grid(192, 1.8, 70, -55),
+        Part.CHEST: Grid(192, 1.8, 225, 90),
+        Part.LIVER_MR: Grid(192, 1.90625, 50, -20, 5.0, rows=152),
+    },
 }
 
 
@@ -155,30 +175,46 @@ def _stamp(variant: Variant) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Slab:
-    """One height of one time point: an image in each phase."""
+    """One height of one part of a time point: an image in each of its series."""
 
     exam: Examination
     scene: Scene
     plane: Plane
-    chest: bool
+    part: Part
+    raster: Raster
     index: int
     seed: int
     headers: dict[Acquisition, Dataset]
 
 
+class _Noises:
+    """The noise of both scanners, made before the threads start."""
+
+    def __init__(self, grids: dict[Part, Grid]) -> None:
+        ct, mr = grids[Part.LIVER], grids[Part.LIVER_MR]
+        self._ct, self._mr = Noise(ct.size, ct.spacing_mm), MrNoise(mr.size)
+        self._ct.prepare()
+        self._mr.prepare()
+
+    def on(self, clean: Image, acquisition: Acquisition, seed: tuple[int, ...]) -> Image:
+        """The image with its noise."""
+        if acquisition.part is Part.LIVER_MR:
+            return self._mr.magnitude(clean, seed)
+        return clean + self._ct.draw(seed) * noise_hu(acquisition)
+
+
 def _write_all(
     work: Path, variant: Variant, progress: Callable[[int, int], None] | None, cancelled: Callable[[], bool]
 ) -> Truth:
-    story, grid = read_story(), GRIDS[variant]
-    noise = Noise(grid.size, grid.spacing_mm)
-    noise.prepare()
+    story = read_story()
+    noises = _Noises(GRIDS[variant])
     anatomy = grow_anatomy()
     slabs = list(_slabs(story, variant))
-    total = sum(1 if s.chest else len(LIVER_PHASES) for s in slabs)
+    total = sum(len(s.headers) for s in slabs)
     done = 0
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="demo") as pool:
         waiting = iter(slabs)
-        running = [pool.submit(_write_slab, work, s, anatomy, noise) for s in itertools.islice(waiting, 2 * WORKERS)]
+        running = [pool.submit(_write_slab, work, s, anatomy, noises) for s in itertools.islice(waiting, 2 * WORKERS)]
         while running:
             if cancelled():
                 for job in running:
@@ -187,7 +223,7 @@ def _write_all(
             done += running.pop(0).result()
             if progress is not None:
                 progress(done, total)
-            running += [pool.submit(_write_slab, work, s, anatomy, noise) for s in itertools.islice(waiting, 1)]
+            running += [pool.submit(_write_slab, work, s, anatomy, noises) for s in itertools.islice(waiting, 1)]
     return Truth(
         version=f"{SCENE_VERSION}.{story.version}",
         variant=variant.value,
@@ -205,33 +241,36 @@ def _write_all(
     )
 
 
-def _examination(story: Story, point: StoryTimePoint, variant: Variant) -> Examination:
-    return Examination(variant.value, point.id, story.patient, datetime.combine(point.on, _INJECTED[point.id]))
+def _examination(story: Story, point: StoryTimePoint, variant: Variant, part: Part = Part.LIVER) -> Examination:
+    """The CT of a time point, or its MR: a study and a frame of reference of its own."""
+    injected = _INJECTED_ON_MR if part is Part.LIVER_MR else _INJECTED
+    at = datetime.combine(point.on, injected[point.id])
+    return Examination(variant.value, point.id, story.patient, at, part.modality)
 
 
 def _slabs(story: Story, variant: Variant) -> Iterator[_Slab]:
-    grid = GRIDS[variant]
     for number, point in enumerate(story.timepoints):
-        exam, scene = _examination(story, point, variant), Scene(point)
-        for chest in (False, True):
-            pose = scene.pose(chest)
-            phases = CHEST_PHASES if chest else LIVER_PHASES
-            headers = {a: series_header(exam, a, grid.size, grid.spacing_mm) for a in phases}
-            for index, height in enumerate(grid.heights(chest)):
-                z = pose.to_patient((0.0, 0.0, float(height)))[2]
-                plane = Plane(pose, round(z, 2), grid.size, grid.spacing_mm)
-                yield _Slab(exam, scene, plane, chest, index, 1000 * number + 500 * chest + index, headers)
+        scene = Scene(point)
+        for order, part in enumerate(Part):
+            if part not in scene.parts:
+                continue
+            exam, grid, pose = _examination(story, point, variant, part), GRIDS[variant][part], scene.poses[part]
+            headers = {a: series_header(exam, a, grid.raster) for a in part.acquisitions}
+            for index, height in enumerate(grid.heights):
+                z = pose.to_patient((0.0, 0.0, height))[2]
+                plane = Plane(pose, round(z, 2), grid.size, grid.spacing_mm, grid.step_mm)
+                seed = 1000 * number + 500 * order + index
+                yield _Slab(exam, scene, plane, part, grid.raster, index, seed, headers)
 
 
-def _write_slab(work: Path, slab: _Slab, anatomy: Anatomy, noise: Noise) -> int:
-    phases = CHEST_PHASES if slab.chest else LIVER_PHASES
-    clean = slab.scene.render(anatomy, slab.plane, slab.chest)
-    for number, (acquisition, hu) in enumerate(zip(phases, clean, strict=True)):
+def _write_slab(work: Path, slab: _Slab, anatomy: Anatomy, noises: _Noises) -> int:
+    clean = slab.scene.render(anatomy, slab.plane, slab.part)
+    for number, (acquisition, values) in enumerate(zip(slab.part.acquisitions, clean, strict=True)):
         path = work / _series_folder(slab.exam.timepoint_id, acquisition) / f"{slab.index + 1:04d}.dcm"
         path.parent.mkdir(parents=True, exist_ok=True)
-        grain = noise.draw((slab.seed, number)) * noise_hu(acquisition)
-        write_image(path, slab.headers[acquisition], slab.exam, acquisition, slab.index, slab.plane, hu + grain)
-    return len(phases)
+        noisy = noises.on(values, acquisition, (slab.seed, number))
+        write_image(path, slab.headers[acquisition], slab.exam, acquisition, slab.index, slab.plane, slab.raster, noisy)
+    return len(clean)
 
 
 def _series_folder(timepoint_id: str, acquisition: Acquisition) -> str:
@@ -242,24 +281,29 @@ def _series_folder(timepoint_id: str, acquisition: Acquisition) -> str:
 
 
 def true_timepoint(story: Story, point: StoryTimePoint, variant: Variant) -> TrueTimePoint:
-    """What is true of one time point: its series, and every lesion's lines in its patient coordinates."""
-    exam, scene, grid = _examination(story, point, variant), Scene(point), GRIDS[variant]
+    """What is true of one time point: its series, and every lesion's lines in the patient coordinates of its exam."""
+    scene, grids = Scene(point), GRIDS[variant]
+    exams = {part: _examination(story, point, variant, part) for part in scene.parts}
     series = tuple(
         TrueSeries(
-            exam.series_uid(a),
-            a.value,
-            len(grid.heights(a is Acquisition.CHEST)),
+            exams[part].series_uid(a),
+            a.phase,
+            len(grids[part].heights),
             _series_folder(point.id, a),
+            part.modality,
+            exams[part].study_uid,
+            exams[part].frame_of_reference_uid,
         )
-        for a in (*LIVER_PHASES, *CHEST_PHASES)
+        for part in scene.parts
+        for a in part.acquisitions
     )
 
-    def finding(name: str, acquisition: Acquisition, centres: tuple[Point, ...], moves: bool = True) -> TrueFinding:
-        chest = acquisition is Acquisition.CHEST
-        pose = scene.pose(chest)
+    def finding(name: str, part: Part, phase: str, centres: tuple[Point, ...], moves: bool = True) -> TrueFinding:
+        exam, pose = exams[part], scene.poses[part]
+        acquisition = next(a for a in part.acquisitions if a.phase == phase)
         places = tuple(_rounded(pose.to_patient(c, moves)) for c in centres)
         lifted = centres[0][2] + (0.0 if moves else -pose.breath_mm)
-        index = grid.heights(chest).index(round(lifted))
+        index = grids[part].heights.index(round(lifted))
         lesion = scene.lesions.get(name)
 
         def line(chord: Chord) -> TrueLine:
@@ -268,7 +312,7 @@ def true_timepoint(story: Story, point: StoryTimePoint, variant: Variant) -> Tru
 
         return TrueFinding(
             lesion_id=name,
-            phase=acquisition.value,
+            phase=phase,
             series_uid=exam.series_uid(acquisition),
             sop_uid=exam.sop_uid(acquisition, index),
             frame_of_reference_uid=exam.frame_of_reference_uid,
@@ -279,24 +323,22 @@ def true_timepoint(story: Story, point: StoryTimePoint, variant: Variant) -> Tru
             typical_vascular_pattern=True if name.startswith("I") and lesion else None,
         )
 
+    liver = scene.liver_read_on
     findings = [
-        finding(
-            name,
-            Acquisition.CHEST if isinstance(lesion, Metastasis) else Acquisition.ARTERIAL,
-            (lesion.centre,),
-            not (isinstance(lesion, Metastasis) and lesion.node),
-        )
+        finding(name, Part.CHEST, "chest", (lesion.centre,), moves=not lesion.node)
+        if isinstance(lesion, Metastasis)
+        else finding(name, liver, "arterial", (lesion.centre,))
         for name, lesion in scene.lesions.items()
     ]
-    findings.append(finding("INT1", Acquisition.PORTAL_VENOUS, (THROMBUS_CENTRE,)))
-    findings.append(finding("ENT1", Acquisition.CHEST, tuple(c for c, _ in SMALL_NODULES)))
+    findings.append(finding("INT1", liver, "portal_venous", (THROMBUS_CENTRE,)))
+    findings.append(finding("ENT1", Part.CHEST, "chest", tuple(c for c, _ in SMALL_NODULES)))
     order = {lesion.id: i for i, lesion in enumerate(story.lesions)}
     return TrueTimePoint(
         id=point.id,
         on=point.on,
         day=(point.on - story.day0).days,
-        study_uid=exam.study_uid,
-        frame_of_reference_uid=exam.frame_of_reference_uid,
+        study_uid=exams[Part.CHEST].study_uid,
+        frame_of_reference_uid=exams[Part.CHEST].frame_of_reference_uid,
         series=series,
         findings=tuple(sorted(findings, key=lambda f: order[f.lesion_id])),
         clinical=point.clinical,

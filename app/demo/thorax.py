@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from app.demo.abdomen import Diaphragm
-from app.demo.enhancement import Acquisition, hu_of
+from app.demo.enhancement import Acquisition, Part, brightness_of
 from app.demo.frame import Trunk
 from app.demo.plane import Canvas, Image, Plane, blend, carve, ellipsoid, random_waves, turned
 from app.demo.vessels import Tubes, chain, coverage, fill, join, within
@@ -80,17 +80,19 @@ def paint_thorax(
     middle = _mediastinum(plane)
     chest = np.maximum(trunk.cavity, -diaphragm.above)
     pleura = np.maximum(chest, -middle)
-    canvas.paint(hu_of("muscle", phases), plane.soft(np.maximum(chest, diaphragm.above - np.float32(2.6))))
-    canvas.paint(hu_of("fat", phases), plane.soft(np.maximum(chest, middle)))
+    canvas.paint(brightness_of("muscle", phases), plane.soft(np.maximum(chest, diaphragm.above - np.float32(2.6))))
+    canvas.paint(brightness_of("fat", phases), plane.soft(np.maximum(chest, middle)))
     lung = plane.soft(pleura)
     slope = (y * np.float32(0.38)).astype(np.float32) + plane.waves(plane.zv, _LUNG_GRAIN)
-    base = np.asarray(hu_of("lung", phases), dtype=np.float32)[:, None, None]
-    canvas.paint(base + slope, lung)
-    _paint_fissures(canvas, lung, phases)
+    base = np.asarray(brightness_of("lung", phases), dtype=np.float32)[:, None, None]
+    on_mr = phases[0].part is Part.LIVER_MR  # where lung has hardly any signal, and fissures none
+    canvas.paint(base + (np.float32(0.1) if on_mr else np.float32(1)) * slope, lung)
+    if not on_mr:
+        _paint_fissures(canvas, lung, phases)
     met = coverage(plane, plane.zv, vessels)
     if met is not None:
         part, box = met
-        canvas.paint(hu_of("lung vessel", phases), part * plane.soft(pleura[box] + np.float32(1.5)), box)
+        canvas.paint(brightness_of("lung vessel", phases), part * plane.soft(pleura[box] + np.float32(1.5)), box)
     _paint_heart(canvas, diaphragm, phases)
     for tubes, tissue in (
         (_CAVA_UPPER, "cava"),
@@ -105,7 +107,7 @@ def paint_thorax(
         box = plane.box(ox, oy, 12)
         gx, gy = plane.at(box)
         gullet = ellipsoid(gx - np.float32(ox), gy - np.float32(oy), 0.0, (8.0, 6.0, 900.0))
-        canvas.paint(hu_of("oesophagus", phases), plane.soft(gullet), box)
+        canvas.paint(brightness_of("oesophagus", phases), plane.soft(gullet), box)
     wall = _BRONCHI.copy()
     wall[:, [3, 7]] += 1.3
     _paint_tube(canvas, wall, "muscle", phases)
@@ -144,7 +146,7 @@ def _paint_heart(canvas: Canvas, diaphragm: Diaphragm, phases: tuple[Acquisition
     x, y = plane.xy
     heart = np.maximum(_heart(plane), diaphragm.above * np.float32(-1) + np.float32(2))
     sac = plane.soft(heart)
-    canvas.paint(hu_of("myocardium", phases), sac)
+    canvas.paint(brightness_of("myocardium", phases), sac)
     left = ellipsoid(*turned(x - np.float32(42), y + np.float32(26), 38.0), z - 108.0, (34.0, 16.0, 26.0))
     right = ellipsoid(*turned(x - np.float32(10), y + np.float32(52), 24.0), z - 108.0, (42.0, 16.0, 28.0))
     right_atrium = ellipsoid(x + np.float32(30), y + np.float32(28), z - 122.0, (20.0, 26.0, 30.0))
@@ -158,9 +160,9 @@ def _paint_heart(canvas: Canvas, diaphragm: Diaphragm, phases: tuple[Acquisition
         (left, "heart"),
         (root, "artery"),
     ):
-        canvas.paint(hu_of(tissue, phases), plane.soft(np.maximum(chamber, within), 2.0))
+        canvas.paint(brightness_of(tissue, phases), plane.soft(np.maximum(chamber, within), 2.0))
     cut = np.maximum(np.abs(carve(heart, left, 1.0) + np.float32(1.0)) - np.float32(1.1), -sac + np.float32(0.2))
-    canvas.paint(hu_of("fat", phases), plane.soft(cut) * np.float32(0.35))
+    canvas.paint(brightness_of("fat", phases), plane.soft(cut) * np.float32(0.35))
 
 
 def _paint_fissures(canvas: Canvas, lung: Image, phases: tuple[Acquisition, ...]) -> None:
@@ -177,4 +179,4 @@ def _paint_fissures(canvas: Canvas, lung: Image, phases: tuple[Acquisition, ...]
 def _paint_tube(canvas: Canvas, tubes: Tubes, tissue: str, phases: tuple[Acquisition, ...]) -> None:
     met = coverage(canvas.plane, canvas.plane.z, tubes)
     if met is not None:
-        canvas.paint(hu_of(tissue, phases), met[0], met[1])
+        canvas.paint(brightness_of(tissue, phases), met[0], met[1])

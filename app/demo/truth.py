@@ -88,16 +88,24 @@ class TrueResponses:
 
 @dataclass(frozen=True, slots=True)
 class TrueSeries:
-    """One written series. `phase` is ``pre``, ``arterial``, ``portal_venous``, ``delayed`` or ``chest``."""
+    """One written series.
+
+    `phase` is ``pre``, ``arterial``, ``portal_venous``, ``delayed``, ``hepatobiliary`` or ``chest``.
+    """
 
     uid: str
     phase: str
     images: int
     folder: str
+    modality: str
+    study_uid: str
+    frame_of_reference_uid: str
 
 
 @dataclass(frozen=True, slots=True)
 class TrueTimePoint:
+    """One time point; `study_uid` and `frame_of_reference_uid` are those of its CT."""
+
     id: str
     on: date
     day: int

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from app.demo.plane import SLICE_MM, Box, Image, Plane
+from app.demo.plane import Box, Image, Plane
 from mrecist.values import Point
 
 Node = tuple[float, float, float, float]
@@ -107,7 +107,7 @@ def join(parts: Sequence[Tubes]) -> Tubes:
 
 def coverage(plane: Plane, z: float, tubes: Tubes, box: Box | None = None) -> tuple[Image, Box] | None:
     """How much of each pixel the tubes fill in a slice at height `z`, with the box that holds them all."""
-    half = SLICE_MM / 2
+    half = plane.thickness_mm / 2
     low = np.minimum(tubes[:, 2] - tubes[:, 3], tubes[:, 6] - tubes[:, 7])
     high = np.maximum(tubes[:, 2] + tubes[:, 3], tubes[:, 6] + tubes[:, 7])
     met = tubes[(low < z + half) & (high > z - half)]
@@ -138,7 +138,7 @@ def coverage(plane: Plane, z: float, tubes: Tubes, box: Box | None = None) -> tu
         gap = np.sqrt((x - ax - t * np.float32(dx)) ** 2 + (y - ay - t * np.float32(dy)) ** 2)
         length = math.sqrt(span + rise * rise)
         upright = abs(rise) / max(length, 1e-6)
-        filled = np.float32(min(1.0, 2 * widest / SLICE_MM + upright))
+        filled = np.float32(min(1.0, 2 * widest / plane.thickness_mm + upright))
         outside = max(abs(z - (z0 + z1) / 2) - abs(rise) / 2 - half * 0.4, 0.0)
         if outside:
             filled *= np.float32(max(0.0, 1 - (outside / (widest + half * 0.6)) ** 2))

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from app.demo.abdomen import build_diaphragm, liver_distance, paint_abdomen, paint_great_vessels
 from app.demo.circulation import Vessels
-from app.demo.enhancement import Acquisition, hu_of
+from app.demo.enhancement import Acquisition, brightness_of
 from app.demo.frame import build_trunk, paint_bones, paint_table, paint_wall
 from app.demo.lesions import Blob, Metastasis, SolidTumour
 from app.demo.noise import Noise
@@ -181,7 +181,7 @@ class Exam:
         paint_great_vessels(canvas, phases)
         for lesion in self.lesions:
             _paint_lesion(canvas, lesion, phases)
-        return np.asarray(canvas.hu[0])
+        return np.asarray(canvas.values[0])
 
     def _noise(self) -> NDArray[np.float32]:
         grain = _grain(self.grid.size, self.grid.spacing_mm)
@@ -202,7 +202,7 @@ def _paint_lesion(canvas: Canvas, lesion: Lesion, phases: tuple[Acquisition, ...
         plane = canvas.plane
         if abs(plane.zv - z) <= radius + 2:
             box = plane.box(oil.centre[0], y, radius)
-            canvas.paint(hu_of("lipiodol", phases), plane.soft(oil.distance(*plane.at(box), plane.zv)), box)
+            canvas.paint(brightness_of("lipiodol", phases), plane.soft(oil.distance(*plane.at(box), plane.zv)), box)
 
 
 @cache

@@ -36,6 +36,9 @@ _THIN, _THIN_MM = 0.25, 5.0
 """What juts out so far is a vessel where the square of that is more than this part of the area on which it stands: a
 horn of a lesion stands on a broad foot."""
 _SHELL_MM, _OIL_BLUR_MM = 3.2, 2.1
+_OPENED_MM = 1.2
+_VEINS_MM = (2.2, 3.6)
+"""On MR hepatic veins are as dark in the arterial phase as what is dead: they are cut off a dead part by such balls."""
 _HYPO_SD, _HYPO_HU = 2.5, 8.0
 _DIRECTIONS = 96
 
@@ -148,7 +151,30 @@ def _dead_parts(
     dark = tissue.liver - max(_HYPO_SD * tissue.noise, _HYPO_HU if tissue.hounsfield else 0.0)
     even = smoothed(values, spacing_mm, _SMOOTH_MM)
     hypo = (even < dark) & (values > floor) & ~beside_oil
-    return _belonging(hypo, enhancing | beside_oil, marks, spacing_mm, opened_mm=1.2)
+    if not tissue.hounsfield:
+        hypo = _without_veins(hypo, spacing_mm)
+    return _belonging(hypo, enhancing | beside_oil, marks, spacing_mm, opened_mm=_OPENED_MM)
+
+
+def _without_veins(dark: Mask, spacing_mm: Vector) -> Mask:
+    """Dark tissue, without the veins that would join what lies inside the liver to what is dark outside it."""
+    from scipy.ndimage import label
+
+    kept = np.zeros(dark.shape, bool)
+    rest = dark
+    for ball_mm in (_OPENED_MM, *_VEINS_MM):
+        labels, count = label(_opened(rest, spacing_mm, ball_mm))
+        outside = _at_border(labels, count)
+        outside[0] = True
+        kept |= ~outside[labels]
+        outside[0] = False
+        rest = outside[labels]
+    return kept
+
+
+def _opened(parts: Mask, spacing_mm: Vector, ball_mm: float) -> Mask:
+    """What a ball of this radius can reach inside the parts, and about a voxel more."""
+    return parts & _grown(depth_mm(parts, spacing_mm) > ball_mm, spacing_mm, ball_mm + 1.5)
 
 
 def _with_oil(oil: Mask, beside_oil: Mask, lesion: Mask, marks: list[Vector], spacing_mm: Vector) -> Mask:
@@ -163,7 +189,7 @@ def _belonging(parts: Mask, lesion: Mask, marks: list[Vector], spacing_mm: Vecto
 
     none = np.zeros(parts.shape, bool)
     if opened_mm and parts.any():
-        parts = parts & _grown(depth_mm(parts, spacing_mm) > opened_mm, spacing_mm, opened_mm + 1.5)
+        parts = _opened(parts, spacing_mm, opened_mm)
     labels, count = label(parts)
     if not count:
         return none

@@ -8,23 +8,28 @@ import pytest
 
 from app.demo.dicom import uid
 from app.demo.truth import Truth
+from viewers.imaging.catalogue import SURE_PHASE
+from viewers.imaging.scan import scan
 
 DCIODVFY = shutil.which("dciodvfy")
 SERIES = ["pre", "arterial", "portal_venous", "delayed", "chest"]
+MR_SERIES = ["mr_pre", "mr_arterial", "mr_portal_venous", "mr_hepatobiliary"]
 
 
 @pytest.mark.skipif(DCIODVFY is None, reason="dciodvfy (dicom3tools) is not installed")
-@pytest.mark.parametrize("timepoint", ["BL", "FU1", "FU2", "FU3"])
-@pytest.mark.parametrize("series", SERIES)
+@pytest.mark.parametrize(
+    ("timepoint", "series"),
+    [*((t, s) for t in ("BL", "FU1", "FU2", "FU3") for s in SERIES), *(("FU2", s) for s in MR_SERIES)],
+)
 def test_that_the_validator_finds_no_error(small_study: tuple[Path, Truth], timepoint: str, series: str) -> None:
     path = small_study[0] / timepoint / series / "0003.dcm"
     said = subprocess.run([str(DCIODVFY), str(path)], capture_output=True, text=True, check=False)
     text = said.stdout + said.stderr
-    assert "CTImage" in text
+    assert ("MRImage" if series in MR_SERIES else "CTImage") in text
     assert "Error" not in text
 
 
-@pytest.mark.parametrize("series", SERIES)
+@pytest.mark.parametrize("series", [*SERIES, *MR_SERIES])
 def test_that_every_series_is_marked_synthetic_and_names_the_patient_in_hangul(
     small_study: tuple[Path, Truth], series: str
 ) -> None:
@@ -56,6 +61,28 @@ def test_that_the_series_before_contrast_names_no_agent_and_comes_first(small_st
     arterial = pydicom.dcmread(small_study[0] / "BL" / "arterial" / "0001.dcm", stop_before_pixels=True)
     assert "ContrastBolusAgent" not in pre
     assert seconds(pre.AcquisitionTime) < seconds(arterial.ContrastBolusStartTime)
+
+
+def test_that_the_mr_is_a_gradient_echo_that_gives_what_makers_give(small_study: tuple[Path, Truth]) -> None:
+    folder = small_study[0] / "FU2"
+    headers = {s: pydicom.dcmread(folder / s / "0001.dcm") for s in MR_SERIES}
+    for name, ds in headers.items():
+        assert (ds.Modality, ds.ScanningSequence, ds.MRAcquisitionType, ds.ScanOptions) == ("MR", "GR", "3D", "FS")
+        assert float(ds.EchoTime) < float(ds.RepetitionTime) < 6
+        assert 5 <= float(ds.FlipAngle) <= 20
+        assert (ds.Rows, ds.Columns) == (152, 192)
+        assert "RescaleSlope" not in ds and "KVP" not in ds
+        assert ("ContrastBolusAgent" in ds) == (name != "mr_pre")
+    given = seconds(headers["mr_arterial"].ContrastBolusStartTime)
+    after = [seconds(headers[s].AcquisitionTime) - given for s in MR_SERIES]
+    # the windows in which these phases are acquired with gadoxetate
+    assert after[0] < 0 and 15 <= after[1] <= 45 and 55 <= after[2] <= 90 and after[3] >= 600
+
+
+def test_that_our_own_reading_of_phases_is_sure_of_the_mr(small_study: tuple[Path, Truth]) -> None:
+    found = {one.phase.name: one for one in scan(small_study[0] / "FU2").series if one.modality == "MR"}
+    assert set(found) == {"pre", "arterial", "portal_venous", "hepatobiliary"}
+    assert all(one.phase.confidence >= SURE_PHASE and one.volume_ok for one in found.values())
 
 
 def test_that_uids_are_the_same_every_time_and_never_shared() -> None:

@@ -33,7 +33,7 @@ def test_that_a_painted_disc_has_its_true_area(spacing_mm: float) -> None:
     x, y = plane.xy
     canvas = Canvas(plane, 2, 0.0)
     canvas.paint((1.0, 3.0), plane.soft(ellipsoid(x - 5, y + 7, 0.0, (20.0, 20.0, 900.0))))
-    area = canvas.hu.sum(axis=(1, 2)) * spacing_mm**2
+    area = canvas.values.sum(axis=(1, 2)) * spacing_mm**2
     assert area == pytest.approx(np.array([1.0, 3.0]) * math.pi * 400, rel=0.005)
 
 

@@ -1,9 +1,10 @@
-"""The HU of the great organs, phase by phase, at places known from the drawing."""
+"""How bright the great organs are, phase by phase, at places known from the drawing."""
 
 import numpy as np
 import pytest
 
-from app.demo.noise import Noise
+from app.demo.enhancement import Part
+from app.demo.noise import MrNoise, Noise
 from app.demo.plane import Plane
 from app.demo.scene import Scene, grow_anatomy
 from app.demo.story import read_story
@@ -16,16 +17,33 @@ PLACES = {  # body x, y, z in mm and half the side of the sampled square
     "tumour rim": (-84.0, -43.0, 20.0, 2.0),
     "necrosis": (-83.4, -25.7, 20.0, 4.0),
 }
+MR_PLACES = {
+    "aorta": (8.0, 44.0, 20.0, 4.0),
+    "liver": (-95.0, 45.0, 20.0, 8.0),
+    "spleen": (112.0, 32.0, 20.0, 7.0),
+    "viable": (-94.9, -21.2, 20.0, 2.5),
+    "fat": (0.0, -113.0, 20.0, 1.5),
+    "air": (-185.0, 0.0, 20.0, 3.0),
+}
 
 
 @pytest.fixture(scope="module")
 def means() -> dict[str, np.ndarray]:
-    scene = Scene(read_story().timepoints[0])
-    pose = scene.pose(chest=False)
+    return medians(0, Part.LIVER, PLACES)
+
+
+@pytest.fixture(scope="module")
+def mr_means() -> dict[str, np.ndarray]:
+    return medians(2, Part.LIVER_MR, MR_PLACES)
+
+
+def medians(timepoint: int, part: Part, places: dict[str, tuple[float, float, float, float]]) -> dict[str, np.ndarray]:
+    scene = Scene(read_story().timepoints[timepoint])
+    pose = scene.poses[part]
     plane = Plane(pose, pose.to_patient((0.0, 0.0, 20.0))[2], 384, 0.9)
-    hu = scene.render(grow_anatomy(), plane, chest=False)
+    hu = scene.render(grow_anatomy(), plane, part)
     found = {}
-    for name, (x, y, z, half) in PLACES.items():
+    for name, (x, y, z, half) in places.items():
         px, py, _ = pose.to_patient((x, y, z))
         column, row = (round((v - plane.origin_mm) / plane.spacing_mm) for v in (px, py))
         n = int(half / plane.spacing_mm)
@@ -57,6 +75,28 @@ def test_that_the_spleen_is_brighter_than_the_liver_after_contrast_and_darker_be
 ) -> None:
     assert means["spleen"][PRE] < means["liver"][PRE]
     assert means["spleen"][PORTAL] > means["liver"][PORTAL]
+
+
+def test_that_gadoxetate_enhances_on_mr_as_readers_know_it(mr_means: dict[str, np.ndarray]) -> None:
+    liver, tumour, aorta, spleen = (mr_means[name] for name in ("liver", "viable", "aorta", "spleen"))
+    gain = liver / liver[0] - 1
+    assert 0.05 < gain[1] < 0.35 and 0.45 < gain[2] < 0.9 and 0.8 < gain[3] < 1.5  # least, more, most at 20 min
+    assert tumour[0] < liver[0] and tumour[1] > 1.4 * liver[1]  # dark before, bright in the arterial phase
+    assert tumour[2] < liver[2] and tumour[3] < 0.7 * liver[3]  # washed out, then the dark hole in a bright liver
+    assert aorta[1] == max(aorta) and aorta[3] < 0.6 * liver[3]
+    assert spleen[0] < liver[0] and spleen[1] > liver[1] and spleen[3] < liver[3]
+    assert all(mr_means["fat"] < 0.5 * liver) and all(mr_means["air"] < 1)  # saturated; no table, no negative values
+
+
+def test_that_the_noise_of_mr_is_rician() -> None:
+    noise = MrNoise(256)
+    air, tissue = (noise.magnitude(np.full((256, 256), level, np.float32), (3, 4)) for level in (0.0, 200.0))
+    sigma = float(tissue.std())
+    assert float(tissue.mean()) == pytest.approx(200 + sigma**2 / 400, abs=0.4)  # second moment A² + 2 sigma²
+    # in air the magnitude of two channels: mean sigma √(π/2), SD sigma √(2 - π/2)
+    assert float(air.mean()) == pytest.approx(sigma * np.sqrt(np.pi / 2), rel=0.04)
+    assert float(air.std()) == pytest.approx(sigma * np.sqrt(2 - np.pi / 2), rel=0.04)
+    assert (air >= 0).all()
 
 
 def test_that_noise_has_grain_and_no_mean_shift() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from app.demo import study
 from app.demo.dicom import write_image
+from app.demo.enhancement import Part
 from app.demo.plane import Plane
 from app.demo.scene import Scene, grow_anatomy
 from app.demo.story import read_story
@@ -41,6 +42,17 @@ def test_that_both_variants_show_the_same_lines_at_the_same_places() -> None:
             assert (full.counted, full.whole, full.centres) == (small.counted, small.whole, small.centres)
 
 
+def test_that_the_liver_of_the_third_time_point_is_read_on_mr_and_everything_else_on_ct() -> None:
+    for p in STORY.timepoints:
+        point = POINTS[Variant.SMALL, p.id]
+        modality = {s.uid: s.modality for s in point.series}
+        read_on = {f.lesion_id: modality[f.series_uid] for f in point.findings}
+        on_mr = {"IT1", "IT2", "INT1"} if p.id == "FU2" else set()
+        assert {name for name, m in read_on.items() if m == "MR"} == on_mr
+        phases = [s.phase for s in point.series if s.modality == "MR"]
+        assert phases == (["pre", "arterial", "portal_venous", "hepatobiliary"] if p.id == "FU2" else [])
+
+
 def test_that_the_lesions_of_each_time_point_are_those_of_the_story() -> None:
     always = ["IT1", "IT2", "INT1", "ET1", "ET2", "ET3", "ENT1"]
     for p in STORY.timepoints:
@@ -58,19 +70,30 @@ STEPS_HU = {  # least change across the end of a line, in HU, as the tissues dif
     "ET2": 400.0,
     "ET3": 60.0,
 }
+MR_STEP = 35.0
+"""On MR least change in its units; the liver in the arterial phase is about 230, treated tissue about 155."""
+
+
+def part_of(timepoint: str, finding: TrueFinding) -> Part:
+    """The liver of the third time point is read on MR, the chest on CT."""
+    if finding.phase == "chest":
+        return Part.CHEST
+    return Part.LIVER_MR if timepoint == "FU2" else Part.LIVER
 
 
 @pytest.fixture(scope="module")
 def clean_images() -> dict[tuple[str, str], tuple[Plane, np.ndarray]]:
     """The image of each measured lesion at full resolution, without noise."""
-    anatomy, grid, made = grow_anatomy(), GRIDS[Variant.FULL], {}
+    anatomy, made = grow_anatomy(), {}
     for p in STORY.timepoints:
         scene = Scene(p)
         for finding in POINTS[Variant.FULL, p.id].findings:
             if finding.counted is not None:
-                chest = finding.phase == "chest"
-                plane = Plane(scene.pose(chest), finding.z_mm, grid.size, grid.spacing_mm)
-                made[p.id, finding.lesion_id] = (plane, scene.render(anatomy, plane, chest)[0 if chest else 1])
+                part = part_of(p.id, finding)
+                grid = GRIDS[Variant.FULL][part]
+                plane = Plane(scene.poses[part], finding.z_mm, grid.size, grid.spacing_mm, grid.step_mm)
+                image = scene.render(anatomy, plane, part)[0 if part is Part.CHEST else 1]
+                made[p.id, finding.lesion_id] = (plane, image)
     return made
 
 
@@ -100,7 +123,7 @@ def test_that_the_image_changes_at_both_ends_of_every_line(
     for end, outward in ((np.array(line.start), -along), (np.array(line.end), along)):
         inside, outside = end - 2.2 * outward, end + 2.2 * outward
         step = hu_at(plane, hu, *inside[:2]) - hu_at(plane, hu, *outside[:2])
-        assert abs(step) > STEPS_HU[lesion]
+        assert abs(step) > (MR_STEP if part_of(timepoint, finding) is Part.LIVER_MR else STEPS_HU[lesion])
         if kind == "counted":
             assert step > 0  # the counted line runs in what enhances, in the liver, or in what is solid, elsewhere
 
@@ -118,8 +141,24 @@ def test_that_the_viable_line_stays_in_enhancing_tissue(clean_images: dict, time
         aside = 1.5 if free @ (start - np.array(finding.centres[0])) > 0 else -1.5
         start, end = start + aside * free, end + aside * free
     inner = [hu_at(plane, hu, *(start + t * (end - start))[:2]) for t in np.linspace(0.12, 0.88, 30)]
+    if timepoint == "FU2":
+        assert min(inner) > 330  # MR: liver about 230, treated tissue 155, oil less
+        return
     assert min(inner) > 95  # liver 74, treated tissue 47, necrosis 28
     assert max(inner) < 200  # oil is 300 and more
+
+
+def test_that_oil_hides_on_the_ct_of_the_third_time_point_what_the_mr_shows() -> None:
+    point = STORY.timepoints[2]
+    scene, anatomy, grid = Scene(point), grow_anatomy(), GRIDS[Variant.FULL][Part.LIVER]
+    for name in ("IT1", "IT2"):
+        chord = scene.lesions[name].counted()
+        pose = scene.poses[Part.LIVER]
+        start, end = (np.array(pose.to_patient(place)) for place in (chord.start, chord.end))
+        plane = Plane(pose, start[2], grid.size, grid.spacing_mm)
+        arterial = scene.render(anatomy, plane, Part.LIVER)[1]
+        along = [hu_at(plane, arterial, *(start + t * (end - start))[:2]) for t in np.linspace(0.1, 0.9, 30)]
+        assert np.median(along) > 300  # lipiodol; viable tumour would be about 134
 
 
 # --- the files ------------------------------------------------------------------------------------------------------
@@ -134,8 +173,11 @@ def test_that_every_image_of_the_truth_is_there_at_its_height(small_study: tuple
             for path in (folder / point.id).rglob("*.dcm")
             for ds in [pydicom.dcmread(path, stop_before_pixels=True)]
         }
-        assert {h.StudyInstanceUID for h in headers.values()} == {point.study_uid}
-        assert {h.FrameOfReferenceUID for h in headers.values()} == {point.frame_of_reference_uid}
+        ct = {(h.StudyInstanceUID, h.FrameOfReferenceUID) for h in headers.values() if h.Modality == "CT"}
+        assert ct == {(point.study_uid, point.frame_of_reference_uid)}
+        mr = {(h.StudyInstanceUID, h.FrameOfReferenceUID) for h in headers.values() if h.Modality == "MR"}
+        assert mr == {(s.study_uid, s.frame_of_reference_uid) for s in point.series if s.modality == "MR"}
+        assert len(mr) == (1 if point.id == "FU2" else 0) and not mr & ct
         for finding in point.findings:
             header = headers[finding.sop_uid]
             assert header.SeriesInstanceUID == finding.series_uid
@@ -150,9 +192,9 @@ def test_that_every_image_of_the_truth_is_there_at_its_height(small_study: tuple
 
 def test_that_every_time_point_has_its_own_frame_of_reference_table_and_breath() -> None:
     assert len({p.frame_of_reference_uid for (v, _), p in POINTS.items() if v is Variant.SMALL}) == 4
-    poses = [Scene(p).pose(chest=False) for p in STORY.timepoints]
+    poses = [pose for p in STORY.timepoints for part, pose in Scene(p).poses.items() if part is not Part.CHEST]
     assert (
-        len({p.table_mm for p in poses}) == len({p.breath_mm for p in poses}) == len({p.shift_mm for p in poses}) == 4
+        len({p.table_mm for p in poses}) == len({p.breath_mm for p in poses}) == len({p.shift_mm for p in poses}) == 5
     )
 
 
@@ -160,23 +202,24 @@ def test_that_the_small_study_stays_small(small_study: tuple[Path, Truth]) -> No
     assert sum(f.stat().st_size for f in small_study[0].rglob("*") if f.is_file()) < 60_000_000
 
 
-def test_that_the_whole_study_would_be_about_250_megabytes() -> None:
-    grid = GRIDS[Variant.FULL]
-    images = 4 * (4 * len(grid.heights(chest=False)) + len(grid.heights(chest=True)))
-    assert 225e6 < images * grid.size**2 * 2 < 275e6
+def test_that_the_whole_study_would_be_about_300_megabytes() -> None:
+    images = dict.fromkeys(Part, 0)
+    for point in STORY.timepoints:
+        for part in Scene(point).parts:
+            images[part] += len(part.acquisitions) * len(GRIDS[Variant.FULL][part].heights)
+    pixels = sum(n * g.rows * g.columns for p, n in images.items() for g in [GRIDS[Variant.FULL][p].raster])
+    assert 275e6 < 2 * pixels < 325e6
 
 
 def test_that_the_small_scan_holds_every_lesion_whole() -> None:
-    grid = GRIDS[Variant.SMALL]
     for point in STORY.timepoints:
         for finding in POINTS[Variant.SMALL, point.id].findings:
             if finding.whole is None:
                 continue
-            chest = finding.phase == "chest"
-            top, bottom = grid.chest_mm if chest else grid.liver_mm
-            pose = Scene(point).pose(chest)
+            part = part_of(point.id, finding)
+            grid, pose = GRIDS[Variant.SMALL][part], Scene(point).poses[part]
             height = finding.z_mm - pose.table_mm - pose.breath_mm
-            assert bottom + finding.whole.diameter_mm / 2 < height < top - finding.whole.diameter_mm / 2
+            assert grid.bottom_mm + finding.whole.diameter_mm / 2 < height < grid.top_mm - finding.whole.diameter_mm / 2
 
 
 def test_that_file_names_tell_nothing_of_the_patient(small_study: tuple[Path, Truth]) -> None:
@@ -195,14 +238,18 @@ def test_that_the_truth_beside_the_images_is_the_one_returned(small_study: tuple
 def test_that_the_same_scene_gives_the_same_bytes(
     small_study: tuple[Path, Truth], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    few = study.Grid(192, 1.8, (20, 15), (120, 115))
+    few = {
+        Part.LIVER: study.Grid(192, 1.8, 20, 15),
+        Part.CHEST: study.Grid(192, 1.8, 120, 115),
+        Part.LIVER_MR: study.Grid(192, 1.9, 20, 15, rows=152),
+    }
     written = []
     monkeypatch.setattr(study, "GRIDS", {Variant.SMALL: few})
     monkeypatch.setattr(study, "true_timepoint", lambda _s, p, v: POINTS[v, p.id])
     for name in ("first", "second"):
         write_study(tmp_path / name, Variant.SMALL)
         written.append({p.relative_to(tmp_path / name): p.read_bytes() for p in (tmp_path / name).rglob("*.dcm")})
-    assert len(written[0]) == 4 * (4 * 2 + 2)
+    assert len(written[0]) == 4 * (4 * 2 + 2) + 4 * 2
     assert written[0] == written[1]
 
 
@@ -220,7 +267,7 @@ def test_that_progress_counts_up_and_cancelling_leaves_nothing(tmp_path: Path) -
     with pytest.raises(DemoCancelled):
         write_study(tmp_path / "d", Variant.SMALL, lambda n, of: seen.append((n, of)), lambda: len(seen) >= 3)
     assert [n for n, _ in seen] == [4, 8, 12]
-    assert {of for _, of in seen} == {528}
+    assert {of for _, of in seen} == {588}
     assert list(tmp_path.iterdir()) == []
 
 

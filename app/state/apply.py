@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import assert_never
 
-from app.state import case_edits, clinical_edits, figure_edits, proposal_edits, read_edits
+from app.state import case_edits, clinical_edits, figure_edits, lesion_edits, proposal_edits, read_edits
 from app.state.events import (
     BaselineConfirmed,
     CaseClosed,
@@ -30,6 +30,8 @@ from app.state.events import (
     LesionAdded,
     LesionChanged,
     LesionRemoved,
+    LesionsMerged,
+    LesionSplit,
     PhaseCorrected,
     ProposalDeclined,
     ProposalsImported,
@@ -115,6 +117,10 @@ def apply(record: Record | None, entry: Entry) -> Record:
             return read_edits.change_lesion(record, event, entry.read_id)
         case LesionRemoved():
             return read_edits.remove_lesion(record, event, entry.read_id)
+        case LesionSplit():
+            return lesion_edits.split_lesion(record, event, entry.read_id)
+        case LesionsMerged():
+            return lesion_edits.merge_lesions(record, event, entry.read_id)
         case FindingRecorded():
             return read_edits.record_finding(record, event, entry.read_id)
         case FindingCleared():

@@ -44,6 +44,19 @@ def _unassisted(plain: Plain) -> Plain:
     return {**plain, "assisted": None}
 
 
+def _without_events_of_lesions(plain: Plain) -> Plain:
+    """Version 2 knew no fragments, and asked neither for treatment since nor whether an absence was right."""
+    later: Plain = {"treated_since": None, "treatment_id": "", "settled_on": None, "earlier_absence": None}
+    seen = plain["observation"]
+    plain = {**plain, "observation": {**seen, "features": {**later, **seen["features"]}}}
+    return _whole_lesion(plain) if "lesion" in plain else plain
+
+
+def _whole_lesion(plain: Plain) -> Plain:
+    """A lesion was no fragment of another."""
+    return {**plain, "lesion": {"parent": None, **plain["lesion"]}}
+
+
 def _without_later_judgements(plain: Plain) -> Plain:
     """Version 1 asked neither for resectability nor for the benefit of systemic treatment."""
     return {**plain, "clinical": {"resectable": None, "systemic_benefit": None, **plain["clinical"]}}
@@ -69,6 +82,9 @@ UPCASTS: Mapping[tuple[str, int], Upcast] = MappingProxyType(
     {
         ("lesion_added", 1): _unassisted,
         ("finding_recorded", 1): _unassisted,
+        ("lesion_added", 2): _without_events_of_lesions,
+        ("finding_recorded", 2): _without_events_of_lesions,
+        ("lesion_changed", 1): _whole_lesion,
         ("clinical_recorded", 1): _without_later_judgements,
         ("treatment_recorded", 1): _without_course,
         ("read_started", 1): _hiding_nothing,

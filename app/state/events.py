@@ -13,6 +13,8 @@ from typing import ClassVar
 from app.state.assistance import Assistance
 from app.state.clinical import Enrolment, LabSet
 from app.state.figures import Figure
+from app.state.lesion_events import LesionsMerged as LesionsMerged
+from app.state.lesion_events import LesionSplit as LesionSplit
 from app.state.proposals import Proposal
 from app.state.read_events import HidingLifted as HidingLifted
 from app.state.read_events import ReadStarted as ReadStarted
@@ -97,11 +99,12 @@ class CoverageRecorded:
 class LesionAdded:
     """A lesion enters a read, with what was found of it at the time point where it was marked.
 
-    Version 2: `assisted` says how, where the assistant proposed the measurement.
+    Version 2: `assisted` says how, where the assistant proposed the measurement. Version 3 knows fragments, local
+    treatment since, when a doubt was settled, and the answer on a lesion that is seen again.
     """
 
     kind: ClassVar[str] = "lesion_added"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     lesion: Lesion
     visit_id: str
     observation: Observation
@@ -110,10 +113,13 @@ class LesionAdded:
 
 @dataclass(frozen=True, slots=True)
 class LesionChanged:
-    """Region, role, organ, kind, axis, segments, site or name of a lesion; `lesion_id` is the name it had."""
+    """Region, role, organ, kind, axis, segments, site or name of a lesion; `lesion_id` is the name it had.
+
+    Version 2 knows fragments.
+    """
 
     kind: ClassVar[str] = "lesion_changed"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     lesion_id: str
     lesion: Lesion
 
@@ -127,10 +133,14 @@ class LesionRemoved:
 
 @dataclass(frozen=True, slots=True)
 class FindingRecorded:
-    """What was found of a lesion. Version 2: `assisted` says how, where the assistant proposed the measurement."""
+    """What was found of a lesion.
+
+    Version 2: `assisted` says how, where the assistant proposed the measurement. Version 3 notes what `LesionAdded`
+    of version 3 does.
+    """
 
     kind: ClassVar[str] = "finding_recorded"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     visit_id: str
     observation: Observation
     assisted: Assistance | None = None
@@ -323,6 +333,8 @@ Event = (
     | LesionAdded
     | LesionChanged
     | LesionRemoved
+    | LesionSplit
+    | LesionsMerged
     | FindingRecorded
     | FindingCleared
     | FigureAdded

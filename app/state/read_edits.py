@@ -23,7 +23,7 @@ from app.state.record import Record
 from app.state.refusal import EditRefused
 from app.state.signatures import AmendedVisit, SignedVisit
 from mrecist.case import Read, TimePointRead
-from mrecist.lesions import Lesion, Merged, Nonviable, Observation, UnequivocalProgression
+from mrecist.lesions import Lesion, Merged, Nonviable, Observation, Split, UnequivocalProgression
 from mrecist.values import LesionRole, Region
 
 
@@ -41,7 +41,7 @@ def start_read(record: Record, event: ReadStarted, read_id: str | None) -> Recor
 
 def lift_hiding(record: Record, event: HidingLifted, read_id: str | None, at: str) -> Record:
     """What was hidden is shown from now on; that it was hidden until then stays known."""
-    mode = record.mode(_read(record, read_id).id)
+    mode = record.mode(read_of(record, read_id).id)
     what = in_order(event.what)
     if not event.by.strip() or not event.reason.strip():
         raise EditRefused("What a read hides is lifted with a name and a reason.")
@@ -52,7 +52,7 @@ def lift_hiding(record: Record, event: HidingLifted, read_id: str | None, at: st
 
 
 def add_lesion(record: Record, event: LesionAdded, read_id: str | None) -> Record:
-    read, lesion = _read(record, read_id), event.lesion
+    read, lesion = read_of(record, read_id), event.lesion
     _check_name(read, lesion.id)
     if event.observation.lesion_id != lesion.id:
         raise EditRefused(f"The finding speaks of {event.observation.lesion_id}, not of {lesion.id}.")
@@ -62,70 +62,89 @@ def add_lesion(record: Record, event: LesionAdded, read_id: str | None) -> Recor
             f"{first.id} is signed: a lesion found later is new. To choose a {lesion.role.value}, amend it."
         )
     record = _with_read(record, replace(read, lesions=(*read.lesions, lesion)))
-    record = _with_observation(record, _read(record, read_id), event.visit_id, event.observation)
+    record = note_finding(record, read_of(record, read_id), event.visit_id, event.observation)
     return _with_assistance(record, read.id, event.visit_id, event.observation, event.assisted)
 
 
 def change_lesion(record: Record, event: LesionChanged, read_id: str | None) -> Record:
-    """Findings stay with the lesion when its name changes, and so do mergers into it."""
-    read, new = _read(record, read_id), event.lesion
-    old = _lesion(read, event.lesion_id)
+    """Findings stay with the lesion when its name changes, and so do mergers into it, and its fragments."""
+    read, new = read_of(record, read_id), event.lesion
+    old = lesion_of(read, event.lesion_id)
     if new.region is not old.region:
         raise EditRefused(f"{old.id} cannot change region. Remove it and mark it anew.")
     if new.id != old.id:
         _check_name(read, new.id)
+    fragments = _fragments(read, old)
+    _check_fragments(old, new, fragments)
     _check_unlocked_for(record, read, old.id)
     for found in read.timepoints:
         seen = found.observation(old.id)
         if seen is not None:
             _check_finding(new, seen)
-    lesions = tuple(new if x.id == old.id else x for x in read.lesions)
-    timepoints = tuple(
-        replace(t, observations=tuple(_renamed(o, old.id, new.id) for o in t.observations)) for t in read.timepoints
-    )
-    record = replace(record, assisted=assistance.renamed(record.assisted, read.id, old.id, new.id))
-    return _with_read(record, replace(read, lesions=lesions, timepoints=timepoints))
+    changed = {old.id: new} | {
+        x.id: replace(x, id=new.id + x.id[len(old.id) :], parent=new.id, organ=new.organ, kind=new.kind, axis=new.axis)
+        for x in fragments
+    }
+    timepoints, assisted = read.timepoints, record.assisted
+    for name, one in changed.items():
+        timepoints = tuple(
+            replace(t, observations=tuple(_renamed(o, name, one.id) for o in t.observations)) for t in timepoints
+        )
+        assisted = assistance.renamed(assisted, read.id, name, one.id)
+    lesions = tuple(changed.get(x.id, x) for x in read.lesions)
+    return _with_read(replace(record, assisted=assisted), replace(read, lesions=lesions, timepoints=timepoints))
 
 
 def remove_lesion(record: Record, event: LesionRemoved, read_id: str | None) -> Record:
-    read = _read(record, read_id)
-    lesion = _lesion(read, event.lesion_id)
-    _check_unlocked_for(record, read, lesion.id)
+    """The fragments of a lesion go with it."""
+    read = read_of(record, read_id)
+    lesion = lesion_of(read, event.lesion_id)
+    gone = {lesion.id, *(x.id for x in _fragments(read, lesion))}
+    if lesion.parent is not None and sum(x.parent == lesion.parent for x in read.lesions) == 1:
+        raise EditRefused(f"{lesion.id} is the last fragment: measure {lesion.parent} as one instead.")
+    for name in gone:
+        _check_unlocked_for(record, read, name)
     for found in read.timepoints:
         for seen in found.observations:
-            if isinstance(seen.finding, Merged) and seen.finding.into == lesion.id:
+            if isinstance(seen.finding, Merged) and seen.finding.into in gone and seen.lesion_id not in gone:
                 raise EditRefused(
-                    f"{seen.lesion_id} merged into {lesion.id} at {found.timepoint_id}. Change that first."
+                    f"{seen.lesion_id} merged into {seen.finding.into} at {found.timepoint_id}. Change that first."
                 )
-    lesions = tuple(x for x in read.lesions if x.id != lesion.id)
+    lesions = tuple(x for x in read.lesions if x.id not in gone)
     timepoints = tuple(
-        replace(t, observations=tuple(o for o in t.observations if o.lesion_id != lesion.id)) for t in read.timepoints
+        replace(t, observations=tuple(o for o in t.observations if o.lesion_id not in gone)) for t in read.timepoints
     )
-    record = replace(record, assisted=assistance.renamed(record.assisted, read.id, lesion.id, None))
+    assisted = record.assisted
+    for name in gone:
+        assisted = assistance.renamed(assisted, read.id, name, None)
+    record = replace(record, assisted=assisted)
     return _with_read(record, replace(read, lesions=lesions, timepoints=timepoints))
 
 
 def record_finding(record: Record, event: FindingRecorded, read_id: str | None) -> Record:
-    read = _read(record, read_id)
-    record = _with_observation(record, read, event.visit_id, event.observation)
+    read = read_of(record, read_id)
+    record = note_finding(record, read, event.visit_id, event.observation)
     return _with_assistance(record, read.id, event.visit_id, event.observation, event.assisted)
 
 
 def clear_finding(record: Record, event: FindingCleared, read_id: str | None) -> Record:
-    read = _read(record, read_id)
-    _lesion(read, event.lesion_id)
-    _check_open(record, read, event.visit_id)
+    read = read_of(record, read_id)
+    lesion_of(read, event.lesion_id)
+    check_open(record, read, event.visit_id)
     found = read.timepoint(event.visit_id)
     if found is None or found.observation(event.lesion_id) is None:
         raise EditRefused(f"Nothing is recorded of {event.lesion_id} at {event.visit_id}.")
-    left = replace(found, observations=tuple(o for o in found.observations if o.lesion_id != event.lesion_id))
-    kept = assistance.without(record.assisted, read.id, event.visit_id, event.lesion_id)
+    gone = (event.lesion_id, *(x.id for x in _fragments(read, lesion_of(read, event.lesion_id))))
+    left = replace(found, observations=tuple(o for o in found.observations if o.lesion_id not in gone))
+    kept = record.assisted
+    for name in gone:
+        kept = assistance.without(kept, read.id, event.visit_id, name)
     return replace(_with_read(record, _with_timepoint(read, left)), assisted=kept)
 
 
 def sign_visit(record: Record, event: VisitSigned, read_id: str | None, at: str) -> Record:
-    read = _read(record, read_id)
-    _check_open(record, read, event.visit_id)
+    read = read_of(record, read_id)
+    check_open(record, read, event.visit_id)
     if not event.by.strip():
         raise EditRefused("A signature needs a name.")
     signed = SignedVisit(
@@ -144,7 +163,7 @@ def sign_visit(record: Record, event: VisitSigned, read_id: str | None, at: str)
 
 def amend_visit(record: Record, event: VisitAmended, read_id: str | None, at: str) -> Record:
     """The time point is open again; the signature is kept, with the reason why it no longer stands."""
-    read = _read(record, read_id)
+    read = read_of(record, read_id)
     signed = record.signature(read.id, event.visit_id)
     if signed is None:
         raise EditRefused(f"{event.visit_id} is not signed.")
@@ -158,14 +177,14 @@ def amend_visit(record: Record, event: VisitAmended, read_id: str | None, at: st
 # --- what every edit of a read is checked for ----------------------------------------------------------------------
 
 
-def _read(record: Record, read_id: str | None) -> Read:
+def read_of(record: Record, read_id: str | None) -> Read:
     read = record.read(read_id) if read_id else None
     if read is None:
         raise EditRefused(f"The case has no read {read_id or '(none given)'}.")
     return read
 
 
-def _lesion(read: Read, lesion_id: str) -> Lesion:
+def lesion_of(read: Read, lesion_id: str) -> Lesion:
     lesion = read.lesion(lesion_id)
     if lesion is None:
         raise EditRefused(f"The read has no lesion {lesion_id}.")
@@ -179,7 +198,7 @@ def _check_name(read: Read, name: str) -> None:
         raise EditRefused(f"There is a lesion {name} already.")
 
 
-def _check_open(record: Record, read: Read, visit_id: str) -> None:
+def check_open(record: Record, read: Read, visit_id: str) -> None:
     visit = record.visit(visit_id)
     if visit is None:
         raise EditRefused(f"The case has no time point {visit_id}.")
@@ -192,7 +211,7 @@ def _check_open(record: Record, read: Read, visit_id: str) -> None:
 def _check_unlocked_for(record: Record, read: Read, lesion_id: str) -> None:
     for found in read.timepoints:
         if found.observation(lesion_id) is not None:
-            _check_open(record, read, found.timepoint_id)
+            check_open(record, read, found.timepoint_id)
 
 
 def _check_finding(lesion: Lesion, seen: Observation) -> None:
@@ -202,11 +221,43 @@ def _check_finding(lesion: Lesion, seen: Observation) -> None:
         raise EditRefused(f"{lesion.id} is a target: its progression is measured.")
 
 
+def _fragments(read: Read, lesion: Lesion) -> tuple[Lesion, ...]:
+    return tuple(x for x in read.lesions if x.parent == lesion.id)
+
+
+def _check_fragments(old: Lesion, new: Lesion, fragments: tuple[Lesion, ...]) -> None:
+    """A fragment is what its lesion is, and a lesion with fragments stays a target."""
+    if new.parent != old.parent:
+        raise EditRefused(f"{old.id} stays what it is a fragment of.")
+    if old.parent is not None and replace(new, segments=old.segments, site=old.site) != old:
+        raise EditRefused(f"{old.id} is a fragment of {old.parent}. Change {old.parent} instead.")
+    if fragments and new.role is not old.role:
+        raise EditRefused(f"{old.id} is split into {len(fragments)} fragments. Take them out before its role changes.")
+
+
+def _check_split(record: Record, read: Read, lesion: Lesion, visit_id: str, seen: Observation) -> None:
+    """A target with fragments can be split, after baseline; a fragment is found only where its lesion is split."""
+    parent = None if lesion.parent is None else read.observation(visit_id, lesion.parent)
+    if lesion.parent is not None and not (parent is not None and isinstance(parent.finding, Split)):
+        raise EditRefused(f"{lesion.parent} is not split at {visit_id}: measure it as one, or split it there first.")
+    if not isinstance(seen.finding, Split):
+        return
+    if lesion.role is not LesionRole.TARGET or lesion.parent is not None:
+        raise EditRefused(f"{lesion.id} cannot split: only a target does, and a fragment no further.")
+    if record.baseline is not None and record.baseline.id == visit_id:
+        raise EditRefused(f"{visit_id} is the baseline: two lesions there are two targets, not a split one.")
+    if not _fragments(read, lesion):
+        raise EditRefused(f"{lesion.id} has no fragments.")
+    for other in (read.timepoint(visit_id) or TimePointRead(visit_id)).observations:
+        if isinstance(other.finding, Merged) and other.finding.into == lesion.id:
+            raise EditRefused(f"{other.lesion_id} is recorded as merged into {lesion.id} at {visit_id}.")
+
+
 def _check_merger(read: Read, lesion: Lesion, visit_id: str, seen: Observation) -> None:
     if not isinstance(seen.finding, Merged):
         return
     if seen.finding.into is not None:
-        into = _lesion(read, seen.finding.into)
+        into = lesion_of(read, seen.finding.into)
         if into.id == lesion.id:
             raise EditRefused(f"{lesion.id} cannot merge into itself.")
         if into.region is not lesion.region:
@@ -233,13 +284,20 @@ def _check_evidence(record: Record, visit_id: str, seen: Observation) -> None:
 # --- putting the tree together again -------------------------------------------------------------------------------
 
 
-def _with_observation(record: Record, read: Read, visit_id: str, seen: Observation) -> Record:
-    lesion = _lesion(read, seen.lesion_id)
-    _check_open(record, read, visit_id)
+def note_finding(record: Record, read: Read, visit_id: str, seen: Observation) -> Record:
+    """The record with one finding, which is checked first; a lesion found as one has no fragments there."""
+    lesion = lesion_of(read, seen.lesion_id)
+    check_open(record, read, visit_id)
     _check_finding(lesion, seen)
     _check_merger(read, lesion, visit_id, seen)
+    _check_split(record, read, lesion, visit_id, seen)
     _check_evidence(record, visit_id, seen)
     found = read.timepoint(visit_id) or TimePointRead(visit_id)
+    if not isinstance(seen.finding, Split) and (fragments := _fragments(read, lesion)):
+        names = [x.id for x in fragments]
+        found = replace(found, observations=tuple(o for o in found.observations if o.lesion_id not in names))
+        for name in names:
+            record = replace(record, assisted=assistance.without(record.assisted, read.id, visit_id, name))
     if found.observation(lesion.id) is None:
         observations = (*found.observations, seen)
     else:

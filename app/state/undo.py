@@ -32,6 +32,8 @@ from app.state.events import (
     LesionAdded,
     LesionChanged,
     LesionRemoved,
+    LesionsMerged,
+    LesionSplit,
     PhaseCorrected,
     ProposalDeclined,
     ProposalsImported,
@@ -160,6 +162,11 @@ def subjects(entry: Entry) -> frozenset[tuple[str, ...]]:
             return frozenset({("lesion", read, event.lesion_id), ("lesion", read, event.lesion.id)})
         case LesionRemoved():
             return frozenset({("lesion", read, event.lesion_id)})
+        case LesionSplit():
+            made = {("lesion", read, x.id) for x in event.fragments}
+            return frozenset({("finding", read, event.visit_id, event.lesion_id), *made})
+        case LesionsMerged():
+            return frozenset(("finding", read, event.visit_id, name) for name in event.lesions)
         case FindingRecorded():
             return frozenset({("finding", read, event.visit_id, event.observation.lesion_id)})
         case FindingCleared():

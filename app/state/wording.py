@@ -30,6 +30,8 @@ from app.state.events import (
     LesionAdded,
     LesionChanged,
     LesionRemoved,
+    LesionsMerged,
+    LesionSplit,
     PhaseCorrected,
     ProposalDeclined,
     ProposalsImported,
@@ -86,6 +88,10 @@ def summary(event: Event) -> str:
             return f"change of lesion {event.lesion_id}"
         case LesionRemoved():
             return f"removal of lesion {event.lesion_id}"
+        case LesionSplit():
+            return f"split of {event.lesion_id} at {event.visit_id}"
+        case LesionsMerged():
+            return f"merger of {', '.join(event.lesions)} into {event.into} at {event.visit_id}"
         case FindingRecorded():
             return f"finding of {event.observation.lesion_id} at {event.visit_id}"
         case FindingCleared():

@@ -143,6 +143,12 @@ def test_that_each_edit_names_what_it_sets() -> None:
         "lesion_changed": {("lesion", "read-1", "ET9"), ("lesion", "read-1", "ET1")},
         "lesion_removed": {("lesion", "read-1", "IT3")},
         "finding_recorded": {("finding", "read-1", "FU1", "IT1")},
+        "lesion_split": {
+            ("finding", "read-2", "FU1", "IT1"),
+            ("lesion", "read-2", "IT1.1"),
+            ("lesion", "read-2", "IT1.2"),
+        },
+        "lesions_merged": {("finding", "read-2", "FU1", "IT1.2")},
         "finding_cleared": {("finding", "read-1", "FU1", "ET1")},
         "figure_added": {("figure", "read-1", "F-1")},
         "figure_changed": {("figure", "read-1", "F-2")},

@@ -28,6 +28,8 @@ WORDS = {
     "protocol_chosen": "protocol none",
     "series_moved": "series moved to FU1",
     "coverage_recorded": "coverage at FU1",
+    "lesion_split": "split of IT1 at FU1",
+    "lesions_merged": "merger of IT1.2 into IT1.1 at FU1",
     "clinical_recorded": "clinical data at FU1",
     "judgement_signed": "judgement at FU1: tace benefit",
     "treatment_recorded": "treatment TACE on 2025-01-10",

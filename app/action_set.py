@@ -91,6 +91,7 @@ class ActionSet(QObject):
     def _run(self, action: Action, _checked: bool = False) -> None:
         if not action.id.startswith("cine."):
             self._station.images.cine.stop()
+        self._station.end_nudges()
         action.run(self._station)
         self._mark()
 

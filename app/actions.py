@@ -24,6 +24,7 @@ from app.situation import (
 )
 from app.state.figures import FigureKind
 from app.text_size import SIZES
+from app.theme import Ground
 from viewers.imaging.catalogue import PhaseName
 from viewers.tools.layout import CHOICES, Layout
 from viewers.tools.navigate import Gesture
@@ -159,6 +160,18 @@ def _text_size(scale: float) -> Action:
     )
 
 
+def _ground(ground: Ground, title: str) -> Action:
+    return Action(
+        f"view.{ground}",
+        title,
+        "",
+        "View",
+        lambda w: w.choose_ground(ground),
+        menu="View/Colours",
+        is_on=lambda w: w.window.theme.ground is ground,
+    )
+
+
 ACTIONS: tuple[Action, ...] = (
     Action("file.import", "Import a folder …", "Ctrl+I", "File", lambda w: w.window.import_folder(), menu="File"),
     Action("file.import_archive", "Import an archive, disc or case file …", "Ctrl+Shift+I", "File", lambda w: w.window.import_archive(), menu="File"),
@@ -199,6 +212,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("visit.confirm", "Confirm baseline and day 0 …", "Ctrl+B", "Case", lambda w: w.desk.confirm_time_points(), case_open, "Case"),
     Action("visit.clinical", "Clinical data …", "Ctrl+D", "Case", lambda w: w.desk.edit_clinical(), case_open, "Case"),
     Action("visit.sign", "Sign this time point", "Ctrl+Return", "Case", lambda w: w.desk.sign(), case_open, "Case"),
+    Action("reader.password", "Set or change my password …", "", "Case", lambda w: w.change_password(), case_open, "Case"),
     Action("visit.next", "Next time point", "Ctrl+Right", "Case", lambda w: w.desk.step_visit(1), case_open, "Case"),
     Action("visit.previous", "Previous time point", "Ctrl+Left", "Case", lambda w: w.desk.step_visit(-1), case_open, "Case"),
     Action("view.stage", "Next hanging", "Space .", "Hanging", lambda w: w.images.next_stage(), images_open, "View/Hanging"),
@@ -276,6 +290,8 @@ ACTIONS: tuple[Action, ...] = (
     *(_keep_preset(number) for number in range(1, 10)),
     Action("preset.reset", "Window presets as shipped", "", "Window", lambda w: w.images.windows.reset_presets(), images_open, "View/Window"),
     *(_text_size(size) for size in SIZES),
+    _ground(Ground.DARK, "Dark colours"),
+    _ground(Ground.LIGHT, "Light colours"),
     Action("help.keys", "Keys", "F1", "Help", lambda w: w.keys.show_sheet(), menu="Help"),
     Action("keys.change", "Change the keys …", "Ctrl+/", "Help", lambda w: w.keys.show_editor(), menu="Help"),
     Action("help.about", "About Hepatrace", "", "Help", lambda w: w.show_about(), menu="Help"),

@@ -20,6 +20,7 @@ from app.desks.proposals import ProposalDesk
 from app.desks.reading import ReadingDesk
 from app.desks.registering import RegisteringDesk
 from app.desks.second_window import SecondWindow
+from app.desks.signatures import SignatureDesk
 from app.desks.thumbnails import Thumbnails
 from app.desks.wiring import Wiring
 from app.desks.work import Work
@@ -32,9 +33,13 @@ from app.resources import DEFAULT_RULESET, load_ruleset
 from app.session import ReadingSession
 from app.storage.catalogue import StoredCatalogue
 from app.storage.database import Database
+from app.storage.passwords import Cost
+from app.storage.readers import ReaderAccounts
 from app.storage.registration_cache import RegistrationCache
 from app.store import CaseStore
 from app.tasks import TaskRunner
+from app.theme import Ground
+from app.user import user_name
 from app.words import translated
 from viewers.tools.navigate import Gesture
 
@@ -58,8 +63,10 @@ class Workstation(QObject):
     exporting: ExportDesk
     proposals: ProposalDesk
     keys: KeyDesk
+    signatures: SignatureDesk
 
-    def __init__(self, window: MainWindow, database: Database, reader: str) -> None:
+    def __init__(self, window: MainWindow, database: Database, reader: str, password_cost: Cost | None = None) -> None:
+        """`password_cost` is that of new passwords, as shipped unless given."""
         super().__init__()
         self._database = database
         self.window = window
@@ -85,6 +92,16 @@ class Workstation(QObject):
         thumbnails = Thumbnails(catalogue, self.runner, self)
         self.annotating = AnnotatingDesk(self.session, self.images, self.measuring, self, window.theme.px(220))
         self.desk = ReadingDesk(self.session, self.page, self.images, self.measuring, thumbnails, self)
+        self.signatures = SignatureDesk(
+            self.session,
+            self.page.sheet,
+            ReaderAccounts(database, user_name(), password_cost),
+            self.runner,
+            lambda: self.assisting.acceptable,
+            self,
+        )
+        self.desk.sign_asked.connect(self.signatures.ask)
+        self.signatures.told.connect(self.desk.told)
         self.history = HistoryDesk(self.session, window, catalogue, self.runner, self)
         self.comparing = ComparingDesk(self.session, window, self)
         self.cohort = CohortDesk(
@@ -103,6 +120,7 @@ class Workstation(QObject):
         self.proposals = ProposalDesk(
             database, self.session, self.images, self.measuring, self.runner, window.theme, self
         )
+        self.signatures.proposals_asked.connect(self.proposals.show)
 
     def close(self) -> None:
         """Stop the background work and let the database go."""
@@ -122,6 +140,9 @@ class Workstation(QObject):
     def cancel(self) -> None:
         """Esc: the line under way, then the tool, then the panel that is open."""
         self.page.notice.clear()
+        if not self.page.sheet.isHidden():
+            self.page.sheet.clear()
+            return
         if self.images.linking.pinning:
             self.images.linking.cancel()
         elif self.measuring.intent is not None:
@@ -164,6 +185,12 @@ class Workstation(QObject):
         self.page.tools.tool_chosen.emit("window")
         self.images.display.let_left_drag(gesture)
 
+    def change_password(self) -> None:
+        """Beside the lesions, where signatures are asked for."""
+        self.window.show_reading()
+        self.desk.show_reading()
+        self.signatures.ask_change()
+
     def show_about(self) -> None:
         TextWindow(self.window.theme, translated("About Hepatrace"), ABOUT, (480, 290), self.window).show()
 
@@ -172,3 +199,6 @@ class Workstation(QObject):
 
     def choose_text_size(self, scale: float) -> None:
         self.desk.told.emit(self.window.choose_text_size(scale), False)
+
+    def choose_ground(self, ground: Ground) -> None:
+        self.desk.told.emit(self.window.choose_ground(ground), False)

@@ -98,6 +98,7 @@ class Wiring(QObject):
         self.actions.keys_changed.connect(self._on_keys_changed)
         window.key_unused.connect(self._on_key_unused)
         page.notice.dismissed.connect(self._back_to_images)
+        page.sheet.closed.connect(self._back_to_images)
         page.notice.offer_taken.connect(self._back_to_images)
         session.case_opened.connect(self._on_case_opened)
         session.record_changed.connect(self._on_record_changed)

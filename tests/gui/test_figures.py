@@ -205,6 +205,12 @@ def test_that_an_end_is_dragged_and_nudged_and_the_whole_by_its_body(driver: Dri
     assert dragged.points == (pytest.approx(figure.points[0]), pytest.approx(at(view, 0.65, 0.55)))
     driver.key(Qt.Key.Key_Right, widget=view)
     driver.key(Qt.Key.Key_Right, SHIFT, widget=view)
+    assert figures(driver) == (dragged,), "the run of nudges goes on"
+    driver.key(Qt.Key.Key_Z, CONTROL, widget=view)
+    assert figures(driver) == (dragged,), "both nudges were one edit, which is taken back"
+    driver.key(Qt.Key.Key_Right, widget=view)
+    driver.key(Qt.Key.Key_Right, SHIFT, widget=view)
+    driver.qtbot.waitUntil(lambda: figures(driver) != (dragged,))
     (nudged,) = figures(driver)
     right = view.projection().right
     assert minus(nudged.points[1], dragged.points[1]) == pytest.approx([1.1 * r for r in right])
@@ -222,7 +228,7 @@ def test_that_an_end_is_dragged_and_nudged_and_the_whole_by_its_body(driver: Dri
     by = [minus(b, a) for a, b in zip(nudged.points, moved.points, strict=True)]
     assert by[0] == pytest.approx(by[1])
     assert length_mm(*moved.points) == pytest.approx(length_mm(*nudged.points), abs=1e-9)
-    for _ in range(4):
+    for _ in range(3):
         driver.key(Qt.Key.Key_Z, CONTROL, widget=view)
     assert figures(driver) == (figure,)
 

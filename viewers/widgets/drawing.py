@@ -30,13 +30,20 @@ Armed = Tool | FigureKind
 Effect = caliper.CaliperEffect | figure_tool.FigureEffect
 
 
+Edited = caliper.LineEdited | figure_tool.FigureEdited
+
+
 class Drawing:
-    """The state of the tools; `step` takes an event, changes it and gives what is to be told."""
+    """The state of the tools; `step` takes an event, changes it and gives what is to be told.
+
+    Nudges by the arrow keys are gathered: `nudge` shows them, `end_run` gives the whole run as one edit.
+    """
 
     def __init__(self) -> None:
         self.tool: Armed | None = None
         self._caliper: caliper.CaliperState = caliper.Idle()
         self._figure: figure_tool.FigureState = figure_tool.Idle()
+        self._run: Edited | None = None
 
     @property
     def busy(self) -> bool:
@@ -140,6 +147,23 @@ class Drawing:
             self._figure = figure_tool.Idle()
         return told is not None or caliper.is_busy(held) or caliper.is_busy(self._caliper), told
 
+    def nudge(self, event: WorldEvent, segments: tuple[Segment, ...], figures: tuple[Figure, ...]) -> bool:
+        """Move what is selected by an arrow key, from where the run has brought it; whether it has moved."""
+        match self._run:
+            case caliper.LineEdited(id=name, start=start, end=end):
+                segments = tuple(replace(x, start=start, end=end) if x.id == name else x for x in segments)
+            case figure_tool.FigureEdited(id=name, points=points):
+                figures = tuple(replace(x, points=points) if x.id == name else x for x in figures)
+        used, effect = self.step(event, segments, figures)
+        if isinstance(effect, Edited):
+            self._run = effect
+        return used
+
+    def end_run(self) -> Edited | None:
+        """What the nudges since the last end of a run have done; None where there were none."""
+        run, self._run = self._run, None
+        return run
+
     def _is_for_figures(self, event: WorldEvent, segments: tuple[Segment, ...], figures: tuple[Figure, ...]) -> bool:
         """A tool that is at work goes on; else the armed one has the press, else what is nearer to the pointer."""
         if self.busy:
@@ -158,6 +182,9 @@ class Drawing:
 
     def over(self, lines: tuple[ViewLine, ...]) -> tuple[ViewLine, ...]:
         """The lines of an image with the one under way: added, or where it is now, with its length."""
+        if isinstance(self._run, caliper.LineEdited):
+            run = self._run
+            lines = tuple(_moved(line, run.start, run.end) if line.id == run.id else line for line in lines)
         match self._caliper:
             case caliper.Editing(grip=grip, start=start, end=end):
                 return tuple(line if line.id != grip.line.id else _moved(line, start, end) for line in lines)
@@ -175,6 +202,8 @@ class Drawing:
         under_way = figure_tool.under_way(state)
         shown = []
         for figure in figures:
+            if isinstance(self._run, figure_tool.FigureEdited) and figure.id == self._run.id:
+                figure = replace(figure, points=self._run.points)
             if isinstance(state, figure_tool.Editing) and figure.id == state.grip.figure.id:
                 figure = replace(figure, points=state.points, style=LineStyle.SELECTED)
             elif figure.id == self.selected_figure and figure.style is LineStyle.OWN:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import assert_never
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from viewers.imaging.geometry import SlicePlane, is_parallel, normal_of
 from viewers.tools import caliper, figure_tool
-from viewers.tools.events import Button, EventKind, Key, Modifier, WorldEvent
+from viewers.tools.events import Button, EventKind, Key, Modifier, Point, WorldEvent
 from viewers.tools.figures import FigureKind, is_sound
 from viewers.tools.hit import Part, grip_at
 from viewers.tools.projection import Projection
@@ -21,10 +21,13 @@ from viewers.widgets.figure_labels import FigureLabels, short_label
 from viewers.widgets.figure_painter import paint_figures
 from viewers.widgets.image_view import ImageView
 from viewers.widgets.line_painter import paint_loupe
-from viewers.widgets.marks import LabelledFigure, LineStyle, ViewFigure, ViewLine
+from viewers.widgets.marks import DrawnLine, LabelledFigure, LineStyle, ViewFigure, ViewLine
 from viewers.widgets.palette import ViewPalette
 from viewers.widgets.proposal_painter import ViewProposal, paint_proposal
 from viewers.widgets.source import ImageSource
+
+_NUDGE_REST_MS = 700
+"""After so long without another, the nudges so far are one edit."""
 
 
 class ToolView(ImageView):
@@ -64,6 +67,11 @@ class ToolView(ImageView):
         self._drawing = Drawing()
         self._labels = FigureLabels()
         self._cursor: Qt.CursorShape | None = None
+        self._nudged_on: Callable[[Point, Point], DrawnLine] | None = None
+        self._nudge_rest = QTimer(self)
+        self._nudge_rest.setSingleShot(True)
+        self._nudge_rest.setInterval(_NUDGE_REST_MS)
+        self._nudge_rest.timeout.connect(self.end_nudges)
         self.index_changed.connect(self._on_index)
 
     @property
@@ -101,6 +109,7 @@ class ToolView(ImageView):
     # What is shown
 
     def set_source(self, source: ImageSource | None, index: int | None = None) -> None:
+        self.end_nudges()
         self.figures = ()
         self._labels.forget()
         super().set_source(source, index)
@@ -196,6 +205,7 @@ class ToolView(ImageView):
     def step_tools(self, event: WorldEvent) -> bool:
         """Hand the event to the tools and tell what came of it; whether they have use for it."""
         assert self.source is not None
+        self.end_nudges()
         before = self.selected_figure
         lines, figures = segments_of(super().visible_lines()), pickable(self._figures_here())
         used, effect = self._drawing.step(event, lines, figures)
@@ -220,7 +230,10 @@ class ToolView(ImageView):
         return used
 
     def nudge(self, key: Key, modifiers: Qt.KeyboardModifier) -> bool:
-        """Move what is selected here by an arrow key; whether there is anything that it moves."""
+        """Move what is selected here by an arrow key; whether there is anything that it moves.
+
+        Nudges that follow each other are told as one edit, by `end_nudges`.
+        """
         world = self.world_event(EventKind.KEY, self.pointer, modifiers, key)
         if world is None:
             return False
@@ -228,10 +241,26 @@ class ToolView(ImageView):
         line, figure = self._drawing.selected, self.selected_figure
         movable = any(one.id == line and one.editable for one in lines)
         movable = movable or any(one.id == figure and one.editable for one in figures)
-        return movable and self.step_tools(world)
+        if not movable or self.source is None:
+            return False
+        self._nudged_on = drawn_on(self.source, self.state.index)
+        used = self._drawing.nudge(world, lines, figures)
+        self._nudge_rest.start()
+        self.update()
+        return used
+
+    def end_nudges(self) -> None:
+        """Tell what the nudges so far have done, before anything else is done; they are at an end after a moment."""
+        self._nudge_rest.stop()
+        match self._drawing.end_run():
+            case caliper.LineEdited(id=name, start=start, end=end) if self._nudged_on is not None:
+                self.line_edited.emit(name, self._nudged_on(start, end))
+            case figure_tool.FigureEdited(id=name, points=points):
+                self.figure_edited.emit(name, points)
 
     def give_up(self) -> None:
-        """Drop what is under way: Esc, another image, the view is hidden or has lost the focus."""
+        """Drop what is under way: Esc, another image, the view is hidden or has lost the focus. Nudges are kept."""
+        self.end_nudges()
         self._drawing.give_up()
         self.update()
 
@@ -242,6 +271,7 @@ class ToolView(ImageView):
 
     def let_go(self) -> bool:
         """Let go of what is selected; whether anything was."""
+        self.end_nudges()
         line, figure = self._drawing.selected, self.selected_figure
         self._drawing.deselect()
         if line:

@@ -273,9 +273,37 @@ def test_that_arrow_keys_nudge_the_end_that_was_held(qtbot: QtBot, view: SliceVi
     drag(view, place, place)
     with qtbot.waitSignal(view.line_edited) as edited:
         qtbot.keyClick(view, Qt.Key.Key_Right)
+        assert view.visible_lines()[0].end == pytest.approx([e + 0.1 * r for e, r in zip(end, ROW, strict=True)])
+        view.end_nudges()
     assert edited.args is not None
     assert edited.args[1].end == pytest.approx([e + 0.1 * r for e, r in zip(end, ROW, strict=True)])
     assert view.state.index == 3
+
+
+@pytest.mark.parametrize("end_by", ["rest", "scroll", "focus"])
+def test_that_a_run_of_nudges_is_one_edit_on_the_image_it_was_made_on(
+    qtbot: QtBot, view: SliceView, end_by: str
+) -> None:
+    plane = view.source.plane(3)  # type: ignore[union-attr]
+    assert plane is not None
+    start, end = plane.to_world(20, 20), plane.to_world(50, 30)
+    view.set_lines([ViewLine("IT1", start, end, "1.2.4", editable=True)])
+    drag(view, view.widget_point_of(end), view.widget_point_of(end))
+    told: list[DrawnLine] = []
+    view.line_edited.connect(lambda _id, line: told.append(line))
+    for _ in range(3):
+        qtbot.keyClick(view, Qt.Key.Key_Right)
+    assert told == []
+    if end_by == "rest":
+        qtbot.waitUntil(lambda: bool(told))
+    elif end_by == "scroll":
+        view.set_index(4)
+    else:
+        view.clearFocus()
+        view.give_up()
+    assert len(told) == 1
+    assert told[0].sop_uid == "1.2.4"
+    assert told[0].end == pytest.approx([e + 0.3 * r for e, r in zip(end, ROW, strict=True)])
 
 
 def test_that_escape_gives_up_a_line(qtbot: QtBot, view: SliceView) -> None:
@@ -366,6 +394,7 @@ def test_that_a_line_just_drawn_is_nudged_once_it_is_handed_in(qtbot: QtBot, vie
     assert [(shown.id, shown.style) for shown in view.visible_lines()] == [("IT1", LineStyle.SELECTED)]
     with qtbot.waitSignal(view.line_edited) as edited:
         qtbot.keyClick(view, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+        view.end_nudges()
     assert edited.args is not None
     assert edited.args[1].end == pytest.approx([e - r for e, r in zip(line.end, ROW, strict=True)])
 
@@ -415,6 +444,8 @@ def test_that_arrow_keys_go_the_way_they_point_on_the_screen(qtbot: QtBot, view:
     drag(view, before, before)
     with qtbot.waitSignal(view.line_edited) as edited:
         qtbot.keyClick(view, Qt.Key.Key_Right)
+        assert view.visible_lines()[0].end == pytest.approx([e + 0.1 * r for e, r in zip(end, ROW, strict=True)])
+        view.end_nudges()
     assert edited.args is not None
     assert view.widget_point_of(edited.args[1].end).x() > before.x()
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.panels.chips import PanelHead, label
@@ -58,6 +58,7 @@ class CohortPlot(QWidget):
         self.plot.getAxis("bottom").setStyle(hideOverlappingLabels=theme.px(24))  # the first has the unit, and is wide
         self.canvas.addItem(self.plot, 0, 0)
         self._find: Callable[[QPointF], tuple[str, str] | None] = lambda _place: None
+        self._ratio = 1.0
         self.canvas.scene().sigMouseMoved.connect(self._on_moved)
         self.canvas.scene().sigMouseClicked.connect(self._on_clicked)
         self.setAccessibleName(title)
@@ -126,9 +127,25 @@ class CohortPlot(QWidget):
         tall = painter.boundingRect(below, int(flags), self.numbers.text()).height()
         painter.drawText(below, int(flags), self.numbers.text())
         rest = box.adjusted(0, 28 + tall, 0, 0)
+        self._draw_for(painter.device().devicePixelRatio())
         self.canvas.setFixedSize(rest.size().toSize())
         self.canvas.grab()  # lays it out
         self.canvas.scene().render(painter, rest, QRectF(self.canvas.viewport().rect()))
+
+    def _draw_for(self, ratio: float) -> None:
+        """Lines as wide on paper as on the screen, whose dots are `ratio` times as large; marks as outlines."""
+        wider, self._ratio = ratio / self._ratio, ratio
+        for item in self.plot.items:
+            if isinstance(item, pg.ScatterPlotItem):
+                item.opts["useCache"] = False  # else they are small pictures, which are coarse on paper
+                item.setPen(_widened(item.opts["pen"], wider))
+            elif isinstance(item, pg.PlotCurveItem):
+                item.setPen(_widened(item.opts["pen"], wider))
+            elif isinstance(item, pg.InfiniteLine):
+                item.setPen(_widened(item.pen, wider))
+        for side in ("left", "bottom"):
+            axis = self.plot.getAxis(side)
+            axis.setPen(_widened(axis.pen(), wider))
 
     def _on_moved(self, scene: QPointF) -> None:
         found = self._find(scene)
@@ -144,6 +161,12 @@ class CohortPlot(QWidget):
         found = self._find(event.scenePos())
         if found is not None:
             self.case_chosen.emit(found[0])
+
+
+def _widened(pen: QPen, ratio: float) -> QPen:
+    made = QPen(pen)
+    made.setWidthF(max(pen.widthF(), 1.0) * ratio)
+    return made
 
 
 def round_ticks(longest: float) -> list[float]:

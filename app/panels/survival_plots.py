@@ -22,6 +22,10 @@ _GROUP_TOKENS = ("text.1", "signal.accent", "signal.amber", "signal.met", "regio
 _NAME_WIDTH, _NAME_HEIGHT = 0.3, 7.0
 """The room of a group's name at the end of its curve: of the length of the axis of time, and in per cent."""
 _GROUP_STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
+_UNDOTTED_STYLES = tuple(
+    style for style in (*_GROUP_STYLES, Qt.PenStyle.DashDotDotLine) if style != Qt.PenStyle.DotLine
+)
+"""Where dots mean 1 - Kaplan-Meier."""
 
 
 class AtRiskLane(pg.GraphicsWidget):  # type: ignore[misc]  # pyqtgraph has no types
@@ -123,7 +127,7 @@ class Incidence(CohortPlot):
             colour = group_colour(self.theme, number) if by_group else self.theme.colour(_REGIONS[number % 2])
             times = np.array([point.time for point in points])
             xs, ys = steps(times, np.array([point.incidence for point in points]) * 100, 0.0)
-            style = _GROUP_STYLES[number % len(_GROUP_STYLES)]
+            style = _UNDOTTED_STYLES[number % len(_UNDOTTED_STYLES)]
             self.plot.addItem(pg.PlotCurveItem(xs, ys, pen=pg.mkPen(colour, width=self.theme.px(2), style=style)))
             beside = np.array([np.nan if p.one_minus_km is None else p.one_minus_km for p in points]) * 100
             bx, by = steps(times, beside, 0.0)

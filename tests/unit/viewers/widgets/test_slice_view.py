@@ -444,7 +444,6 @@ def test_that_arrow_keys_go_the_way_they_point_on_the_screen(qtbot: QtBot, view:
     drag(view, before, before)
     with qtbot.waitSignal(view.line_edited) as edited:
         qtbot.keyClick(view, Qt.Key.Key_Right)
-        assert view.visible_lines()[0].end == pytest.approx([e + 0.1 * r for e, r in zip(end, ROW, strict=True)])
         view.end_nudges()
     assert edited.args is not None
     assert view.widget_point_of(edited.args[1].end).x() > before.x()

@@ -161,6 +161,9 @@ class AssistDesk(QObject):
         if visit.id != open_id:
             self.told.emit(f"This is {visit.id}. Diameters are measured on the open time point, {open_id}.")
             return
+        if why := assisting.is_series_for_assistant(ref):
+            self.told.emit(why)
+            return
         made: Start = Click(start) if end is None else DrawnAxis(start, end)
         self._run(Asked(number, ref, visit.id, made, self._intent, carried=_carried(self._session, self._images, ref)))
 

@@ -12,6 +12,7 @@ from app.reading.hanging import PHASE_WORDS
 from app.reading.lesion_places import Place, middle_of
 from app.reading.linework import place_of
 from app.reading.marking import Drawing, Intent
+from app.reading.series_kinds import is_chest
 from app.state.assistance import Assistance
 from app.state.record import SeriesRef
 from mrecist.lesions import Lesion
@@ -225,4 +226,11 @@ def is_for_assistant(lesion: Lesion | None, intent: Intent) -> str:
     """Why a lesion cannot be measured by the assistant; empty where it can."""
     if lesion is not None and intent is Intent.COUNTED and lesion.region is Region.EXTRAHEPATIC:
         return f"{lesion.id} lies outside the liver: the assistant compares with liver. Draw its diameter."
+    return ""
+
+
+def is_series_for_assistant(series: SeriesRef) -> str:
+    """Why nothing on a series can be measured by the assistant; empty where it can."""
+    if is_chest(series):
+        return "This is a series of the chest: the assistant compares with liver. Draw the diameter (T)."
     return ""

@@ -148,3 +148,12 @@ def test_that_a_larger_non_target_is_told_at_baseline(kind, mm, told) -> None:
     reading = Reading(replace(record, reads=(read,)), "read-1", "BL")
     texts = [larger_nontarget(reading, lesion) for lesion in reading.lesions]
     assert [bool(text) for text in texts] == [False, told, told], "of the smallest target and of the non-target"
+
+
+def test_that_nothing_on_a_series_of_the_chest_is_compared_with_liver() -> None:
+    liver = two_visits().series_ref("BL-AP")
+    assert liver is not None
+    assert assisting.is_series_for_assistant(liver) == ""
+    chest = replace(liver, phase=None, description="Chest, lung kernel")
+    assert "chest" in assisting.is_series_for_assistant(chest)
+    assert assisting.is_series_for_assistant(replace(chest, description="LUNG BASES 5MM")) == ""  # the upper abdomen

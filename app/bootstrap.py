@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from app.locations import data_folder
 from app.main_window import MainWindow
 from app.text_size import fitting
-from app.theme import Theme, apply_theme, load_theme
+from app.theme import Ground, Theme, apply_theme, load_theme
 
 if TYPE_CHECKING:
     from app.demo.study import Variant
@@ -35,7 +35,7 @@ def make_application(scale: float | None = None) -> tuple[QApplication, Theme]:
     running = QApplication.instance()
     application = running if isinstance(running, QApplication) else QApplication([ORGANISATION])
     application.setApplicationDisplayName(ORGANISATION)
-    theme = load_theme(scale=scale or _kept_scale())
+    theme = load_theme(_kept_ground(), scale or _kept_scale())
     apply_theme(application, theme)
     sys.setswitchinterval(_TURN_S)
     return application, theme
@@ -53,6 +53,10 @@ def _kept_scale() -> float:
         return fitting(float(str(kept)), (room.width(), room.height()))
     except ValueError:
         return 1.0
+
+
+def _kept_ground() -> Ground:
+    return Ground.LIGHT if QSettings().value("window/ground", "") == Ground.LIGHT.value else Ground.DARK
 
 
 class Starter:

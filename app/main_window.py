@@ -23,7 +23,7 @@ from app.panels.chips import rule_line
 from app.panels.work_bar import WorkBar
 from app.panels.worklist import Worklist
 from app.text_size import SMALLEST_WINDOW_PX, fits, told_of_choice
-from app.theme import Theme
+from app.theme import Ground, Theme
 from app.words import translated
 
 WORKLIST, READING, HISTORY, READS, COHORT = "Worklist", "Reading", "History", "Reads", "Cohort"
@@ -145,6 +145,12 @@ class MainWindow(QMainWindow):
         if fits(scale, screen_px):
             QSettings().setValue("window/scale", scale)
         return told_of_choice(scale, screen_px)
+
+    def choose_ground(self, ground: Ground) -> str:
+        """Keep dark or light colours for the next start; answers what is said of it."""
+        QSettings().setValue("window/ground", ground.value)
+        name = translated("Light colours" if ground is Ground.LIGHT else "Dark colours")
+        return translated("{name} hold from the next start. Quit and start again; all edits are saved.", name=name)
 
     def open_menu(self) -> None:
         """The menu of all commands, to be walked by keys."""

@@ -31,6 +31,7 @@ from app.panels.proposal_card import ProposalCard
 from app.panels.reading_footer import ReadingFooter
 from app.panels.response_cards import ResponseCards
 from app.panels.series_rail import SeriesRail
+from app.panels.signature_sheet import SignatureSheet
 from app.panels.timepoint_bar import TimePointBar
 from app.panels.timepoints_form import TimePointsForm
 from app.panels.toast import Toast
@@ -83,6 +84,7 @@ class ReadingPage(QWidget):
         self.table = LesionTable(theme)
         self.findings = self.finding_row = FindingBar(theme)
         self.notice = Notice(theme)
+        self.sheet = SignatureSheet(theme)
         self.proposal = ProposalCard(theme)
         self.form = LesionForm(theme)
         self.enhancement = EnhancementStrip(theme)
@@ -203,12 +205,14 @@ class ReadingPage(QWidget):
         column.addWidget(self.strip)
         column.addWidget(self.proposal)
         column.addWidget(self.notice)
+        column.addWidget(self.sheet)
         column.addWidget(self.footer)
         return panel
 
 
 def _palette(theme: Theme) -> ViewPalette:
-    """The views' colours from the theme's tokens."""
+    """The views' colours from the tokens of the theme for what lies on images."""
+    theme = theme.on_images
     return ViewPalette(
         background=theme.name("surface.view"),
         panel=theme.name("surface.panel"),

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from importlib import resources
 from types import MappingProxyType
 
@@ -33,10 +34,16 @@ class Face(StrEnum):
 
 
 class Ground(StrEnum):
-    """What the tokens are drawn on; the value is the name of the file that holds them."""
+    """What the tokens are drawn on. Images are shown on black on both grounds of the screen."""
 
-    DARK = "tokens"
-    PRINT = "tokens_print"
+    DARK = "dark"
+    LIGHT = "light"
+    PRINT = "print"
+
+
+_TOKENS: Mapping[Ground, str] = MappingProxyType(
+    {Ground.DARK: "tokens.toml", Ground.LIGHT: "tokens_print.toml", Ground.PRINT: "tokens_print.toml"}
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,16 @@ class Theme:
     colours: Mapping[str, str]
     sizes: Mapping[Face, tuple[int, int]]
     scale: float = 1.0
-    paper: bool = False
+    ground: Ground = Ground.DARK
+
+    @property
+    def paper(self) -> bool:
+        return self.ground is Ground.PRINT
+
+    @cached_property
+    def on_images(self) -> Theme:
+        """The tokens for what is drawn on an image, which lies on black whatever the ground of the window."""
+        return load_theme(Ground.DARK, self.scale) if self.ground is Ground.LIGHT else self
 
     def px(self, length: float) -> int:
         """A length given at 100 %, in pixels at this theme's scale; never less than 1 for a length above 0."""
@@ -111,11 +127,13 @@ def load_theme(ground: Ground = Ground.DARK, scale: float = 1.0) -> Theme:
     """
     if not SMALLEST_SCALE <= scale <= LARGEST_SCALE:
         raise ValueError(f"the scale lies between 100 % and 200 %, not {scale:.0%}")
-    tokens = tomllib.loads(_read(f"{ground}.toml"))
+    tokens = tomllib.loads(_read(_TOKENS[ground]))
     groups = ("surface", "text", "line", "signal", "region", "response")
     colours = {f"{group}.{key}": value for group in groups for key, value in tokens[group].items()}
+    if ground is Ground.LIGHT:
+        colours["surface.view"] = tomllib.loads(_read(_TOKENS[Ground.DARK]))["surface"]["view"]
     sizes = {Face(key): (size, height) for key, (size, height) in tokens["type"].items()}
-    return Theme(tokens["family"], MappingProxyType(colours), MappingProxyType(sizes), scale, ground is Ground.PRINT)
+    return Theme(tokens["family"], MappingProxyType(colours), MappingProxyType(sizes), scale, ground)
 
 
 def install_fonts() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QHeaderView, QPushButton, QVBoxLayout, QWidget
 
 from app.cohort.sheets import Row, Sheet
 from app.labs.importing import ClinicalImport
@@ -29,6 +29,7 @@ MAPPING = ClinicalMapping(
     DATE, fields=tuple(FieldColumn(m, TITLES[m], "Gy" if m is Meaning.DOSE_GY else "") for m in MEANINGS)
 )
 _ROWS = 8
+_WIDTHS = (96, 130, 132, 96, 130, 54, 54, 70, 150, 80, 56, 80, 76)
 
 
 class ClinicalGridDialog(QDialog):
@@ -82,6 +83,12 @@ class ClinicalGridDialog(QDialog):
         column.addWidget(rule_line())
         column.addWidget(self.table, 3)
         self.table.verticalHeader().setDefaultSectionSize(px(28))
+        head = self.table.horizontalHeader()
+        head.setMinimumSectionSize(px(50))
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        for at, width in enumerate(_WIDTHS):
+            self.table.setColumnWidth(at, px(width))
+        head.setSectionResizeMode(COLUMNS.index(TITLES[Meaning.NOTE]), QHeaderView.ResizeMode.Stretch)
         for at, width in enumerate((50, 110, 420)):
             self.lines.setColumnWidth(at, px(width))
         column.addWidget(self.lines, 2)
@@ -141,7 +148,7 @@ class ClinicalGridDialog(QDialog):
 
 def _headings() -> Sequence[str]:
     short = {
-        Meaning.STEP: "begun / change / ended",
+        Meaning.STEP: "begun, change, ended",
         Meaning.CYCLE: "Cycle",
         Meaning.DOSE_GY: "Gy",
         Meaning.TIME_POINT: "Time point",

@@ -87,7 +87,7 @@ class ClinicalImportDialog(QDialog):
         self.add = QPushButton(translated("Add"))
         self._build(mapping)
         self._refresh()
-        self.resize(theme.px(900), theme.px(640))
+        self.resize(theme.px(940), theme.px(700))
 
     def _build(self, mapping: ClinicalMapping | None) -> None:
         px = self._theme.px
@@ -102,12 +102,12 @@ class ClinicalImportDialog(QDialog):
         )
         for row, name in enumerate(self._sheet.columns):
             self._lines.append(self._column_line(row, name, mapping))
-        for table, widths in ((self.columns, (240, 190, 130)), (self.lines, (50, 110, 320))):
+        for table, widths in ((self.columns, (240, 230, 130)), (self.lines, (50, 110, 320))):
             for at, width in enumerate(widths):
                 table.setColumnWidth(at, px(width))
         self.columns.verticalHeader().hide()
         self.columns.horizontalHeader().setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
-        self.columns.setMaximumHeight(px(36) * (min(len(self._lines), 6) + 1))
+        self.columns.setMaximumHeight(px(36) * (min(len(self._lines), 8) + 1))
         self.columns.verticalHeader().setDefaultSectionSize(px(32))
         column.addWidget(self.columns)
         ordered = QHBoxLayout()
@@ -235,6 +235,7 @@ class ClinicalImportDialog(QDialog):
     def _refresh(self) -> None:
         self._found = None
         self.add.setEnabled(False)
+        self.as_typed.hide()
         self.lines.setRowCount(0)
         try:
             mapping = self._mapping()

@@ -77,7 +77,7 @@ class TileView(QWidget):
         if tile.picture is not None:
             self._paint_picture(painter, box, tile.picture)
         else:
-            painter.setPen(theme.colour("text.3"))
+            painter.setPen(theme.on_images.colour("text.3"))
             painter.setFont(theme.font(Face.SMALL))
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(box.adjusted(6, 6, -6, -6), int(flags), tile.note)
@@ -91,7 +91,7 @@ class TileView(QWidget):
         painter.end()
 
     def _paint_picture(self, painter: QPainter, box: QRectF, picture: StripPicture) -> None:
-        theme = self._theme
+        theme = self._theme.on_images
         scale = box.width() / picture.image.width()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(box, picture.image)

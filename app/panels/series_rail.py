@@ -133,7 +133,7 @@ class SeriesItem(QWidget):
         drag.exec(Qt.DropAction.CopyAction)
 
     def _paint_picture(self, painter: QPainter, spot: QRect) -> None:
-        theme = self._theme
+        theme = self._theme.on_images
         painter.fillRect(spot, theme.colour("surface.view"))
         if self._picture is not None:
             size = self._picture.size().scaled(spot.size(), Qt.AspectRatioMode.KeepAspectRatio)
@@ -146,7 +146,7 @@ class SeriesItem(QWidget):
             painter.drawRect(spot.adjusted(0, 0, -1, -1))
 
     def _paint_letters(self, painter: QPainter, spot: QRect) -> None:
-        theme = self._theme
+        theme = self._theme.on_images
         known = self._series.phase or kind_of(self._series) not in (None, Kind.CHEST)
         letters = phase_label(self._series)[:3] if known else self._series.description[:2].upper()
         painter.setFont(theme.font(Face.RULE))
@@ -164,7 +164,7 @@ class SeriesItem(QWidget):
         painter.setBrush(theme.colour("surface.view"))
         painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), theme.px(2), theme.px(2))
         painter.setFont(theme.font(Face.SMALL))
-        painter.setPen(theme.colour("text.1"))
+        painter.setPen(theme.on_images.colour("text.1"))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._chip_text())
         faults = _faults(self._series)
         painter.setPen(theme.colour("signal.error" if not self._series.measurable else "text.3"))

@@ -20,6 +20,7 @@ from app.keystroke import KeyStroke, parse_keystroke
 from app.panels.chips import KeyCap
 from app.qt_keys import keep_keymap, sequences
 from app.situation import every_situation
+from app.theme import Ground
 from tests.support.driver import Driver
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -242,4 +243,8 @@ def test_that_text_sizes_are_offered_and_the_one_that_holds_is_marked(driver: Dr
     assert QSettings().contains("window/scale") is fits
     driver.station.choose_text_size(1.0)
     assert float(str(QSettings().value("window/scale"))) == 1.0
+    driver.station.choose_ground(Ground.LIGHT)
+    assert "Light colours hold from the next start" in driver.window.status.said
+    assert QSettings().value("window/ground") == "light"
+    QSettings().remove("window/ground")
     assert QApplication.activeModalWidget() is None

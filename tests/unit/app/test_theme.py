@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, QSettings, Qt
 from PySide6.QtGui import QFontDatabase, QImage, QPainter, QRawFont
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
+from app.bootstrap import make_application
 from app.theme import Face, Ground, install_fonts, load_theme, paint_response
 from app.words import MINUS, SPACE
 from mrecist.values import Response
@@ -82,3 +84,23 @@ def test_that_no_two_responses_share_a_shape() -> None:
         painter.end()
         drawn.add(bytes(image.constBits()))
     assert len(drawn) == len(Response) - 1
+
+
+@pytest.mark.parametrize("ground", [Ground.DARK, Ground.LIGHT])
+def test_that_what_is_drawn_on_images_is_legible_on_black_whatever_the_colours_of_the_window(ground: Ground) -> None:
+    theme = load_theme(ground, scale=1.5)
+    assert theme.name("surface.view") == "#000000"
+    for token in ("text.1", "text.3", "signal.accent", "signal.amber", "signal.caliper"):
+        assert contrast(theme.on_images.name(token), "#000000") >= 4.5, token
+    assert theme.on_images.scale == 1.5
+
+
+def test_that_the_colours_that_were_chosen_hold_at_the_next_start(qtbot: QtBot) -> None:
+    make_application()
+    try:
+        for kept, ground in (("light", Ground.LIGHT), ("print", Ground.DARK), ("blue", Ground.DARK)):
+            QSettings().setValue("window/ground", kept)
+            assert make_application()[1].ground is ground
+    finally:
+        QSettings().remove("window/ground")
+        make_application()

@@ -40,9 +40,12 @@ class ReadingDesk(QObject):
     -------
     told(str, bool)
         One sentence for the reader, and whether it can be undone.
+    sign_asked()
+        The open time point is to be signed.
     """
 
     told = Signal(str, bool)
+    sign_asked = Signal()
 
     def __init__(
         self,
@@ -153,7 +156,7 @@ class ReadingDesk(QObject):
 
     def sign(self) -> None:
         self.show_reading()
-        self.signing.ask_to_sign()
+        self.sign_asked.emit()
 
     def edit_clinical(self) -> None:
         self._page.show_right(RightPage.CLINICAL)

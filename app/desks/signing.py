@@ -1,4 +1,4 @@
-"""Signing and amending a time point, and the judgements that decide; each with name, date and reason."""
+"""Amending a time point, and the judgements that decide; each with name, date and reason."""
 
 from __future__ import annotations
 
@@ -6,24 +6,22 @@ from datetime import date, timedelta
 
 from PySide6.QtCore import QObject, Signal
 
-from app.desks.lesion_questions import is_assigned_here, questions_about
 from app.models.reading import Reading
 from app.panels.decision_panel import Session as DecisionSession
 from app.panels.notice import Notice
 from app.panels.protocol_text import rows_named
 from app.profiles import protocol_of
 from app.session import ReadingSession
-from app.state.events import JudgementSigned, VisitAmended, VisitSigned
+from app.state.events import JudgementSigned, VisitAmended
 from app.state.record import Judgement, Record
-from app.words import counted
 from mrecist.case import Signature
-from mrecist.results import Decision, Severity
+from mrecist.results import Decision
 
-SIGN, AMEND = "Sign", "Amend"
+AMEND = "Amend"
 
 
 class SigningDesk(QObject):
-    """Turns signatures into edits; what is asked first is asked in the notice, beside the button."""
+    """Turns answers into edits; what is asked first is asked in the notice, beside the button."""
 
     told = Signal(str, bool)
 
@@ -31,25 +29,6 @@ class SigningDesk(QObject):
         super().__init__(parent)
         self._session, self._notice = session, notice
         notice.offer_taken.connect(self._on_offer)
-
-    def ask_to_sign(self) -> None:
-        """Ask once, then sign the open time point; says what is left to do instead, where something is."""
-        reading = self._session.reading
-        if reading is None or reading.signed:
-            return
-        if not reading.lesions or reading.to_do():
-            left = ", ".join(reading.to_do())
-            self.told.emit(f"Not signed: {left} still to do." if left else "Not signed: no lesion yet.", False)
-            return
-        first = reading.baseline_id
-        if first is not None and not reading.at_baseline and not reading.record.is_signed(reading.read_id, first):
-            self.told.emit(f"Not signed: sign the baseline ({first}) first; every response rests on it.", False)
-            return
-        name = "baseline" if reading.at_baseline else reading.visit_id
-        locks = f"It locks {reading.visit_id}; later changes need an amendment with a reason."
-        unsettled = open_points(reading)
-        still = f" Still open: {', '.join(unsettled)}." if unsettled else ""
-        self._notice.show_refusal(f"Sign {name} as read. {locks}{still}", [SIGN])
 
     def ask_to_amend(self) -> None:
         visit_id = self._session.selection.visit_id
@@ -73,27 +52,8 @@ class SigningDesk(QObject):
 
     def _on_offer(self, offer: str, reason: str) -> None:
         visit_id, reader = self._session.selection.visit_id, self._session.reader
-        if offer == SIGN:
-            self._sign()
-        elif offer == AMEND and self._session.do(VisitAmended(visit_id, reader, reason)):
+        if offer == AMEND and self._session.do(VisitAmended(visit_id, reader, reason)):
             self.told.emit(f"{visit_id} opened again", False)
-
-    def _sign(self) -> None:
-        reading = self._session.reading
-        if reading is None:
-            return
-        shown: tuple[tuple[str, str], ...] = ()
-        if (point := reading.response) is not None:
-            shown = (
-                ("intrahepatic", point.intrahepatic.response.value),
-                ("extrahepatic", point.extrahepatic.response.value),
-                ("composite", point.composite.value),
-                ("overall", point.overall.response.value),
-            )
-        rules = f"{self._session.ruleset.name} {self._session.ruleset.version}"
-        head = self._session.store.head
-        if self._session.do(VisitSigned(reading.visit_id, self._session.reader, head, rules, shown)):
-            self.told.emit(f"{reading.visit_id} signed by {self._session.reader}", False)
 
     def _what_if(self, field: str, value: object) -> tuple[Decision, Decision]:
         """The decisions if a field were answered so; an answer without a value leaves all as it is."""
@@ -111,24 +71,6 @@ class SigningDesk(QObject):
         reading = self._session.reading
         assert reading is not None and isinstance(value, str | bool)
         return Judgement(reading.visit_id, field, value, Signature(self._session.reader, date.today(), reason))
-
-
-def open_points(reading: Reading) -> tuple[str, ...]:
-    """What was asked of lesions at this time point and not answered, or warned of and not justified."""
-    points = []
-    point = reading.response
-    assessment = reading.assessment
-    issues = (
-        (assessment.baseline.issues if reading.at_baseline else point.issues if point else ()) if assessment else ()
-    )
-    for lesion in reading.lesions:
-        seen = reading.read.observation(reading.visit_id, lesion.id)
-        if seen is not None and is_assigned_here(lesion, reading):
-            asked = sum(getattr(seen.features, q.field) is None for q in questions_about(lesion))
-            points += [f"{lesion.id} {counted(asked, 'question', 'questions')}"] if asked else []
-        warned = [i for i in issues if i.lesion == lesion.id and i.severity is not Severity.NOTE and not i.overridden]
-        points += [f"{lesion.id} {counted(len(warned), 'warning', 'warnings')}"] if warned else []
-    return tuple(points)
 
 
 def today_of(record: Record, visit_id: str) -> date:

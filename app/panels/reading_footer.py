@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.models.reading import Reading
+from app.models.signoff import meaning_told, signed_told
 from app.panels.chips import KeyButton, label, rule_line
 from app.panels.progress_ring import ProgressRing
 from app.theme import Face, Theme
@@ -89,8 +90,8 @@ class ReadingFooter(QWidget):
 
     def _told(self, left: int, baseline: bool, proposed: bool, reading: Reading) -> str:
         if self._signed:
-            by = next(x.by for x in reading.record.signed if x.visit_id == reading.visit_id)
-            return translated("Signed by {reader}", reader=by)
+            signed = reading.record.signature(reading.read_id, reading.visit_id)
+            return "" if signed is None else f"{signed_told(signed)}\n{meaning_told(signed.meaning)}"
         if baseline:
             return translated("* not accepted yet") if proposed else ""
         return counted(left, "lesion left", "lesions left") if left else ""

@@ -55,15 +55,15 @@ def test_that_space_presses_the_button_that_has_the_focus_and_does_not_change_th
     driver.window.activateWindow()
     stage = driver.station.images.stage
     driver.key(Qt.Key.Key_Return, CONTROL, widget=driver.page.grid.active)
-    assert driver.page.notice.isVisible()
-    assert "Still open: IT1 3 questions" in driver.page.notice.message.text()
-    sign = driver.page.notice.offers[0]
-    sign.setFocus()
-    driver.key(Qt.Key.Key_Space, widget=sign)
+    sheet = driver.page.sheet
+    assert sheet.isVisible()
+    assert sheet.rows["questions"].line.detail == "IT1 3 questions"
+    sheet.leave.setFocus()
+    driver.key(Qt.Key.Key_Space, widget=sheet.leave)
+    assert sheet.isHidden()
     assert driver.station.images.stage is stage
-    record = driver.session.record
-    assert record is not None
-    assert record.is_signed("read-1", "BL")
+    driver.sign()
+    assert driver.station.images.stage is stage
 
 
 def test_that_a_reason_takes_every_letter_and_no_finding_changes(

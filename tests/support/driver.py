@@ -16,6 +16,7 @@ from app.main_window import MainWindow
 from app.storage.database import Database
 from app.workstation import Workstation
 from mrecist.values import Point
+from tests.support.accounts import PASSWORD, QUICK
 from viewers.widgets.slice_view import SliceView
 
 LEFT = Qt.MouseButton.LeftButton
@@ -29,7 +30,7 @@ class Driver:
         _, theme = make_application(scale=1.0)
         self.qtbot = qtbot
         self.window = MainWindow(theme, reader)
-        self.station = Workstation(self.window, Database.open(url), reader)
+        self.station = Workstation(self.window, Database.open(url), reader, QUICK)
         self.station.registering.on = False
         self.page = self.station.page
         self.session = self.station.session
@@ -67,6 +68,18 @@ class Driver:
         self.go_to_image(view, finding.sop_uid)
         self.key(Qt.Key.Key_T, widget=view)
         self.drag(view, finding.counted.start, finding.counted.end)
+
+    def sign(self) -> None:
+        """Sign the open time point from the keyboard: Ctrl+Enter, the password (the first time twice), Enter."""
+        self.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier, widget=self.page.grid.active)
+        visit_id, sheet = self.session.selection.visit_id, self.page.sheet
+        assert sheet.isVisible()
+        for field in sheet.passwords.shown:
+            self.type(field, PASSWORD)
+        self.key(Qt.Key.Key_Return, widget=sheet.passwords.shown[-1])
+        self.qtbot.waitUntil(sheet.isHidden)
+        record = self.session.record
+        assert record is not None and record.is_signed(self.session.read_id, visit_id)
 
     def key(self, key: Qt.Key | str, modifiers: Qt.KeyboardModifier = NO_KEYS, widget: QWidget | None = None) -> None:
         """A key, to the widget that has the focus unless another is named."""

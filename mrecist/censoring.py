@@ -74,6 +74,9 @@ class CensoringPolicy:
     Attributes
     ----------
     name, source : str
+        `source` is whose rules these are, with the part of the document.
+    checked : str
+        Which of its rows were read in that document, and which were not. Empty for rules of this project.
     new_therapy : str
         A therapy outside the protocol, begun before the event: ignored, censors at the last evaluable assessment up to
         its day, or is the event.
@@ -95,6 +98,7 @@ class CensoringPolicy:
 
     name: str
     source: str
+    checked: str = ""
     new_therapy: Act = "ignore"
     surgery: Act = "ignore"
     consent_withdrawn: Literal["ignore", "censor"] = "ignore"
@@ -114,7 +118,12 @@ _PRESETS = (
     ),
     CensoringPolicy(
         "fda",
-        "FDA, Clinical Trial Endpoints for the Approval of Cancer Drugs and Biologics, PFS table A",
+        "FDA, Clinical Trial Endpoints for the Approval of Cancer Drugs and Biologics, May 2007: appendix 3, Table A"
+        " (PFS 1); of death in TTP section III.B",
+        "Read: Table A counts documented progression and death, other data are censored; a death after two or more"
+        " missed visits is censored at the last visit; in TTP a death is censored on its day or at an earlier visit."
+        " Not found: the rows of Table A, so that new therapy, surgery, withdrawn consent and progression after missed"
+        " visits stand here as other data",
         new_therapy="censor",
         surgery="censor",
         consent_withdrawn="censor",
@@ -122,14 +131,17 @@ _PRESETS = (
     ),
     CensoringPolicy(
         "new-therapy-event",
-        "FDA, the same, sensitivity analysis: a new therapy counts as progression",
+        "this project: the sensitivity analysis beside `fda` in which a new therapy counts as progression",
+        "What was found of FDA's guidance tells no such table",
         new_therapy="event",
         surgery="censor",
         consent_withdrawn="censor",
     ),
     CensoringPolicy(
         "ema",
-        "EMA/CHMP/27994/2008 Rev. 1: events count despite missed visits, new therapy or withdrawal from treatment",
+        "EMA/CHMP/27994/2008 Rev. 1, appendix 1 to the guideline on the evaluation of anticancer medicinal products",
+        "Not found: the document. That it looks away from new therapy, missed visits and withdrawal (treatment policy)"
+        " is told of it by others; that death in TTP is censored on its day is this project's",
         death_in_ttp="death",
     ),
     CensoringPolicy(

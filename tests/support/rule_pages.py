@@ -15,6 +15,7 @@ gates PROTOCOL                      the limits of a protocol
 advice NAME ...                     the sentences of the advisory panels; a name ends as for rules, or in a dot
 schemes                             the advisory schemes with their sources
 rulesets, protocols                 name, version and sources of what is shipped
+policies                            the sources of the policies of censoring, and what was read in them
 responses ID ...                    worked patients of tests/scenarios/responses.toml
 decisions ID ...                    worked decisions of tests/scenarios/decisions.toml
 best-responses                      the sequences of tests/scenarios/best_responses.toml
@@ -33,6 +34,7 @@ from fractions import Fraction
 from typing import get_type_hints
 
 from app.resources import PROTOCOLS, RULESETS, load_protocol, load_ruleset
+from mrecist.censoring import POLICIES
 from mrecist.decisions.advisory_words import SCHEMES, WORDS
 from mrecist.decisions.predicates import LABELS
 from mrecist.explain import plain
@@ -201,6 +203,11 @@ def _rulesets() -> str:
     )
 
 
+def _policies() -> str:
+    rows = [[f"`{x.name}`", x.source, x.checked] for x in POLICIES.values()]
+    return markdown_table(["Policy", "Source", "What was read in it"], rows)
+
+
 # --- protocols -----------------------------------------------------------------------------------------------------
 
 
@@ -319,6 +326,7 @@ _KINDS: Mapping[str, Callable[..., str]] = {
     "advice": _advice,
     "schemes": _schemes,
     "rulesets": _rulesets,
+    "policies": _policies,
     "protocols": _protocols,
     "responses": _responses,
     "decisions": _decisions,

@@ -33,6 +33,7 @@ from app.state.events import (
     LesionsMerged,
     LesionSplit,
     PhaseCorrected,
+    PlacePinned,
     ProposalDeclined,
     ProposalsImported,
     ProtocolChosen,
@@ -46,6 +47,7 @@ from app.state.events import (
     VisitProposed,
     VisitSigned,
 )
+from app.state.pins import pin_place
 from app.state.record import Record
 from app.state.refusal import EditRefused
 
@@ -131,6 +133,8 @@ def apply(record: Record | None, entry: Entry) -> Record:
             return figure_edits.change_figure(record, event, entry.read_id)
         case FigureRemoved():
             return figure_edits.remove_figure(record, event, entry.read_id)
+        case PlacePinned():
+            return pin_place(record, event, entry.read_id)
         case ProposalsImported():
             return proposal_edits.import_proposals(record, event, entry.read_id)
         case ProposalDeclined():

@@ -15,6 +15,7 @@ from app.state.clinical import Enrolment, LabSet
 from app.state.figures import Figure
 from app.state.lesion_events import LesionsMerged as LesionsMerged
 from app.state.lesion_events import LesionSplit as LesionSplit
+from app.state.pins import PlacePinned as PlacePinned
 from app.state.proposals import Proposal
 from app.state.read_events import HidingLifted as HidingLifted
 from app.state.read_events import ReadStarted as ReadStarted
@@ -340,6 +341,7 @@ Event = (
     | FigureAdded
     | FigureChanged
     | FigureRemoved
+    | PlacePinned
     | ProposalsImported
     | ProposalDeclined
     | ClinicalRecorded

@@ -14,6 +14,7 @@ from app.state.assistance import Assistance, AssistedFinding
 from app.state.clinical import DoseChange, Enrolment, LabSet, TreatmentCycle
 from app.state.dates import Precision, precision_of, slack_days
 from app.state.figures import Figure, FigureOfRead
+from app.state.pins import Pin
 from app.state.proposals import ProposalOfRead
 from app.state.reading_mode import Hidden, ReadingMode
 from app.state.signatures import AmendedVisit, SignedVisit
@@ -168,6 +169,7 @@ class Record:
     amended: tuple[AmendedVisit, ...] = ()
     modes: tuple[ReadingMode, ...] = ()
     figures: tuple[FigureOfRead, ...] = ()
+    pins: tuple[Pin, ...] = ()
     assisted: tuple[AssistedFinding, ...] = ()
     proposals: tuple[ProposalOfRead, ...] = ()
     closed_because: str = ""

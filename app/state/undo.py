@@ -35,6 +35,7 @@ from app.state.events import (
     LesionsMerged,
     LesionSplit,
     PhaseCorrected,
+    PlacePinned,
     ProposalDeclined,
     ProposalsImported,
     ProtocolChosen,
@@ -175,6 +176,8 @@ def subjects(entry: Entry) -> frozenset[tuple[str, ...]]:
             return frozenset({("figure", read, event.figure.id)})
         case FigureRemoved():
             return frozenset({("figure", read, event.figure_id)})
+        case PlacePinned():
+            return frozenset({("pin", read, *sorted(event.frames))})
         case ProposalsImported():
             return frozenset(("proposal", read, one.id) for one in event.proposals)
         case ProposalDeclined():

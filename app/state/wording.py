@@ -33,6 +33,7 @@ from app.state.events import (
     LesionsMerged,
     LesionSplit,
     PhaseCorrected,
+    PlacePinned,
     ProposalDeclined,
     ProposalsImported,
     ProtocolChosen,
@@ -102,6 +103,8 @@ def summary(event: Event) -> str:
             return f"change of {_FIGURES[event.figure.kind]}"
         case FigureRemoved():
             return "removal of a figure"
+        case PlacePinned():
+            return "removal of a pin" if event.places is None else "place pinned"
         case ProposalsImported():
             many = len(event.proposals)
             return f"{many} {'proposal' if many == 1 else 'proposals'} of another program"

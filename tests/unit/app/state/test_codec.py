@@ -146,6 +146,7 @@ def test_that_a_log_recorded_with_version_1_still_gives_the_same_record() -> Non
         ("F-1", FigureKind.LENGTH, (11.5, 2.0, -3.25), ""),
         ("F-2", FigureKind.ARROW, (4.0, 5.0, 3.0), "혈관"),
     ]
+    assert [pin.offset_mm for pin in record.pins] == [(10.5, 0.0, -6.5)]
     assert record.closed_because == "opened in error"
     added_first = entries[6].event
     assert isinstance(added_first, LesionAdded) and added_first.observation.finding == measured("42.5", "1.1")

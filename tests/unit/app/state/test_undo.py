@@ -153,6 +153,7 @@ def test_that_each_edit_names_what_it_sets() -> None:
         "figure_added": {("figure", "read-1", "F-1")},
         "figure_changed": {("figure", "read-1", "F-2")},
         "figure_removed": {("figure", "read-1", "F-3")},
+        "place_pinned": {("pin", "read-1", "1.1.frame", "1.3.frame")},
         "proposals_imported": {("proposal", "read-1", "2.25.9/1")},
         "proposal_declined": {("proposal", "read-1", "2.25.9/1")},
         "phase_corrected": {("phase", "1.2")},

@@ -22,6 +22,7 @@ WORDS = {
     "figure_added": "length drawn",
     "figure_changed": "change of arrow",
     "figure_removed": "removal of a figure",
+    "place_pinned": "place pinned",
     "proposals_imported": "1 proposal of another program",
     "proposal_declined": "a proposal declined",
     "phase_corrected": "phase portal_venous",

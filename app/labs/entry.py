@@ -65,6 +65,8 @@ def read_value(
     except EntryRefused as refused:
         raise EntryRefused(f"{rule.name}: {refused}") from refused
     known = rule.unit(own_unit or unit)
+    if known is None and (why := rule.why_refused(own_unit or unit)):
+        raise EntryRefused(why)
     if known is None:
         raise EntryRefused(f"{rule.name}: the unit {own_unit or unit!r} is none of {_units(rule)}")
     limit = upper_limit if known == rule.unit(unit) else None

@@ -130,7 +130,10 @@ def _faults(mapping: ClinicalMapping) -> Iterator[str]:
             yield f"{where}: {one.analyte!r} is none of {', '.join(Analyte)}"
             continue
         rule = ANALYTES[Analyte(one.analyte)]
-        if not one.unit_column and rule.unit(one.unit) is None:
+        in_heading = "" if one.unit_column else rule.why_refused(_named(one.column)[1])
+        if why := rule.why_refused(one.unit) or in_heading:
+            yield f"{where}: {why}"
+        elif not one.unit_column and rule.unit(one.unit) is None:
             yield f"{where}: the unit {one.unit!r} is none of {', '.join(x.text or 'no unit' for x in rule.units)}"
         if one.upper_limit:
             try:
@@ -233,6 +236,11 @@ def _named(column: str) -> tuple[str, str]:
         return column, ""
     name, unit = found[1] or found[3], found[2] or found[4]
     return (column, "") if spelling(unit) == "inr" else (name, unit)
+
+
+def unit_of(column: str) -> str:
+    """The unit that a heading names; empty where it names none."""
+    return _named(column)[1]
 
 
 def kept_mapping(folder: Path, columns: Sequence[str]) -> ClinicalMapping | None:

@@ -1,7 +1,6 @@
 """Units of laboratory values, and the exact factors by which they become those of the rules.
 
-Only units whose factor is fixed are known. Haemoglobin in mmol/L (monomer or tetramer) and PIVKA-II in ng/mL (by assay)
-have none, so they are refused, not guessed.
+Only units whose factor is fixed are known. Those that have none are refused by name and reason, not guessed.
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ from app.state.clinical import Analyte
 
 ULN = "× ULN"
 _SI = "SI prefixes"
-_AFP_UNIT = "1 IU (WHO International Standard 72/225) = 1.21 ng, as makers of assays state it; assays differ"
 _TWO_WAYS = "multiple of the laboratory's own upper limit"
 
 
@@ -71,6 +69,10 @@ class AnalyteUnits:
         """Are the rules about multiples of the upper limit?"""
         return self.canonical == ULN
 
+    def why_refused(self, text: str) -> str:
+        """Why a unit that laboratories do use is not read; empty for every other text."""
+        return _NO_FACTOR.get((self.analyte, spelling(text)), "")
+
     def unit(self, text: str) -> Unit | None:
         """The unit of that text, however it is spelt."""
         spelt = spelling(text)
@@ -95,6 +97,23 @@ _ALIASES: Mapping[str, str] = MappingProxyType(
         "1": "",
     }
 )
+
+
+_NO_FACTOR: Mapping[tuple[Analyte, str], str] = MappingProxyType(
+    {
+        (Analyte.AFP, "iu/ml"): (
+            "AFP in IU/mL has no fixed factor to ng/mL: some makers of assays state 1.21 ng for an IU of the WHO standard"
+            " 72/225, weighed material gave 1.28 (doi:10.1016/s0009-9120(80)80010-5); give the laboratory's own ng/mL"
+        ),
+        (Analyte.HAEMOGLOBIN, "mmol/l"): (
+            "haemoglobin in mmol/L is of the monomer or of the tetramer, four times as much; give g/dL or g/L"
+        ),
+        (Analyte.PIVKA_II, "ng/ml"): (
+            "PIVKA-II in ng/mL has another factor in each assay; give the laboratory's own mAU/mL"
+        ),
+    }
+)
+"""Units that laboratories use and that no single factor turns into those of the rules, by their spelling; and why."""
 
 
 @lru_cache(maxsize=256)
@@ -191,7 +210,6 @@ ANALYTES: Mapping[Analyte, AnalyteUnits] = MappingProxyType(
                 "10000000",
                 _same("ng/mL"),
                 Unit("µg/L", Fraction(1), _SI),
-                Unit("IU/mL", Fraction(121, 100), _AFP_UNIT),
             ),
             _of(
                 Analyte.PIVKA_II,

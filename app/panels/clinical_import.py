@@ -33,6 +33,7 @@ from app.labs.mapping import (
     ValueColumn,
     mapping_text,
     parse_mapping,
+    unit_of,
 )
 from app.labs.meanings import TITLES, Meaning
 from app.labs.units import ANALYTES
@@ -209,7 +210,8 @@ class ClinicalImportDialog(QDialog):
             if meant not in list(Analyte):
                 continue
             if line.unit.currentIndex() < 0:
-                raise MappingError(translated("Choose the unit of {column}.", column=line.column))
+                why = ANALYTES[Analyte(meant)].why_refused(unit_of(line.column))
+                raise MappingError(why or translated("Choose the unit of {column}.", column=line.column))
             unit, limit = str(line.unit.currentData()), line.limit.text().strip()
             in_column = self._column_named(limit)
             values.append(

@@ -62,6 +62,8 @@ class LabsModel(QAbstractTableModel):
             self.units = {a: ANALYTES[a].usual_unit for a in COLUMNS}
             self.limits = {}
             for value in (v for labs in record.labs for v in labs.values):
+                if ANALYTES[value.analyte].unit(value.unit) is None:  # recorded when it was still converted
+                    continue
                 self.units[value.analyte] = value.unit
                 if value.upper_limit is not None:
                     self.limits[value.analyte] = value.upper_limit

@@ -21,8 +21,8 @@ column = "T-Bil"
 unit = "µmol/L"
 [[values]]
 analyte = "afp"
-column = "AFP (IU/mL)"
-unit = "IU/mL"
+column = "AFP (ng/mL)"
+unit = "ng/mL"
 """
 
 
@@ -40,7 +40,7 @@ def test_that_a_workbook_is_shown_first_then_recorded_once_and_its_columns_are_r
     book = Workbook()
     sheet = book.active
     assert sheet is not None
-    for row in (["Date", "T-Bil", "AFP (IU/mL)"], [date(2025, 1, 6), 34.2, ">1000"], ["2025-02", 20000, None]):
+    for row in (["Date", "T-Bil", "AFP (ng/mL)"], [date(2025, 1, 6), 34.2, ">1000"], ["2025-02", 20000, None]):
         sheet.append(row)
     book.save(tmp_path / "labs.xlsx")
     (tmp_path / "labs.toml").write_text(MAPPING, encoding="utf-8")
@@ -54,7 +54,7 @@ def test_that_a_workbook_is_shown_first_then_recorded_once_and_its_columns_are_r
     assert not dry["recorded"]
     assert [(x["date"], x["value"], x["unit"], x["converted"]) for x in dry["added"]] == [
         ("2025-01-06", "34.2", "µmol/L", "2 mg/dL"),
-        ("2025-01-06", ">1000", "IU/mL", ">1210 ng/mL"),
+        ("2025-01-06", ">1000", "ng/mL", ">1000 ng/mL"),
     ]
     assert [(x["line"], x["column"]) for x in dry["refused"]] == [(3, "Bilirubin")]
     assert main(mapped) == DONE
@@ -65,7 +65,7 @@ def test_that_a_workbook_is_shown_first_then_recorded_once_and_its_columns_are_r
     with Database.open(url) as database, database.reading() as connection:
         labs = read_record(connection, "C-1")[0].labs
     assert [(x.on.isoformat(), [str(v.canonical) for v in x.values]) for x in labs] == [
-        ("2025-01-06", ["2", "1210"]),
+        ("2025-01-06", ["2", "1000"]),
         ("2025-02", ["200000/171"]),
     ]
 
@@ -74,6 +74,8 @@ def test_that_a_workbook_is_shown_first_then_recorded_once_and_its_columns_are_r
     ("change", "said"),
     [
         (("bilirubin", "urea"), "'urea' is none of"),
+        (('unit = "ng/mL"', 'unit = "IU/mL"'), "no fixed factor to ng/mL"),
+        (("AFP (ng/mL)", "AFP (IU/mL)"), "no fixed factor to ng/mL"),
         (("µmol/L", "mmol/L"), "the unit 'mmol/L' is none of mg/dL"),
         (('column = "T-Bil"', 'column = "Bil"'), "no column 'Bil'"),
     ],
@@ -81,7 +83,7 @@ def test_that_a_workbook_is_shown_first_then_recorded_once_and_its_columns_are_r
 def test_that_a_mapping_that_does_not_fit_is_refused_with_the_remedy(
     url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], change: tuple[str, str], said: str
 ) -> None:
-    (tmp_path / "labs.csv").write_text("Date,T-Bil,AFP (IU/mL)\n2025-01-06,1,1\n", encoding="utf-8")
+    (tmp_path / "labs.csv").write_text("Date,T-Bil,AFP (ng/mL)\n2025-01-06,1,1\n", encoding="utf-8")
     (tmp_path / "labs.toml").write_text(MAPPING.replace(*change), encoding="utf-8")
     files = [str(tmp_path / "labs.csv"), "--mapping", str(tmp_path / "labs.toml")]
     assert main(["clinical", "import", *files, "--case", "C-1", "--database", url]) == REFUSED

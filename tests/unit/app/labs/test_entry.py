@@ -25,7 +25,7 @@ U = Fraction(40)
         (Analyte.AST, "200", "U/L", None, None, "no upper limit"),
         (Analyte.CREATININE, "133", "µmol/L", Fraction(104), Fraction(133, 104), "≈1.28 × ULN"),
         (Analyte.AFP, ">35,000.0", "ng/mL", None, Fraction(35000), ">35000 ng/mL"),
-        (Analyte.AFP, "100", "IU/mL", None, Fraction(121), "121 ng/mL"),
+        (Analyte.AFP, "100", "ug/L", None, Fraction(100), "100 ng/mL"),
         (Analyte.PIVKA_II, "0.117", "AU/mL", None, Fraction(117), "117 mAU/mL"),
     ],
 )
@@ -46,10 +46,17 @@ def test_that_what_may_be_two_numbers_or_none_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("analyte", "text"), [(Analyte.HAEMOGLOBIN, "8 mmol/L"), (Analyte.PIVKA_II, "40 ng/mL"), (Analyte.INR, "1.1 s")]
+    ("analyte", "text", "why"),
+    [
+        (Analyte.HAEMOGLOBIN, "8 mmol/L", "monomer or of the tetramer"),
+        (Analyte.PIVKA_II, "40 ng/mL", "another factor in each assay"),
+        (Analyte.AFP, "100 IU/mL", "no fixed factor to ng/mL"),
+        (Analyte.AFP, "100 kIU/L", "no fixed factor to ng/mL"),
+        (Analyte.INR, "1.1 s", "is none of"),
+    ],
 )
-def test_that_a_unit_without_a_fixed_factor_is_refused_by_name(analyte: Analyte, text: str) -> None:
-    with pytest.raises(EntryRefused, match="is none of"):
+def test_that_a_unit_without_a_fixed_factor_is_refused_with_the_reason(analyte: Analyte, text: str, why: str) -> None:
+    with pytest.raises(EntryRefused, match=why):
         read_value(analyte, text, "")
 
 

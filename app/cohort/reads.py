@@ -8,6 +8,7 @@ from datetime import date
 
 from mrecist.case import Case
 from mrecist.censoring import Outcome
+from mrecist.liver import liver_function
 from mrecist.values import Response
 
 
@@ -62,4 +63,26 @@ class CohortRead:
 
 def reads_of_case(case: Case) -> tuple[CohortRead, ...]:
     """Every read of a case that comes from a case file."""
-    return tuple(CohortRead(case, case, read.id, read.reader) for read in case.reads)
+    fields = baseline_fields(case)
+    return tuple(CohortRead(case, case, read.id, read.reader, fields) for read in case.reads)
+
+
+def baseline_fields(case: Case) -> dict[str, str]:
+    """What is recorded of the patient at the baseline and groups may be told apart by; nothing that is not recorded."""
+    clinical = case.timepoints[0].clinical if case.timepoints else None
+    if clinical is None:
+        return {}
+    liver = liver_function(clinical)
+    told = {
+        "ECOG": clinical.ecog,
+        "Child-Pugh": liver.child_pugh_class,
+        "ALBI": liver.albi_grade,
+        "ascites": clinical.ascites,
+        "encephalopathy": clinical.encephalopathy,
+        "main PV occlusion": None
+        if clinical.main_pv_occlusion is None
+        else "yes"
+        if clinical.main_pv_occlusion
+        else "no",
+    }
+    return {name: str(value) for name, value in told.items() if value is not None}

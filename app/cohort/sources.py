@@ -15,7 +15,7 @@ from pathlib import Path
 from app.cohort.cohort import Cohort
 from app.cohort.lesion_differences import LesionDifference, lesion_differences
 from app.cohort.mapping import parse_mapping
-from app.cohort.reads import CohortRead, reads_of_case
+from app.cohort.reads import CohortRead, baseline_fields, reads_of_case
 from app.cohort.row_text import decode_rows, encode_rows
 from app.cohort.rows import EndpointRow, endpoint_row
 from app.cohort.sheets import parse_sheet
@@ -110,6 +110,7 @@ def reads_of_record(record: Record, head: str) -> tuple[CohortRead, ...]:
         return ()
     day0 = record.day0 or (record.baseline.on if record.baseline else None)
     fields = {"sex": record.patient.sex, "synthetic": "yes" if record.synthetic else "no"}
+    fields |= baseline_fields(record.case)
     return tuple(
         CohortRead(record.case, record.case_of(read.id), read.id, read.reader, fields, head=head, day0=day0)
         for read in record.reads

@@ -13,7 +13,7 @@ from app.state.events import ReadStarted
 from app.storage.database import Database
 from tests.support.cases import added, measured
 from tests.support.databases import opened, url_in
-from tests.support.patients import patient
+from tests.support.patients import patient, visit
 
 MAPPING = """
 title = "old spreadsheet"
@@ -119,6 +119,29 @@ def test_that_case_files_are_counted_and_written_as_csv(tmp_path: Path, capsys: 
     )
     names = {path.name for path in (tmp_path / "out").iterdir()}
     assert {"waterfall_intrahepatic.csv", "swimmer.csv", "survival_PFS.csv", "incidence_TTP.csv"} <= names
+
+
+def test_that_groups_are_told_apart_by_what_was_recorded_at_the_baseline(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "cases.json"
+    # 1.0 mg/dl, 4.0 g/dl, INR 1.0, no ascites, no encephalopathy: five points, class A
+    well = {"ecog": 0, "bilirubin_mg_dl": 1, "albumin_g_dl": 4, "inr": 1, "ascites": "none", "encephalopathy": 0}
+    cases = [
+        patient(visit("L1=50", clinical=well), "L1=30", id="P1"),
+        patient(visit("L1=50", clinical={"ecog": 1}), "L1=70", id="P2"),
+        patient("L1=50", "L1=50", id="P3"),
+    ]
+    file.write_text(json.dumps({"schema": "tumour-response-cases/1", "cases": cases}))
+    assert _run(file, "--by", "ECOG", "--json") == DONE
+    told = json.loads(capsys.readouterr().out)
+    orr = {x["group"]: x["rates"][0]["count"] for x in told["rates"]}
+    assert orr == {"": 0, "0": 1, "1": 0}
+    fields = {x["case"]: x["fields"] for x in told["endpoints"]}
+    assert fields["P1"] | {"ALBI": ""} == {
+        "ECOG": "0", "Child-Pugh": "A", "ALBI": "", "ascites": "none", "encephalopathy": "0",
+    }  # fmt: skip
+    assert (fields["P2"], fields["P3"]) == ({"ECOG": "1"}, {})
 
 
 def test_that_the_data_of_each_picture_tell_the_group(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -29,8 +29,10 @@ from app.state.events import (
     TreatmentRecorded,
     TreatmentRemoved,
 )
+from app.state.reading_mode import Hidden, is_blinded
 from app.state.record import Record, Visit
 from app.store import CaseStore
+from mrecist.case import Read, ReadKind
 from mrecist.lesions import Lesion
 from mrecist.results import Assessment
 from mrecist.rulesets import RuleSet
@@ -101,11 +103,13 @@ class ReadingSession(QObject):
         reads = self.record.reads if self.record else ()
         if self._looking_at is not None and any(read.id == self._looking_at for read in reads):
             return self._looking_at
-        own = next((read.id for read in reads if read.reader == self.reader), None)
-        if own is not None:
-            return own
-        taken = {read.id for read in reads}
-        return next(name for number in range(1, len(taken) + 2) if (name := f"read-{number}") not in taken)
+        return self.own_read_id or _free_name(reads)
+
+    @property
+    def own_read_id(self) -> str | None:
+        """The read that this reader works on: of several of the same reader the last; None before it is begun."""
+        reads = self.record.reads if self.record else ()
+        return next((read.id for read in reversed(reads) if read.reader == self.reader), None)
 
     @property
     def assessment(self) -> Assessment | None:
@@ -140,9 +144,19 @@ class ReadingSession(QObject):
 
     @property
     def others_read(self) -> str:
-        """Whose read is on screen, when it is not this reader's own; empty otherwise."""
-        read = self.record.read(self.read_id) if self.record else None
-        return read.reader if read is not None and read.reader != self.reader else ""
+        """Whose read is on screen, when it is not the one this reader works on; empty otherwise."""
+        record, shown = self.record, self.read_id
+        if record is None or record.read(shown) is None or shown == self.own_read_id:
+            return ""
+        return record.read_names[shown]
+
+    @property
+    def reads_in_sight(self) -> tuple[Read, ...]:
+        """The reads of the case that may be looked at: a blinded second read hides the others until it is signed."""
+        if self.record is None:
+            return ()
+        own = self.own_read_id
+        return self.record.reads if own is None else self.record.reads_in_sight(own)
 
     # --- moving about ---
 
@@ -176,8 +190,11 @@ class ReadingSession(QObject):
             self.selection_changed.emit()
 
     def look_at(self, read_id: str | None) -> None:
-        """Show another reader's read, or one's own again; another's cannot be changed."""
-        self._looking_at = read_id
+        """Show another read, or one's own again; another cannot be changed, and one that is hidden is not shown."""
+        if read_id is not None and all(read.id != read_id for read in self.reads_in_sight):
+            self.told.emit("Your read hides the others until you have signed every time point of it.")
+            return
+        self._looking_at = None if read_id == self.own_read_id else read_id
         self._refresh()
         self.record_changed.emit()
         self.selection_changed.emit()
@@ -200,6 +217,24 @@ class ReadingSession(QObject):
         if record is not None and record.read(self.read_id) is None:
             events = (ReadStarted(self.reader), *events)
         return all(self._try(partial(self._store.do, event, self.reader, self.read_id)) for event in events)
+
+    def begin_again(self, hides: tuple[Hidden, ...] = (Hidden.OTHERS,)) -> bool:
+        """Begin another read of the case by this reader, with nothing of the reads there are; answers whether it began.
+
+        It is the one that is worked on from now on; the reads before it stay as they are.
+        """
+        record = self.record
+        if record is None:
+            return False
+        self._looking_at = None
+        event = ReadStarted(self.reader, ReadKind.LOCAL, is_blinded(hides), hides)
+        if not self._try(partial(self._store.do, event, self.reader, _free_name(record.reads))):
+            return False
+        visits = record.visits
+        self._selection = Selection(visits[0].id if visits else "", None, None)
+        self.case_opened.emit()
+        self.selection_changed.emit()
+        return True
 
     @property
     def undo_text(self) -> str:
@@ -261,3 +296,8 @@ class ReadingSession(QObject):
             self.told.emit(refusal.reason)
             return False
         return True
+
+
+def _free_name(reads: Sequence[Read]) -> str:
+    taken = {read.id for read in reads}
+    return next(name for number in range(1, len(taken) + 2) if (name := f"read-{number}") not in taken)

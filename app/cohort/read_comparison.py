@@ -118,7 +118,7 @@ def compare_reads(record: Record, first_id: str, second_id: str, ruleset: RuleSe
     first_visit = record.case.timepoints[0].id if record.case.timepoints else ""
     both = [(x.timepoint, x.first_mm, x.second_mm) for x in lesions if x.difference_mm is not None]
     mm = [(at, a, b) for at, a, b in both if a is not None and b is not None]
-    names = names_of_reads(record)
+    names = record.read_names
     return ReadComparison(
         (names[first_id], names[second_id]),
         tuple(_responses(record, *found)),
@@ -130,16 +130,6 @@ def compare_reads(record: Record, first_id: str, second_id: str, ruleset: RuleSe
             *_exchanges(record, pair[::-1], found[1], _names(lesions, turned=True), ruleset, names),
         ),
     )
-
-
-def names_of_reads(record: Record) -> Mapping[str, str]:
-    """What each read is called: by its reader; from a reader's second read on, with its number."""
-    counted: dict[str, int] = {}
-    names = {}
-    for read in record.reads:
-        number = counted[read.reader] = counted.get(read.reader, 0) + 1
-        names[read.id] = read.reader if number == 1 else f"{read.reader} ({number})"
-    return names
 
 
 def _responses(record: Record, first: Assessment, second: Assessment) -> Iterator[ComparedResponse]:

@@ -11,11 +11,18 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.main_window import READS, MainWindow
 from app.session import ReadingSession
+from app.state.record import Record
 from app.words import translated
+from mrecist.case import Read
 
 if TYPE_CHECKING:
     from app.cohort.read_comparison import ReadComparison
     from app.reads_page import ReadsPage
+
+
+_HIDDEN = (
+    "Your read hides the others until you have signed every time point of it; then the reads are set side by side here."
+)
 
 
 class ComparingDesk(QObject):
@@ -51,6 +58,20 @@ class ComparingDesk(QObject):
             self._make_page()
         self._window.show_page(READS)
 
+    def read_again(self) -> None:
+        """Begin a second read of the case, which hides those there are; taken back by undo."""
+        session, record = self._session, self._session.record
+        own = session.own_read_id
+        if record is None or own is None or not any(t.observations for t in _read(record, own).timepoints):
+            self.told.emit(translated("You have not read this case yet: begin with a first read."))
+            return
+        if len(session.reads_in_sight) < len(record.reads):
+            self.told.emit(translated("You are reading this case again already."))
+            return
+        if session.begin_again():
+            self._window.show_reading()
+            self.told.emit(translated("Second read begun: the reads before it are hidden until you have signed it."))
+
     def export(self) -> None:
         """Ask for a folder, and write the tables there."""
         folder = str(QSettings().value("export/folder", ""))
@@ -82,6 +103,7 @@ class ComparingDesk(QObject):
         page.asked.connect(self._refresh_if_seen)
         page.opened.connect(self._open_images)
         page.export_requested.connect(self.export)
+        page.second_read_requested.connect(self.read_again)
         self._window.set_page(READS, page)
 
     def _refresh_if_seen(self) -> None:
@@ -89,15 +111,17 @@ class ComparingDesk(QObject):
             self._refresh(self.page)
 
     def _refresh(self, page: ReadsPage) -> None:
-        from app.cohort.read_comparison import compare_reads, names_of_reads
+        from app.cohort.read_comparison import compare_reads
 
         record = self._session.record
-        names = names_of_reads(record) if record else {}
-        begun = [read.id for read in record.reads if any(t.observations for t in read.timepoints)] if record else []
+        names = record.read_names if record else {}
+        in_sight = self._session.reads_in_sight
+        begun = [read.id for read in in_sight if any(t.observations for t in read.timepoints)]
         self._compared = None
         if record is None or len(begun) < 2:
             page.offer([(read_id, names[read_id]) for read_id in begun], "", "")
-            page.show_empty(_why_none(len(begun)))
+            hidden = record is not None and len(in_sight) < len(record.reads)
+            page.show_empty(translated(_HIDDEN) if hidden else _why_none(len(begun)))
             return
         first, second = self._pair(page.chosen, begun)
         page.offer([(read_id, names[read_id]) for read_id in begun], first, second)
@@ -120,6 +144,12 @@ class ComparingDesk(QObject):
         if lesion_id:
             self._session.select_lesion(lesion_id)
         self._window.show_reading()
+
+
+def _read(record: Record, read_id: str) -> Read:
+    read = record.read(read_id)
+    assert read is not None
+    return read
 
 
 def _why_none(begun: int) -> str:

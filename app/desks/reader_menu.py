@@ -26,9 +26,12 @@ class ReaderMenu(QObject):
 
     def refresh(self) -> None:
         session = self._session
-        reads = session.record.reads if session.record else ()
-        others = [(r.id, translated("Look at the read of {name}", name=r.reader)) for r in reads]
-        entries = [(i, said) for (i, said), r in zip(others, reads, strict=True) if r.reader != session.reader]
+        names = session.record.read_names if session.record else {}
+        entries = [
+            (read.id, translated("Look at the read of {name}", name=names[read.id]))
+            for read in session.reads_in_sight
+            if read.id != session.own_read_id
+        ]
         if session.others_read:
             entries.insert(0, ("", translated("Back to my own read")))
         shown = session.others_read
@@ -36,7 +39,7 @@ class ReaderMenu(QObject):
 
     def _tell_of_others(self) -> None:
         """A reader who opens a case that others have read learns where those reads are."""
-        reads = self._session.record.reads if self._session.record else ()
+        reads = self._session.reads_in_sight
         others = [read.reader for read in reads if read.reader != self._session.reader]
         if others and not self._session.others_read and not any(read.reader == self._session.reader for read in reads):
             name = self._session.reader

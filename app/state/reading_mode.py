@@ -12,13 +12,15 @@ class Hidden(StrEnum):
 
     `LATER` are time points after the first that was never signed. `CLINICAL` is all that is known beside the images:
     clinical data, treatments, events, laboratory values, enrolment, judgements, and the decisions that rest on them.
-    `PRIOR` are the measurements of other time points, and what is computed from them, while one is read.
+    `PRIOR` are the measurements of other time points, and what is computed from them, while one is read. `OTHERS` are
+    the other reads of the case, until every time point of this one was signed: so a case is read a second time.
     """
 
     LATER = "later_timepoints"
     CLINICAL = "clinical_data"
     PATIENT = "patient_name"
     PRIOR = "prior_measurements"
+    OTHERS = "other_reads"
 
 
 @dataclass(frozen=True, slots=True)

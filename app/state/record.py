@@ -221,6 +221,23 @@ class Record:
         """What a read hides now."""
         return self.mode(read_id).still_hides
 
+    @property
+    def read_names(self) -> Mapping[str, str]:
+        """What each read is called, by its id: by its reader; from a reader's second read on, with its number."""
+        counted: dict[str, int] = {}
+        names = {}
+        for read in self.reads:
+            number = counted[read.reader] = counted.get(read.reader, 0) + 1
+            names[read.id] = read.reader if number == 1 else f"{read.reader} ({number})"
+        return names
+
+    def reads_in_sight(self, read_id: str) -> tuple[Read, ...]:
+        """The reads that a reader may look at who works on this one: all, or this one alone until it is signed."""
+        done = bool(self.assessed_visits) and all(self.is_signed(read_id, visit.id) for visit in self.assessed_visits)
+        if Hidden.OTHERS not in self.hides(read_id) or done:
+            return self.reads
+        return tuple(read for read in self.reads if read.id == read_id)
+
     def day(self, on: date) -> int:
         """Days since day 0; until a reader has confirmed day 0, since the baseline scan."""
         start = self.day0 or (self.baseline.on if self.baseline else on)
@@ -283,18 +300,16 @@ class Record:
         return None if on is None or precision_of(on) is not Precision.DAY else self.day(on)
 
     def _timepoint(self, visit: Visit) -> TimePoint:
-        refs = [ref for uid in visit.series if (ref := self.series_ref(uid)) is not None]
-        scans = tuple(
-            dict.fromkeys(
-                Scan(
+        series: dict[Scan, list[str]] = {}
+        for ref in (ref for uid in visit.series if (ref := self.series_ref(uid)) is not None):
+            if ref.modality in _SCANNERS:
+                scan = Scan(
                     Modality(ref.modality),
                     None if ref.slice_thickness_mm is None else Fraction(str(ref.slice_thickness_mm)),
                     None if ref.study_date is None else self.day(ref.study_date),
                 )
-                for ref in refs
-                if ref.modality in _SCANNERS
-            )
-        )
+                series.setdefault(scan, []).append(ref.uid)
+        scans = tuple(replace(scan, series=tuple(uids)) for scan, uids in series.items())
         slack = slack_days(visit.on)
         return TimePoint(visit.id, self.day(visit.on), self._clinical(visit), scans, visit.coverage, slack)
 

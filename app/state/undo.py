@@ -20,6 +20,7 @@ from app.state.events import (
     CriterionSigned,
     EnrolmentRecorded,
     Entry,
+    Event,
     FigureAdded,
     FigureChanged,
     FigureRemoved,
@@ -49,11 +50,17 @@ from app.state.events import (
     VisitProposed,
     VisitSigned,
 )
+from app.state.reading_mode import Hidden
 from app.state.record import Record
 from app.state.wording import summary
 
 _LASTING = (CaseOpened, SeriesImported, VisitProposed, ReadStarted, ProposalsImported, HidingLifted)
 """Edits that undo passes over: they begin something, and are closed or corrected instead of taken back."""
+
+
+def _lasts(event: Event) -> bool:
+    """A second read, as long as nothing was done in it, is taken back all the same: it hides what the reader knew."""
+    return isinstance(event, _LASTING) and not (isinstance(event, ReadStarted) and Hidden.OTHERS in event.hides)
 
 
 def undo_edit(entries: Sequence[Entry], author: str, sitting: Collection[int]) -> Entry | None:
@@ -69,7 +76,7 @@ def undo_edit(entries: Sequence[Entry], author: str, sitting: Collection[int]) -
     counted = {e.sequence for e in standing(entries)}
     for entry in reversed(entries):
         if entry.sequence in sitting and entry.author == author and entry.sequence in counted:
-            if isinstance(entry.event, (*_LASTING, Reverted)):
+            if _lasts(entry.event) or isinstance(entry.event, Reverted):
                 continue
             return entry
     return None
@@ -80,7 +87,7 @@ def redo_undo(entries: Sequence[Entry], author: str, sitting: Collection[int]) -
     counted = {e.sequence for e in standing(entries)}
     by_sequence = {e.sequence: e for e in entries}
     for entry in reversed(entries):
-        if entry.sequence not in sitting or entry.author != author or isinstance(entry.event, _LASTING):
+        if entry.sequence not in sitting or entry.author != author or _lasts(entry.event):
             continue
         if not isinstance(entry.event, Reverted):
             return None

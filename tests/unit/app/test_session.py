@@ -1,0 +1,98 @@
+"""A case read a second time: what the reader works on, and what is in sight."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.resources import load_ruleset
+from app.session import ReadingSession
+from app.state.events import VisitSigned
+from app.storage.database import Database
+from app.store import CaseStore
+from tests.support.cases import READ, READER, added, measured
+from tests.support.databases import opened, url_in
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[ReadingSession]:
+    """The case of one reader, who found one lesion in it."""
+    with Database.open(url_in(tmp_path)) as database:
+        opened(database, added("IT1", "BL", measured("30")))
+        session = ReadingSession(CaseStore(database), load_ruleset(), READER)
+        session.open_case("C-1")
+        yield session
+
+
+def _ids(session: ReadingSession) -> list[str]:
+    return [read.id for read in session.reads_in_sight]
+
+
+def test_that_a_second_read_begins_with_nothing_and_hides_the_first(session: ReadingSession) -> None:
+    said: list[str] = []
+    session.told.connect(said.append)
+    assert _ids(session) == [READ]
+    assert session.begin_again()
+    assert session.record is not None and session.reading is not None
+    second = session.read_id
+    assert second != READ
+    assert session.own_read_id == second
+    assert session.reading.lesions == ()
+    assert _ids(session) == [second]
+    assert session.record.read(second).blinded  # type: ignore[union-attr]
+    session.look_at(READ)
+    assert session.read_id == second
+    assert "hides the others" in said[-1]
+    assert session.do(added("IT1", "BL", measured("28")))
+    assert [len(read.lesions) for read in session.record.reads] == [1, 1]
+
+
+def test_that_the_first_read_is_in_sight_again_once_every_time_point_of_the_second_is_signed(
+    session: ReadingSession,
+) -> None:
+    session.begin_again()
+    second = session.read_id
+    session.do(added("IT1", "BL", measured("28")))
+    assert session.record is not None
+    visits = [visit.id for visit in session.record.assessed_visits]
+    for visit in visits:
+        assert _ids(session) == [second]
+        assert session.do(VisitSigned(visit, READER, session.store.head, "rules", ()))
+    assert _ids(session) == [READ, second]
+    session.look_at(READ)
+    assert session.read_id == READ
+    assert session.others_read == READER  # one's own first read is looked at, and not changed
+    assert session.locked
+    session.look_at(second)
+    assert session.others_read == ""
+
+
+def test_that_a_second_read_is_taken_back_by_undo(session: ReadingSession) -> None:
+    session.begin_again()
+    session.undo()
+    assert session.read_id == READ
+    assert _ids(session) == [READ]
+    assert session.reading is not None and [x.id for x in session.reading.lesions] == ["IT1"]
+
+
+def test_that_another_reader_sees_both_reads_by_their_names(session: ReadingSession) -> None:
+    session.begin_again()
+    assert session.record is not None
+    assert list(session.record.read_names.values()) == [READER, f"{READER} (2)"]
+    session.rename_reader("Another")
+    assert len(_ids(session)) == 2
+
+
+def test_that_undo_and_redo_go_through_the_beginning_of_a_second_read(session: ReadingSession) -> None:
+    session.begin_again()
+    second = session.read_id
+    session.do(added("IT1", "BL", measured("28")))
+    session.undo()
+    session.undo()
+    assert session.read_id == READ
+    session.redo()
+    session.redo()
+    assert session.read_id == second
+    assert session.reading is not None and [x.id for x in session.reading.lesions] == ["IT1"]

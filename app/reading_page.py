@@ -36,6 +36,7 @@ from app.panels.timepoint_bar import TimePointBar
 from app.panels.timepoints_form import TimePointsForm
 from app.panels.toast import Toast
 from app.panels.tool_bar import ToolBar
+from app.panels.versions_view import VersionsView
 from app.theme import Theme
 from app.words import translated
 from viewers.tools.layout import SMALLEST_WIDTH_PX
@@ -64,6 +65,7 @@ class RightPage(IntEnum):
     DECISION = 1
     CLINICAL = 2
     TIME_POINTS = 3
+    VERSIONS = 4
 
 
 class ReadingPage(QWidget):
@@ -95,6 +97,7 @@ class ReadingPage(QWidget):
         self.clinical = ClinicalForm(theme, new_id=lambda: uuid4().hex[:12])
         self.clinical_back = QPushButton(translated("Back to the lesions"))
         self.times = TimePointsForm(theme)
+        self.versions = VersionsView(theme)
         self.toast = Toast(theme, self.grid)
         self.right = QStackedWidget()
         self._build()
@@ -144,6 +147,7 @@ class ReadingPage(QWidget):
         self.right.addWidget(self.decision)
         self.right.addWidget(self._clinical_panel())
         self.right.addWidget(self.times)
+        self.right.addWidget(self.versions)
         images = QVBoxLayout(self.images)
         images.setContentsMargins(0, 0, 0, 0)
         images.setSpacing(0)

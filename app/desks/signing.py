@@ -7,13 +7,14 @@ from datetime import date, timedelta
 from PySide6.QtCore import QObject, Signal
 
 from app.models.reading import Reading
+from app.models.versions import Version, versions_of
 from app.panels.decision_panel import Session as DecisionSession
 from app.panels.notice import Notice
 from app.panels.protocol_text import rows_named
 from app.profiles import protocol_of
 from app.session import ReadingSession
-from app.state.events import JudgementSigned, VisitAmended
-from app.state.record import Judgement, Record
+from app.state.events import CriterionSigned, JudgementSigned, VisitAmended
+from app.state.record import CriterionAnswer, Judgement, Record
 from mrecist.case import Signature
 from mrecist.results import Decision
 
@@ -34,10 +35,25 @@ class SigningDesk(QObject):
         visit_id = self._session.selection.visit_id
         self._notice.show_refusal(f"{visit_id} is signed. Why is it opened again?", [AMEND], needs_reason=[AMEND])
 
+    def versions(self, reading: Reading) -> tuple[Version, ...]:
+        """Every signature of the open time point beside what is now."""
+        entries = self._session.store.entries
+        return versions_of(entries, reading.record, reading.read_id, reading.visit_id, self._session.ruleset)
+
     def sign_judgement(self, field: str, value: object, reason: str) -> None:
         """Record a clinician's answer, signed."""
         if self._session.do(JudgementSigned(self._judgement(field, value, reason))):
             self.told.emit(f"Answer signed by {self._session.reader}", True)
+
+    def sign_criterion(self, criterion: str, eligible: bool, reason: str) -> None:
+        """Record a clinician's answer to an entry criterion of the protocol of the case, signed."""
+        record = self._session.record
+        protocol = None if record is None else protocol_of(record.protocol)
+        if protocol is None:
+            return
+        signature = Signature(self._session.reader, date.today(), reason)
+        if self._session.do(CriterionSigned(CriterionAnswer(protocol.name, criterion, eligible, signature))):
+            self.told.emit(f"Entry criterion answered by {self._session.reader}", True)
 
     def decision_session(self, reading: Reading) -> DecisionSession:
         """What the decision panel needs beside the reading."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.models.reading import Reading
 from app.models.signoff import meaning_told, signed_told
@@ -19,6 +19,7 @@ class ReadingFooter(QWidget):
     next_requested = Signal(str)
     sign_requested = Signal()
     amend_requested = Signal()
+    versions_requested = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -29,6 +30,10 @@ class ReadingFooter(QWidget):
         self.note = label(tone="2", face=Face.SMALL)
         self.next = KeyButton("", action="lesion.next")
         self.sign = KeyButton("")
+        self.versions = QPushButton(translated("Signed version"))
+        self.versions.setProperty("flat", "true")
+        self.versions.setProperty("compact", "true")
+        self.versions.hide()
         told = QVBoxLayout()
         told.setSpacing(0)
         told.addStretch(1)
@@ -41,6 +46,7 @@ class ReadingFooter(QWidget):
         self._row.addWidget(self.ring)
         self._row.addLayout(told)
         self._row.addStretch(1)
+        self._row.addWidget(self.versions)
         self._row.addWidget(self.next)
         self._row.addWidget(self.sign)
         column = QVBoxLayout(self)
@@ -49,6 +55,7 @@ class ReadingFooter(QWidget):
         column.addWidget(rule_line())
         column.addLayout(self._row)
         self.setFixedHeight(theme.px(45))
+        self.versions.clicked.connect(self.versions_requested)
         self.next.clicked.connect(lambda: self.next_requested.emit(self._next_id))
         self.sign.clicked.connect(lambda: (self.amend_requested if self._signed else self.sign_requested).emit())
 
@@ -81,6 +88,7 @@ class ReadingFooter(QWidget):
         self.sign.set_text(translated("Amend") if self._signed else translated("Sign {visit}", visit=named))
         self.sign.setEnabled(complete or self._signed)
         self.sign.set_primary(complete and not self._signed)
+        self.versions.setVisible(bool(reading.record.amendments(reading.read_id, reading.visit_id)))
         self.sign.setToolTip("" if complete else _left_words(left))
 
     def _arrange(self, baseline: bool) -> None:

@@ -101,10 +101,11 @@ def _lesion(one: ExportedRead, lesion: Lesion, shown: Sequence[Visit]) -> tuple[
 
 
 def _finding(lesion: Lesion, seen: Observation | None, by_whole: bool) -> str:
-    return "-" if seen is None else _said(lesion, seen.finding, by_whole)
+    return "-" if seen is None else finding_text(lesion, seen.finding, by_whole)
 
 
-def _said(lesion: Lesion, finding: Finding, by_whole: bool) -> str:
+def finding_text(lesion: Lesion, finding: Finding, by_whole: bool) -> str:
+    """A finding in words; `by_whole`: the whole diameter is the one that counts."""
     match finding:
         case Measured(diameter, whole):
             return _sized("", diameter, whole, by_whole)

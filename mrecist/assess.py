@@ -13,6 +13,7 @@ from mrecist.decisions.decider import Decider, clinical_issues
 from mrecist.eligibility import baseline_issues, noted_issues, visit_issues
 from mrecist.endpoints import ScopeTimes, scope_times
 from mrecist.lesions import NOTHING_NOTED
+from mrecist.modality import CROSS_SECTIONAL, modality_changes
 from mrecist.newlesion import Verdict
 from mrecist.overall import composite
 from mrecist.protocols import Protocol
@@ -65,7 +66,6 @@ HYPOVASCULAR        the reader noted that a lesion lost its enhancement without 
                     target has no arterial enhancement any more
 =================== =======================================================================================
 """
-_CROSS_SECTIONAL = frozenset((Modality.CT, Modality.MR))
 
 
 def assess(case: Case, ruleset: RuleSet, read_id: str | None = None, *, protocol: Protocol | None = None) -> Assessment:
@@ -290,6 +290,10 @@ class _Work:
                     flags[index].append("LIPIODOL_COMPACT")
                 if noted.hypovascular or (noted.arterial_enhancement is False and _lost_enhancement(track, index)):
                     flags[index].append("HYPOVASCULAR")
+        if len(_modalities([scan for timepoint in timepoints for scan in timepoint.scans])) > 1:
+            for track in self.tracks:
+                for index, change in enumerate(modality_changes(track, timepoints)):
+                    issues[index] += [] if change is None else [change]
         baseline = timepoints[0].scans
         for index, timepoint in enumerate(timepoints):
             if baseline and timepoint.scans and _is_switch(_modalities(baseline), _modalities(timepoint.scans)):
@@ -372,4 +376,4 @@ def _is_switch(baseline: frozenset[Modality], now: frozenset[Modality]) -> bool:
 
 
 def _modalities(scans: Sequence[Scan]) -> frozenset[Modality]:
-    return frozenset(s.modality for s in scans) & _CROSS_SECTIONAL
+    return frozenset(s.modality for s in scans) & CROSS_SECTIONAL

@@ -24,9 +24,17 @@ class Modality(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scan:
+    """One scan of a time point.
+
+    `series` are the uids of its series, by which a line of evidence finds it; `lesions` the ids of lesions that are
+    said to have been read on it.
+    """
+
     modality: Modality
     slice_thickness_mm: Fraction | None = None
     day: int | None = None
+    series: tuple[str, ...] = ()
+    lesions: tuple[str, ...] = ()
 
 
 class Examination(StrEnum):

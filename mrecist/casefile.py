@@ -231,13 +231,14 @@ def _timepoint(
     if day is not None and timepoints and day <= timepoints[-1].day:
         fields.fault("day", f"{day} is not after day {timepoints[-1].day}; list time points in order of day")
     observations = register.list_all(fields, baseline=not timepoints)
+    seen = {o.lesion_id for o in observations}
     clinical = fields.table("clinical")
     timepoints.append(
         TimePoint(
             name,
             day if day is not None else (timepoints[-1].day + 1 if timepoints else 0),
             None if clinical is None else read_clinical(clinical),
-            tuple(_scan(x, f"{path}.scans[{i}]", faults) for i, x in enumerate(fields.sequence("scans"))),
+            tuple(_scan(x, f"{path}.scans[{i}]", faults, seen) for i, x in enumerate(fields.sequence("scans"))),
             _coverage(fields),
         )
     )
@@ -335,16 +336,27 @@ class _Register:
             self.faults.append(f"{path}.axis: {now.axis.value!r} was {first.axis.value!r} at the first listing")
 
 
-def _scan(value: object, path: str, faults: list[str]) -> Scan:
+def _scan(value: object, path: str, faults: list[str], listed: Container[str]) -> Scan:
     fields = Fields.of(value, path, faults, "a scan")
     if fields is None:
         return Scan(Modality.CT)
-    fields.only({"modality", "slice_thickness_mm", "day"})
+    fields.only({"modality", "slice_thickness_mm", "day", "lesions"})
     return Scan(
         fields.choice("modality", Modality, required=True) or Modality.CT,
         fields.number("slice_thickness_mm", 0, 100, above=True),
         fields.whole("day", -MOST_DAYS, MOST_DAYS),
+        lesions=_lesion_ids(fields, listed, "is not listed at this time point"),
     )
+
+
+def _lesion_ids(fields: Fields, known: Container[str], unknown: str) -> tuple[str, ...]:
+    lesions = fields.sequence("lesions")
+    for index, lesion in enumerate(lesions):
+        if not isinstance(lesion, str):
+            fields.fault(f"lesions[{index}]", "is not the id of a lesion")
+        elif lesion not in known:
+            fields.fault(f"lesions[{index}]", f"{as_text(lesion)} {unknown}")
+    return tuple(str(x) for x in lesions)
 
 
 def _coverage(timepoint: Fields) -> tuple[tuple[Examination, bool], ...] | None:
@@ -367,17 +379,12 @@ def _treatment(value: object, path: str, faults: list[str], known: Container[str
     if day is not None and end is not None and end < day:
         fields.fault("end_day", f"{end} is before day {day}")
     dose = fields.values.get("dose")
-    lesions = fields.sequence("lesions")
-    for index, lesion in enumerate(lesions):
-        if not isinstance(lesion, str):
-            fields.fault(f"lesions[{index}]", "is not the id of a lesion")
-        elif lesion not in known:
-            fields.fault(f"lesions[{index}]", f"{as_text(lesion)} is no lesion of this case")
+    lesions = _lesion_ids(fields, known, "is no lesion of this case")
     if isinstance(dose, bool) or not isinstance(dose, str | int | float | Decimal | None):
         fields.fault("dose", "is neither a text nor a number")
     if kind is None or day is None:
         return None
-    return Treatment(kind, day, end, "" if dose is None else str(dose), tuple(str(x) for x in lesions))
+    return Treatment(kind, day, end, "" if dose is None else str(dose), lesions)
 
 
 def _event(value: object, path: str, faults: list[str]) -> ClinicalEvent | None:

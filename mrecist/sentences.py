@@ -188,6 +188,7 @@ _ISSUES: dict[str, Template] = {
     "E-NODE-AXIS": "{lesion}: a node is measured along its short axis.",
     "E-OVERRIDE": "{lesion}: the reader overrode a proposal.",
     "E-ENTRY": "At baseline: {gates}. This deviates from the protocol's entry criteria.",
+    "E-MODALITY": "{lesion}: read on {modality}, at {at} on {before}; a small change may be that of the technique.",
     "E-LABS": "The laboratory values are {days} d old; renew them before the procedure (at most {limit} d).",
     "E-UNRECORDED": "Not recorded at this time point: {missing}. What is not recorded sets no gate.",
     "E-INELIGIBLE": "Lasting ineligibility because of {because} was signed, but no such limit is crossed.",

@@ -18,7 +18,7 @@ from app.exports.figures import FIGURES_SCHEMA, figures_plain
 from app.exports.json_lists import JsonList, as_text
 from app.exports.staging import Staging
 from app.profiles import known_profiles
-from mrecist.case import ClinicalStatus, Marker, Read, TimePoint
+from mrecist.case import ClinicalStatus, Marker, Read, Scan, TimePoint
 from mrecist.casefile import CASES_SCHEMA, CaseFileError, decode, read_document
 from mrecist.lesionfields import Status
 from mrecist.lesions import (
@@ -38,7 +38,7 @@ from mrecist.lesions import (
 )
 from mrecist.resultfile import result, results_document
 from mrecist.rulesets import RuleSet
-from mrecist.values import Diameter
+from mrecist.values import Diameter, Line
 
 _NOT_IN_THE_FILE = frozenset(("lipiodol_compact", "hypovascular", "treatment_id", "settled_on"))
 _Plain = dict[str, Any]
@@ -135,12 +135,18 @@ def _timepoint(at: TimePoint, read: Read) -> _Plain:
                 modality=s.modality.value,
                 slice_thickness_mm=None if s.slice_thickness_mm is None else _number(s.slice_thickness_mm),
                 day=s.day,
+                lesions=[o.lesion_id for o in observations.values() if _drawn_on(o, s)] or None,
             )
             for s in at.scans
         ]
     if at.coverage is not None:
         found["coverage"] = {examination.value: done for examination, done in at.coverage}
     return found
+
+
+def _drawn_on(seen: Observation, scan: Scan) -> bool:
+    lines: tuple[Line, ...] = getattr(seen.finding, "evidence", ())
+    return bool(lines) and lines[0].series_uid in scan.series
 
 
 def _lesion(lesion: Lesion, seen: Observation) -> _Plain:

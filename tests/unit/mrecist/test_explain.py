@@ -101,6 +101,8 @@ def test_that_every_sentence_can_be_said_with_all_numbers_and_with_few(rule: str
             "intrahepatic",
             "extrahepatic",
             "counted_at",
+            "modality",
+            "before",
             "examinations",
             "treatment",
         )

@@ -121,7 +121,11 @@ def test_that_a_read_case_is_written_as_the_schema_says() -> None:
 def test_that_assess_reads_the_case_back_and_judges_it_the_same() -> None:
     one = exported(*READ_CASE)
     case, original = read_back(one), one.record.case
-    assert [replace(t) for t in case.timepoints] == list(original.timepoints)
+    # the uids of the images stay here: the file names the lesions that were drawn on each scan instead
+    shown = [replace(t, scans=tuple(replace(s, lesions=()) for s in t.scans)) for t in case.timepoints]
+    held = [replace(t, scans=tuple(replace(s, series=()) for s in t.scans)) for t in original.timepoints]
+    assert shown == held
+    assert [s.lesions for s in case.timepoints[0].scans] == [("IT1",)]
     assert case.treatments == original.treatments
     assert case.events == original.events
     assert case.protocol == original.protocol == "cotsom"

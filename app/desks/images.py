@@ -60,7 +60,7 @@ class ImageDesk(QObject):
         self.display = ViewDisplay(self, self.memory)
         self.windows = WindowDesk(session, library, self)
         self.guide = LesionGuide(session, grid, self)
-        self.linking = LinkDesk(session, grid, lambda: self.tiles, self.memory, self)
+        self.linking = LinkDesk(session, grid, lambda: self.tiles, self)
         self.writer = ViewWriter(session, library, self)
         self.phases = PhaseSteps(self, library)
         self.planes = PlanesDesk(self, library, self.memory)

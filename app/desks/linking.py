@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.desks.view_memory import Pin, ViewMemory
 from app.reading.expected_places import expected_in, ghosts_in
 from app.reading.frame_links import link_between, link_chip
 from app.reading.hanging import Tile
 from app.reading.lesion_places import Place, expected_place
 from app.reading.registration_pairs import pairs_wanted, region_of
 from app.session import ReadingSession
+from app.state.pins import Pin, PlacePinned, pin_between
 from mrecist.values import Point, Region
 from viewers.tools import pin
 from viewers.widgets.marks import Chip, Tone, ViewPlace
@@ -33,7 +33,7 @@ _ALONE = "All views show one examination: they are linked already. Hang another 
 
 
 class LinkDesk(QObject):
-    """Between the read, the pins in the settings, and the links of a grid.
+    """Between the read, with the places that are pinned in it, and the links of a grid.
 
     Signals
     -------
@@ -57,11 +57,10 @@ class LinkDesk(QObject):
         session: ReadingSession,
         grid: ViewGrid,
         tiles: Callable[[], Sequence[Tile]],
-        memory: ViewMemory,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._session, self._grid, self._tiles, self._memory = session, grid, tiles, memory
+        self._session, self._grid, self._tiles = session, grid, tiles
         self._picker = PlacePicker(grid.views, self)
         self._marked: pin.Marked | None = None
         self._registering: RegisteringDesk | None = None
@@ -111,11 +110,16 @@ class LinkDesk(QObject):
         frames = self._frames()
         if frame_a not in frames or frame_b not in frames:
             return None
-        pinned = self._memory.pin(frame_a, frame_b)
+        pinned = self._pin(frame_a, frame_b)
         offset = pinned.offset_mm if pinned else None
         visits = frames[frame_a], frames[frame_b]
         found = self._registering.between(frame_a, frame_b, region) if self._registering is not None else None
         return link_between(self._session.reading, visits, (frame_a, frame_b), offset, region, found)
+
+    def _pin(self, frame_a: str, frame_b: str) -> Pin | None:
+        """The place that is pinned in two frames of reference, told from the first."""
+        record = self._session.record
+        return None if record is None else pin_between(record.pins, self._session.read_id, frame_a, frame_b)
 
     def carry(self, frame_a: str, frame_b: str, region: Region, point: Point) -> Point | None:
         """A place of one examination that hangs as a place of another; None where nothing ties them."""
@@ -169,12 +173,12 @@ class LinkDesk(QObject):
             self.pinning_changed.emit(False)
 
     def unpin(self) -> None:
-        """Forget the pins between the examinations that hang."""
-        pairs = [pair for pair in combinations(self._frames(), 2) if self._memory.pin(*pair)]
-        for frame_a, frame_b in pairs:
-            self._memory.keep_pin(frame_a, frame_b, None)
-        self.told.emit("The pin is taken out." if pairs else "No place is pinned between these examinations.")
-        self.refresh()
+        """Take the pins between the examinations that hang out of the read."""
+        pairs = [pair for pair in combinations(self._frames(), 2) if self._pin(*pair)]
+        if not pairs:
+            self.told.emit("No place is pinned between these examinations.")
+        elif self._session.do(*(PlacePinned(pair, None) for pair in pairs)):
+            self.told.emit("The pin is taken out.")
 
     def _on_picked(self, number: int, point: Point) -> None:
         source = self._grid.views[number].source
@@ -188,13 +192,14 @@ class LinkDesk(QObject):
             self.told.emit(_SECOND if before is None else _AGAIN)
             self._show_places()
             return
-        self._memory.keep_pin(pinned.frame_a, pinned.frame_b, Pin(pinned.point_a, pinned.point_b))
         self.cancel()
-        self.refresh()
+        event = PlacePinned((pinned.frame_a, pinned.frame_b), (pinned.point_a, pinned.point_b))
+        if not self._session.do(event):
+            return
         self._grid.align()
         visits = self._frames()
         names = " and ".join(dict.fromkeys(visits.get(frame, "") for frame in (pinned.frame_a, pinned.frame_b)))
-        self.told.emit(f"{names} are linked by this place. P pins another in its stead.")
+        self.told.emit(f"{names} are linked by this place. Another pin takes its stead.")
 
     def _region(self) -> Region:
         """What the active view shows: the liver, or the chest."""
@@ -217,10 +222,10 @@ class LinkDesk(QObject):
         """Circles where places are pinned, or being pinned, and ghosts where lesions are expected."""
         places: dict[str, list[ViewPlace]] = {}
         for frame_a, frame_b in combinations(self._frames(), 2):
-            pinned = self._memory.pin(frame_a, frame_b)
+            pinned = self._pin(frame_a, frame_b)
             if pinned is not None:
-                places.setdefault(frame_a, []).append(ViewPlace(pinned.first, _MARK_MM, "pin"))
-                places.setdefault(frame_b, []).append(ViewPlace(pinned.second, _MARK_MM, "pin"))
+                for frame, place in zip(pinned.frames, pinned.places, strict=True):
+                    places.setdefault(frame, []).append(ViewPlace(place, _MARK_MM, "pin"))
         if self._marked is not None:
             places.setdefault(self._marked.frame, []).append(ViewPlace(self._marked.point, _MARK_MM, "pin 1 of 2"))
         for number, view in enumerate(self._grid.views):

@@ -242,11 +242,15 @@ def test_that_a_place_pinned_on_both_links_two_time_points_and_is_remembered(
     prior, current = grid.views[0], grid.views[1]
     assert link_words(prior) == "not linked: pin one place"
     driver.key(Qt.Key.Key_P, widget=current)
-    a, b = (view.projection().world_of_view(view.width() / 2, view.height() / 2) for view in (prior, current))
-    b = (b[0] + 10.0, b[1] - 5.0, b[2])
-    click(current, b)
-    click(prior, a)
+    a = prior.projection().world_of_view(prior.width() / 2, prior.height() / 2)
+    driver.key(Qt.Key.Key_Return, widget=current)  # the middle of the view
+    click(prior, (a[0] - 10.0, a[1] + 5.0, a[2]))
     assert not driver.station.images.linking.pinning
+    driver.key(Qt.Key.Key_Z, CONTROL, widget=current)
+    grid.activate(1)
+    driver.settle()
+    assert link_words(prior) == "not linked: pin one place", "the pin was taken back"
+    driver.key(Qt.Key.Key_Y, CONTROL, widget=current)
     grid.activate(1)
     driver.settle()
     assert link_words(prior) == "linked · pin"

@@ -6,19 +6,13 @@ import pytest
 from PySide6.QtCore import QSettings
 
 from app.desks.own_presets import CT, MR, OwnPresets
-from app.desks.view_memory import Pin, ViewMemory
+from app.desks.view_memory import ViewMemory
 from app.reading.stages import Stage
 from viewers.imaging.windowing import Window
 from viewers.tools.layout import FOUR, Layout
 from viewers.widgets.marks import OverlayLevel
 
 pytestmark = pytest.mark.usefixtures("qapp")
-UID_A, UID_B = "1.2.840.113619.2.55.3.1", "1.2.840.113619.2.55.3.2"
-
-
-def all_kept() -> str:
-    settings = QSettings()
-    return " ".join(f"{key}={settings.value(key)}" for key in settings.allKeys())
 
 
 def test_that_nothing_is_remembered_at_first() -> None:
@@ -37,30 +31,6 @@ def test_that_a_stage_is_kept_for_baseline_and_follow_up_apart_and_a_layout_for_
     assert ViewMemory().layout(Stage.STRIP) is None
 
 
-def test_that_a_pin_is_the_same_seen_from_either_side() -> None:
-    pin = Pin((1.0, 2.0, 3.0), (11.0, 2.0, -3.5))
-    assert pin.offset_mm == (10.0, 0.0, -6.5)
-    ViewMemory().keep_pin(UID_B, UID_A, pin)
-    assert ViewMemory().pin(UID_B, UID_A) == pin
-    assert ViewMemory().pin(UID_A, UID_B) == Pin((11.0, 2.0, -3.5), (1.0, 2.0, 3.0))
-    assert ViewMemory().pin(UID_A, "1.2.3") is None
-
-
-def test_that_a_new_pin_takes_the_place_of_the_old_one_and_can_be_taken_out() -> None:
-    memory = ViewMemory()
-    for place in ((0.0, 0.0, 0.0), (5.0, 5.0, 5.0)):
-        memory.keep_pin(UID_A, UID_B, Pin(place, place))
-    assert memory.pin(UID_A, UID_B) == Pin((5.0, 5.0, 5.0), (5.0, 5.0, 5.0))
-    memory.keep_pin(UID_A, UID_B, None)
-    assert memory.pin(UID_A, UID_B) is None
-
-
-def test_that_the_settings_hold_no_identifier() -> None:
-    ViewMemory().keep_pin(UID_A, UID_B, Pin((0.0, 0.0, 0.0), (1.0, 1.0, 1.0)))
-    assert "view/pins" in all_kept()
-    assert "113619" not in all_kept()
-
-
 @pytest.mark.parametrize(
     "damage",
     [
@@ -75,18 +45,15 @@ def test_that_the_settings_hold_no_identifier() -> None:
     ],
 )
 def test_that_damaged_settings_are_as_good_as_none(damage: str) -> None:
-    for name in ("pins", "presets", "layout", "stage_at_baseline", "cine_rate", "linked", "overlay"):
+    for name in ("presets", "layout", "stage_at_baseline", "cine_rate", "linked", "overlay"):
         QSettings().setValue(f"view/{name}", damage)
     memory = ViewMemory()
-    assert memory.pin(UID_A, UID_B) is None
     assert (memory.stage(True), memory.layout(Stage.PHASES), memory.overlay) == (None, None, OverlayLevel.FULL)
     assert memory.is_on("linked", True)
     assert 1 <= memory.cine_rate <= 30
     assert OwnPresets().ct(3) is None
     OwnPresets().keep_ct(3, Window(200, 50))
-    memory.keep_pin(UID_A, UID_B, Pin((0.0, 0.0, 0.0), (1.0, 1.0, 1.0)))
     assert OwnPresets().ct(3) == Window(200, 50)
-    assert memory.pin(UID_A, UID_B) is not None
 
 
 def test_that_presets_are_kept_by_modality_and_ct_windows_in_hu() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from types import MappingProxyType
@@ -75,11 +75,20 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One criterion with its state and, where there is one, the value that it was held against, in words."""
+    """One criterion with its state and, where there is one, the value that it was held against, in words.
+
+    `signed` says that the state is a clinician's answer, not held against a value.
+    """
 
     criterion: Criterion
     state: State
     found: str = ""
+    signed: bool = False
+
+    @property
+    def answerable(self) -> bool:
+        """May a clinician answer it? Never where a value answers it, nor where a value only has to be recorded."""
+        return not self.found and (not self.criterion.value or self.criterion.value in RULED_OUT_BY_A_PERSON)
 
 
 class Entry(NamedTuple):
@@ -92,7 +101,11 @@ class Entry(NamedTuple):
 
 
 def check_list(
-    criteria: Sequence[Criterion], case: Case, read: Read | None = None, age_years: int | None = None
+    criteria: Sequence[Criterion],
+    case: Case,
+    read: Read | None = None,
+    age_years: int | None = None,
+    answers: Mapping[str, bool] = MappingProxyType({}),
 ) -> tuple[Checked, ...]:
     """Every criterion, in its order, against the baseline of the case.
 
@@ -105,10 +118,20 @@ def check_list(
         Whose lesions at baseline count. Without one, no lesion is known.
     age_years : int, optional
         At baseline, in whole years.
+    answers : mapping of str to bool
+        What clinicians signed, by the text of the criterion: may the patient enter in this respect? A recorded value
+        goes before an answer; what nobody answered stays to be confirmed.
     """
     clinical = case.timepoints[0].clinical if case.timepoints else None
     entry = Entry(case, clinical or ClinicalStatus(), read, age_years)
-    return tuple(_checked(criterion, entry) for criterion in criteria)
+    return tuple(_answered(_checked(criterion, entry), answers) for criterion in criteria)
+
+
+def _answered(checked: Checked, answers: Mapping[str, bool]) -> Checked:
+    eligible = answers.get(checked.criterion.text)
+    if eligible is None or not checked.answerable:
+        return checked
+    return replace(checked, state=State.MET if eligible else State.NOT_MET, signed=True)
 
 
 def _checked(criterion: Criterion, entry: Entry) -> Checked:
@@ -175,6 +198,11 @@ def _days_since_local(entry: Entry) -> int | None:
 
 _LOCAL = frozenset((TreatmentKind.RESECTION, TreatmentKind.ABLATION))
 _SYSTEMIC = frozenset((TreatmentKind.SORAFENIB, TreatmentKind.FLUOROURACIL_MITOMYCIN))
+
+RULED_OUT_BY_A_PERSON = frozenset(
+    ("earlier_tace", "earlier_sorafenib", "earlier_systemic", "days_since_local_treatment")
+)
+"""Values of which nothing recorded says nothing: only a clinician can say that there was no such treatment."""
 
 CRITERION_VALUES: Mapping[str, Callable[[Entry], Value | None]] = MappingProxyType(
     {

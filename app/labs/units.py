@@ -102,8 +102,9 @@ _ALIASES: Mapping[str, str] = MappingProxyType(
 _NO_FACTOR: Mapping[tuple[Analyte, str], str] = MappingProxyType(
     {
         (Analyte.AFP, "iu/ml"): (
-            "AFP in IU/mL has no fixed factor to ng/mL: some makers of assays state 1.21 ng for an IU of the WHO standard"
-            " 72/225, weighed material gave 1.28 (doi:10.1016/s0009-9120(80)80010-5); give the laboratory's own ng/mL"
+            "AFP in IU/mL has no fixed factor to ng/mL: some makers of assays state 1.21 ng for an IU of the WHO"
+            " standard 72/225, weighed material gave 1.28 (doi:10.1016/s0009-9120(80)80010-5); give the ng/mL of"
+            " the laboratory"
         ),
         (Analyte.HAEMOGLOBIN, "mmol/l"): (
             "haemoglobin in mmol/L is of the monomer or of the tetramer, four times as much; give g/dL or g/L"

@@ -16,6 +16,7 @@ from app.models.reading import Reading
 from app.panels.chips import KeyCap, PanelHead, label, rule_line
 from app.panels.decision_card import DecisionCard
 from app.panels.decision_text import answer_line, data_missing, judgements_at, questions, why_asked
+from app.panels.entry_criteria import EntryCriteria
 from app.panels.focus_ring import FocusRing
 from app.panels.folded_list import FoldedList
 from app.panels.marks import ResponseMark
@@ -53,6 +54,7 @@ class DecisionPanel(QWidget):
     """Reports judgements; computes nothing and stores nothing."""
 
     judgement_signed = Signal(str, object, str)
+    criterion_signed = Signal(str, bool, str)
     closed = Signal()
     sign_requested = Signal()
 
@@ -76,12 +78,13 @@ class DecisionPanel(QWidget):
         self.sorafenib = DecisionCard(theme, translated("Sorafenib"))
         self.dates = NextDatesTable(theme)
         self.timing = FoldedList(theme, translated("Windows kept"))
-        self.entry = FoldedList(theme, translated("Entry criteria"))
+        self.entry = EntryCriteria(theme)
         self.advisory = AdvisoryRow(theme)
         self.foot = label(tone="2", face=Face.SMALL)
         self.sign = QPushButton()
         self._build()
         self.question.judgement_signed.connect(self.judgement_signed)
+        self.entry.criterion_signed.connect(self.criterion_signed)
         self.narrow.clicked.connect(self.closed)
         self.sign.clicked.connect(self.sign_requested)
 
@@ -129,6 +132,7 @@ class DecisionPanel(QWidget):
             self.question.focus_first()
         found = next_dates(reading.record, reading.visit_id, session.today, tace, sorafenib)
         self.dates.set_dates(found, session.today, short=self._is_narrow)
+        self.entry.set_signer(session.reader, session.signing_on or session.today)
         self._show_protocol(reading, session.today)
         self.advisory.set_scores(session.advisory)
 

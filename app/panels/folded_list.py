@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from app.panels.chips import label, rule_line
 from app.panels.marks import Icon, MarkBox
@@ -16,16 +16,26 @@ from app.words import translated
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
-    """One row: its mark, what it is, and what was found of it."""
+    """One row: its mark, what it is, and what was found of it; `key` and `action` where something can be done there."""
 
     icon: Icon
     text: str
     found: str = ""
     tone: str = "1"
+    key: str = ""
+    action: str = ""
 
 
 class FoldedList(QWidget):
-    """Hidden while it has no rows. Its head opens and folds it, by click or by Space."""
+    """Hidden while it has no rows. Its head opens and folds it, by click or by Space.
+
+    Signals
+    -------
+    row_asked(str)
+        The button of the row with this key was pressed.
+    """
+
+    row_asked = Signal(str)
 
     def __init__(self, theme: Theme, title: str) -> None:
         super().__init__()
@@ -98,4 +108,10 @@ class FoldedList(QWidget):
         line.addWidget(MarkBox(row.icon, theme, 12), 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(text, 1)
         line.addWidget(found, 0, Qt.AlignmentFlag.AlignTop)
+        if row.action:
+            button = QPushButton(row.action)
+            button.setProperty("compact", "true")
+            button.setAccessibleName(f"{row.action}: {row.text}")
+            button.clicked.connect(lambda: self.row_asked.emit(row.key))
+            line.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         return made

@@ -7,9 +7,10 @@ from datetime import date
 
 from app import words
 from app.models.reading import Reading
+from app.panels.entry_criteria import CriterionRow
 from app.panels.folded_list import ListRow
 from app.panels.marks import Icon
-from app.state.record import Record
+from app.state.record import CriterionAnswer, Record
 from app.words import translated
 from mrecist.checklist import Checked, Criterion, State, check_list, label
 from mrecist.protocols import Protocol, Row
@@ -23,15 +24,17 @@ _ICONS = {
 }
 
 
-def entry_rows(protocol: Protocol, reading: Reading) -> tuple[tuple[ListRow, ...], str]:
+def entry_rows(protocol: Protocol, reading: Reading) -> tuple[tuple[CriterionRow, ...], str]:
     """The entry criteria against the baseline of this read, those that are not met first; and how many are what."""
     record = reading.record
     read = record.read(reading.read_id)
-    found = check_list(protocol.eligibility, record.case, read, _age(record))
+    answers = {x.criterion: x for x in record.criteria if x.protocol == protocol.name}
+    eligible = {text: one.eligible for text, one in answers.items()}
+    found = check_list(protocol.eligibility, record.case, read, _age(record), eligible)
     if not found:
         return (), ""
     order = [State.NOT_MET, State.NOT_RECORDED, State.TO_CONFIRM, State.MET]
-    rows = [_entry_row(x) for state in order for x in found if x.state is state]
+    rows = [_entry_row(x, answers.get(x.criterion.text)) for state in order for x in found if x.state is state]
     count = {state: sum(x.state is state for x in found) for state in State}
     told = [
         translated("{count} not met", count=count[State.NOT_MET]),
@@ -42,12 +45,15 @@ def entry_rows(protocol: Protocol, reading: Reading) -> tuple[tuple[ListRow, ...
     return tuple(rows), " · ".join(told)
 
 
-def _entry_row(checked: Checked) -> ListRow:
+def _entry_row(checked: Checked, answer: CriterionAnswer | None) -> CriterionRow:
     criterion = checked.criterion
     included = criterion.kind == "include"
     text = translated("include: {text}" if included else "exclude: {text}", text=translated(criterion.text))
     tone = "amber" if checked.state is State.NOT_MET else "1" if checked.state is State.MET else "2"
     match checked.state:
+        case State.MET | State.NOT_MET if checked.signed and answer is not None:
+            found = f"{_answer(included, answer.eligible)} · {answer.signature.by} {words.iso(answer.signature.on)}"
+            text = f"{text} · {answer.signature.reason}"
         case State.TO_CONFIRM:
             found = translated("to confirm")
         case State.NOT_RECORDED:
@@ -57,7 +63,16 @@ def _entry_row(checked: Checked) -> ListRow:
         case State.MET | State.NOT_MET:
             value = translated("none") if checked.found == "0" else checked.found
             found = translated("{found}; allowed {limit}", found=value, limit=_allowed(criterion))
-    return ListRow(_ICONS[checked.state], text, found, tone)
+    if not checked.answerable:
+        return CriterionRow(_ICONS[checked.state], text, found, tone)
+    action = translated("Change …" if checked.signed else "Answer …")
+    return CriterionRow(_ICONS[checked.state], text, found, tone, criterion.text, action, included)
+
+
+def _answer(included: bool, eligible: bool) -> str:
+    if included:
+        return translated("fulfilled" if eligible else "not fulfilled")
+    return translated("does not apply" if eligible else "applies")
 
 
 def _allowed(criterion: Criterion) -> str:

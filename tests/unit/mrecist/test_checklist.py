@@ -78,3 +78,22 @@ def test_that_days_since_a_local_treatment_are_the_fewest_that_can_be() -> None:
 
 def test_that_a_value_has_its_name() -> None:
     assert (label(CHILD_PUGH), label(LUNG)) == ("Child-Pugh", "lung targets")
+
+
+def test_that_an_answer_counts_where_a_person_must_answer_and_never_against_a_value() -> None:
+    hiv, bilirubin = Criterion("exclude", "HIV"), Criterion("exclude", "b", "bilirubin_mg_dl", above=Fraction(2))
+    limit = at_baseline(bilirubin_mg_dl=Fraction(2))
+    given = Case("C", limit.timepoints, treatments=(Treatment(TreatmentKind.SORAFENIB, -40),))
+
+    def found(criterion: Criterion, case: Case, **answers: bool) -> tuple[State, bool, bool]:
+        (one,) = check_list([criterion], case, answers=answers)
+        return one.state, one.signed, one.answerable
+
+    assert found(hiv, limit) == (State.TO_CONFIRM, False, True)
+    assert found(hiv, limit, other=True) == (State.TO_CONFIRM, False, True)
+    assert found(hiv, limit, HIV=True) == (State.MET, True, True)
+    assert found(hiv, limit, HIV=False) == (State.NOT_MET, True, True)
+    assert found(EARLIER, limit, sorafenib=True) == (State.MET, True, True), "nothing recorded may be ruled out"
+    assert found(EARLIER, given, sorafenib=True) == (State.NOT_MET, False, False), "what is recorded is not"
+    assert found(bilirubin, limit, b=False) == (State.MET, False, False)
+    assert found(bilirubin, at_baseline(), b=True) == (State.NOT_RECORDED, False, False), "a value is recorded instead"

@@ -20,14 +20,16 @@ from app.panels.protocol_text import entry_rows, rows_named, timing_rows
 from app.profiles import known_profiles
 from app.resources import PROTOCOLS, load_protocol, load_ruleset, read_text
 from app.session import ReadingSession
+from app.state.record import CriterionAnswer
 from app.storage.database import Database
 from app.store import CaseStore
 from app.theme import Theme
-from mrecist.case import Benefit
+from mrecist.case import Benefit, Signature
 from mrecist.results import Decision, SorafenibOutput, TaceOutput
 from tests.support.example_reading import example_reading
 
 TODAY = date(2017, 1, 20)
+HIV = "active infection other than hepatitis B or C; HIV"
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +104,35 @@ def test_that_the_list_of_criteria_opens_by_its_head(qtbot: QtBot, theme: Theme)
     assert panel.entry.body.layout() is not None and panel.entry.body.layout().count() == 32
     panel.set_reading(example_reading(), Session("Dr J. Lee", date(2025, 6, 12)))
     assert panel.entry.body.layout().count() == 32
+
+
+def test_that_an_entry_criterion_is_answered_there_signed_with_a_reason(qtbot: QtBot, theme: Theme) -> None:
+    panel = DecisionPanel(theme)
+    qtbot.addWidget(panel)
+    session = Session("Dr J. Lee", date(2025, 6, 12))
+    panel.set_reading(example_reading(), session)
+    panel.entry.head.click()
+    by_key = {x.key: x for x in panel.entry.rows}
+    assert "bilirubin above 2.0 mg/dL" not in by_key and by_key[HIV].found == "to confirm"
+    panel.entry.row_asked.emit(HIV)
+    signed: list[tuple[str, bool, str]] = []
+    panel.criterion_signed.connect(lambda *said: signed.append(said))
+    form = panel.entry
+    assert not form.fits.isChecked() and not form.bars.isChecked() and not form.sign.isEnabled()
+    form.reason.setText("test of May negative")
+    assert not form.sign.isEnabled(), "a reason alone answers nothing"
+    panel.set_reading(example_reading(), session)
+    assert form.reason.text(), "an answer that was begun is kept"
+    form.fits.click()
+    form.sign.click()
+    assert signed == [(HIV, True, "test of May negative")] and form.form.isHidden()
+    reading = example_reading()
+    answer = CriterionAnswer("cotsom", HIV, True, Signature("Dr J. Lee", date(2025, 6, 12), "negative"))
+    record = replace(reading.record, criteria=(answer, replace(answer, protocol="other", eligible=False)))
+    rows, note = entry_rows(load_protocol("cotsom"), Reading(record, reading.read_id, "FU2", reading.assessment))
+    (row,) = [x for x in rows if x.key == HIV]
+    assert (row.text, row.found) == (f"exclude: {HIV} · negative", "does not apply · Dr J. Lee 2025-06-12")
+    assert note == "0 not met · 9 not recorded · 14 to confirm · 9 met"
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,11 @@ def _finding(id_: str, title: str, keys: str, key: str) -> Action:
     return Action(id_, title, keys, "Finding", lambda w: w.measuring.record_quick(key), lesion_selected, "Lesion")
 
 
+def _event(id_: str, title: str, keys: str, event: str) -> Action:
+    """Its choices come as a menu below the button of the finding bar."""
+    return Action(id_, title, keys, "Finding", lambda w: w.desk.happened.ask(event), lesion_selected, "Lesion")
+
+
 def _phase(keys: str, phase: PhaseName) -> Action:
     letters = PHASE_LETTERS[phase]
     return Action(
@@ -197,6 +202,9 @@ ACTIONS: tuple[Action, ...] = (
     _finding("finding.small", "Too small to measure", "M", "M"),
     Action("finding.not_evaluable", "Not evaluable, with the reason", "E", "Finding", lambda w: w.desk.ask_why_not_evaluable(), lesion_selected, "Lesion"),
     _finding("finding.progression", "Unequivocal progression", "U", "U"),
+    _event("lesion.split", "Split into fragments", "Shift+D", "split"),
+    _event("lesion.merge", "Merged with another target", "Shift+J", "merge"),
+    _event("lesion.treated", "Treated since the last time point", "Shift+T", "treated"),
     Action("finding.clear", "Take the selected figure out, else the finding", "Del", "Finding", lambda w: w.take_out(), figure_or_lesion_selected, "Lesion"),
     _figure("Length", "Q", FigureKind.LENGTH),
     _figure("Two lengths across each other", "B", FigureKind.BIDIRECTIONAL),

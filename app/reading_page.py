@@ -24,6 +24,7 @@ from app.panels.decision_strip import DecisionStrip
 from app.panels.enhancement_strip import EnhancementStrip
 from app.panels.finding_bar import FindingBar
 from app.panels.focus_ring import FocusRing
+from app.panels.lesion_card import LesionCard
 from app.panels.lesion_form import LesionForm
 from app.panels.lesion_table import LesionTable
 from app.panels.notice import Notice
@@ -89,6 +90,7 @@ class ReadingPage(QWidget):
         self.sheet = SignatureSheet(theme)
         self.proposal = ProposalCard(theme)
         self.form = LesionForm(theme)
+        self.happened = LesionCard(theme)
         self.enhancement = EnhancementStrip(theme)
         self.cards = ResponseCards(theme)
         self.strip = DecisionStrip(theme)
@@ -188,7 +190,7 @@ class ReadingPage(QWidget):
         inside = QVBoxLayout(body)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(0)
-        for part in (self.table, self.findings, self.form, self.cards, self.enhancement):
+        for part in (self.table, self.findings, self.happened, self.form, self.cards, self.enhancement):
             inside.addWidget(part)
         inside.addStretch(1)
         area = QScrollArea()

@@ -11,6 +11,7 @@ from mrecist.sumnumbers import Number
 from mrecist.tracks import Track
 from mrecist.values import Line
 
+MODALITY_CHANGE = "E-MODALITY"
 CROSS_SECTIONAL = frozenset((Modality.CT, Modality.MR))
 _WORDS = {Modality.CT: "CT", Modality.MR: "MRI"}
 
@@ -63,4 +64,4 @@ def modality_changes(track: Track, timepoints: Sequence[TimePoint]) -> list[Issu
 def _issue(track: Track, now: Modality, at: str, before: Modality) -> Issue:
     lesion = track.lesion.id
     numbers: dict[str, Number] = {"lesion": lesion, "modality": _WORDS[now], "before": _WORDS[before], "at": at}
-    return Issue("E-MODALITY", Severity.NOTE, lesion, numbers)
+    return Issue(MODALITY_CHANGE, Severity.NOTE, lesion, numbers)

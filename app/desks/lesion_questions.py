@@ -30,18 +30,41 @@ _TYPICAL = LesionQuestion("typical_vascular_pattern", "Arterial hyperenhancement
 _CERTAIN = LesionQuestion(
     "certainty", "Beyond doubt a new lesion?", (("Yes", Certainty.UNEQUIVOCAL), ("Equivocal", Certainty.EQUIVOCAL))
 )
+_THROMBUS = LesionQuestion(
+    "certainty",
+    "Tumour thrombus, not a bland one?",
+    (("Tumour", Certainty.UNEQUIVOCAL), ("Equivocal", Certainty.EQUIVOCAL), ("Bland", Certainty.REFUTED)),
+)
+_SETTLED = LesionQuestion(
+    "certainty",
+    "Tumour, by now?",
+    (
+        ("Confirmed", Certainty.UNEQUIVOCAL),
+        ("In doubt", Certainty.EQUIVOCAL),
+        ("Refuted", Certainty.REFUTED),
+    ),
+)
+_HISTOLOGY = LesionQuestion("proof", "Histology?", (("Positive", Proof.POSITIVE), ("Negative", Proof.NEGATIVE)))
 _CYTOLOGY = LesionQuestion("cytology", "Cytology?", (("Positive", Proof.POSITIVE), ("Negative", Proof.NEGATIVE)))
 
 
-def questions_about(lesion: Lesion) -> tuple[LesionQuestion, ...]:
-    """What is asked where a lesion is assigned: of a liver target, of a new lesion, of an effusion."""
+def questions_about(lesion: Lesion, later: bool = False) -> tuple[LesionQuestion, ...]:
+    """What is asked where a lesion is assigned: of a liver target, of a new lesion, of an effusion.
+
+    At a `later` time point, whether a new lesion has turned out to be tumour.
+    """
+    if later:
+        if lesion.role is not LesionRole.NEW:
+            return ()
+        seen = (_TYPICAL,) if lesion.is_liver_nodule else ()
+        return (*seen, _SETTLED, _CYTOLOGY if lesion.kind is LesionKind.EFFUSION else _HISTOLOGY)
     asked: tuple[LesionQuestion, ...] = ()
     if lesion.role is LesionRole.TARGET:
         asked = (_ENHANCES, _DELINEATED, _TREATED) if lesion.region is Region.INTRAHEPATIC else (_TREATED,)
     elif lesion.role is LesionRole.NEW and lesion.is_liver_nodule:
-        asked = (_TYPICAL,)
+        asked = (_TYPICAL, _CERTAIN)
     elif lesion.role is LesionRole.NEW:
-        asked = (_CERTAIN,)
+        asked = (_THROMBUS if lesion.kind is LesionKind.TUMOUR_THROMBUS else _CERTAIN,)
     if lesion.kind is LesionKind.EFFUSION:
         asked = (*asked, _CYTOLOGY)
     return asked
@@ -68,6 +91,12 @@ def answered(question: LesionQuestion, features: Features, answer: str) -> Featu
     """
     changes: dict[str, Any] = {question.field: dict(question.answers)[answer]}
     return replace(features, **changes)
+
+
+def settles(question: LesionQuestion, features: Features) -> bool:
+    """Does what is noted settle whether the lesion is tumour, so that the day on which it did is of interest?"""
+    value = getattr(features, question.field)
+    return isinstance(value, Proof | Certainty) and value is not Certainty.EQUIVOCAL
 
 
 def is_assigned_here(lesion: Lesion, reading: Reading) -> bool:

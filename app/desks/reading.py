@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QMenu
 from app.desks.assignment import AssignmentDesk
 from app.desks.images import ImageDesk
 from app.desks.labs import LabsDesk
+from app.desks.lesion_events import LesionEventsDesk
 from app.desks.measuring import MeasuringDesk
 from app.desks.signing import SigningDesk
 from app.desks.thumbnails import Thumbnails
 from app.reading.hanging import PHASE_WORDS
-from app.reading.marking import Declined, Drawing, Offer
+from app.reading.marking import Declined, Drawing, Intent, Offer
 from app.reading_page import ReadingPage, RightPage
 from app.session import ReadingSession
 from app.state.events import (
@@ -67,6 +68,7 @@ class ReadingDesk(QObject):
         self._refresh_soon.timeout.connect(self.refresh)
         self.signing = SigningDesk(session, page.notice, self)
         self.assignment = AssignmentDesk(session, page.form, self)
+        self.happened = LesionEventsDesk(session, page.happened, page.findings, self)
         self.labs = LabsDesk(session, page.theme, page)
         self._connect()
 
@@ -90,6 +92,7 @@ class ReadingDesk(QObject):
         page.cards.set_reading(reading)
         page.strip.set_reading(reading)
         page.footer.set_reading(reading, selected=lesion.id if lesion else None)
+        self.happened.refresh()
         self.assignment.refresh()
         if page.right_page is RightPage.DECISION and reading is not None:
             page.decision.set_reading(reading, self.signing.decision_session(reading))
@@ -209,8 +212,10 @@ class ReadingDesk(QObject):
         page.clinical.labs_asked.connect(self.labs.open)
         page.clinical.rows_asked.connect(self.labs.open_rows)
         page.clinical.import_asked.connect(self.labs.ask_file)
-        for part in (self.signing, self.assignment, self.labs):
+        for part in (self.signing, self.assignment, self.happened, self.labs):
             part.told.connect(self.told)
+        self.happened.measure_asked.connect(lambda: self._measuring.arm(Intent.COUNTED))
+        self.happened.amend_asked.connect(self.signing.ask_to_amend)
         page.decision.closed.connect(self.show_reading)
         page.decision.judgement_signed.connect(self.signing.sign_judgement)
         page.decision.criterion_signed.connect(self.signing.sign_criterion)

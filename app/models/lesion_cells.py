@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum, auto
 from fractions import Fraction
@@ -26,6 +26,7 @@ from mrecist.lesions import (
     TooSmall,
     UnequivocalProgression,
 )
+from mrecist.results import Issue
 from mrecist.values import LesionRole, Line, Organ, Region
 
 
@@ -209,7 +210,9 @@ def _lesion_cell(lesion: Lesion, column: Column, reading: Reading, accepted: Acc
         case ColumnKind.VISIT:
             visit_id = column.visit_id or ""
             proposed = visit_id == reading.visit_id and lesion.id in accepted.proposed
-            return finding_cell(lesion, reading.finding(lesion.id, visit_id), reading, visit_id, proposed)
+            finding = reading.finding(lesion.id, visit_id)
+            cell = finding_cell(lesion, finding, reading, visit_id, proposed)
+            return cell if finding is None else _with_modality(cell, reading.modality_changes(visit_id).get(lesion.id))
         case ColumnKind.VS_BASELINE:
             return _change(lesion, reading.baseline_id, reading)
         case ColumnKind.VS_NADIR:
@@ -224,6 +227,17 @@ def _lesion_cell(lesion: Lesion, column: Column, reading: Reading, accepted: Acc
         case ColumnKind.STATE:
             return Cell(mark=_mark(lesion, now, accepted))
     assert_never(column.kind)
+
+
+def _with_modality(cell: Cell, change: Issue | None) -> Cell:
+    """A finding that was read on another modality than before names it."""
+    if change is None:
+        return cell
+    return replace(
+        cell,
+        prefix=cell.prefix or str(change.numbers["modality"]),
+        explanation=" ".join(said for said in (cell.explanation, change.text) if said),
+    )
 
 
 def _fragment(lesion: Lesion) -> Cell:

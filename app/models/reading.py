@@ -20,7 +20,8 @@ from mrecist.lesions import (
     TooSmall,
     UnequivocalProgression,
 )
-from mrecist.results import Assessment, RegionResponse, TimePointResponse
+from mrecist.modality import MODALITY_CHANGE
+from mrecist.results import Assessment, Issue, RegionResponse, TimePointResponse
 from mrecist.values import LesionRole, Region
 
 TOO_SMALL_COUNTS_MM = Fraction(5)
@@ -131,6 +132,12 @@ class Reading:
             return sums.intrahepatic_mm if region is Region.INTRAHEPATIC else sums.extrahepatic_mm
         response = self.region_at(region, visit_id)
         return None if response is None else response.sum_mm
+
+    def modality_changes(self, visit_id: str) -> dict[str, Issue]:
+        """The lesions that were read on another modality before than at this time point, with what is told of it."""
+        response = None if self.assessment is None else self.assessment.timepoint(visit_id)
+        issues = () if response is None else response.issues
+        return {issue.lesion: issue for issue in issues if issue.rule == MODALITY_CHANGE and issue.lesion is not None}
 
     def nadir_id(self, region: Region) -> str | None:
         """The earlier time point with the smallest sum, which growth is measured against."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -21,6 +24,8 @@ class FindingBar(QWidget):
     """Buttons that apply to the lesion; a disabled one says why."""
 
     finding_entered = Signal(object)
+    event_asked = Signal(str)
+    """What happened to the lesion: split, merge or treated. The choices are shown below the button."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -39,8 +44,15 @@ class FindingBar(QWidget):
             if key != "E":
                 button.clicked.connect(lambda _checked, letter=key: self._enter(finding_of_key(letter, self._shown())))
         self.setLayout(flow)
+        self.events = {
+            name: KeyButton(translated(word), small=True, action=f"lesion.{name}") for name, word in _EVENTS.items()
+        }
+        for name, button in self.events.items():
+            flow.addWidget(button)
+            button.clicked.connect(lambda _checked, asked=name: self.event_asked.emit(asked))
         self.reasons = QMenu(self)
         self.buttons["E"].clicked.connect(self.ask_why)
+        self.choices = QMenu(self)
         self.set_lesion(None)
 
     def set_lesion(self, lesion: Lesion | None, locked: bool = False, at_baseline: bool = False) -> None:
@@ -57,7 +69,11 @@ class FindingBar(QWidget):
             button.setToolTip("" if possible else _why_disabled(lesion, locked))
             # without a lesion those of a target, so that the bar keeps its one row
             button.setVisible(key in "DME" if lesion is None else locked or possible)
+        for button in self.events.values():
+            button.setVisible(lesion is not None and not at_baseline and not locked)
         if lesion is not None:
+            self.events["split"].setVisible(self.events["split"].isVisibleTo(self) and can_split(lesion))
+            self.events["merge"].setVisible(self.events["merge"].isVisibleTo(self) and lesion.role is LesionRole.TARGET)
             self.buttons["D"].set_text(gone(lesion.region))
             self.buttons["N"].set_text(still_there(lesion.region))
 
@@ -67,6 +83,17 @@ class FindingBar(QWidget):
             return
         button = self.buttons["E"]
         self.reasons.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    def choose(self, event: str, choices: Sequence[tuple[str, Callable[[], None] | None]]) -> None:
+        """A menu below a button; a choice without anything to do is a line that explains."""
+        self.choices.clear()
+        for word, chosen in choices:
+            entry = self.choices.addAction(word)
+            entry.setEnabled(chosen is not None)
+            if chosen is not None:
+                entry.triggered.connect(lambda _checked, act=chosen: act())
+        button = self.events[event]
+        self.choices.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
     def _fill_reasons(self, lesion: Lesion | None) -> None:
         self.reasons.clear()
@@ -84,6 +111,13 @@ class FindingBar(QWidget):
     def _enter(self, finding: Finding | None) -> None:
         if finding is not None and self._lesion is not None:
             self.finding_entered.emit(finding)
+
+
+_EVENTS: Mapping[str, str] = MappingProxyType({"split": "split", "merge": "merged", "treated": "treated since"})
+
+
+def can_split(lesion: Lesion) -> bool:
+    return lesion.role is LesionRole.TARGET and lesion.parent is None
 
 
 def _why_disabled(lesion: Lesion | None, locked: bool) -> str:

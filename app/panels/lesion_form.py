@@ -143,7 +143,10 @@ class LesionForm(QWidget):
                 widget.deleteLater()
         order = (CheckState.TO_RESOLVE, CheckState.QUESTION, CheckState.MET)
         for check in sorted(checks, key=lambda c: c.state is not CheckState.TO_RESOLVE):
-            self._checks.addWidget(CheckRow(self._theme, check, self))
+            row = CheckRow(self._theme, check)
+            row.way_chosen.connect(self.way_chosen)
+            row.override_given.connect(self.override_given)
+            self._checks.addWidget(row)
         count = {state: sum(c.state is state for c in checks) for state in order}
         told = [translated("{count} met", count=count[CheckState.MET])]
         if count[CheckState.TO_RESOLVE]:
@@ -274,9 +277,12 @@ _ICONS = {CheckState.MET: Icon.MET, CheckState.TO_RESOLVE: Icon.ALERT, CheckStat
 class CheckRow(QFrame):
     """One check; what is to resolve stands on an amber ground with its ways out."""
 
-    def __init__(self, theme: Theme, check: Check, form: LesionForm) -> None:
+    way_chosen = Signal(str, str)
+    override_given = Signal(str, str)
+
+    def __init__(self, theme: Theme, check: Check) -> None:
         super().__init__()
-        self._theme, self._check, self._form = theme, check, form
+        self._theme, self._check = theme, check
         resolve = check.state is CheckState.TO_RESOLVE
         self.setProperty("card", "alert" if resolve else "")
         self.setProperty("rule", "" if resolve else "bottom")
@@ -339,9 +345,9 @@ class CheckRow(QFrame):
             self.reason.show()
             self.reason.setFocus()
             return
-        self._form.way_chosen.emit(self._check.rule, way)
+        self.way_chosen.emit(self._check.rule, way)
 
     def _keep(self) -> None:
         said = self.reason.text().strip()
         if said:
-            self._form.override_given.emit(self._check.rule, said)
+            self.override_given.emit(self._check.rule, said)

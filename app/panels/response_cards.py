@@ -22,6 +22,7 @@ from app.panels.response_text import (
     composite_sentence,
     distance_text,
     first_sentence,
+    modality_text,
     nearest_category,
     overall_sentence,
     second_sentence,
@@ -204,6 +205,8 @@ class ResponseCards(QWidget):
             chips.append((distance_text(shown, nearest, self._short), "plain"))
         if EQUIVOCAL_NEW in shown.flags:
             chips.append((translated("new lesion equivocal"), "amber"))
+        if changed := modality_text(reading, region):
+            chips.append((changed, "amber"))
         card.set_chips(chips, shown.reasons[0].rule if shown.reasons else "")
 
     def _show_composite(self, response: TimePointResponse, reading: Reading) -> None:

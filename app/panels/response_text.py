@@ -128,6 +128,22 @@ def second_sentence(response: RegionResponse, region: Region, reading: Reading, 
     return (Run(" ".join(parts)),) if parts else ()
 
 
+def modality_text(reading: Reading, region: Region) -> str:
+    """Which lesions of a region are read on another modality than before, and on which; empty where none is."""
+    changes = reading.modality_changes(reading.visit_id)
+    here = [(x.id, changes[x.id]) for x in reading.lesions_of(region) if x.id in changes]
+    now = dict.fromkeys(str(issue.numbers["modality"]) for _, issue in here)
+    return "; ".join(
+        translated(
+            "{names}: {modality}, before {other}",
+            names=words.listed([name for name, issue in here if issue.numbers["modality"] == modality]),
+            modality=modality,
+            other=next(issue.numbers["before"] for _, issue in here if issue.numbers["modality"] == modality),
+        )
+        for modality in now
+    )
+
+
 def composite_sentence(intra: Response, extra: Response, composite: Response) -> Sentence:
     said = translated("Intra {intra} × extra {extra} → {both}.", intra=intra, extra=extra, both=composite)
     return (Run(said),)

@@ -22,6 +22,7 @@ from app.models.lesion_cells import (
 )
 from app.models.lesion_table import LesionTableModel
 from app.models.reading import Reading, change_pct, counted_mm
+from app.panels.response_text import modality_text
 from mrecist.case import TimePointRead
 from mrecist.lesions import (
     Absent,
@@ -37,8 +38,8 @@ from mrecist.lesions import (
     UnequivocalProgression,
     WhyNotEvaluable,
 )
-from mrecist.values import Diameter, LesionRole, Organ, Region
-from tests.support.example_reading import LESIONS, READ_ID, example_assessment, example_reading
+from mrecist.values import Diameter, LesionRole, Line, Organ, Region
+from tests.support.example_reading import LESIONS, READ_ID, example_assessment, example_reading, example_record
 
 BY_ID = {lesion.id: lesion for lesion in LESIONS}
 
@@ -264,3 +265,37 @@ def test_that_a_non_target_is_named_at_baseline_and_its_size_stands_apart() -> N
     row = next(x for x in rows_of(noted) if x.lesion is not None and x.lesion.id == lesion.id)
     cells = {c.kind: cell_of(row, c, noted, Accepted()).text for c in columns_of(noted)}
     assert (cells[ColumnKind.VISIT], cells[ColumnKind.WHOLE]) == ("present", "8.0")
+
+
+def read_on_mri() -> Reading:
+    """The example with an MR at FU2, on which IT1 is drawn; everything else has its line on CT."""
+    record = example_record()
+    mr = replace(record.series[-2], uid="2.25.FU2.MR", modality="MR", frame_of_reference_uid="2.25.FU2.2")
+    visits = tuple(replace(v, series=(*v.series, mr.uid)) if v.id == "FU2" else v for v in record.visits)
+
+    def drawn(visit_id: str, seen: Observation) -> Observation:
+        if not isinstance(seen.finding, Measured):
+            return seen
+        uid = mr.uid if (seen.lesion_id, visit_id) == ("IT1", "FU2") else f"2.25.{visit_id}.AP"
+        line = Line(uid, "1.2", 1, None, (0.0, 0.0, 0.0), (1.0, 0.0, 0.0))
+        return replace(seen, finding=replace(seen.finding, evidence=(line,)))
+
+    points = tuple(
+        replace(p, observations=tuple(drawn(p.timepoint_id, o) for o in p.observations))
+        for p in record.reads[0].timepoints
+    )
+    record = replace(
+        record, series=(*record.series, mr), visits=visits, reads=(replace(record.reads[0], timepoints=points),)
+    )
+    return Reading(record, READ_ID, "FU2", example_assessment(record))
+
+
+def test_that_a_diameter_read_on_another_modality_than_before_says_so_in_table_and_card() -> None:
+    reading = read_on_mri()
+    cell = said(reading, "IT1", ColumnKind.VISIT, "FU2")
+    assert (cell.prefix, cell.text) == ("MRI", "26.8")
+    assert "at BL on CT" in cell.explanation
+    others = [said(reading, x, ColumnKind.VISIT, v) for x in ("IT1", "IT2", "ET1") for v in ("BL", "FU1", "FU2")]
+    assert [c for c in others if c.prefix] == [cell]
+    assert modality_text(reading, Region.INTRAHEPATIC) == "IT1: MRI, before CT"
+    assert modality_text(reading, Region.EXTRAHEPATIC) == ""

@@ -1,0 +1,290 @@
+"""What happened to the selected lesion since the time point before: asked, told, and recorded as edits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+
+from app.assessing import assess_read
+from app.desks.lesion_questions import answered, check_for, is_assigned_here, questions_about, settles
+from app.models.reading import Reading
+from app.panels.finding_bar import FindingBar, can_split
+from app.panels.lesion_card import Asked, LesionCard, Option, Told
+from app.panels.lesion_form import Check, CheckState, Way
+from app.reading import lesion_events as happened
+from app.reading.lesion_events import Answer, Treated
+from app.session import ReadingSession
+from app.state.apply import EditRefused, apply
+from app.state.events import Entry, Event, FindingRecorded
+from app.words import listed, translated
+from mrecist.lesions import Lesion, Observation
+from mrecist.results import Assessment
+from mrecist.values import EarlierAbsence, LesionRole
+
+_LASTING, _AGAIN, _TREATED = "lasting", "seen_again", "treated"
+
+
+class LesionEventsDesk(QObject):
+    """Between the session and the card of the selected lesion; it stores nothing.
+
+    Signals
+    -------
+    told(str, bool)
+        One sentence for the reader, and whether it can be undone.
+    measure_asked
+        The lesion that is selected now is to be measured next.
+    amend_asked
+        The open time point is signed, and is to be amended before it is corrected.
+    """
+
+    told = Signal(str, bool)
+    measure_asked = Signal()
+    amend_asked = Signal()
+
+    def __init__(self, session: ReadingSession, card: LesionCard, bar: FindingBar, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session, self._card, self._bar = session, card, bar
+        card.way_chosen.connect(self._on_way)
+        card.settled.connect(self._on_settled)
+        bar.event_asked.connect(self.ask)
+
+    def ask(self, event: str) -> None:
+        """Offer the choices below the button: split, merge or treated."""
+        lesion, reading = self._session.lesion, self._session.reading
+        if lesion is None or reading is None:
+            return
+        if reading.at_baseline:
+            self.told.emit("At baseline nothing has happened to a lesion yet.", False)
+            return
+        offers = {"split": self._splits, "merge": self._mergers, "treated": self._treatments}[event]
+        self._bar.choose(event, offers(lesion, reading))
+
+    def refresh(self) -> None:
+        """Show what is to be asked and told of the selected lesion."""
+        lesion, reading = self._session.lesion, self._session.reading
+        if lesion is None or reading is None or reading.at_baseline:
+            self._card.show_told(None)
+            return
+        self._card.show_told(self._of(lesion, reading))
+
+    # --- what is shown ----------------------------------------------------------------------------------------
+
+    def _of(self, lesion: Lesion, reading: Reading) -> Told:
+        seen = reading.read.observation(reading.visit_id, lesion.id)
+        open_now = not self._session.locked
+        checks: list[Check] = []
+        on: date | None = None
+        if open_now and (before := happened.lasting(reading, lesion)) is not None:
+            ways = [Way("still", before.word)]
+            if before.otherwise:
+                ways.append(Way("otherwise", before.otherwise))
+            checks.append(Check(_LASTING, before.told, CheckState.QUESTION, ways=tuple(ways)))
+        if (treated := happened.treatment_of(reading, lesion)) is not None:
+            words = translated("{treatment} since", treatment=treated.word)
+            meaning = happened.treated_meaning(lesion, treated.kind)
+            ways = [Way("none", translated("Take back"))] if open_now else []
+            checks.append(Check(_TREATED, words[:1].upper() + words[1:], CheckState.MET, meaning, tuple(ways)))
+        asked = self._again(lesion, reading, checks) if open_now else None
+        if seen is not None and lesion.role is LesionRole.NEW and not is_assigned_here(lesion, reading):
+            questions = questions_about(lesion, later=True)
+            if open_now:
+                checks += [check_for(question, seen.features) for question in questions]
+            if any(settles(question, seen.features) for question in questions):
+                on = seen.features.settled_on or (reading.visit.on if reading.visit and open_now else None)
+        return Told(lesion.id, asked, tuple(checks), happened.new_lesion_meaning(reading, lesion), on)
+
+    def _again(self, lesion: Lesion, reading: Reading, checks: list[Check]) -> Asked | None:
+        """The question whether an earlier absence was right, with what each answer would change."""
+        gone, given = happened.gone_at(reading, lesion), happened.answer_given(reading, lesion)
+        if given is not None and (given is EarlierAbsence.CONFIRMED or not gone):
+            right = translated("Seen again. It had been gone: the earlier time point stands.")
+            wrong = translated("Seen again. It had been there: the earlier time point is corrected.")
+            said = right if given is EarlierAbsence.CONFIRMED else wrong
+            checks.append(Check(_AGAIN, said, CheckState.MET, ways=(Way("open", translated("Ask again")),)))
+            return None
+        if not gone:
+            return None
+        signed = happened.signed_among(reading, gone)
+        named = {"lesion": lesion.id, "visits": listed(gone)}
+        text = translated("{lesion} is seen again. Was it right that it was gone at {visits}?", **named)
+        if signed:
+            text += " " + translated("{visits} is signed: it is amended before it is corrected.", visits=listed(signed))
+        options = [
+            Option(answer, word, happened.consequence(reading, lesion, self._what_if(reading, lesion, answer)))
+            for answer, word in (
+                (Answer.GONE, translated("Yes, it is back")),
+                (Answer.THERE, translated("No, it was there")),
+                (Answer.UNCLEAR, translated("Not evaluable then")),
+            )
+        ]
+        look = Option(Answer.LOOK, translated("Go and look"), translated("Opens {visit}.", visit=gone[0]))
+        return Asked(_AGAIN, text, (*options, look))
+
+    def _what_if(self, reading: Reading, lesion: Lesion, answer: Answer) -> Assessment | None:
+        """The assessment that would follow an answer, whatever is signed."""
+        record = replace(reading.record, signed=())
+        try:
+            for event in happened.answer_edits(reading, lesion, answer):
+                record = apply(record, Entry(0, "", self._session.reader, reading.read_id, event))
+        except EditRefused:
+            return None
+        return assess_read(record, reading.read_id, self._session.ruleset)
+
+    # --- what is offered --------------------------------------------------------------------------------------
+
+    def _splits(self, lesion: Lesion, reading: Reading) -> list[tuple[str, Callable[[], None] | None]]:
+        if not can_split(lesion):
+            return [(translated("Only a target splits, and a fragment no further."), None)]
+        if reading.is_split(lesion.id, reading.visit_id):
+            return [(translated("One more fragment"), partial(self._split, lesion, 1))]
+        if reading.fragments(lesion.id):
+            return [(translated("Split as before"), partial(self._split_again, lesion))]
+        return [
+            (translated("{count} fragments", count=count), partial(self._split, lesion, count))
+            for count in happened.PIECES
+        ]
+
+    def _mergers(self, lesion: Lesion, reading: Reading) -> list[tuple[str, Callable[[], None] | None]]:
+        others = happened.mergeable(reading, lesion)
+        if not others:
+            return [(translated("No other target of this region is measured apart."), None)]
+        choices: list[tuple[str, tuple[Lesion, ...]]] = [
+            (translated("{other}, measured as one {lesion}", other=x.id, lesion=lesion.id), (x,)) for x in others
+        ]
+        if len(others) > 1:
+            choices.append((translated("all: {others}", others=listed([x.id for x in others])), others))
+        return [(word, partial(self._merge, lesion, chosen)) for word, chosen in choices]
+
+    def _treatments(self, lesion: Lesion, reading: Reading) -> list[tuple[str, Callable[[], None] | None]]:
+        choices: list[tuple[str, Callable[[], None] | None]] = [
+            (one.word, partial(self._treat, lesion, one)) for one in happened.treatments_since(reading, lesion)
+        ]
+        if happened.treatment_of(reading, lesion) is not None:
+            choices.append((translated("Not treated: take back"), partial(self._treat, lesion, None)))
+        return choices
+
+    # --- what is recorded -------------------------------------------------------------------------------------
+
+    def _split(self, lesion: Lesion, pieces: int) -> None:
+        reading = self._session.reading
+        if reading is None:
+            return
+        edit = happened.split_of(reading, lesion, pieces)
+        count = len(reading.fragments(lesion.id)) + pieces
+        if self._do(translated("{lesion} is split into {count}: measure each", lesion=lesion.id, count=count), edit):
+            self._measure(edit.fragments[0].id)
+
+    def _split_again(self, lesion: Lesion) -> None:
+        reading = self._session.reading
+        before = happened.still_split(reading, lesion) if reading else None
+        if reading is None or before is None:
+            return
+        if self._do(translated("{lesion} is split: measure each fragment", lesion=lesion.id), before):
+            self._measure(reading.fragments(lesion.id)[0].id)
+
+    def _merge(self, lesion: Lesion, others: tuple[Lesion, ...]) -> None:
+        reading = self._session.reading
+        if reading is None:
+            return
+        names = listed([x.id for x in others])
+        said = translated("{others} merged with {lesion}: measured as one", others=names, lesion=lesion.id)
+        if self._do(said, happened.merger_of(reading, lesion, others)):
+            self._measure(lesion.id)
+
+    def _treat(self, lesion: Lesion, treated: Treated | None) -> None:
+        reading = self._session.reading
+        edit = happened.treated_edit(reading, lesion, treated) if reading else None
+        if edit is None:
+            self.told.emit(translated("Record first what is found of {lesion}.", lesion=lesion.id), False)
+            return
+        word = translated("not treated since") if treated is None else f"{treated.word}, {translated('since')}"
+        meaning = "" if treated is None else f". {happened.treated_meaning(lesion, treated.kind)}"
+        self._do(f"{lesion.id}: {word}{meaning}", edit)
+
+    def _measure(self, lesion_id: str) -> None:
+        """Select it; one that is still to be measured is measured next."""
+        self._session.select_lesion(lesion_id)
+        reading = self._session.reading
+        if reading is not None and reading.finding(lesion_id, reading.visit_id) is None:
+            self.measure_asked.emit()
+
+    def _do(self, said: str, *events: Event) -> bool:
+        done = self._session.do(*events)
+        if done:
+            self.told.emit(said, True)
+        return done
+
+    # --- what the card reports --------------------------------------------------------------------------------
+
+    def _on_way(self, asked: str, way: str) -> None:
+        lesion, reading = self._session.lesion, self._session.reading
+        if lesion is None or reading is None:
+            return
+        if asked == _LASTING:
+            self._on_lasting(lesion, reading, way)
+        elif asked == _AGAIN:
+            self._on_again(lesion, reading, way)
+        elif asked == _TREATED:
+            self._treat(lesion, None)
+        else:
+            self._on_answer(lesion, reading, asked, way)
+
+    def _on_lasting(self, lesion: Lesion, reading: Reading, way: str) -> None:
+        before = happened.lasting(reading, lesion)
+        if before is None:
+            return
+        if way != "still":
+            self.measure_asked.emit()
+        elif self._do(f"{lesion.id}: {before.word.lower()}", before.still) and reading.fragments(lesion.id):
+            self._measure(reading.fragments(lesion.id)[0].id)
+
+    def _on_again(self, lesion: Lesion, reading: Reading, way: str) -> None:
+        gone = happened.gone_at(reading, lesion)
+        seen = reading.read.observation(reading.visit_id, lesion.id)
+        if way == "open" and seen is not None:
+            asked = replace(seen, features=replace(seen.features, earlier_absence=None))
+            self._do(translated("{lesion}: asked again", lesion=lesion.id), FindingRecorded(reading.visit_id, asked))
+            return
+        if way == Answer.LOOK:
+            self._session.select_visit(gone[0])
+            return
+        answer = Answer(way)
+        edits = happened.answer_edits(reading, lesion, answer)
+        signed = happened.signed_among(reading, gone)
+        if answer is Answer.GONE or not signed:
+            named = {"lesion": lesion.id, "visits": listed(gone)}
+            if answer is Answer.GONE:
+                said = translated("{lesion}: it had been gone at {visits}", **named)
+            else:
+                said = translated("{lesion}: {visits} corrected", **named)
+            self._do(said, *edits)
+            return
+        self._do(translated("{lesion}: {visits} is to be corrected", lesion=lesion.id, visits=listed(gone)), edits[-1])
+        self._session.select_visit(signed[0])
+        self.amend_asked.emit()
+
+    def _on_answer(self, lesion: Lesion, reading: Reading, field: str, answer: str) -> None:
+        seen = reading.read.observation(reading.visit_id, lesion.id)
+        question = next((q for q in questions_about(lesion, later=True) if q.field == field), None)
+        if seen is None or question is None:
+            return
+        noted = answered(question, seen.features, answer)
+        if settles(question, noted) and reading.visit is not None:
+            noted = replace(noted, settled_on=noted.settled_on or reading.visit.on)
+        elif not any(settles(q, noted) for q in questions_about(lesion, later=True)):
+            noted = replace(noted, settled_on=None)
+        said = f"{lesion.id}: {question.text} {answer}."
+        self._do(said, FindingRecorded(reading.visit_id, Observation(lesion.id, seen.finding, noted)))
+
+    def _on_settled(self, on: date) -> None:
+        lesion, reading = self._session.lesion, self._session.reading
+        seen = reading.read.observation(reading.visit_id, lesion.id) if lesion and reading else None
+        if lesion is None or reading is None or seen is None:
+            return
+        noted = replace(seen, features=replace(seen.features, settled_on=on))
+        said = translated("{lesion}: settled on {date}", lesion=lesion.id, date=on.isoformat())
+        self._do(said, FindingRecorded(reading.visit_id, noted))

@@ -1,0 +1,160 @@
+"""What is asked and told of the selected lesion at a follow-up: was it gone, is it tumour, is it still split."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.panels.chips import KeyButton, PanelHead, label, rule_line
+from app.panels.fields import DateField
+from app.panels.lesion_form import Check, CheckRow
+from app.panels.marks import Icon, MarkBox
+from app.theme import Face, Theme
+from app.words import translated
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer, and what would follow from it."""
+
+    id: str
+    word: str
+    effect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question whose answers have consequences, which are told before one is chosen."""
+
+    rule: str
+    text: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """All that the card shows of one lesion; empty where there is nothing to ask or to tell.
+
+    `meaning` says what the answers mean for the response; `settled_on` is the date of the latest finding that settled
+    a doubt, where there is one.
+    """
+
+    title: str
+    asked: Asked | None = None
+    checks: tuple[Check, ...] = ()
+    meaning: str = ""
+    settled_on: date | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return self.asked is None and not self.checks and not self.meaning
+
+
+class LesionCard(QWidget):
+    """Reports what is answered; it judges nothing."""
+
+    way_chosen = Signal(str, str)
+    """(what was asked, the answer)"""
+    settled = Signal(object)
+    """Another date on which the doubt was settled."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._told: Told | None = None
+        self.head = PanelHead(theme, "", right=translated("live"))
+        self._body = QVBoxLayout()
+        self._body.setContentsMargins(0, 0, 0, 0)
+        self._body.setSpacing(0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.head)
+        column.addWidget(rule_line())
+        column.addLayout(self._body)
+        column.addWidget(rule_line())
+        self.buttons: dict[tuple[str, str], KeyButton] = {}
+        self.meaning = label(tone="1", face=Face.SMALL)
+        self.date: DateField | None = None
+        self.show_told(None)
+
+    def show_told(self, told: Told | None) -> None:
+        """Show what is asked and told; the card is not there where that is nothing."""
+        if told == self._told and told is not None:
+            return
+        self._told = told
+        while (item := self._body.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        self.buttons, self.date = {}, None
+        self.setVisible(told is not None and not told.is_empty)
+        if told is None or told.is_empty:
+            return
+        self.head.title.setText(told.title)
+        if told.asked is not None:
+            self._body.addWidget(self._question(told.asked))
+        for check in told.checks:
+            row = CheckRow(self._theme, check)
+            row.way_chosen.connect(self.way_chosen)
+            self.buttons |= {(check.rule, way): b for way, b in row.buttons.items() if isinstance(b, KeyButton)}
+            self._body.addWidget(row)
+        if told.settled_on is not None:
+            self._body.addWidget(self._dated(told.settled_on))
+        if told.meaning:
+            self._body.addWidget(self._meaning(told.meaning))
+
+    def _question(self, asked: Asked) -> QWidget:
+        theme = self._theme
+        frame = QFrame()
+        frame.setProperty("card", "question")
+        grid = QGridLayout(frame)
+        grid.setContentsMargins(theme.px(10), theme.px(6), theme.px(10), theme.px(6))
+        grid.setHorizontalSpacing(theme.px(8))
+        grid.setVerticalSpacing(theme.px(4))
+        grid.setColumnStretch(1, 1)
+        text = label(asked.text, strong=True)
+        text.setWordWrap(True)
+        head = QHBoxLayout()
+        head.setSpacing(theme.px(8))
+        head.addWidget(MarkBox(Icon.QUESTION, theme), 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(text, 1)
+        grid.addLayout(head, 0, 0, 1, 2)
+        for number, option in enumerate(asked.options, 1):
+            button = KeyButton(option.word, small=True)
+            button.setAccessibleDescription(option.effect)
+            button.clicked.connect(lambda _checked, way=option.id: self.way_chosen.emit(asked.rule, way))
+            self.buttons[asked.rule, option.id] = button
+            effect = label(option.effect, "2", Face.SMALL)
+            effect.setWordWrap(True)
+            grid.addWidget(button, number, 0)
+            grid.addWidget(effect, number, 1)
+        return frame
+
+    def _dated(self, on: date) -> QWidget:
+        theme = self._theme
+        line = QWidget()
+        row = QHBoxLayout(line)
+        row.setContentsMargins(theme.px(32), theme.px(2), theme.px(10), theme.px(2))
+        row.addWidget(label(translated("Settled on"), "2"), 1)
+        self.date = DateField(theme, on)
+        self.date.setProperty("compact", "true")
+        self.date.setAccessibleName(translated("Settled on"))
+        self.date.setKeyboardTracking(False)
+        self.date.dateChanged.connect(self._date_changed)
+        row.addWidget(self.date)
+        return line
+
+    def _meaning(self, meaning: str) -> QWidget:
+        theme = self._theme
+        self.meaning = label(meaning, "2", Face.SMALL)
+        self.meaning.setWordWrap(True)
+        self.meaning.setContentsMargins(theme.px(32), theme.px(4), theme.px(10), theme.px(6))
+        return self.meaning
+
+    def _date_changed(self) -> None:
+        if self.date is not None and self._told is not None and self.date.value != self._told.settled_on:
+            self.settled.emit(self.date.value)

@@ -9,6 +9,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from app.assessing import assess_read
+from app.models.hiding import HiddenVisit, Sight, default_of, sight_of, without_decisions
 from app.models.reading import Reading
 from app.state.apply import EditRefused, apply
 from app.state.events import (
@@ -81,6 +82,7 @@ class ReadingSession(QObject):
         self._assessment: Assessment | None = None
         self._selection = Selection()
         self._looking_at: str | None = None
+        self._sight: Sight | None = None
         store.changed.connect(self._on_changed)
 
     # --- what is open ---
@@ -95,7 +97,28 @@ class ReadingSession(QObject):
 
     @property
     def record(self) -> Record | None:
-        return self._store.record if self._store.is_open else None
+        """The open case as this reader may see it: without what the read hides."""
+        sight = self._in_sight()
+        return None if sight is None else sight.shown
+
+    @property
+    def hides(self) -> tuple[Hidden, ...]:
+        """What is hidden from this reader now."""
+        sight = self._in_sight()
+        return () if sight is None else sight.hides
+
+    @property
+    def hidden_visits(self) -> tuple[HiddenVisit, ...]:
+        """The later time points that wait, in a sequential read."""
+        sight = self._in_sight()
+        return () if sight is None else sight.waiting
+
+    def _in_sight(self) -> Sight | None:
+        if not self._store.is_open:
+            return None
+        if self._sight is None or not self._sight.is_of(self._store.record, self.reader):
+            self._sight = sight_of(self._store.record, self.reader)
+        return self._sight
 
     @property
     def read_id(self) -> str:
@@ -133,7 +156,8 @@ class ReadingSession(QObject):
         if self.record is None:
             return None
         chosen = self._selection
-        return Reading(self.record, self.read_id, chosen.visit_id, self._assessment, chosen.compared_id)
+        blind = Hidden.PRIOR in self.hides
+        return Reading(self.record, self.read_id, chosen.visit_id, self._assessment, chosen.compared_id, blind)
 
     @property
     def locked(self) -> bool:
@@ -156,6 +180,8 @@ class ReadingSession(QObject):
         if self.record is None:
             return ()
         own = self.own_read_id
+        if {Hidden.LATER, Hidden.PRIOR} & set(self.hides):
+            return tuple(read for read in self.record.reads if read.id == own)
         return self.record.reads if own is None else self.record.reads_in_sight(own)
 
     # --- moving about ---
@@ -176,11 +202,20 @@ class ReadingSession(QObject):
         self.selection_changed.emit()
 
     def select_visit(self, visit_id: str) -> None:
+        """Open a time point; one that a sequential read hides is not opened, and it is told why."""
+        waiting = next((x for x in self.hidden_visits if x.visit_id == visit_id), None)
+        if waiting is not None:
+            self.told.emit(waiting.told)
+            return
         if visit_id != self._selection.visit_id:
             self._selection = replace(self._selection, visit_id=visit_id, compared_id=None)
             self.selection_changed.emit()
 
     def compare_with(self, visit_id: str | None) -> None:
+        waiting = next((x for x in self.hidden_visits if x.visit_id == visit_id), None)
+        if waiting is not None:
+            self.told.emit(waiting.told)
+            return
         self._selection = replace(self._selection, compared_id=visit_id)
         self.selection_changed.emit()
 
@@ -215,7 +250,8 @@ class ReadingSession(QObject):
             self.told.emit(f"This is the read of {self.others_read}. Go back to your own to change a finding.")
             return False
         if record is not None and record.read(self.read_id) is None:
-            events = (ReadStarted(self.reader), *events)
+            hides = default_of(record.protocol)
+            events = (ReadStarted(self.reader, ReadKind.LOCAL, is_blinded(hides), hides), *events)
         return all(self._try(partial(self._store.do, event, self.reader, self.read_id)) for event in events)
 
     def begin_again(self, hides: tuple[Hidden, ...] = (Hidden.OTHERS,)) -> bool:
@@ -276,11 +312,19 @@ class ReadingSession(QObject):
     def _refresh(self) -> None:
         record = self.record
         ready = record is not None and record.visits and record.read(self.read_id) is not None
-        self._assessment = assess_read(record, self.read_id, self._ruleset) if record and ready else None
+        self._assessment = self._assessed(record) if record and ready else None
         lesion_id = self._selection.lesion_id
         read = record.read(self.read_id) if record else None
         if lesion_id and (read is None or read.lesion(lesion_id) is None):
             self._selection = replace(self._selection, lesion_id=None)
+
+    def _assessed(self, record: Record) -> Assessment | None:
+        """No response beside hidden measurements, no decision beside hidden data."""
+        hides = self.hides
+        if Hidden.PRIOR in hides:
+            return None
+        assessment = assess_read(record, self.read_id, self._ruleset)
+        return without_decisions(assessment) if Hidden.CLINICAL in hides else assessment
 
     def _is_complete(self, visit: Visit) -> bool:
         record = self.record

@@ -56,6 +56,8 @@ KindWord = Literal[
     "fluorouracil_mitomycin",
     "other",
 ]
+HiddenWord = Literal["later_timepoints", "clinical_data", "patient_name", "prior_measurements", "other_reads"]
+"""What a read under the protocol does not show its reader, unless the reader begins it otherwise."""
 NOT_IN_SOURCE = "not in the source"
 
 
@@ -242,6 +244,7 @@ class Protocol:
     eligibility: tuple[Criterion, ...] = ()
     ambiguities: tuple[Ambiguity, ...] = ()
     not_in_source: tuple[str, ...] = ()
+    hides: tuple[HiddenWord, ...] = ()
 
     @property
     def label(self) -> str:

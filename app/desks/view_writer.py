@@ -35,6 +35,8 @@ class ViewWriter(QObject):
         """The lines of an assisted proposal on a series."""
         self.waiting: Callable[[str, str], Sequence[ViewLine]] = lambda _visit_id, _series_uid: ()
         """The lines of other programs that wait, of a time point on a series."""
+        self.asked_about: Callable[[str], Sequence[ViewLine]] = lambda _series_uid: ()
+        """The line on a series that was not taken, while it is asked what it shall be."""
         self._movable = True
         self._written: dict[int, ImageSource | None] = {}
         for number, view in enumerate(self._grid.views):
@@ -90,11 +92,17 @@ class ViewWriter(QObject):
             lines = lines_for(record, self._session.read_id, visit.id, series.uid, chosen, self._ghosts)
             if visit.id != self._session.selection.visit_id:
                 lines = as_prior(lines) if self._ghosts else ()
+            reading = self._session.reading
+            hidden = reading is not None and reading.blind and (visit.id != reading.visit_id or reading.signed)
+            if hidden:
+                lines = ()
             own_lines = lines if self._movable else (replace(line, editable=False) for line in lines)
-            view.set_lines((*own_lines, *self.waiting(visit.id, series.uid), *self.proposed(series.uid)))
+            open_lines = (*self.proposed(series.uid), *self.asked_about(series.uid))
+            view.set_lines((*own_lines, *self.waiting(visit.id, series.uid), *open_lines))
             own = not self._session.others_read
             read_id, derived = self._session.read_id, derived_label(view.source)
-            view.set_figures(figures_for(record, read_id, visit.id, series.uid, derived, self._ghosts, own))
+            figures = figures_for(record, read_id, visit.id, series.uid, derived, self._ghosts, own)
+            view.set_figures(() if hidden else figures)
 
     def _write_seen(self, number: int) -> None:
         """What changes with image, zoom and window; the view itself knows which lines belong to which image."""

@@ -32,7 +32,8 @@ _ROLE_ORDER = (LesionRole.TARGET, LesionRole.NONTARGET, LesionRole.NEW)
 class Reading:
     """A view of one read, at one open time point. Nothing here judges: responses come from the assessment.
 
-    `compared_id` is the time point the open one is read against; the one before it unless stated.
+    `compared_id` is the time point the open one is read against; the one before it unless stated. `blind`: the
+    measurements of other time points are hidden, and so is this one's once it is signed.
     """
 
     record: Record
@@ -40,6 +41,7 @@ class Reading:
     visit_id: str
     assessment: Assessment | None = None
     compared_id: str | None = None
+    blind: bool = False
 
     @property
     def read(self) -> Read:
@@ -91,7 +93,7 @@ class Reading:
         return tuple(x for x in self.read.lesions if x.parent == lesion_id)
 
     def is_split(self, lesion_id: str, visit_id: str) -> bool:
-        return isinstance(self.finding(lesion_id, visit_id), Split)
+        return isinstance(self._found(lesion_id, visit_id), Split)
 
     def counted_mm(self, lesion: Lesion, visit_id: str) -> Fraction | None:
         """What a target adds to its sum at a time point, in mm, with its fragments where it is split."""
@@ -106,6 +108,10 @@ class Reading:
         return self.lesions_of(Region.INTRAHEPATIC) + self.lesions_of(Region.EXTRAHEPATIC)
 
     def finding(self, lesion_id: str, visit_id: str) -> Finding | None:
+        """What was found, as far as it may be seen."""
+        return None if self.blind and (visit_id != self.visit_id or self.signed) else self._found(lesion_id, visit_id)
+
+    def _found(self, lesion_id: str, visit_id: str) -> Finding | None:
         observation = self.read.observation(visit_id, lesion_id)
         return None if observation is None else observation.finding
 
@@ -115,8 +121,7 @@ class Reading:
         return tuple(
             x.id
             for x in lesions
-            if self.finding(x.id, self.visit_id) is None
-            and (x.parent is None or self.is_split(x.parent, self.visit_id))
+            if self._found(x.id, self.visit_id) is None and (x.parent is None or self.is_split(x.parent, self.visit_id))
         )
 
     def region_at(self, region: Region, visit_id: str) -> RegionResponse | None:
@@ -150,7 +155,7 @@ class Reading:
             return any(self.is_split(lesion.parent, visit.id) for visit in self.visits)
         if lesion.role is not LesionRole.NEW:
             return True
-        return any(self.finding(lesion.id, visit.id) is not None for visit in self.visits)
+        return any(self._found(lesion.id, visit.id) is not None for visit in self.visits)
 
 
 def counted_mm(finding: Finding | None) -> Fraction | None:

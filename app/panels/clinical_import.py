@@ -108,7 +108,7 @@ class ClinicalImportDialog(QDialog):
                 table.setColumnWidth(at, px(width))
         self.columns.verticalHeader().hide()
         self.columns.horizontalHeader().setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
-        self.columns.setMaximumHeight(px(36) * (min(len(self._lines), 8) + 1))
+        self.columns.setFixedHeight(px(32) * min(len(self._lines), 8) + px(34))
         self.columns.verticalHeader().setDefaultSectionSize(px(32))
         column.addWidget(self.columns)
         ordered = QHBoxLayout()
@@ -142,10 +142,10 @@ class ClinicalImportDialog(QDialog):
         for analyte in Analyte:
             means.addItem(translated(ANALYTES[analyte].name), analyte.value)
         for meaning in Meaning:
-            means.addItem(translated(TITLES[meaning]), meaning)
+            means.addItem(translated(TITLES[meaning]), meaning.value)
         given = self._given.get(name)
         field = self._fields.get(name)
-        meant: str = given.analyte if given else Meaning(field.meaning) if field else _NOTHING
+        meant = given.analyte if given else field.meaning if field else _NOTHING
         if mapping is not None and name in (mapping.date, mapping.case):
             meant = _DATE if name == mapping.date else _CASE
         means.setCurrentIndex(means.findData(meant))
@@ -204,8 +204,8 @@ class ClinicalImportDialog(QDialog):
         values, fields = [], []
         for line in self._lines:
             meant = line.means.currentData()
-            if isinstance(meant, Meaning):
-                fields.append(FieldColumn(meant.value, line.column, str(line.unit.currentData() or "")))
+            if meant in list(Meaning):  # Qt gives a plain text back
+                fields.append(FieldColumn(str(meant), line.column, str(line.unit.currentData() or "")))
                 continue
             if meant not in list(Analyte):
                 continue

@@ -105,13 +105,14 @@ class FoldedList(QWidget):
         text = label(row.text, row.tone, Face.SMALL)
         text.setWordWrap(True)
         found = label(row.found, row.tone, Face.SMALL)
-        line.addWidget(MarkBox(row.icon, theme, 12), 0, Qt.AlignmentFlag.AlignTop)
+        side = Qt.AlignmentFlag.AlignVCenter if row.action else Qt.AlignmentFlag.AlignTop
+        line.addWidget(MarkBox(row.icon, theme, 12), 0, side)
         line.addWidget(text, 1)
-        line.addWidget(found, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(found, 0, side)
         if row.action:
             button = QPushButton(row.action)
             button.setProperty("compact", "true")
             button.setAccessibleName(f"{row.action}: {row.text}")
             button.clicked.connect(lambda: self.row_asked.emit(row.key))
-            line.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+            line.addWidget(button, 0, side)
         return made

@@ -208,3 +208,23 @@ def test_that_treatments_typed_or_pasted_in_rows_are_shown_then_recorded_in_one_
     bench.session.undo()
     visit = bench.record.visit("FU1")
     assert bench.record.treatments == () and visit is not None and visit.clinical is None
+
+
+def test_that_the_columns_of_a_table_of_treatments_are_proposed_and_can_be_given_another_meaning(
+    bench: Bench, tmp_path: Path
+) -> None:
+    file = tmp_path / "course.csv"
+    file.write_text("Date,What,Dose,Gy\n2025-05-01,RT,6000,\n", encoding="utf-8")
+    bench.desk.open_file(file)
+    preview = bench.desk.preview
+    assert preview is not None
+    assert preview.lines.item(0, 2).text() == "radiotherapy, 6000, RT"  # type: ignore[union-attr]
+    means = [preview.columns.cellWidget(row, 1) for row in range(4)]
+    means[3].setCurrentIndex(0)  # type: ignore[attr-defined]
+    means[2].setCurrentIndex(means[2].findData("dose_gy"))  # type: ignore[attr-defined]
+    assert not preview.add.isEnabled() and "none of Gy, cGy" in preview.said.text()
+    unit = preview.columns.cellWidget(2, 2)
+    unit.setCurrentIndex(unit.findData("cGy"))  # type: ignore[attr-defined]
+    assert preview.lines.item(0, 2).text() == "radiotherapy, 6000 cGy = 60 Gy, RT"  # type: ignore[union-attr]
+    preview.add.click()
+    assert bench.record.treatments[0].dose_gy == 60

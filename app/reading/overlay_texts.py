@@ -52,7 +52,7 @@ def corner_texts(
         How this view is linked with the active one.
     """
     return CornerTexts(
-        top_left=_patient(record.patient, ref, visit, role, series.patient.age),
+        top_left=_patient(record.patient, ref, visit, role, series),
         top_right=_series(ref, series, state, plane, shown, link),
         bottom_left=_place(series, state, plane, pixels_per_mm, shown),
         bottom_right=_display(series, state),
@@ -79,9 +79,9 @@ def banner(ref: SeriesRef, series: Series) -> str:
 
 
 def _patient(
-    patient: Patient, ref: SeriesRef, visit: Visit | None, role: str, stated_age: str
+    patient: Patient, ref: SeriesRef, visit: Visit | None, role: str, series: Series
 ) -> tuple[CornerEntry, ...]:
-    age = _age(patient.birth_date, ref.study_date) or _age_of_header(stated_age)
+    age = _age(patient.birth_date, ref.study_date) or _age_of_header(series.patient.age)
     who = " ".join(part for part in (patient.sex, age) if part)
     when = " · ".join(part for part in (visit.id if visit else "", role) if part)
     lines: list[CornerEntry] = [f"{person_name(patient.name)} {patient.id}".strip()]
@@ -89,6 +89,8 @@ def _patient(
         lines.append(who)
     if when:
         lines.append(TextLine(when, bold=True))
+    if series.deidentified:
+        lines.append(Chip("DE-IDENTIFIED", tone=Tone.AMBER))
     return tuple(lines)
 
 
@@ -97,6 +99,8 @@ def _series(
 ) -> tuple[CornerEntry, ...]:
     number = f"Se {ref.number} " if ref.number is not None else ""
     lines: list[CornerEntry] = [" ".join(part for part in (_date(ref.study_date), _time(ref.acquired_at)) if part)]
+    if series.institution:
+        lines.append(series.institution)
     lines.append(f"{number}{ref.description}".strip() or ref.modality)
     chips = [_phase_chip(ref)]
     if shown.label:
@@ -177,9 +181,19 @@ def _display(series: Series, state: ViewState) -> tuple[CornerEntry, ...]:
     lines: list[CornerEntry] = [f"W {state.width:.0f} L {_signed(state.center, 0)}"]
     if series.kvp:
         lines.append(f"{series.kvp:.0f}{SPACE}kVp")
+    if times := _times(series):
+        lines.append(times)
     if series.contrast_agent:
         lines.append(series.contrast_agent)
     return tuple(lines)
+
+
+def _times(series: Series) -> str:
+    """Repetition and echo time of MR; what is not known is left out."""
+    made = series.sequence
+    known = (("TR", made.repetition_ms), ("TE", made.echo_ms)) if series.modality == "MR" else ()
+    told = [f"{name} {value:.2f}".rstrip("0").rstrip(".") for name, value in known if value is not None]
+    return f"{' / '.join(told)}{SPACE}ms" if told else ""
 
 
 def _signed(value: float, places: int = 1) -> str:

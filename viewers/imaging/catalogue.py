@@ -101,7 +101,8 @@ class SequenceTags:
 
     `pulse` is ScanningSequence (``GR``, ``SE``, ``EP``) or EchoPulseSequence, `contrast` AcquisitionContrast, `repeat`
     the temporal position of the stack and `repeats` how many its series holds; `trigger_ms` is TriggerTime, which
-    some makers count from the first repeat; `agent_given` is ContrastBolusAgentAdministered.
+    some makers count from the first repeat; `agent_given` is ContrastBolusAgentAdministered; `repetition_ms` is
+    RepetitionTime.
     """
 
     pulse: str = ""
@@ -112,6 +113,7 @@ class SequenceTags:
     repeats: int | None = None
     trigger_ms: float | None = None
     agent_given: str = ""
+    repetition_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,8 @@ class Series:
 
     Times are ISO 8601 without a zone. `hounsfield` is true for CT whose rescaled values are Hounsfield units,
     `padding_value` a stored value that marks pixels outside the reconstruction, `window` the (width, centre) of the
-    first image, `slice_spacing_mm` the mean distance between slices of a sound stack.
+    first image, `slice_spacing_mm` the mean distance between slices of a sound stack. `deidentified` is true where
+    every file says that the identity of the patient was removed from it (PatientIdentityRemoved).
 
     `uid` names the stack: the SeriesInstanceUID, with ``#2``, ``#3`` ... behind it for further stacks of the same
     series. `study_date` is StudyDate itself; see `exam_date`. `slices` are ordered along the normal, in the
@@ -174,6 +177,8 @@ class Series:
     body_part: str = ""
     date_without_study: date | None = None
     sequence: SequenceTags = SequenceTags()
+    institution: str = ""
+    deidentified: bool = False
 
     @property
     def exam_date(self) -> date | None:

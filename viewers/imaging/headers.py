@@ -157,6 +157,8 @@ def image_file(path: str, header: Header) -> ImageFile:
         synthetic=tags.text("SyntheticData") == "YES" or tags.text("InstitutionName") == "SYNTHETIC",
         transfer_syntax=syntax,
         frames=count,
+        institution=tags.text("InstitutionName"),
+        deidentified=tags.text("PatientIdentityRemoved").upper() == "YES",
     )
     return ImageFile(
         path=path,
@@ -306,4 +308,5 @@ def _sequence(tags: Tags) -> SequenceTags:
         repeats=tags.whole("NumberOfTemporalPositions"),
         trigger_ms=trigger_ms if trigger_ms is not None else tags.number("TriggerTime"),
         agent_given=tags.text("ContrastBolusAgentAdministered"),
+        repetition_ms=tags.number("RepetitionTime"),
     )

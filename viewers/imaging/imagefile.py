@@ -82,6 +82,8 @@ class FileKind:
     synthetic: bool
     transfer_syntax: str
     frames: int
+    institution: str = ""
+    deidentified: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,8 @@ def series_of(stack: Stack) -> Series:
         comments=first.kind.comments,
         body_part=first.kind.body_part,
         sequence=frame.kind.sequence,
+        institution=first.kind.institution,
+        deidentified=all(i.file.kind.deidentified for i in images),
         date_without_study=_only_one(i.file.date_without_study for i in images),
     )
 

@@ -32,13 +32,13 @@ KEYWORDS = (
     "FrameAcquisitionNumber", "FrameOfReferenceUID", "FrameType", "ImageComments", "ImageOrientationPatient",
     "ImagePositionPatient", "ImageType", "InstanceNumber", "InstitutionName", "KVP", "LossyImageCompression",
     "Manufacturer", "Modality", "NominalCardiacTriggerDelayTime", "NumberOfFrames", "NumberOfTemporalPositions",
-    "PatientAge", "PatientBirthDate", "PatientID", "PatientName", "PatientSex", "PerformedProcedureStepStartDate",
-    "PhotometricInterpretation", "PixelPaddingValue", "PixelRepresentation", "PixelSpacing", "ProtocolName",
-    "RescaleIntercept", "RescaleSlope", "RescaleType", "Rows", "SOPClassUID", "SOPInstanceUID", "SamplesPerPixel",
-    "ScanningSequence", "SeriesDate", "SeriesDescription", "SeriesInstanceUID", "SeriesNumber", "SeriesTime",
-    "SliceThickness", "SpecificCharacterSet", "StackID", "StudyDate", "StudyDescription", "StudyInstanceUID",
-    "SyntheticData", "TemporalPositionIdentifier", "TemporalPositionIndex", "TriggerTime", "WindowCenter",
-    "WindowWidth",
+    "PatientAge", "PatientBirthDate", "PatientID", "PatientIdentityRemoved", "PatientName", "PatientSex",
+    "PerformedProcedureStepStartDate", "PhotometricInterpretation", "PixelPaddingValue", "PixelRepresentation",
+    "PixelSpacing", "ProtocolName", "RepetitionTime", "RescaleIntercept", "RescaleSlope", "RescaleType", "Rows",
+    "SOPClassUID", "SOPInstanceUID", "SamplesPerPixel", "ScanningSequence", "SeriesDate", "SeriesDescription",
+    "SeriesInstanceUID", "SeriesNumber", "SeriesTime", "SliceThickness", "SpecificCharacterSet", "StackID",
+    "StudyDate", "StudyDescription", "StudyInstanceUID", "SyntheticData", "TemporalPositionIdentifier",
+    "TemporalPositionIndex", "TriggerTime", "WindowCenter", "WindowWidth",
 )  # fmt: skip
 """Every attribute the scan asks for; asking for another is an error."""
 

@@ -12,9 +12,9 @@ from app.reading.overlay_texts import ACQUIRED, Shown, corner_texts, plane_word
 from app.words import SPACE
 from tests.support.records import series_ref, two_visits
 from tests.support.series import series
-from viewers.imaging.catalogue import Series
+from viewers.imaging.catalogue import SequenceTags, Series
 from viewers.imaging.geometry import SlicePlane
-from viewers.widgets.marks import Chip, CornerTexts, TextLine
+from viewers.widgets.marks import Chip, CornerTexts, TextLine, Tone
 from viewers.widgets.stack_view import ViewState
 
 ON = date(2026, 1, 5)
@@ -81,3 +81,16 @@ def test_that_a_computed_plane_is_axial_by_where_it_lies_and_not_by_its_name(deg
     leaning = replace(AXIAL, column_direction=(0.0, math.cos(tilt), math.sin(tilt)))
     assert plane_word(leaning, Shown("AX", count=40)) == aside
     assert plane_word(leaning, ACQUIRED).removeprefix("oblique, ") == aside
+
+
+def test_that_an_mr_image_says_its_times_and_any_image_where_it_was_made_and_that_names_were_taken_out() -> None:
+    made = replace(series("BL-AP", ON, modality="MR"), kvp=None, institution="St Elsewhere", deidentified=True)
+    times = replace(made, sequence=SequenceTags(repetition_ms=3.7, echo_ms=1.34))
+    assert f"TR 3.7 / TE 1.34{SPACE}ms" in words(corners(times).bottom_right)
+    long = replace(made, sequence=SequenceTags(repetition_ms=5000.0))
+    assert f"TR 5000{SPACE}ms" in words(corners(long).bottom_right)
+    assert not any("T" in word for word in words(corners(made).bottom_right))
+    upper_right = corners(made).top_right
+    assert upper_right[0] == "2026-01-05 10:15" and upper_right[1] == "St Elsewhere", "the date is the line that stays"
+    assert corners(made).top_left[-1] == Chip("DE-IDENTIFIED", tone=Tone.AMBER)
+    assert Chip("DE-IDENTIFIED", tone=Tone.AMBER) not in corners(replace(made, deidentified=False)).top_left

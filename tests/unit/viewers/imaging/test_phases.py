@@ -341,6 +341,21 @@ def test_that_an_agent_in_words_is_taken_before_its_code(tmp_path):
     assert scan(path).series[0].contrast_agent == "Primovist"
 
 
+@pytest.mark.parametrize(("removed", "told"), [("YES", True), ("NO", False), (None, False)])
+def test_that_an_enhanced_object_says_where_and_how_it_was_made(tmp_path, removed, told):
+    path = write_enhanced(tmp_path, Phantom(rescale=None))
+    dataset = pydicom.dcmread(path)
+    dataset.InstitutionName = "St Elsewhere"
+    if removed is not None:
+        dataset.PatientIdentityRemoved = removed
+    timing = pydicom.Dataset()
+    timing.RepetitionTime = 4.5
+    dataset.SharedFunctionalGroupsSequence[0].MRTimingAndRelatedParametersSequence = [timing]
+    dataset.save_as(path)
+    (series,) = scan(path).series
+    assert (series.institution, series.deidentified, series.sequence.repetition_ms) == ("St Elsewhere", told, 4.5)
+
+
 @pytest.mark.parametrize(
     ("tags", "phase"),
     [

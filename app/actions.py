@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from app.reading.display_windows import preset_title
@@ -16,6 +17,7 @@ from app.situation import (
     can_redo,
     can_undo,
     case_open,
+    clinical_in_sight,
     figure_or_lesion_selected,
     images_open,
     lesion_selected,
@@ -81,7 +83,13 @@ def _finding(id_: str, title: str, keys: str, key: str) -> Action:
 
 def _event(id_: str, title: str, keys: str, event: str) -> Action:
     """Its choices come as a menu below the button of the finding bar."""
-    return Action(id_, title, keys, "Finding", lambda w: w.desk.happened.ask(event), lesion_selected, "Lesion")
+    together = "Split, merged, treated since"
+    run = partial(_ask_event, event)
+    return Action(id_, title, keys, "Finding", run, lesion_selected, "Lesion", together=together)
+
+
+def _ask_event(event: str, station: Workstation) -> None:
+    station.desk.happened.ask(event)
 
 
 def _phase(keys: str, phase: PhaseName) -> Action:
@@ -185,7 +193,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("file.course", "Open a published course", "", "File", lambda w: w.work.open_course(), menu="File"),
     Action("file.protocol", "Study protocol of the case …", "", "File", lambda w: w.window.bar.ask_protocol(), case_open, "File"),
     Action("file.export", "Export …", "Ctrl+E", "File", lambda w: w.exporting.show(), menu="File"),
-    Action("file.decision_note", "Decision note (PDF) …", "Ctrl+P", "File", lambda w: w.exporting.print_note(), case_open, "File"),
+    Action("file.decision_note", "Decision note (PDF) …", "Ctrl+P", "File", lambda w: w.exporting.print_note(), clinical_in_sight, "File"),
     Action("file.copy_read", "Copy the read as text", "Ctrl+Shift+C", "File", lambda w: w.copy_read(), case_open, "File"),
     Action("file.quit", "Quit", "Ctrl+Q", "File", lambda w: _close(w), menu="File"),
     Action("edit.undo", "Undo", "Ctrl+Z", "Edit", lambda w: w.undo(), can_undo, "Edit"),
@@ -218,8 +226,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("lesion.next", "Next lesion", "]", "Lesion", lambda w: w.desk.step_lesion(1), case_open, "Lesion"),
     Action("lesion.previous", "Previous lesion", "[", "Lesion", lambda w: w.desk.step_lesion(-1), case_open, "Lesion"),
     Action("visit.confirm", "Confirm baseline and day 0 …", "Ctrl+B", "Case", lambda w: w.desk.confirm_time_points(), case_open, "Case"),
-    Action("visit.clinical", "Clinical data …", "Ctrl+D", "Case", lambda w: w.desk.edit_clinical(), case_open, "Case"),
+    Action("visit.clinical", "Clinical data …", "Ctrl+D", "Case", lambda w: w.desk.edit_clinical(), clinical_in_sight, "Case"),
     Action("visit.sign", "Sign this time point", "Ctrl+Return", "Case", lambda w: w.desk.sign(), case_open, "Case"),
+    Action("read.mode", "Reading mode: sequential, blinded …", "Ctrl+Shift+B", "Case", lambda w: w.show_mode(), case_open, "Case"),
     Action("visit.versions", "Signed version beside what is now, and back", "Ctrl+Shift+A", "Case", lambda w: w.desk.toggle_versions(), case_open, "Case"),
     Action("reader.password", "Set or change my password …", "", "Case", lambda w: w.change_password(), case_open, "Case"),
     Action("visit.next", "Next time point", "Ctrl+Right", "Case", lambda w: w.desk.step_visit(1), case_open, "Case"),
@@ -288,7 +297,7 @@ ACTIONS: tuple[Action, ...] = (
     _by_keys("planes.turn_right", "Oblique plane to the right by 5°", ">", "Oblique plane by 5°", lambda w: w.images.planes.turn(1)),
     _by_keys("planes.straighten", "Oblique plane as at first", "Ctrl+Shift+M", "", lambda w: w.images.planes.straighten()),
     Action("view.rail", "Series names", "F2", "View", lambda w: w.page.toggle_rail(), menu="View"),
-    Action("view.decision", "Decision, wide", "\\", "View", lambda w: w.desk.toggle_decision(), case_open, "View"),
+    Action("view.decision", "Decision, wide", "\\", "View", lambda w: w.desk.toggle_decision(), clinical_in_sight, "View"),
     Action("go.menu", "Menu of all commands", "F10", "Go", lambda w: w.window.open_menu(), menu="Go"),
     Action("go.worklist", "Worklist", "Ctrl+K", "Go", lambda w: w.window.show_worklist(), menu="Go"),
     Action("go.reading", "Reading", "Ctrl+R", "Go", lambda w: w.window.show_reading(), case_open, "Go"),

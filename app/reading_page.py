@@ -27,6 +27,7 @@ from app.panels.focus_ring import FocusRing
 from app.panels.lesion_card import LesionCard
 from app.panels.lesion_form import LesionForm
 from app.panels.lesion_table import LesionTable
+from app.panels.mode_form import ModeForm
 from app.panels.notice import Notice
 from app.panels.proposal_card import ProposalCard
 from app.panels.reading_footer import ReadingFooter
@@ -67,6 +68,7 @@ class RightPage(IntEnum):
     CLINICAL = 2
     TIME_POINTS = 3
     VERSIONS = 4
+    MODE = 5
 
 
 class ReadingPage(QWidget):
@@ -100,6 +102,7 @@ class ReadingPage(QWidget):
         self.clinical_back = QPushButton(translated("Back to the lesions"))
         self.times = TimePointsForm(theme)
         self.versions = VersionsView(theme)
+        self.mode = ModeForm(theme)
         self.toast = Toast(theme, self.grid)
         self.right = QStackedWidget()
         self._build()
@@ -150,6 +153,7 @@ class ReadingPage(QWidget):
         self.right.addWidget(self._clinical_panel())
         self.right.addWidget(self.times)
         self.right.addWidget(self.versions)
+        self.right.addWidget(self.mode)
         images = QVBoxLayout(self.images)
         images.setContentsMargins(0, 0, 0, 0)
         images.setSpacing(0)

@@ -23,9 +23,12 @@ class Situation:
     lesions_in_sight: bool = True
     figure: bool = False
     proposal: bool = False
+    clinical: bool = True
 
 
 _LOCKED = "This time point is signed, or the read is another reader's."
+
+_BLINDED = "Your read hides clinical data and decisions; Case, Reading mode lifts that, with a reason."
 
 EnabledWhen = Callable[[Situation], str]
 """Empty when the action can run, otherwise what is missing, in the user's words."""
@@ -75,6 +78,10 @@ def can_undo(now: Situation) -> str:
 
 def can_redo(now: Situation) -> str:
     return "" if now.redo else "Nothing was taken back."
+
+
+def clinical_in_sight(now: Situation) -> str:
+    return case_open(now) or ("" if now.clinical else _BLINDED)
 
 
 def both_possible(first: EnabledWhen, second: EnabledWhen) -> bool:

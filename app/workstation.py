@@ -18,6 +18,7 @@ from app.desks.keys import KeyDesk
 from app.desks.measuring import MeasuringDesk
 from app.desks.proposals import ProposalDesk
 from app.desks.reading import ReadingDesk
+from app.desks.reading_mode import ModeDesk
 from app.desks.registering import RegisteringDesk
 from app.desks.second_window import SecondWindow
 from app.desks.signatures import SignatureDesk
@@ -64,6 +65,7 @@ class Workstation(QObject):
     proposals: ProposalDesk
     keys: KeyDesk
     signatures: SignatureDesk
+    mode: ModeDesk
 
     def __init__(self, window: MainWindow, database: Database, reader: str, password_cost: Cost | None = None) -> None:
         """`password_cost` is that of new passwords, as shipped unless given."""
@@ -101,6 +103,9 @@ class Workstation(QObject):
             self,
         )
         self.desk.sign_asked.connect(self.signatures.ask)
+        self.mode = ModeDesk(self.session, self.page, self)
+        self.mode.told.connect(self.desk.told)
+        self.page.mode.closed.connect(self.desk.show_reading)
         self.signatures.told.connect(self.desk.told)
         self.history = HistoryDesk(self.session, window, catalogue, self.runner, self)
         self.comparing = ComparingDesk(self.session, window, self)
@@ -184,6 +189,11 @@ class Workstation(QObject):
         """What the left button does from now on; a tool in hand is laid down."""
         self.page.tools.tool_chosen.emit("window")
         self.images.display.let_left_drag(gesture)
+
+    def show_mode(self) -> None:
+        """How the case is read, beside the images."""
+        self.window.show_reading()
+        self.mode.toggle()
 
     def change_password(self) -> None:
         """Beside the lesions, where signatures are asked for."""

@@ -83,9 +83,11 @@ class ReadingDesk(QObject):
             return
         page, reading = self._page, self._session.reading
         lesion, locked = self._session.lesion, self._session.locked
-        page.timepoints.set_reading(reading)
+        page.timepoints.set_reading(reading, waiting=self._session.hidden_visits)
         self._show_rail()
-        page.table.set_reading(reading, crops=self._measuring.crops(lesion.id if lesion else None))
+        blind = reading is not None and reading.blind
+        crops = None if blind else self._measuring.crops(lesion.id if lesion else None)
+        page.table.set_reading(reading, crops=crops)
         page.table.select(lesion.id if lesion else None)
         page.finding_row.setVisible(lesion is not None)
         page.findings.set_lesion(lesion, locked, reading is not None and reading.at_baseline)
@@ -109,6 +111,8 @@ class ReadingDesk(QObject):
             at = record.visits.index(visit) + step
             if 0 <= at < len(record.visits):
                 self._session.select_visit(record.visits[at].id)
+            elif at == len(record.visits) and self._session.hidden_visits:
+                self._session.select_visit(self._session.hidden_visits[0].visit_id)
 
     def step_lesion(self, step: int) -> None:
         """The next lesion of the table; forwards, the next one that is still to do, if any is."""
@@ -274,7 +278,7 @@ class ReadingDesk(QObject):
 
     def _on_dismissed(self) -> None:
         self._refused = None
-        self._images.writer.refresh()
+        self._measuring.discard()
 
     def _ask_phase(self, series: str, place: QPoint) -> None:
         """A menu of phases under the chip; the choice is recorded and kept."""

@@ -18,6 +18,7 @@ from app.reading.marking import Intent
 from app.reading.stages import Stage
 from app.reading_page import RightPage
 from app.situation import Situation, can_draw
+from app.state.reading_mode import Hidden
 from app.state.wording import summary
 from app.storage.errors import StorageError
 from viewers.tools.navigate import Gesture
@@ -77,6 +78,7 @@ class Wiring(QObject):
             redo=session.redo_text,
             locked=session.locked,
             lesions_in_sight=self._station.window.is_reading and self._station.page.right_page is RightPage.READING,
+            clinical=Hidden.CLINICAL not in session.hides,
             figure=bool(self._station.annotating.selected) and self._station.window.is_reading,
             proposal=self._station.assisting.acceptable and self._station.page.notice.isHidden(),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +11,7 @@ from PySide6.QtGui import QEnterEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPa
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QWidget
 
 from app import words
+from app.models.hiding import HiddenVisit
 from app.models.reading import Reading
 from app.panels.marks import paint_response_letters
 from app.state.dates import slack_days
@@ -34,6 +36,7 @@ class Segment:
     current: bool = False
     compared: bool = False
     signed: bool = False
+    hidden: bool = False
 
 
 def segments(reading: Reading) -> tuple[Segment, ...]:
@@ -100,15 +103,16 @@ class SegmentView(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         spoken = ", ".join(f"{name} {words.response_words(response)}" for name, response in segment.responses)
-        said = (segment.visit_id, words.iso(segment.on), spoken or segment.note)
+        said = (segment.visit_id, "" if segment.hidden else words.iso(segment.on), spoken or segment.note)
         self.setAccessibleName(", ".join(part for part in said if part))
-        self.setToolTip(translated("Click: open. Ctrl+click: compare with it."))
+        self.setToolTip(segment.note if segment.hidden else translated("Click: open. Ctrl+click: compare with it."))
 
     def sizeHint(self) -> QSize:
         theme = self._theme
         body, small = QFontMetrics(theme.font()), QFontMetrics(theme.font(Face.SMALL))
         head = QFontMetrics(theme.font(bold=True)).horizontalAdvance(self._segment.visit_id)
-        head += body.horizontalAdvance(f" {words.iso(self._segment.on)} {self._when()}") + theme.px(8)
+        dated = "" if self._segment.hidden else f" {words.iso(self._segment.on)} {self._when()}"
+        head += body.horizontalAdvance(dated) + theme.px(8)
         marks = sum(small.horizontalAdvance(name) + theme.px(46) for name, _ in self._shown())
         wide = max(head, marks, 0 if marks else small.horizontalAdvance(self._segment.note))
         return QSize(wide + theme.px(25), theme.px(HEIGHT))
@@ -125,10 +129,9 @@ class SegmentView(QWidget):
             painter.fillRect(0, self.height() - edge, self.width() - 1, edge, theme.colour(token))
         left, first, second = theme.px(12), self.height() * 0.36, self.height() * 0.72
         x = self._text(painter, left, first, segment.visit_id, "text.1", bold=True) + theme.px(4)
-        x = self._text(painter, x, first, words.iso(segment.on), "text.1" if segment.current else "text.2") + theme.px(
-            4
-        )
-        self._text(painter, x, first, self._when(), "text.3")
+        if not segment.hidden:
+            dated = self._text(painter, x, first, words.iso(segment.on), "text.1" if segment.current else "text.2")
+            self._text(painter, dated + theme.px(4), first, self._when(), "text.3")
         x = left
         for name, response in self._shown():
             x = self._text(painter, x, second, name, "text.3", Face.SMALL) + theme.px(4)
@@ -230,8 +233,11 @@ class TimePointBar(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(translated("Time points"))
 
-    def set_reading(self, reading: Reading | None, composite: bool = True) -> None:
-        """Show the time points of the record; `composite` False leaves the composite mark out (narrow window)."""
+    def set_reading(self, reading: Reading | None, composite: bool = True, waiting: Sequence[HiddenVisit] = ()) -> None:
+        """Show the time points of the record, then those that wait, which say what for.
+
+        `composite` False leaves the composite mark out (narrow window).
+        """
         strip = QWidget()
         strip.setProperty("ground", "app")
         strip.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -251,6 +257,12 @@ class TimePointBar(QScrollArea):
             lines = treatments_between(reading, segment.on, following)
             if lines:
                 row.addWidget(TreatmentView(self._theme, lines))
+        for one in waiting if reading is not None else ():
+            note = translated("hidden until {visit} is signed", visit=one.until)
+            view = SegmentView(self._theme, Segment(one.visit_id, date.min, 0, note=note, hidden=True), composite)
+            view.pressed.connect(self.visit_opened)
+            self.views[one.visit_id] = view
+            row.addWidget(view)
         row.addStretch(1)
         self.setWidget(strip)
         current = None if reading is None else self.views.get(reading.visit_id)

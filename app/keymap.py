@@ -10,6 +10,7 @@ import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -73,10 +74,20 @@ class Keymap:
         KeyError
             If the table has no such action.
         """
+        return self._by_id[action_id]
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Action]:
+        return {action.id: action for action in self.actions}
+
+    @cached_property
+    def _by_key(self) -> Mapping[KeyStroke, Sequence[Action]]:
+        """Who has each key, in the order of the table."""
+        found: dict[KeyStroke, list[Action]] = {}
         for action in self.actions:
-            if action.id == action_id:
-                return action
-        raise KeyError(action_id)
+            for key in dict.fromkeys(self.keys(action.id)):
+                found.setdefault(key, []).append(action)
+        return found
 
     def cap(self, action_id: str) -> str:
         """What is printed on the action's button; empty when it has no key."""
@@ -97,20 +108,19 @@ class Keymap:
         mine = self.action(action_id)
         return tuple(
             other
-            for other in self.actions
-            if other.id != action_id
-            and key in self.keys(other.id)
-            and both_possible(mine.enabled_when, other.enabled_when)
+            for other in self._by_key.get(key, ())
+            if other.id != action_id and both_possible(mine.enabled_when, other.enabled_when)
         )
 
     def conflicts(self) -> tuple[Conflict, ...]:
         """Every key on two actions that can be enabled at the same time."""
+        places = {action.id: number for number, action in enumerate(self.actions)}
         return tuple(
             Conflict(key, (action, other))
-            for number, action in enumerate(self.actions)
+            for action in self.actions
             for key in self.keys(action.id)
             for other in self.holders(key, action.id)
-            if other in self.actions[number + 1 :]
+            if places[other.id] > places[action.id]
         )
 
     # --- changes ---------------------------------------------------------------------------------------------

@@ -145,6 +145,9 @@ def install_fonts() -> None:
 
 def apply_theme(application: QApplication, theme: Theme) -> None:
     """The whole application has this theme's font, palette and style sheet."""
+    sheet = theme.style_sheet()
+    if application.styleSheet() == sheet:
+        return  # to set it again styles every widget anew
     install_fonts()
     application.setStyle("Fusion")
     application.setFont(theme.font())
@@ -166,7 +169,7 @@ def apply_theme(application: QApplication, theme: Theme) -> None:
     ):
         palette.setColor(role, theme.colour(token))
     application.setPalette(palette)
-    application.setStyleSheet(theme.style_sheet())
+    application.setStyleSheet(sheet)
 
 
 def paint_response(painter: QPainter, box: QRectF, response: Response, theme: Theme) -> None:

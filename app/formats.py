@@ -53,7 +53,12 @@ def chosen_formats(names: Sequence[str]) -> tuple[ExportFormat, ...]:
 
 
 def export_settings(
-    ruleset: RuleSet, database: Database, study: str = "HEPATRACE", *, key_images: bool = False
+    ruleset: RuleSet,
+    database: Database,
+    study: str = "HEPATRACE",
+    *,
+    key_images: bool = False,
+    deidentified: bool = False,
 ) -> ExportSettings:
     """The settings of an export; with `key_images` pictures of the lesions go into case files."""
     maker = None
@@ -61,4 +66,4 @@ def export_settings(
         from app.report.key_images import KeyImageFiles
 
         maker = KeyImageFiles(database, ruleset)
-    return ExportSettings(ruleset, study, database, maker)
+    return ExportSettings(ruleset, study, database, deidentified, maker)

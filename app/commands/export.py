@@ -38,6 +38,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="in case files: a picture of each lesion at baseline, nadir and now, without the patient",
     )
+    parser.add_argument(
+        "--deidentified",
+        action="store_true",
+        help="sr, sr-ohif and seg without the patient, with the UIDs that their images have in the format images",
+    )
     add_database_option(parser)
 
 
@@ -48,10 +53,17 @@ def run(options: argparse.Namespace) -> int:
         raise Refusal(missing)
     if options.key_images and "case" not in options.format:
         raise Refusal("--key-images goes with --format case")
+    staying = [one.name for one in formats if not one.can_leave]
+    if options.deidentified and staying:
+        raise Refusal(f"--deidentified: {', '.join(staying)} cannot be written without the patient's data")
     progress = _Progress()
     with opened_database(options) as database:
         settings = export_settings(
-            load_ruleset(options.ruleset), database, options.study, key_images=options.key_images
+            load_ruleset(options.ruleset),
+            database,
+            options.study,
+            key_images=options.key_images,
+            deidentified=options.deidentified,
         )
         case_ids = None if options.case is None else [options.case]
         try:

@@ -15,7 +15,7 @@ import hmac
 import io
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -38,6 +38,7 @@ _CODED = re.compile(r"[A-Z0-9 _]{0,16}")
 _LEAST_IDENTIFIER = 1000
 _ADDRESSES = frozenset(("PatientAddress", "InstitutionAddress", "CurrentPatientLocation"))
 _UID_IN_TEXT = re.compile(r"\d+(\.\d+){4,}")
+_BETWEEN = r"[\s^=,;/\\]+"
 _ENCODINGS = ("utf-8", "latin-1", "euc_kr", "gb18030", "shift_jis", "iso2022_kr", "iso2022_jp")
 
 
@@ -105,7 +106,7 @@ def deidentified(dataset: FileDataset, pseudonym: Pseudonym, rules: Rules | None
     """
     rules = rules or load_rules()
     dataset.decode()
-    named = _Named.of(dataset, rules)
+    named = Named.of(dataset, rules)
     _Cleaner(pseudonym, rules, named).clean(dataset)
     dataset.PatientName = dataset.PatientID = pseudonym.name
     dataset.PatientBirthDate = dataset.PatientSex = ""
@@ -125,7 +126,7 @@ def deidentified(dataset: FileDataset, pseudonym: Pseudonym, rules: Rules | None
 class _Cleaner:
     """Applies the rules to a data set and all its sequences."""
 
-    def __init__(self, pseudonym: Pseudonym, rules: Rules, named: _Named) -> None:
+    def __init__(self, pseudonym: Pseudonym, rules: Rules, named: Named) -> None:
         self._pseudonym, self._rules, self._named = pseudonym, rules, named
 
     def clean(self, dataset: Dataset) -> None:
@@ -197,7 +198,7 @@ class _Cleaner:
 
 
 @dataclass(frozen=True, slots=True)
-class _Named:
+class Named:
     """By what a header names its patient, its people and its place.
 
     Parameters
@@ -212,16 +213,16 @@ class _Named:
     house_numbers: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, dataset: Dataset, rules: Rules) -> _Named:
+    def of(cls, dataset: Dataset, rules: Rules) -> Named:
         found: dict[str, str] = {}
         houses: set[str] = set()
-        for element in _all_elements(dataset):
+        for element in all_elements(dataset):
             if element.keyword in _ADDRESSES:
                 houses.update(number for part in _listed(element.value) for number in re.findall(r"\d+", str(part)))
             if element.VR == "PN" or element.keyword in rules.naming:
                 for part in _listed(element.value):
                     text = str(part)
-                    for word in (text, *re.split(r"[\s^=,;/\\]+", text)):
+                    for word in (text, *re.split(_BETWEEN, text)):
                         shortest = 2 if element.VR == "PN" or not word.isascii() else 4
                         if len(word.strip()) >= shortest and word.casefold() not in rules.words:
                             found.setdefault(word.strip(), element.keyword)
@@ -230,6 +231,21 @@ class _Named:
                     if part and not str(part).startswith(_STANDARD_UIDS):
                         found.setdefault(str(part), element.keyword)
         return cls(found, frozenset(houses))
+
+    @classmethod
+    def of_people(cls, people: Iterable[str], identifiers: Iterable[str], rules: Rules) -> Named:
+        """By names of persons and identifiers that stand in no header."""
+        found: dict[str, str] = {}
+        for shortest, texts in ((2, people), (4, identifiers)):
+            for text in texts:
+                for word in (text, *re.split(_BETWEEN, text)):
+                    if len(word.strip()) >= shortest and word.casefold() not in rules.words:
+                        found.setdefault(word.strip(), "the record")
+        return cls(found)
+
+    def stands_in(self, vr: str, text: str) -> bool:
+        """Whether a value of this VR is, or a text holds, one of the words."""
+        return self.is_in(text) if vr in _TEXTS else vr == "UI" and text in self.words
 
     def is_in(self, text: str, *, coded: bool = False) -> bool:
         """Whether a text holds one of the words, two or three letters only as a word of their own.
@@ -264,7 +280,7 @@ class _Named:
         """
         import pydicom
 
-        texts = [str(part) for one in _all_elements(dataset) if one.VR in _TEXTS for part in _listed(one.value)]
+        texts = [str(part) for one in all_elements(dataset) if one.VR in _TEXTS for part in _listed(one.value)]
         header = pydicom.Dataset()
         header.update({tag: dataset.get_item(tag) for tag in list(dataset.keys()) if tag not in _PIXELS})
         buffer = io.BytesIO()
@@ -295,7 +311,8 @@ def _encoded(word: str) -> Iterator[bytes]:
 _PIXELS = frozenset((0x7FE00008, 0x7FE00009, 0x7FE00010))
 
 
-def _all_elements(dataset: Dataset) -> Iterator[DataElement]:
+def all_elements(dataset: Dataset) -> Iterator[DataElement]:
+    """Every element at every depth that can be read."""
     for tag in list(dataset.keys()):
         try:
             element = dataset[tag]
@@ -304,7 +321,7 @@ def _all_elements(dataset: Dataset) -> Iterator[DataElement]:
             continue
         yield element
         for item in items:
-            yield from _all_elements(item)
+            yield from all_elements(item)
 
 
 def _known_code(item: Dataset) -> bool:

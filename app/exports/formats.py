@@ -55,6 +55,8 @@ class ExportSettings:
         The name of the study, STUDYID of SDTM.
     database
         Where the catalogue of images is, for formats that need images; None where there is none.
+    deidentified
+        Do structured reports and segmentations leave without the patient, as images do?
     key_images
         Makes the pictures that go into case files; None: they go without.
     """
@@ -62,6 +64,7 @@ class ExportSettings:
     ruleset: RuleSet
     study: str = "HEPATRACE"
     database: Database | None = None
+    deidentified: bool = False
     key_images: KeyImageMaker | None = None
 
 
@@ -84,6 +87,8 @@ class ExportFormat:
         Is it about reads? A case that nobody has read yet is then left out.
     identifies
         Does it hold the patient's name or birth date?
+    can_leave
+        Can it be without the patient: on request, or always where it does not identify?
     needs
         A module that has to be installed, and the extra that brings it.
     """
@@ -94,6 +99,7 @@ class ExportFormat:
     make: WriterMaker
     of_reads: bool = True
     identifies: bool = False
+    can_leave: bool = False
     needs: str = ""
     extra: str = ""
 
@@ -148,20 +154,20 @@ def _sr(staging: Staging, prefix: str, settings: ExportSettings) -> CaseWriter:
     from app.exports.sr_content import Profile
     from app.exports.sr_files import StructuredReports
 
-    return StructuredReports(staging, prefix, _database(settings), Profile.STANDARD)
+    return StructuredReports(staging, prefix, _database(settings), Profile.STANDARD, _key(settings))
 
 
 def _sr_ohif(staging: Staging, prefix: str, settings: ExportSettings) -> CaseWriter:
     from app.exports.sr_content import Profile
     from app.exports.sr_files import StructuredReports
 
-    return StructuredReports(staging, prefix, _database(settings), Profile.OHIF)
+    return StructuredReports(staging, prefix, _database(settings), Profile.OHIF, _key(settings))
 
 
 def _seg(staging: Staging, prefix: str, settings: ExportSettings) -> CaseWriter:
     from app.exports.seg_files import Segmentations
 
-    return Segmentations(staging, prefix, _database(settings))
+    return Segmentations(staging, prefix, _database(settings), _key(settings))
 
 
 def _images(staging: Staging, prefix: str, settings: ExportSettings) -> CaseWriter:
@@ -174,6 +180,13 @@ def _database(settings: ExportSettings) -> Database:
     if settings.database is None:
         raise ValueError("this format needs the database that knows where the images are")
     return settings.database
+
+
+def _key(settings: ExportSettings) -> bytes | None:
+    """The secret of pseudonyms, for what leaves without the patient."""
+    from app.exports.pseudonym_key import pseudonym_key
+
+    return pseudonym_key() if settings.deidentified else None
 
 
 _ROWS = (
@@ -189,6 +202,7 @@ _ROWS = (
         "measurements and responses for a PACS (TID 1500), in the study of the images",
         _sr,
         identifies=True,
+        can_leave=True,
         needs="highdicom",
         extra="sr",
     ),
@@ -198,6 +212,7 @@ _ROWS = (
         "the lines as annotations of the OHIF viewer",
         _sr_ohif,
         identifies=True,
+        can_leave=True,
         needs="highdicom",
         extra="sr",
     ),
@@ -207,6 +222,7 @@ _ROWS = (
         "masks of viable tumour, where the assistant measured",
         _seg,
         identifies=True,
+        can_leave=True,
         needs="highdicom",
         extra="sr",
     ),
@@ -216,6 +232,7 @@ _ROWS = (
         "all images of the case, de-identified by the basic profile of PS3.15, dates moved alike",
         _images,
         of_reads=False,
+        can_leave=True,
     ),
     ExportFormat("json", "Response cases (JSON)", "what `assess` reads, and what it answers", _json),
     ExportFormat(

@@ -7,24 +7,21 @@ by hand have no mask; ``notes.csv`` says which assisted ones could not be made a
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from app.exports.assisted_masks import AssistedMask, MaskMaker
-from app.exports.exported import ExportedCase, ExportedRead, ExportRefused
-from app.exports.notes import Notes
+from app.exports.assisted_masks import AssistedMask
+from app.exports.dicom_documents import MANUFACTURER, DicomDocuments, Made, name_schemes
+from app.exports.exported import ExportedRead
 from app.exports.source_images import ImageMissing, SourceImages
 from app.exports.sr_codes import ABNORMAL, NEOPLASM, sites_of
 from app.exports.sr_content import coded, person_name
-from app.exports.sr_files import MANUFACTURER, name_schemes, plain_name
 from app.exports.sr_measures import tracking_uid
-from app.exports.staging import Staging
 from app.state.record import Visit
-from app.storage.catalogue import StoredCatalogue
-from app.storage.database import Database
 from mrecist.lesions import Lesion
 from viewers.imaging.catalogue import Series
 from viewers.imaging.lesion_shape import METHOD
@@ -44,52 +41,18 @@ class Segment:
     mask: AssistedMask
 
 
-class Segmentations:
-    """The `app.exports.formats.CaseWriter` of SEG files."""
+class Segmentations(DicomDocuments):
+    """The writer of SEG files."""
 
-    def __init__(self, staging: Staging, prefix: str, database: Database) -> None:
-        self._staging, self._prefix = staging, prefix
-        self._images = SourceImages(StoredCatalogue(database).get)
-        self._masks = MaskMaker()
-        self._notes = Notes(staging, prefix)
-        self._cases = 0
+    what = "segmentation"
+    nothing = "only what the assistant measured has a mask"
 
-    def add(self, case: ExportedCase) -> Mapping[str, str]:
-        """The masks of a case; a read without any is told apart."""
-        rows = case.rows()
-        if not rows:
-            raise ExportRefused(f"{case.id}: its log is empty")
-        self._images.forget()
-        self._cases += 1
-        left_out: dict[str, str] = {}
-        for one in case.reads:
-            written = sum(self._write(one, visit, rows[0].hash) for visit in one.record.visits)
-            if not written:
-                left_out[one.id] = "it has no mask: only what the assistant measured has one"
-        return left_out
+    def _documents(self, one: ExportedRead, visit: Visit, origin: str) -> Iterator[tuple[str, Made]]:
+        for number, (series_uid, segments) in enumerate(self._segments(one, visit, origin).items(), start=1):
+            yield f"_{number}", partial(self._segmentation, one, visit, series_uid, segments)
 
-    def finish(self) -> None:
-        self._notes.finish()
-
-    def close(self) -> None:
-        self._images.forget()
-        self._masks.forget()
-
-    def _write(self, one: ExportedRead, visit: Visit, origin: str) -> int:
-        number = 0
-        for series_uid, segments in self._segments(one, visit, origin).items():
-            try:
-                series = self._images.series(series_uid)
-                document = segmentation(one, visit, series, segments, self._images)
-            except ImageMissing as missing:
-                self._note(one, visit, f"no segmentation: {missing}")
-                continue
-            number += 1
-            name = f"{self._cases:04}_{plain_name(one.read.id)}_{plain_name(visit.id)}_{number}.dcm"
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                document.save_as(self._staging.path(f"{self._prefix}{name}"), enforce_file_format=True)
-        return number
+    def _segmentation(self, one: ExportedRead, visit: Visit, series_uid: str, segments: list[Segment]) -> Any:
+        return segmentation(one, visit, self._images.series(series_uid), segments, self._images)
 
     def _segments(self, one: ExportedRead, visit: Visit, origin: str) -> dict[str, list[Segment]]:
         found: dict[str, list[Segment]] = {}
@@ -110,9 +73,6 @@ class Segmentations:
                 text = f"{lesion.id}: the reader changed the diameter by {edited:+.1f} mm; the mask is as proposed"
                 self._note(one, visit, text)
         return found
-
-    def _note(self, one: ExportedRead, visit: Visit, text: str) -> None:
-        self._notes.add(one.record.case_id, one.read.id, visit.id, text)
 
 
 def segmentation(one: ExportedRead, visit: Visit, series: Series, segments: list[Segment], images: SourceImages) -> Any:

@@ -13,7 +13,7 @@ from viewers.imaging.sources import opened
 from viewers.imaging.tags import MALFORMED
 
 if TYPE_CHECKING:
-    from pydicom.dataset import Dataset
+    from pydicom.dataset import Dataset, FileDataset
 
 _TYPE_2 = (
     "PatientID",
@@ -60,10 +60,14 @@ class SourceImages:
     ----------
     find
         What is known of a series by the uid that the record names it by.
+    clean
+        Makes of a header that of the image as it leaves; headers stay as they are without it.
     """
 
-    def __init__(self, find: Callable[[str], Series | None]) -> None:
-        self._find = find
+    def __init__(
+        self, find: Callable[[str], Series | None], clean: Callable[[FileDataset], FileDataset] | None = None
+    ) -> None:
+        self._find, self._clean = find, clean
         self._read: dict[str, SourceImage] = {}
 
     def forget(self) -> None:
@@ -97,9 +101,7 @@ class SourceImages:
         path = next((record.path for record in series.slices if record.sop_uid == sop_uid), None)
         if path is None:
             raise ImageMissing(f"series {series_uid} has no image {sop_uid} (any more): import its folder again")
-        header = read_header(path, f"an image of series {series_uid}")
-        if header.get("SOPInstanceUID") != sop_uid:
-            raise ImageMissing(f"an image of series {series_uid} is another one now: import its folder again")
+        header = read_header(path, f"an image of series {series_uid}", sop_uid, self._clean)
         self._read[sop_uid] = SourceImage(header)
         return self._read[sop_uid]
 
@@ -120,13 +122,23 @@ class SourceImages:
         raise ImageMissing(why)
 
 
-def read_header(path: str, named: str) -> Dataset:
+def read_header(
+    path: str, named: str, sop_uid: str = "", clean: Callable[[FileDataset], FileDataset] | None = None
+) -> FileDataset:
     """A header without pixels, its text decoded and set to UTF-8.
+
+    Parameters
+    ----------
+    sop_uid
+        The image that it has to be, if one is named.
+    clean
+        What is made of it before the text is set to UTF-8, by which names in other character sets would be lost.
 
     Raises
     ------
     ImageMissing
-        If the file is gone or is no DICOM file; the message calls it by `named`, since paths may tell of a patient.
+        If the file is gone, is no DICOM file or another image; the message calls it by `named`, since paths may tell of
+        a patient.
     """
     import pydicom
     from pydicom.errors import InvalidDicomError
@@ -135,10 +147,13 @@ def read_header(path: str, named: str) -> Dataset:
         with opened(path) as stream:
             header = pydicom.dcmread(stream, stop_before_pixels=True)
         header.decode()
+        if sop_uid and header.get("SOPInstanceUID") != sop_uid:
+            raise ImageMissing(f"{named} is another one now: import its folder again")
         for keyword in _TYPE_2:
             if keyword not in header:
                 setattr(header, keyword, "")
         _drop_halves(header)
+        header = header if clean is None else clean(header)
         header.SpecificCharacterSet = "ISO_IR 192"
         for keyword in ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID"):
             if not header.get(keyword):

@@ -1,86 +1,50 @@
 """DICOM structured reports as files: one for each read and time point, in the study of the images that were measured.
 
-A file is named by the place of its case in the export, so that no name tells of a patient. ``notes.csv`` beside them
-says which diameters are numbers without a line on an image, and which are not in a report.
+``notes.csv`` says which diameters are numbers without a line on an image, and which are not in a report.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from app.exports.assisted_masks import MaskMaker
-from app.exports.exported import ExportedCase, ExportedRead, ExportRefused
-from app.exports.notes import Notes
-from app.exports.source_images import ImageMissing, SourceImages
-from app.exports.sr_codes import OWN_SCHEME
+from app.exports.dicom_documents import MANUFACTURER, DicomDocuments, Made, name_schemes
+from app.exports.exported import ExportedRead
 from app.exports.sr_content import Profile, ReportContent, report_content
 from app.exports.staging import Staging
 from app.state.record import Visit
-from app.storage.catalogue import StoredCatalogue
 from app.storage.database import Database
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
-MANUFACTURER = "Hepatrace"
 _SERIES_NUMBER = 9901
 
 
-class StructuredReports:
-    """The `app.exports.formats.CaseWriter` of SR files."""
+class StructuredReports(DicomDocuments):
+    """The writer of SR files, of one profile."""
 
-    def __init__(self, staging: Staging, prefix: str, database: Database, profile: Profile) -> None:
-        self._staging, self._prefix, self._profile = staging, prefix, profile
-        self._images = SourceImages(StoredCatalogue(database).get)
-        self._masks = MaskMaker()
-        self._notes = Notes(staging, prefix)
-        self._cases = 0
+    what = "structured report"
+    nothing = "no lesion was recorded yet"
 
-    def add(self, case: ExportedCase) -> Mapping[str, str]:
-        """The reports of a case; a time point none of whose images can be read is left out of them, and noted."""
-        rows = case.rows()
-        if not rows:
-            raise ExportRefused(f"{case.id}: its log is empty")
-        self._images.forget()
-        self._cases += 1
-        left_out: dict[str, str] = {}
-        for one in case.reads:
-            written, why = 0, "no lesion was recorded yet"
-            for visit in one.record.visits:
-                try:
-                    written += self._write(one, visit, rows[0].hash)
-                except ImageMissing as missing:
-                    why = str(missing)
-                    self._notes.add(case.id, one.read.id, visit.id, f"no report: {missing}")
-            if not written:
-                left_out[one.id] = f"no structured report could be made of it: {why}"
-        return left_out
+    def __init__(
+        self, staging: Staging, prefix: str, database: Database, profile: Profile, key: bytes | None = None
+    ) -> None:
+        super().__init__(staging, prefix, database, key)
+        self._profile = profile
 
-    def finish(self) -> None:
-        self._notes.finish()
+    def _documents(self, one: ExportedRead, visit: Visit, origin: str) -> Iterator[tuple[str, Made]]:
+        yield "", partial(self._report, one, visit, origin)
 
-    def close(self) -> None:
-        self._images.forget()
-        self._masks.forget()
-
-    def _write(self, one: ExportedRead, visit: Visit, origin: str) -> bool:
-        def note(text: str) -> None:
-            self._notes.add(one.record.case_id, one.read.id, visit.id, text)
-
+    def _report(self, one: ExportedRead, visit: Visit, origin: str) -> Any:
+        note = partial(self._note, one, visit)
         content = report_content(one, visit, origin, self._profile, self._images, note, self._masks)
         if content is None:
-            return False
-        headers = content.evidence or (self._images.first_of(_series_of(visit)).header,)
-        document = report_document(one, visit, content, headers, self._profile)
-        path = self._staging.path(
-            f"{self._prefix}{self._cases:04}_{plain_name(one.read.id)}_{plain_name(visit.id)}.dcm"
-        )
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            document.save_as(path, enforce_file_format=True)
-        return True
+            return None
+        headers = content.evidence or (self._images.first_of(iter(visit.series)).header,)
+        return report_document(one, visit, content, headers, self._profile)
 
 
 def report_document(
@@ -109,23 +73,3 @@ def report_document(
     document.SpecificCharacterSet = "ISO_IR 192"
     name_schemes(document)
     return document
-
-
-def name_schemes(document: Dataset) -> None:
-    """Say whose the codes of our own are."""
-    from pydicom.dataset import Dataset
-
-    item = Dataset()
-    item.CodingSchemeDesignator = OWN_SCHEME
-    item.CodingSchemeName = "Hepatrace local codes"
-    item.CodingSchemeResponsibleOrganization = "Hepatrace"
-    document.CodingSchemeIdentificationSequence = [item]
-
-
-def _series_of(visit: Visit) -> Iterator[str]:
-    yield from visit.series
-
-
-def plain_name(text: str) -> str:
-    """A name as part of a file name."""
-    return "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-.") else "-" for letter in text)

@@ -13,7 +13,7 @@ from app.desks.images import ImageDesk
 from app.panels.typed_finding import finding_of_key
 from app.reading.assistance_words import PROPOSAL
 from app.reading.display_windows import preset_window
-from app.reading.linework import WHOLE, lesion_of, place_of
+from app.reading.linework import WHOLE, asked_line, lesion_of, place_of
 from app.reading.marking import Declined, Drawing, Intent, Marked, Offer, mark
 from app.session import ReadingSession
 from app.state.events import FindingCleared, FindingRecorded, LesionAdded
@@ -23,7 +23,7 @@ from mrecist.values import Diameter, LesionRole, Line, Region
 from viewers.imaging.catalogue import PhaseName
 from viewers.imaging.geometry import along, minus
 from viewers.widgets.drawing import Tool
-from viewers.widgets.marks import DrawnLine
+from viewers.widgets.marks import DrawnLine, ViewLine
 from viewers.widgets.source import derived_label
 from viewers.widgets.thumbnails import crop_image
 
@@ -58,6 +58,9 @@ class MeasuringDesk(QObject):
         super().__init__(parent)
         self._session, self._images, self._library = session, images, library
         self.intent: Intent | None = None
+        self._asked_about: Drawing | None = None
+        images.writer.asked_about = self._dashed
+        session.case_opened.connect(self.discard)
         for number, view in enumerate(images.grid.views):
             view.line_drawn.connect(lambda drawn, n=number: self._on_drawn(n, drawn))
             view.line_edited.connect(lambda name, drawn, n=number: self._on_edited(n, name, drawn))
@@ -114,6 +117,12 @@ class MeasuringDesk(QObject):
         lesion_id, visit_id = self._session.selection.lesion_id, self._session.selection.visit_id
         if lesion_id and self._session.do(FindingCleared(visit_id, lesion_id)):
             self.recorded.emit(f"{lesion_id} at {visit_id}: taken out", lesion_id)
+
+    def discard(self) -> None:
+        """The line that a question is about is given up, or the question is answered."""
+        if self._asked_about is not None:
+            self._asked_about = None
+            self._images.writer.refresh()
 
     def retry(self, drawing: Drawing, offer: Offer, reason: str = "") -> None:
         """Take up one way out of a refusal."""
@@ -220,13 +229,20 @@ class MeasuringDesk(QObject):
         record = self._session.record
         if record is None:
             return
+        self._asked_about = None
         result = mark(record, self._session.read_id, drawing, self._session.ruleset.eligibility)
         match result:
             case Declined():
+                self._asked_about = drawing if result.offers else None
                 self.declined.emit(result, drawing)
                 self._images.writer.refresh()
             case Marked():
                 self._record(result, drawing)
+
+    def _dashed(self, series_uid: str) -> tuple[ViewLine, ...]:
+        """The line that a question is about, on its image, for as long as the question stands."""
+        drawing = self._asked_about
+        return () if drawing is None or drawing.line.series_uid != series_uid else (asked_line(drawing),)
 
     def _record(self, marked: Marked, drawing: Drawing) -> None:
         read = record.read(self._session.read_id) if (record := self._session.record) else None

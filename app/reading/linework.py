@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from app.reading.marking import Drawing
 from app.state.record import Record
 from mrecist.case import Read
 from mrecist.lesions import Finding, Lesion, Measured, Present
@@ -12,6 +13,8 @@ from mrecist.values import Diameter, Line, Point
 from viewers.widgets.marks import LineStyle, ViewLine
 
 COUNTED, WHOLE = "counted", "whole"
+ASKED = "asked"
+"""The name of a line that was not taken, while it is asked what it shall be."""
 
 
 def line_id(lesion_id: str, part: str, number: int) -> str:
@@ -53,6 +56,13 @@ def lines_for(
         elif ghosts and part == COUNTED and line.frame_of_reference_uid == here.frame_of_reference_uid is not None:
             shown.append(ViewLine(name, line.start, line.end, "", 1, label, LineStyle.GHOST))
     return tuple(shown)
+
+
+def asked_line(drawing: Drawing) -> ViewLine:
+    """A line that was not taken, dashed on its image, while the reader is asked what it shall be."""
+    line = drawing.line
+    label = f"{drawing.diameter} mm ?"
+    return ViewLine(ASKED, line.start, line.end, line.sop_uid, line.frame, label, LineStyle.PROPOSAL)
 
 
 def as_prior(lines: tuple[ViewLine, ...]) -> tuple[ViewLine, ...]:

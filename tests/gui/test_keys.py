@@ -14,6 +14,7 @@ from app.demo.truth import Truth
 from app.reading.marking import Intent
 from mrecist.lesions import Measured
 from tests.support.driver import Driver
+from viewers.widgets.marks import LineStyle
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -79,6 +80,9 @@ def test_that_a_reason_takes_every_letter_and_no_finding_changes(
     notice = driver.page.notice
     assert notice.isVisible()
     assert driver.window.focusWidget() is notice.reason
+    (asked,) = (line for line in view.visible_lines() if line.label.endswith("?"))
+    assert (asked.style, asked.editable) == (LineStyle.PROPOSAL, False), "it stays, dashed, while the question stands"
+    assert asked.start[:2] == pytest.approx(finding.counted.start[:2], abs=0.01)
     reading = driver.session.reading
     assert reading is not None
     for letter in "no dynamic media":
@@ -86,6 +90,9 @@ def test_that_a_reason_takes_every_letter_and_no_finding_changes(
     assert notice.reason.text() == "no dynamic media"
     after = driver.session.reading
     assert after is not None and after.read == reading.read
+    driver.key(Qt.Key.Key_Escape, widget=notice.reason)
+    assert not notice.isVisible()
+    assert not any(line.label.endswith("?") for line in view.visible_lines())
 
 
 def test_that_lesion_keys_rest_while_the_decision_is_open(driver: Driver) -> None:

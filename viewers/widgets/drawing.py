@@ -101,7 +101,8 @@ class Drawing:
         """
         match self._caliper:
             case caliper.Done(start=start, end=end):
-                taken = next((line for line in lines if (line.start, line.end) == (start, end)), None)
+                own = (line for line in lines if line.style in OWN_STYLES)
+                taken = next((line for line in own if (line.start, line.end) == (start, end)), None)
                 grip = None if taken is None else Grip(Segment(taken.id, start, end, taken.editable), Part.END)
                 self._caliper = caliper.Idle(grip)
             case caliper.Editing(grip=grip):

@@ -23,6 +23,7 @@ from app.desks.registering import RegisteringDesk
 from app.desks.second_window import SecondWindow
 from app.desks.signatures import SignatureDesk
 from app.desks.thumbnails import Thumbnails
+from app.desks.versions import VersionsDesk
 from app.desks.wiring import Wiring
 from app.desks.work import Work
 from app.key_guard import KeyGuard
@@ -66,6 +67,7 @@ class Workstation(QObject):
     keys: KeyDesk
     signatures: SignatureDesk
     mode: ModeDesk
+    versions: VersionsDesk
 
     def __init__(self, window: MainWindow, database: Database, reader: str, password_cost: Cost | None = None) -> None:
         """`password_cost` is that of new passwords, as shipped unless given."""
@@ -104,6 +106,7 @@ class Workstation(QObject):
         )
         self.desk.sign_asked.connect(self.signatures.ask)
         self.mode = ModeDesk(self.session, self.page, self)
+        self.versions = VersionsDesk(self.session, self.page, self)
         self.mode.told.connect(self.desk.told)
         self.page.mode.closed.connect(self.desk.show_reading)
         self.signatures.told.connect(self.desk.told)
@@ -189,6 +192,11 @@ class Workstation(QObject):
         """What the left button does from now on; a tool in hand is laid down."""
         self.page.tools.tool_chosen.emit("window")
         self.images.display.let_left_drag(gesture)
+
+    def show_versions(self) -> None:
+        """The signed version of the open time point, beside the images."""
+        self.window.show_reading()
+        self.versions.toggle()
 
     def show_mode(self) -> None:
         """How the case is read, beside the images."""

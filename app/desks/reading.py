@@ -98,8 +98,6 @@ class ReadingDesk(QObject):
         self.assignment.refresh()
         if page.right_page is RightPage.DECISION and reading is not None:
             page.decision.set_reading(reading, self.signing.decision_session(reading))
-        if page.right_page is RightPage.VERSIONS and reading is not None:
-            page.versions.set_versions(reading.visit_id, self.signing.versions(reading))
         if page.right_page is RightPage.CLINICAL and reading is not None:
             page.clinical.set_record(reading.record, reading.visit_id, locked)
 
@@ -167,15 +165,6 @@ class ReadingDesk(QObject):
         self.show_reading()
         self.sign_asked.emit()
 
-    def toggle_versions(self) -> None:
-        """The signed version beside what is now, and back."""
-        if self._page.right_page is RightPage.VERSIONS:
-            self.show_reading()
-            return
-        self._page.show_right(RightPage.VERSIONS)
-        self.refresh()
-        self._page.versions.back.setFocus()
-
     def edit_clinical(self) -> None:
         self._page.show_right(RightPage.CLINICAL)
         self.refresh()
@@ -208,7 +197,6 @@ class ReadingDesk(QObject):
         page.footer.next_requested.connect(session.select_lesion)
         for sign in (page.footer.sign_requested, page.decision.sign_requested):
             sign.connect(self.sign)
-        page.footer.versions_requested.connect(self.toggle_versions)
         page.versions.closed.connect(self.show_reading)
         page.footer.amend_requested.connect(self.signing.ask_to_amend)
         page.clinical.event_removed.connect(lambda e: self._do(ClinicalEventRemoved(e), "Event taken out"))

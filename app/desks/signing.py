@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from PySide6.QtCore import QObject, Signal
 
 from app.models.reading import Reading
-from app.models.versions import Version, versions_of
 from app.panels.decision_panel import Session as DecisionSession
 from app.panels.notice import Notice
 from app.panels.protocol_text import rows_named
@@ -34,11 +33,6 @@ class SigningDesk(QObject):
     def ask_to_amend(self) -> None:
         visit_id = self._session.selection.visit_id
         self._notice.show_refusal(f"{visit_id} is signed. Why is it opened again?", [AMEND], needs_reason=[AMEND])
-
-    def versions(self, reading: Reading) -> tuple[Version, ...]:
-        """Every signature of the open time point beside what is now."""
-        entries = self._session.store.entries
-        return versions_of(entries, reading.record, reading.read_id, reading.visit_id, self._session.ruleset)
 
     def sign_judgement(self, field: str, value: object, reason: str) -> None:
         """Record a clinician's answer, signed."""

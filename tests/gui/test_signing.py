@@ -82,7 +82,7 @@ def test_that_the_first_signature_sets_a_password_and_the_next_needs_it(driver: 
     (before,) = record(driver).amendments(READ, "BL")
     assert (again.meaning, before.signed, before.reason) == (SignatureMeaning.AUTHORSHIP, signed, "wrong image")
 
-    driver.key(Qt.Key.Key_A, CONTROL | Qt.KeyboardModifier.ShiftModifier, widget=driver.page.table.grid)
+    driver.key(Qt.Key.Key_Space, widget=driver.page.footer.versions)
     view = driver.page.versions
     assert view.isVisible() and view.lines[-1].what == "IT1"
     assert "nothing changed since" in view.head.note.text()

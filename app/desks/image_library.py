@@ -13,6 +13,7 @@ from app.tasks import Cancelled, Failure, TaskRunner, Token
 from viewers.imaging.catalogue import Catalogue, Series
 from viewers.imaging.errors import Cancelled as NoLongerWanted
 from viewers.imaging.errors import ImagingError
+from viewers.imaging.liver_level import LiverLevel, find_liver_level
 from viewers.imaging.volume import VolumeLoader
 from viewers.widgets.derived_source import DerivedSource
 from viewers.widgets.volume_source import VolumeSource
@@ -86,6 +87,7 @@ class ImageLibrary(QObject):
         self._open: OrderedDict[str, LoadedSeries] = OrderedDict()
         self._held: frozenset[str] = frozenset()
         self._faults: dict[str, str] = {}
+        self._livers: dict[str, LiverLevel | None] = {}
 
     def series(self, uid: str) -> Series | None:
         known = self._open.get(uid)
@@ -141,6 +143,21 @@ class ImageLibrary(QObject):
             failed=lambda failure: self.failed.emit(source.series_uid, failure.message),
         )
 
+    def find_liver(self, source: LoadedSeries, done: Callable[[LiverLevel | None], None]) -> None:
+        """Find the liver of a series that was read whole, in the background; None where none is found."""
+        uid = source.series_uid
+        if uid in self._livers:
+            done(self._livers[uid])
+            return
+
+        def found(liver: object) -> None:
+            self._livers[uid] = liver if isinstance(liver, LiverLevel) else None
+            done(self._livers[uid])
+
+        self._runner.start(
+            "liver", lambda _token: find_liver_level(source.volume), done=found, failed=lambda _failure: done(None)
+        )
+
     def stop_making(self, slot: str) -> None:
         """The picture of a slot is no longer wanted."""
         self._runner.cancel(f"picture {slot}")
@@ -183,6 +200,7 @@ class ImageLibrary(QObject):
             if uid not in self._held:
                 self._runner.cancel(_slot(uid))
                 used -= self._open.pop(uid).volume.pixels.nbytes
+                self._livers.pop(uid, None)
 
 
 def _slot(uid: str) -> str:

@@ -23,7 +23,9 @@ from app.reading.stages import Derivation
 from app.session import ReadingSession
 from app.words import SPACE
 from viewers.imaging.catalogue import PhaseName
-from viewers.imaging.windowing import MR_PRESETS, PercentilePreset, Window, percentile_window
+from viewers.imaging.liver_level import LiverLevel
+from viewers.imaging.windowing import MR_PRESETS, PercentilePreset, Window, auto_window, percentile_window
+from viewers.widgets.slice_view import SliceView
 from viewers.widgets.source import Pixels
 
 if TYPE_CHECKING:
@@ -87,10 +89,11 @@ class WindowDesk(QObject):
             return
         window: Window | None
         if base.unit == "HU":
-            automatic = key == AUTOMATIC_KEY
-            window = self.own.ct(key) or (
-                window_for_tissue(view.source.pixels(view.state.index)) if automatic else preset_window(key)
-            )
+            window = self.own.ct(key)
+            if window is None and key == AUTOMATIC_KEY:
+                self._window_by_liver(view, base)
+                return
+            window = window or preset_window(key)
         else:
             window = self.own.mr(key, self._whole(number)) or self._built_in_mr(number, key)
         if window is None:
@@ -99,6 +102,26 @@ class WindowDesk(QObject):
             )
         else:
             view.set_window(window.centre, window.width)
+
+    def _window_by_liver(self, view: SliceView, base: LoadedSeries) -> None:
+        """A narrow window about the liver near the image that is shown; about soft tissue where none is found."""
+        shown, index, plane = view.source, view.state.index, view.plane
+
+        def found(liver: LiverLevel | None) -> None:
+            if shown is None or view.source is not shown:
+                return
+            if liver is not None and plane is not None:
+                window = auto_window(round(liver.near(plane)))
+            else:
+                window = window_for_tissue(shown.pixels(index))
+                why = "no liver is found in this series" if base.complete else "the series is still being read"
+                self.told.emit(f"This window is about the soft tissue of the image: {why}.")
+            view.set_window(window.centre, window.width)
+
+        if base.complete:
+            self._library.find_liver(base, found)
+        else:
+            found(None)
 
     def keep_preset(self, key: int) -> None:
         """Keep the window of the active view under a number, for its modality."""

@@ -60,5 +60,5 @@ def preset_title(key: int, own_ct: bool = False, own_mr: bool = False) -> str:
 def preset_names(unit: str) -> dict[int, str]:
     """The built-in presets by their number keys, for series of a unit (``HU``, or none for MR)."""
     if unit == "HU":
-        return {preset.key: preset.name for preset in PRESETS} | {AUTOMATIC_KEY: "automatic"}
+        return {preset.key: preset.name for preset in PRESETS} | {AUTOMATIC_KEY: "liver of this image"}
     return {preset.key: preset.name for preset in MR_PRESETS}

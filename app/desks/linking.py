@@ -17,10 +17,11 @@ from app.session import ReadingSession
 from app.state.pins import Pin, PlacePinned, pin_between
 from mrecist.values import Point, Region
 from viewers.tools import pin
+from viewers.tools.frame_link import FrameLink
 from viewers.widgets.marks import Chip, Tone, ViewPlace
 from viewers.widgets.place_picker import PlacePicker
 from viewers.widgets.view_grid import ViewGrid
-from viewers.widgets.view_links import FrameLink, are_parallel
+from viewers.widgets.view_links import are_parallel
 
 if TYPE_CHECKING:
     from app.desks.registering import RegisteringDesk
@@ -224,8 +225,8 @@ class LinkDesk(QObject):
         for frame_a, frame_b in combinations(self._frames(), 2):
             pinned = self._pin(frame_a, frame_b)
             if pinned is not None:
-                for frame, place in zip(pinned.frames, pinned.places, strict=True):
-                    places.setdefault(frame, []).append(ViewPlace(place, _MARK_MM, "pin"))
+                for pinned_in, place in zip(pinned.frames, pinned.places, strict=True):
+                    places.setdefault(pinned_in, []).append(ViewPlace(place, _MARK_MM, "pin"))
         if self._marked is not None:
             places.setdefault(self._marked.frame, []).append(ViewPlace(self._marked.point, _MARK_MM, "pin 1 of 2"))
         for number, view in enumerate(self._grid.views):

@@ -13,11 +13,13 @@ from app.reading.registration_pairs import Registered
 from app.words import SPACE
 from mrecist.values import Point, Region
 from viewers.imaging.geometry import length_mm
+from viewers.tools.frame_link import FrameLink, LinkKind
 from viewers.widgets.marks import Chip, Tone
-from viewers.widgets.view_links import FrameLink, LinkKind
 
 CLOSE_MM, LOOSE_MM = 3.0, 6.0
 """A residual up to the first is good, up to the second to be looked at, beyond it poor."""
+
+_NOT_KNOWN = "± not known"
 
 _NAMES = {LinkKind.SHIFT: "lesion shift", LinkKind.PIN: "pin", LinkKind.REGISTERED: "registered"}
 
@@ -84,7 +86,9 @@ def link_chip(link: FrameLink | None, failed: bool = False, running: bool = Fals
         return None
     words = f"linked · {_NAMES[link.kind]}{', doubtful' if link.doubtful else ''}"
     if link.residual_mm is None:
-        return Chip(f"{words}, 1 lesion" if link.kind is LinkKind.SHIFT else words)
+        # one lesion lies where its own shift puts it, and a pin where it was put: neither tells how far others are off
+        alone = link.kind is LinkKind.SHIFT
+        return Chip(f"{words}, 1 lesion" if alone else words, _NOT_KNOWN, Tone.AMBER if alone else Tone.PLAIN)
     shown_mm = round(link.residual_mm, 1)  # two that read alike have one colour
     tone = Tone.MET if shown_mm <= CLOSE_MM else Tone.AMBER if shown_mm <= LOOSE_MM else Tone.ERROR
     if link.doubtful and tone is Tone.MET:

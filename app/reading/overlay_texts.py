@@ -11,7 +11,7 @@ from app.words import MINUS, SPACE, person_name
 from viewers.imaging.catalogue import SURE_PHASE, FindingCode, Series
 from viewers.imaging.geometry import SlicePlane, is_axial, is_parallel
 from viewers.widgets.marks import Chip, CornerEntry, CornerTexts, TextLine, Tone
-from viewers.widgets.stack_view import ViewState
+from viewers.widgets.view_state import ViewState
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from viewers.widgets.greys import Greys
 from viewers.widgets.painted_once import LOW_PX
 from viewers.widgets.palette import ViewPalette
 from viewers.widgets.source import ImageSource
-from viewers.widgets.stack_view import ViewState
+from viewers.widgets.view_state import ViewState
 
 _FIXED = 65536
 """Qt steps through a picture that it scales in fixed point with 16 bits of fraction, cut off."""

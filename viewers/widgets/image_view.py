@@ -22,7 +22,8 @@ from viewers.widgets.marks import CornerTexts, LineStyle, OverlayLevel, Placehol
 from viewers.widgets.painted_once import OutlinedTexts, PaintedOnce, Picture
 from viewers.widgets.palette import ViewPalette
 from viewers.widgets.source import ImageSource
-from viewers.widgets.stack_view import StackView, ViewState
+from viewers.widgets.stack_view import StackView
+from viewers.widgets.view_state import ViewState
 
 __all__ = ["ImageView", "ViewState"]
 

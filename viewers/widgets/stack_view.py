@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QSignalBlocker, Signal
 from PySide6.QtGui import QResizeEvent
@@ -13,30 +13,8 @@ from viewers.tools.events import Point
 from viewers.tools.navigate import Framing, fitted, mirrored, turned, zoomed
 from viewers.tools.projection import Projection
 from viewers.widgets.levels import Levels
-from viewers.widgets.marks import OverlayLevel
 from viewers.widgets.source import ImageSource
-
-DEFAULT_WINDOW = (40.0, 400.0)
-
-
-@dataclass(frozen=True, slots=True)
-class ViewState:
-    """How the stack is shown.
-
-    `framing` None is the whole image, fitted to the view; `flip_h`, `flip_v` and `quarter_turns` are those of the
-    framing (see `Framing`) either way. `smooth` interpolates between pixels, otherwise each is a plain rectangle.
-    """
-
-    index: int = 0
-    center: float = DEFAULT_WINDOW[0]
-    width: float = DEFAULT_WINDOW[1]
-    inverted: bool = False
-    flip_h: bool = False
-    flip_v: bool = False
-    quarter_turns: int = 0
-    smooth: bool = True
-    framing: Framing | None = None
-    overlay: OverlayLevel = OverlayLevel.FULL
+from viewers.widgets.view_state import ViewState
 
 
 class StackView(QWidget):

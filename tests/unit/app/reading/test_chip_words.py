@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.reading.frame_links import link_chip
+from viewers.tools.frame_link import FrameLink, LinkKind
 from viewers.widgets.marks import Chip, Tone
-from viewers.widgets.view_links import FrameLink, LinkKind
 
 
 def tones_by_words(chips: Iterable[Chip]) -> dict[tuple[str, str], set[Tone]]:

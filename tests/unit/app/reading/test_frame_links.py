@@ -11,8 +11,8 @@ from mrecist.case import TimePointRead
 from mrecist.lesions import Lesion, Measured, Observation
 from mrecist.values import Axis, Diameter, LesionRole, Line, Organ, Point, Region
 from tests.support.records import two_visits
+from viewers.tools.frame_link import SAME_FRAME, FrameLink, LinkKind
 from viewers.widgets.marks import Chip, Tone
-from viewers.widgets.view_links import SAME_FRAME, FrameLink, LinkKind
 
 VISITS, FRAMES = ("BL", "FU1"), ("A", "B")
 
@@ -109,8 +109,11 @@ def test_that_lesions_of_the_other_region_are_better_than_none() -> None:
     [
         (SAME_FRAME, None),
         (None, Chip("not linked: pin one place", tone=Tone.AMBER)),
-        (FrameLink(LinkKind.SHIFT, lesions=1), Chip("linked · lesion shift, 1 lesion")),
-        (FrameLink(LinkKind.PIN), Chip("linked · pin")),
+        (
+            FrameLink(LinkKind.SHIFT, lesions=1),
+            Chip("linked · lesion shift, 1 lesion", "± not known", Tone.AMBER),
+        ),
+        (FrameLink(LinkKind.PIN), Chip("linked · pin", "± not known")),
         (FrameLink(LinkKind.PIN, residual_mm=3.0), Chip("linked · pin", f"± 3.0{SPACE}mm", Tone.MET)),
         (FrameLink(LinkKind.SHIFT, residual_mm=3.1), Chip("linked · lesion shift", f"± 3.1{SPACE}mm", Tone.AMBER)),
         (FrameLink(LinkKind.SHIFT, residual_mm=6.1), Chip("linked · lesion shift", f"± 6.1{SPACE}mm", Tone.ERROR)),

@@ -15,7 +15,7 @@ from tests.support.series import series
 from viewers.imaging.catalogue import SequenceTags, Series
 from viewers.imaging.geometry import SlicePlane
 from viewers.widgets.marks import Chip, CornerTexts, TextLine, Tone
-from viewers.widgets.stack_view import ViewState
+from viewers.widgets.view_state import ViewState
 
 ON = date(2026, 1, 5)
 AXIAL = SlicePlane((0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), 0.7, 0.7)

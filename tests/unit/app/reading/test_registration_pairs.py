@@ -17,8 +17,8 @@ from tests.support.records import two_visits
 from tests.unit.app.reading.test_frame_links import FRAMES, VISITS, reading
 from viewers.imaging.registration import About, Quality, Registration, Status
 from viewers.imaging.rigid import RigidMotion
+from viewers.tools.frame_link import LinkKind
 from viewers.widgets.marks import Chip, Tone, ViewPlace
-from viewers.widgets.view_links import LinkKind
 
 QUARTER = RigidMotion(np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]), np.array([0.0, 0.0, 30.0]))
 

@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from viewers.imaging.geometry import SlicePlane
+from viewers.tools.frame_link import FrameLink, LinkKind
 from viewers.tools.layout import FOUR, ONE, TWO, Layout
 from viewers.widgets.source import ArraySource
 from viewers.widgets.view_grid import ViewGrid, series_mime
-from viewers.widgets.view_links import FrameLink, LinkKind, Links
+from viewers.widgets.view_links import Links
 
 
 def axial(

@@ -9,9 +9,10 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from viewers.imaging.geometry import SlicePlane
+from viewers.tools.frame_link import FrameLink, LinkKind
 from viewers.widgets.source import ArraySource
 from viewers.widgets.view_grid import ViewGrid
-from viewers.widgets.view_links import FrameLink, LinkKind, Links
+from viewers.widgets.view_links import Links
 
 ROW, COLUMN = 0.7, 1.1
 

@@ -19,7 +19,7 @@ from app.state.dates import PartialDate
 from mrecist.explain import percent
 from mrecist.lesions import WhyNotEvaluable
 from mrecist.results import SorafenibOutput, TaceOutput
-from mrecist.values import Diameter, LesionKind, LesionRole, Organ, Region, Response
+from mrecist.values import Diameter, LesionKind, LesionRole, LocalTreatment, Organ, Region, Response
 
 SPACE = "\u00a0"
 """Between a number and its unit. The bundled type has no thin space; its no-break space is as narrow (0.22 em)."""
@@ -209,6 +209,34 @@ def why_not_evaluable(why: WhyNotEvaluable) -> str:
         case WhyNotEvaluable.NOT_STATED:
             return translated("reason not stated")
     assert_never(why)
+
+
+def treatment_word(treated: LocalTreatment) -> str:
+    """A local treatment in the middle of a sentence."""
+    match treated:
+        case LocalTreatment.TACE:
+            return translated("TACE")
+        case LocalTreatment.ABLATION:
+            return translated("ablation")
+        case LocalTreatment.RESECTION:
+            return translated("resection")
+        case LocalTreatment.RADIATION:
+            return translated("radiation")
+    assert_never(treated)
+
+
+def treatment_letters(treated: LocalTreatment) -> str:
+    """The same where there is little room."""
+    match treated:
+        case LocalTreatment.TACE:
+            return translated("TACE")
+        case LocalTreatment.ABLATION:
+            return translated("abl.")
+        case LocalTreatment.RESECTION:
+            return translated("res.")
+        case LocalTreatment.RADIATION:
+            return translated("RT")
+    assert_never(treated)
 
 
 # --- responses and decisions -----------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from mrecist.course import Course, NotDone, follow_pooled, follow_region, not_do
 from mrecist.decisions.decider import Decider, clinical_issues
 from mrecist.eligibility import baseline_issues, noted_issues, visit_issues
 from mrecist.endpoints import ScopeTimes, scope_times
-from mrecist.lesions import NOTHING_NOTED
+from mrecist.lesions import NOTHING_NOTED, Absent, Nonviable
 from mrecist.modality import CROSS_SECTIONAL, modality_changes
 from mrecist.newlesion import Verdict
 from mrecist.overall import composite
@@ -285,7 +285,9 @@ class _Work:
                 noted = observation.features
                 if noted is NOTHING_NOTED:
                     continue
-                issues[index] += noted_issues(track.lesion, noted, self.rules)
+                before = track.observations[index - 1]
+                gone = before is not None and isinstance(before.finding, Absent | Nonviable)
+                issues[index] += noted_issues(track.lesion, noted, self.rules, gone)
                 if noted.lipiodol_compact:
                     flags[index].append("LIPIODOL_COMPACT")
                 if noted.hypovascular or (noted.arterial_enhancement is False and _lost_enhancement(track, index)):

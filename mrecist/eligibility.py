@@ -327,8 +327,8 @@ def visit_issues(timepoint: TimePoint, rules: RuleSet) -> list[Issue]:
     return [Issue("E-LABS", Severity.NOTE, numbers={"days": age, "limit": rules.eligibility.labs_valid_days})]
 
 
-def noted_issues(lesion: Lesion, noted: Features, rules: RuleSet) -> list[Issue]:
-    """What was noted of a lesion at a follow-up.
+def noted_issues(lesion: Lesion, noted: Features, rules: RuleSet, gone_before: bool = True) -> list[Issue]:
+    """What was noted of a lesion at a follow-up; `gone_before`: is it recorded as gone just before?
 
     =================== ================================================================== ============
     E-OVERRIDE          a proposal or an objection was overridden                          note
@@ -337,7 +337,7 @@ def noted_issues(lesion: Lesion, noted: Features, rules: RuleSet) -> list[Issue]
     E-SINCE-OUT         treated since by itself, so that it leaves the assessment          note
     E-SINCE-IN          treated since by itself in the liver: its viable part is measured  note
     E-ABSENCE           seen again, and the reader holds that it had been gone             note
-    E-ABSENCE-MISTAKEN  seen again, and the reader holds that it had been there            warning
+    E-ABSENCE-MISTAKEN  that it had been there, and it is still recorded as gone           warning
     =================== ================================================================== ============
     """
     found = []
@@ -352,7 +352,7 @@ def noted_issues(lesion: Lesion, noted: Features, rules: RuleSet) -> list[Issue]
         found.append(Issue(rule, Severity.NOTE, lesion.id, named | {"treatment": _TREATMENTS[noted.treated_since]}))
     if noted.earlier_absence is EarlierAbsence.CONFIRMED:
         found.append(Issue("E-ABSENCE", Severity.NOTE, lesion.id, named))
-    elif noted.earlier_absence is EarlierAbsence.MISTAKEN:
+    elif noted.earlier_absence is EarlierAbsence.MISTAKEN and gone_before:
         found.append(Issue("E-ABSENCE-MISTAKEN", Severity.WARNING, lesion.id, named))
     return found
 

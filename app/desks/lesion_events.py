@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -12,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from app.assessing import assess_read
 from app.desks.lesion_questions import answered, check_for, is_assigned_here, questions_about, settles
 from app.models.reading import Reading
-from app.panels.finding_bar import FindingBar, can_split
+from app.panels.finding_bar import Choice, FindingBar, can_split
 from app.panels.lesion_card import Asked, LesionCard, Option, Told
 from app.panels.lesion_form import Check, CheckState, Way
 from app.reading import lesion_events as happened
@@ -53,15 +52,20 @@ class LesionEventsDesk(QObject):
         bar.event_asked.connect(self.ask)
 
     def ask(self, event: str) -> None:
-        """Offer the choices below the button: split, merge or treated."""
+        """Offer the choices below the button: split, merge, treated, or all three."""
         lesion, reading = self._session.lesion, self._session.reading
         if lesion is None or reading is None:
             return
         if reading.at_baseline:
             self.told.emit("At baseline nothing has happened to a lesion yet.", False)
             return
-        offers = {"split": self._splits, "merge": self._mergers, "treated": self._treatments}[event]
-        self._bar.choose(event, offers(lesion, reading))
+        offers = {
+            "split": (translated("{lesion} has split into", lesion=lesion.id), self._splits),
+            "merge": (translated("Merged, measured as one {lesion}", lesion=lesion.id), self._mergers),
+            "treated": (translated("Treated since {visit}", visit=reading.visits[-2].id), self._treatments),
+        }
+        asked = [offers[event]] if event else list(offers.values())
+        self._bar.choose(*((heading, choices(lesion, reading)) for heading, choices in asked))
 
     def refresh(self) -> None:
         """Show what is to be asked and told of the selected lesion."""
@@ -136,7 +140,7 @@ class LesionEventsDesk(QObject):
 
     # --- what is offered --------------------------------------------------------------------------------------
 
-    def _splits(self, lesion: Lesion, reading: Reading) -> list[tuple[str, Callable[[], None] | None]]:
+    def _splits(self, lesion: Lesion, reading: Reading) -> list[Choice]:
         if not can_split(lesion):
             return [(translated("Only a target splits, and a fragment no further."), None)]
         if reading.is_split(lesion.id, reading.visit_id):
@@ -148,19 +152,17 @@ class LesionEventsDesk(QObject):
             for count in happened.PIECES
         ]
 
-    def _mergers(self, lesion: Lesion, reading: Reading) -> list[tuple[str, Callable[[], None] | None]]:
+    def _mergers(self, lesion: Lesion, reading: Reading) -> list[Choice]:
         others = happened.mergeable(reading, lesion)
         if not others:
             return [(translated("No other target of this region is measured apart."), None)]
-        choices: list[tuple[str, tuple[Lesion, ...]]] = [
-            (translated("{other}, measured as one {lesion}", other=x.id, lesion=lesion.id), (x,)) for x in others
-        ]
+        choices: list[tuple[str, tuple[Lesion, ...]]] = [(translated("with {other}", other=x.id), (x,)) for x in others]
         if len(others) > 1:
-            choices.append((translated("all: {others}", others=listed([x.id for x in others])), others))
+            choices.append((translated("with {other}", other=listed([x.id for x in others])), others))
         return [(word, partial(self._merge, lesion, chosen)) for word, chosen in choices]
 
-    def _treatments(self, lesion: Lesion, reading: Reading) -> list[tuple[str, Callable[[], None] | None]]:
-        choices: list[tuple[str, Callable[[], None] | None]] = [
+    def _treatments(self, lesion: Lesion, reading: Reading) -> list[Choice]:
+        choices: list[Choice] = [
             (one.word, partial(self._treat, lesion, one)) for one in happened.treatments_since(reading, lesion)
         ]
         if happened.treatment_of(reading, lesion) is not None:

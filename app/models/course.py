@@ -9,13 +9,13 @@ from datetime import date
 from fractions import Fraction
 
 from app import words
-from app.models.reading import counted_mm
+from app.models.reading import Reading, counted_mm
 from app.state.clinical import Analyte, Bound, Enrolment
 from app.state.dates import in_order
 from app.state.record import DatedTreatment, Record, Visit
 from app.words import translated
 from mrecist.case import ClinicalStatus, EventKind, Marker, Read, TimePointRead, TreatmentKind
-from mrecist.lesions import Lesion, Measured
+from mrecist.lesions import Lesion, Measured, Split
 from mrecist.results import Assessment, BestResponse, RegionResponse, TimePointResponse
 from mrecist.rulesets import RuleSet
 from mrecist.values import LesionRole, Line, Region, Response, Scope
@@ -273,6 +273,8 @@ def _lesion(record: Record, read: Read, lesion: Lesion) -> LesionCourse:
         finding = seen.finding
         measured = isinstance(finding, Measured)
         mm = counted_mm(finding) if measured or lesion.role is LesionRole.TARGET else None
+        if isinstance(finding, Split):
+            mm = Reading(record, read.id, visit.id).counted_mm(lesion, visit.id)
         line = finding.evidence[0] if isinstance(finding, Measured) and finding.evidence else None
         points.append(LesionPoint(visit.id, visit.on, mm, line))
     return LesionCourse(lesion, tuple(points))

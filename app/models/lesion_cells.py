@@ -21,6 +21,7 @@ from mrecist.lesions import (
     Merged,
     Nonviable,
     NotEvaluable,
+    Observation,
     Present,
     Split,
     TooSmall,
@@ -205,13 +206,14 @@ def _lesion_cell(lesion: Lesion, column: Column, reading: Reading, accepted: Acc
         case ColumnKind.LESION:
             return Cell(lesion.id, bold=True) if lesion.parent is None else _fragment(lesion)
         case ColumnKind.SITE:
-            place = site_text(lesion)
+            place = site_text(lesion) if lesion.parent is None else lesion.site
             return Cell(place, Tone.LABEL, explanation=place)
         case ColumnKind.VISIT:
             visit_id = column.visit_id or ""
             proposed = visit_id == reading.visit_id and lesion.id in accepted.proposed
             finding = reading.finding(lesion.id, visit_id)
             cell = finding_cell(lesion, finding, reading, visit_id, proposed)
+            cell = _treated(cell, reading.read.observation(visit_id, lesion.id))
             return cell if finding is None else _with_modality(cell, reading.modality_changes(visit_id).get(lesion.id))
         case ColumnKind.VS_BASELINE:
             return _change(lesion, reading.baseline_id, reading)
@@ -240,9 +242,20 @@ def _with_modality(cell: Cell, change: Issue | None) -> Cell:
     )
 
 
+def _treated(cell: Cell, seen: Observation | None) -> Cell:
+    """A lesion that was treated by itself since says by what, before its value where there is room."""
+    treated = None if seen is None else seen.features.treated_since
+    if treated is None:
+        return cell
+    told = translated("Since the time point before: {treatment}.", treatment=words.treatment_word(treated))
+    explained = " ".join(part for part in (cell.explanation, told) if part)
+    return replace(cell, prefix=words.treatment_letters(treated), explanation=explained)
+
+
 def _fragment(lesion: Lesion) -> Cell:
-    """A fragment stands below the lesion it comes from, and is named by its number alone where its name tells both."""
-    return Cell(lesion.id, Tone.LABEL, prefix="└", explanation=translated("Fragment of {lesion}", lesion=lesion.parent))
+    """A fragment stands below the lesion it comes from."""
+    indented = f"{words.SPACE * 2}{lesion.id}"
+    return Cell(indented, Tone.LABEL, explanation=translated("Fragment of {lesion}", lesion=lesion.parent))
 
 
 def finding_cell(

@@ -107,6 +107,7 @@ class KeyButton(QPushButton):
 
     def __init__(self, text: str, key: str = "", primary: bool = False, small: bool = False, action: str = "") -> None:
         super().__init__()
+        self._room = (12, 8)
         self._words = QLabel(text)
         self._words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._cap = KeyCap(key, action)
@@ -122,6 +123,14 @@ class KeyButton(QPushButton):
         self.set_primary(primary)
         self.set_text(text)
 
+    def tighten(self) -> None:
+        """Less room about the words, for a row of buttons in a narrow panel."""
+        self._room = (8, 6)
+        layout = self.layout()
+        assert layout is not None
+        layout.setSpacing(6)
+        self._fit()
+
     def set_text(self, text: str) -> None:
         self._words.setText(text)
         self.setAccessibleName(text)
@@ -134,7 +143,8 @@ class KeyButton(QPushButton):
         self.setAccessibleDescription(key)
         layout = self.layout()
         assert layout is not None
-        layout.setContentsMargins(12, 0, 8 if key else 12, 0)
+        side, beside_key = self._room
+        layout.setContentsMargins(side, 0, beside_key if key else side, 0)
         self._words.ensurePolished()
         self._cap.ensurePolished()
         self.setMinimumWidth(layout.sizeHint().width())

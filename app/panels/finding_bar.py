@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
@@ -20,12 +19,16 @@ _OF_THE_LIVER = (WhyNotEvaluable.NO_ARTERIAL_PHASE, WhyNotEvaluable.LIPIODOL)
 """Reasons that can hold in the liver alone, where viable tumour is measured on the arterial phase."""
 
 
+Choice = tuple[str, Callable[[], None] | None]
+"""A line of a menu and what it does; one that does nothing explains."""
+
+
 class FindingBar(QWidget):
     """Buttons that apply to the lesion; a disabled one says why."""
 
     finding_entered = Signal(object)
     event_asked = Signal(str)
-    """What happened to the lesion: split, merge or treated. The choices are shown below the button."""
+    """What happened to the lesion is asked: split, merge, treated, or any of them. The choices come as a menu."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -37,19 +40,18 @@ class FindingBar(QWidget):
             "U": KeyButton(translated("unequivocal PD"), small=True, action="finding.progression"),
             "E": KeyButton(translated("not evaluable"), small=True, action="finding.not_evaluable"),
         }
-        flow = FlowLayout(theme.px(4))
-        flow.setContentsMargins(theme.px(10), theme.px(4), theme.px(10), theme.px(3))
+        flow = FlowLayout(theme.px(3))
+        flow.setContentsMargins(theme.px(6), theme.px(4), theme.px(6), theme.px(3))
         for key, button in self.buttons.items():
+            button.tighten()
             flow.addWidget(button)
             if key != "E":
                 button.clicked.connect(lambda _checked, letter=key: self._enter(finding_of_key(letter, self._shown())))
         self.setLayout(flow)
-        self.events = {
-            name: KeyButton(translated(word), small=True, action=f"lesion.{name}") for name, word in _EVENTS.items()
-        }
-        for name, button in self.events.items():
-            flow.addWidget(button)
-            button.clicked.connect(lambda _checked, asked=name: self.event_asked.emit(asked))
+        self.happened = KeyButton(translated("event"), small=True)
+        self.happened.tighten()
+        flow.addWidget(self.happened)
+        self.happened.clicked.connect(lambda: self.event_asked.emit(""))
         self.reasons = QMenu(self)
         self.buttons["E"].clicked.connect(self.ask_why)
         self.choices = QMenu(self)
@@ -69,11 +71,8 @@ class FindingBar(QWidget):
             button.setToolTip("" if possible else _why_disabled(lesion, locked))
             # without a lesion those of a target, so that the bar keeps its one row
             button.setVisible(key in "DME" if lesion is None else locked or possible)
-        for button in self.events.values():
-            button.setVisible(lesion is not None and not at_baseline and not locked)
+        self.happened.setVisible(lesion is not None and not at_baseline and not locked)
         if lesion is not None:
-            self.events["split"].setVisible(self.events["split"].isVisibleTo(self) and can_split(lesion))
-            self.events["merge"].setVisible(self.events["merge"].isVisibleTo(self) and lesion.role is LesionRole.TARGET)
             self.buttons["D"].set_text(gone(lesion.region))
             self.buttons["N"].set_text(still_there(lesion.region))
 
@@ -84,16 +83,19 @@ class FindingBar(QWidget):
         button = self.buttons["E"]
         self.reasons.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
-    def choose(self, event: str, choices: Sequence[tuple[str, Callable[[], None] | None]]) -> None:
-        """A menu below a button; a choice without anything to do is a line that explains."""
+    def choose(self, *offered: tuple[str, Sequence[Choice]]) -> None:
+        """A menu below the button, of what is offered under each heading."""
         self.choices.clear()
-        for word, chosen in choices:
-            entry = self.choices.addAction(word)
-            entry.setEnabled(chosen is not None)
-            if chosen is not None:
-                entry.triggered.connect(lambda _checked, act=chosen: act())
-        button = self.events[event]
-        self.choices.popup(button.mapToGlobal(button.rect().bottomLeft()))
+        for heading, choices in offered:
+            if not self.choices.isEmpty():
+                self.choices.addSeparator()
+            self.choices.addAction(heading).setEnabled(False)
+            for word, chosen in choices:
+                entry = self.choices.addAction(word)
+                entry.setEnabled(chosen is not None)
+                if chosen is not None:
+                    entry.triggered.connect(lambda _checked, act=chosen: act())
+        self.choices.popup(self.happened.mapToGlobal(self.happened.rect().bottomLeft()))
 
     def _fill_reasons(self, lesion: Lesion | None) -> None:
         self.reasons.clear()
@@ -111,9 +113,6 @@ class FindingBar(QWidget):
     def _enter(self, finding: Finding | None) -> None:
         if finding is not None and self._lesion is not None:
             self.finding_entered.emit(finding)
-
-
-_EVENTS: Mapping[str, str] = MappingProxyType({"split": "split", "merge": "merged", "treated": "treated since"})
 
 
 def can_split(lesion: Lesion) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, assert_never
+from typing import Any
 
 from app import words
 from app.models.reading import Reading
@@ -126,7 +126,8 @@ def lasting(reading: Reading, lesion: Lesion) -> Lasting | None:
             treated = _left_by(reading, lesion)
             if treated is None:
                 return None
-            told = translated("{lesion} left the assessment: {treatment}.", treatment=treated_word(treated), **named)
+            word = words.treatment_word(treated)
+            told = translated("{lesion} left the assessment: {treatment}.", lesion=lesion.id, treatment=word)
             finding = NotEvaluable(WhyNotEvaluable.TREATED)
             still = FindingRecorded(reading.visit_id, Observation(lesion.id, finding))
             return Lasting(told, translated("Not evaluable"), still)
@@ -157,19 +158,6 @@ _BY_KIND: Mapping[TreatmentKind, LocalTreatment] = MappingProxyType(
 """The treatments of the clinical data that are local."""
 
 
-def treated_word(treated: LocalTreatment) -> str:
-    match treated:
-        case LocalTreatment.TACE:
-            return translated("TACE")
-        case LocalTreatment.ABLATION:
-            return translated("ablation")
-        case LocalTreatment.RESECTION:
-            return translated("resection")
-        case LocalTreatment.RADIATION:
-            return translated("radiation")
-    assert_never(treated)
-
-
 @dataclass(frozen=True, slots=True)
 class Treated:
     """A choice of the reader: a kind of local treatment, and which treatment of the patient it was, if one is known."""
@@ -180,9 +168,9 @@ class Treated:
     @property
     def word(self) -> str:
         if self.treatment is None:
-            return treated_word(self.kind)
+            return words.treatment_word(self.kind)
         on = words.iso(self.treatment.on)
-        return translated("{treatment} of {date}", treatment=treated_word(self.kind), date=on)
+        return translated("{treatment} of {date}", treatment=words.treatment_word(self.kind), date=on)
 
 
 def treatments_since(reading: Reading, lesion: Lesion) -> tuple[Treated, ...]:

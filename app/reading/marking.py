@@ -195,7 +195,7 @@ def _no_target(read: Read, region: Region, drawing: Drawing, rules: EligibilityR
         thick = f" (twice the slice thickness of {drawing.series.slice_thickness_mm:g} mm)"
         why = thick if least > rules.measurable_mm else ""
         return Declined(f"{drawing.diameter} mm is below {limit} mm{why}. Record as non-target?", ways_out)
-    targets = [x for x in read.lesions if x.role is LesionRole.TARGET]
+    targets = [x for x in read.lesions if x.role is LesionRole.TARGET and x.parent is None]
     in_liver = [x for x in targets if x.organ is Organ.LIVER]
     # outside the liver the organ is not known yet (lung or node?): the form's conformance asks once it is
     most = rules.most_in_liver

@@ -31,6 +31,12 @@ from app.words import translated
 NAMED_STUDY = frozenset(("sdtm", "xpt"))
 """The formats in which the study has a name."""
 
+PICTURED = frozenset(("case",))
+"""The formats that key images can go with."""
+
+NAMELESS = frozenset(name for name, one in FORMATS.items() if one.identifies and one.can_leave)
+"""The formats that hold the patient's name, or not, as is asked."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -48,6 +54,8 @@ class ExportChoice:
     formats: tuple[str, ...]
     folder: str
     study: str
+    key_images: bool = False
+    deidentified: bool = False
 
 
 class ExportPanel(QDialog):
@@ -74,6 +82,8 @@ class ExportPanel(QDialog):
         self.scopes = QVBoxLayout()
         self.scope_group = QButtonGroup(self)
         self.formats = {name: _format_box(one) for name, one in FORMATS.items()}
+        self.key_images = QCheckBox(translated("Case file with key images (no name in the pictures)"))
+        self.deidentified = QCheckBox(translated("SR and SEG without the patient, to go with such images"))
         self.study = QLineEdit()
         self.study.setAccessibleName(translated("Name of the study"))
         self.folder = QLineEdit()
@@ -116,13 +126,17 @@ class ExportPanel(QDialog):
             self.scopes.addWidget(button)
         self._edited()
 
-    def choose(self, formats: Iterable[str], folder: str, study: str) -> None:
+    def choose(
+        self, formats: Iterable[str], folder: str, study: str, key_images: bool = False, deidentified: bool = False
+    ) -> None:
         """What was chosen before."""
         wanted = set(formats)
         for name, box in self.formats.items():
             box.setChecked(name in wanted and box.isEnabled())
         self.folder.setText(folder)
         self.study.setText(study)
+        self.key_images.setChecked(key_images)
+        self.deidentified.setChecked(deidentified)
         self._edited()
 
     @property
@@ -135,7 +149,9 @@ class ExportPanel(QDialog):
             return None
         if not study and NAMED_STUDY.intersection(formats):
             return None
-        return ExportChoice(self._scopes[number], formats, folder, study)
+        pictured = self.key_images.isChecked() and bool(PICTURED.intersection(formats))
+        nameless = self.deidentified.isChecked() and bool(NAMELESS.intersection(formats))
+        return ExportChoice(self._scopes[number], formats, folder, study, pictured, nameless)
 
     # --- what comes of it -------------------------------------------------------------------------------------
 
@@ -176,6 +192,8 @@ class ExportPanel(QDialog):
         """Export can be pressed once nothing is missing; until then its tool tip says what is."""
         names = {name for name, box in self.formats.items() if box.isChecked()}
         self.study.setEnabled(bool(NAMED_STUDY & names))
+        self.key_images.setEnabled(bool(PICTURED & names))
+        self.deidentified.setEnabled(bool(NAMELESS & names))
         missing = ""
         if not names:
             missing = translated("Choose a format.")
@@ -209,6 +227,8 @@ class ExportPanel(QDialog):
     def _connect(self) -> None:
         for box in self.formats.values():
             box.toggled.connect(lambda _on: self._edited())
+        for box in (self.key_images, self.deidentified):
+            box.toggled.connect(lambda _on: self._edited())
         for line in (self.study, self.folder):
             line.textChanged.connect(lambda _text: self._edited())
         self.choosing.clicked.connect(self._choose_folder)
@@ -237,6 +257,9 @@ class ExportPanel(QDialog):
             grid.addWidget(box, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(said, row, 1)
         column.addLayout(grid)
+        column.addWidget(rule_line())
+        column.addWidget(self.deidentified)
+        column.addWidget(self.key_images)
         column.addWidget(rule_line())
         where = QGridLayout()
         where.setHorizontalSpacing(theme.px(8))

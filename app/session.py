@@ -191,7 +191,13 @@ class ReadingSession(QObject):
         self._looking_at = None
         self._store.open(case_id)
         record = self.record
-        if record is not None and not record.series and record.reads and record.read(self.read_id) is None:
+        if (
+            record is not None
+            and not record.series
+            and not self.hides
+            and record.reads
+            and record.read(self.read_id) is None
+        ):
             self._looking_at = record.reads[0].id  # a case without images is shown as it was read
         self._refresh()
         visits = record.visits if record else ()

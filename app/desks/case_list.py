@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from app.assessing import assess_read
+from app.models.hiding import default_of, own_read, sight_of, without_decisions
 from app.models.worklist import CaseLine, NextVisit, line_of
 from app.profiles import known_profiles
 from app.state.dates import read_date
+from app.state.events import ReadStarted
+from app.state.reading_mode import Hidden
 from app.state.record import Record
 from app.storage.cohort_cache import heads, keep_rows, kept_rows
 from app.storage.database import Database
 from app.storage.errors import StorageError
-from app.storage.log import read_present
+from app.storage.log import cases_with, read_present
 from app.storage.made_by import digest_of_sources
 from mrecist.results import Decision, SorafenibOutput, TaceOutput
 from mrecist.rulesets import RuleSet
@@ -31,6 +34,7 @@ _CODE = (
     "app.state",
     "app.desks.case_list",
     "app.models.worklist",
+    "app.models.hiding",
     "app.reading.next_dates",
     "app.words",
     "mrecist",
@@ -45,6 +49,7 @@ def case_lines(
     ruleset: RuleSet,
     cancelled: Callable[[], bool],
     progress: Callable[[int, int], None] | None = None,
+    reader: str = "",
 ) -> tuple[CaseLine, ...]:
     """One line a case; a case that cannot be read says why.
 
@@ -54,6 +59,8 @@ def case_lines(
         Asked before each case that has to be judged; what was made until then is kept.
     progress
         Told how many of how many cases are done that had to be judged.
+    reader
+        Who looks: what a sequential or blinded read hides from this reader is not in the list.
 
     Raises
     ------
@@ -82,7 +89,49 @@ def case_lines(
             progress(number, len(stale))
     if key is not None:
         keep_rows(database, key, made)
+    for case_id in [x for x, line in lines.items() if _hides_from(line, reader)]:
+        lines[case_id] = _judged_for(database, ruleset, case_id, reader, today)
     return tuple(lines[case] for case in ends if case in lines)
+
+
+def _hides_from(line: CaseLine, reader: str) -> bool:
+    if not reader or line.fault:
+        return False
+    return reader in line.hidden_from if reader in line.read_by else bool(default_of(line.protocol.lower() or None))
+
+
+def _judged_for(database: Database, ruleset: RuleSet, case_id: str, reader: str, today: date) -> CaseLine:
+    """The line of a case as this reader's read lets it be seen; it is not kept."""
+    try:
+        with database.reading() as connection:
+            record, _ = read_present(connection, case_id)
+    except StorageError as error:
+        return CaseLine(case_id, fault=str(error))
+    sight, read_id = sight_of(record, reader), own_read(record, reader)
+    if not set(sight.hides) & {Hidden.LATER, Hidden.PRIOR, Hidden.OTHERS} and record.reads:
+        read_id = record.reads[0].id
+    assessment = None
+    if read_id is not None and sight.shown.visits and Hidden.PRIOR not in sight.hides:
+        assessment = assess_read(sight.shown, read_id, ruleset)
+        assessment = without_decisions(assessment) if Hidden.CLINICAL in sight.hides else assessment
+    return line_of(sight.shown, assessment, _today(sight.shown, today))
+
+
+def hiding_cases(database: Database, case_ids: Sequence[str] | None, reader: str) -> tuple[str, ...]:
+    """Of these cases, or of all, those that hide something from this reader now; one that cannot be read does not."""
+    found = []
+    by_protocol = any(protocol.hides for protocol in known_profiles().protocols)
+    with database.reading() as connection:
+        asked = heads(connection) if case_ids is None else case_ids
+        begun = None if by_protocol else cases_with(connection, ReadStarted.kind, '"hides":["')
+        for case_id in asked if begun is None else [x for x in asked if x in begun]:
+            try:
+                record, _ = read_present(connection, case_id)
+            except StorageError:
+                continue
+            if sight_of(record, reader).hides and not record.closed_because:
+                found.append(case_id)
+    return tuple(found)
 
 
 def _judged(database: Database, ruleset: RuleSet, case_id: str, today: date) -> tuple[CaseLine, str, str]:
@@ -138,11 +187,12 @@ _PLAIN = (
     *("case_id", "name", "sex", "age", "protocol", "last_visit"),
     *("borderline", "signed", "synthetic", "at_baseline"),
 )
+_NAMES = ("read_by", "hidden_from")
 _RESPONSES = ("intrahepatic", "extrahepatic", "composite")
 
 
 def _encoded(line: CaseLine) -> str:
-    told: dict[str, Any] = {name: getattr(line, name) for name in _PLAIN}
+    told: dict[str, Any] = {name: getattr(line, name) for name in (*_PLAIN, *_NAMES)}
     told |= {name: response.value for name in _RESPONSES if (response := getattr(line, name)) is not None}
     for name in ("tace", "sorafenib"):
         decision: Decision | None = getattr(line, name)
@@ -158,7 +208,8 @@ def _encoded(line: CaseLine) -> str:
 def _decoded(text: str, today: date) -> CaseLine:
     told = json.loads(text)
     line = CaseLine(**{name: told[name] for name in _PLAIN})
-    changes: dict[str, Any] = {name: Response(told[name]) for name in _RESPONSES if name in told}
+    changes: dict[str, Any] = {name: tuple(told[name]) for name in _NAMES}
+    changes |= {name: Response(told[name]) for name in _RESPONSES if name in told}
     outputs: tuple[tuple[str, Any], ...] = (("tace", TaceOutput), ("sorafenib", SorafenibOutput))
     for name, output in outputs:
         if name in told:

@@ -11,16 +11,18 @@ from PySide6.QtGui import QDesktopServices
 
 from app.main_window import MainWindow
 from app.session import ReadingSession
+from app.state.reading_mode import Hidden
 from app.storage.database import Database
 from app.storage.errors import StorageError
 from app.tasks import Cancelled, Failure, TaskRunner, Token
-from app.words import counted, translated
+from app.words import counted, listed, translated
 
 if TYPE_CHECKING:
     from app.panels.export_panel import ExportChoice, ExportPanel, Scope
 
 _SLOT = "export"
 _FORMATS, _FOLDER, _STUDY = "export/formats", "export/folder", "export/study"
+_KEY_IMAGES, _DEIDENTIFIED = "export/key_images", "export/deidentified"
 
 
 class ExportDesk(QObject):
@@ -55,6 +57,8 @@ class ExportDesk(QObject):
         record = session.record
         if record is None:
             return translated("Open a case first.")
+        if Hidden.PRIOR in session.hides:
+            return translated("Your read hides the measurements of other time points until all are signed.")
         reads = exported_reads(record, session.store.head, session.ruleset)
         one = next((x for x in reads if x.read.id == session.read_id), None)
         if one is None or not session.selection.visit_id:
@@ -84,6 +88,11 @@ class ExportDesk(QObject):
         record, visit_id = session.record, session.selection.visit_id
         if record is None:
             return
+        if session.hides:
+            self._window.work.show_result(
+                translated("Your read hides part of this case: no note is written."), error=True
+            )
+            return
         reads = exported_reads(record, session.store.head, session.ruleset)
         one = next((x for x in reads if x.read.id == session.read_id), None)
         response = None if one is None else one.assessment.timepoint(visit_id)
@@ -103,7 +112,10 @@ class ExportDesk(QObject):
         panel = ExportPanel(self._window.theme, self._window)
         settings = QSettings()
         formats = str(settings.value(_FORMATS, "csv")).split()
-        panel.choose(formats, str(settings.value(_FOLDER, "")), str(settings.value(_STUDY, "HEPATRACE")))
+        asked = [settings.value(name, False, type=bool) for name in (_KEY_IMAGES, _DEIDENTIFIED)]
+        panel.choose(
+            formats, str(settings.value(_FOLDER, "")), str(settings.value(_STUDY, "HEPATRACE")), *map(bool, asked)
+        )
         panel.export_requested.connect(self._export)
         panel.cancel_requested.connect(lambda: self._runner.request_cancel(_SLOT))
         panel.folder_requested.connect(self._open_folder)
@@ -134,11 +146,13 @@ class ExportDesk(QObject):
         settings.setValue(_FORMATS, " ".join(choice.formats))
         settings.setValue(_FOLDER, choice.folder)
         settings.setValue(_STUDY, choice.study)
+        settings.setValue(_KEY_IMAGES, choice.key_images)
+        settings.setValue(_DEIDENTIFIED, choice.deidentified)
         self._folder = choice.folder
         self.panel.show_work()
         self._runner.start(
             _SLOT,
-            partial(_job, self._database, choice, self._session.ruleset.name),
+            partial(_job, self._database, choice, self._session.ruleset.name, self._session.reader),
             done=self._done,
             failed=self._failed,
             progressed=self.panel.show_work,
@@ -186,14 +200,26 @@ class ExportDesk(QObject):
         QDesktopServices.openUrl(QUrl.fromLocalFile(self._folder))
 
 
-def _job(database: Database, choice: ExportChoice, ruleset_name: str, token: Token) -> object:
+def _job(database: Database, choice: ExportChoice, ruleset_name: str, reader: str, token: Token) -> object:
+    from app.desks.case_list import hiding_cases
     from app.exports.batch import ExportCancelled, export_cases
-    from app.exports.formats import ExportSettings
-    from app.formats import chosen_formats
+    from app.exports.exported import ExportRefused
+    from app.formats import chosen_formats, export_settings
     from app.resources import load_ruleset
 
-    settings = ExportSettings(load_ruleset(ruleset_name), choice.study, database)
+    settings = export_settings(
+        load_ruleset(ruleset_name),
+        database,
+        choice.study,
+        key_images=choice.key_images,
+        deidentified=choice.deidentified,
+    )
     ids = choice.scope.case_ids
+    hidden = hiding_cases(database, ids, reader)
+    if hidden:
+        raise ExportRefused(
+            f"Your reads hide part of {listed(hidden)}. Sign every time point, lift what is hidden, or choose others."
+        )
     try:
         return export_cases(
             database,

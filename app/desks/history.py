@@ -13,7 +13,9 @@ from app import words
 from app.assessing import assess_read
 from app.main_window import HISTORY, MainWindow
 from app.models.course import Course, LesionCourse, as_of, course_of
+from app.models.hiding import without_decisions
 from app.session import ReadingSession
+from app.state.reading_mode import Hidden
 from app.tasks import Failure, TaskRunner, Token
 from app.words import translated
 from mrecist.values import LesionRole
@@ -64,6 +66,9 @@ class HistoryDesk(QObject):
     def show(self) -> None:
         """Show the history of the open case."""
         if self._session.record is None:
+            return
+        if Hidden.PRIOR in self._session.hides:
+            self.told.emit(translated("Your read hides the measurements of other time points until all are signed."))
             return
         if self.page is None:
             self._make_page()
@@ -130,7 +135,7 @@ class HistoryDesk(QObject):
 
     def _refresh(self, page: HistoryPage) -> None:
         record, assessment = self._session.record, self._session.assessment
-        if record is None:
+        if record is None or Hidden.PRIOR in self._session.hides:
             self._course = None
             page.set_course(None, "", "")
             return
@@ -141,6 +146,8 @@ class HistoryDesk(QObject):
             record = as_of(record, self._until)
             ready = record.visits and record.read(read_id) is not None
             assessment = assess_read(record, read_id, ruleset) if ready else None
+            if assessment is not None and Hidden.CLINICAL in self._session.hides:
+                assessment = without_decisions(assessment)
         course = self._course = course_of(record, read_id, ruleset, assessment, self._until)
         chosen = self._session.selection
         one = self._lesion(course, chosen.lesion_id)

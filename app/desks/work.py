@@ -46,10 +46,10 @@ class Work(QObject):
 
     def refresh_cases(self) -> None:
         """The worklist as the database has it now."""
-        ruleset = self._session.ruleset
+        ruleset, reader = self._session.ruleset, self._session.reader
 
         def job(token: Token) -> object:
-            return case_lines(self._database, ruleset, token.cancelled, token.progress)
+            return case_lines(self._database, ruleset, token.cancelled, token.progress, reader)
 
         def judging(done: int, total: int) -> None:
             if total >= _MANY:
@@ -204,6 +204,8 @@ def _course(database: Database, _token: Token) -> object:
 
 def _take_case(path: Path, database: Database, _token: Token) -> object:
     from app.case_import import import_case_file
+    from app.words import counted
 
     found, taken = import_case_file(path, database)
-    return found.record.case_id, taken.value
+    kept = f"; {counted(len(found.images), 'key image', 'key images')}" if found.images else ""
+    return found.record.case_id, f"{taken.value}{kept}"

@@ -11,6 +11,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from app import words
+from app.models.hiding import sight_of
 from app.reading.next_dates import NextDate, Standing, next_dates, next_visit
 from app.state.record import Record
 from app.words import translated
@@ -63,6 +64,8 @@ class CaseLine:
     synthetic: bool = False
     at_baseline: bool = False
     fault: str = ""
+    read_by: tuple[str, ...] = ()
+    hidden_from: tuple[str, ...] = ()
 
     @property
     def asks(self) -> bool:
@@ -89,6 +92,7 @@ def line_of(record: Record, assessment: Assessment | None, today: date) -> CaseL
     tace = None if response is None else response.tace
     sorafenib = None if response is None else response.sorafenib
     upcoming = () if last is None else next_dates(record, last.id, today, tace, sorafenib)
+    readers = tuple(dict.fromkeys(read.reader for read in record.reads))
     return CaseLine(
         case_id=record.case_id,
         name=words.person_name(patient.name),
@@ -107,6 +111,8 @@ def line_of(record: Record, assessment: Assessment | None, today: date) -> CaseL
         signed=last is not None and any(x.visit_id == last.id for x in record.signed),
         synthetic=record.synthetic,
         at_baseline=len(record.visits) == 1,
+        read_by=readers,
+        hidden_from=tuple(name for name in readers if sight_of(record, name).hides),
     )
 
 

@@ -117,6 +117,12 @@ def read_present(connection: Connection, case_id: str) -> tuple[Record, Head]:
     return _replayed(case_id, _decoded(case_id, rows)), _end(rows)
 
 
+def cases_with(connection: Connection, kind: str, text: str) -> frozenset[str]:
+    """The cases with an edit of this kind whose payload contains a text."""
+    wanted = (entries.c.kind == kind) & entries.c.payload.contains(text, autoescape=True)
+    return frozenset(connection.scalars(select(entries.c.case_id).where(wanted).distinct()))
+
+
 def head_of(connection: Connection, case_id: str) -> Head:
     newest = select(entries.c.sequence, entries.c.hash).where(entries.c.case_id == case_id)
     row = connection.execute(newest.order_by(entries.c.sequence.desc()).limit(1)).first()

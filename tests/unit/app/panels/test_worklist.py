@@ -138,7 +138,7 @@ def test_that_the_foot_leads_on_until_all_is_read_then_signs(qtbot: QtBot, theme
     foot.set_reading(replace(reading, record=signed))
     with qtbot.waitSignal(foot.amend_requested):
         qtbot.mouseClick(foot.sign, Qt.MouseButton.LeftButton)
-    assert foot.note.text() == "Signed by Dr J. Lee"
+    assert foot.note.text() == "Signed by Dr J. Lee\nmeaning not stated"
 
 
 def test_that_a_small_window_is_never_scrolled_sideways(worklist: Worklist) -> None:

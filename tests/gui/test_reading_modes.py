@@ -1,0 +1,81 @@
+"""A sequential, blinded read in the window: begun from the form, nothing leaks, and lifting is recorded."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.desks.case_list import hiding_cases
+from app.reading_page import RightPage
+from app.state.events import BaselineConfirmed, HidingLifted, ReadStarted, TreatmentRecorded
+from app.state.reading_mode import Hidden
+from app.state.record import DatedTreatment
+from app.storage.database import Database
+from mrecist.case import TreatmentKind
+from tests.support.cases import BASELINE_DATE, added, found, measured
+from tests.support.databases import opened, url_in
+from tests.support.driver import Driver
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+SECOND = "Reader B"
+
+
+def test_that_a_sequential_blinded_read_shows_neither_what_comes_nor_whom_it_is_of(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    tace = TreatmentRecorded(DatedTreatment("T-1", TreatmentKind.TACE, date(2025, 1, 10)))
+    with Database.open(url_in(tmp_path)) as database:
+        first = (added("IT1", "BL", measured("30")), found("IT1", "FU1", measured("10")))
+        opened(database, BaselineConfirmed("BL", BASELINE_DATE), tace, *first)
+    driver = Driver(qtbot, url_in(tmp_path), SECOND, size=(1280, 800))
+    try:
+        station, page, session = driver.station, driver.page, driver.session
+        station.work.open_case("C-1")
+        driver.settle()
+        station.wiring.actions.of("read.mode").trigger()
+        assert page.right_page is RightPage.MODE and driver.window.focusWidget() is page.mode.begin
+        for hidden in (Hidden.LATER, Hidden.CLINICAL, Hidden.PATIENT):
+            driver.key(Qt.Key.Key_Space, widget=page.mode.choosing[hidden])
+        driver.key(Qt.Key.Key_Return, widget=page.mode.begin)
+        begun = session.store.entries[-1].event
+        assert begun == ReadStarted(SECOND, blinded=True, hides=(Hidden.LATER, Hidden.CLINICAL, Hidden.PATIENT))
+
+        assert page.right_page is RightPage.READING and session.selection.visit_id == "BL"
+        driver.key(Qt.Key.Key_Right, CONTROL, widget=page.table.grid)
+        assert session.selection.visit_id == "BL" and "FU1 stays hidden until BL is signed" in page.toast.message.text()
+        assert "hidden until BL is signed" in page.timepoints.views["FU1"].accessibleName()
+        assert "2025-02-17" not in page.timepoints.views["FU1"].accessibleName()
+        assert not session.reads_in_sight or [x.reader for x in session.reads_in_sight] == [SECOND]
+        for action in ("visit.clinical", "view.decision", "file.decision_note"):
+            assert not station.wiring.actions.of(action).isEnabled()
+        station.work.refresh_cases()
+        qtbot.waitUntil(lambda: not station.runner.is_running("cases"))
+        driver.settle()
+        (line,) = driver.window.worklist.table_model.lines
+        assert (line.name, line.last_visit, line.intrahepatic, line.tace) == ("", "BL", None, None)
+        with Database.open(url_in(tmp_path)) as database:
+            assert hiding_cases(database, None, SECOND) == ("C-1",) and hiding_cases(database, None, "Reader A") == ()
+
+        assert session.do(added("IT1", "BL", measured("31")))
+        driver.sign()
+        driver.key(Qt.Key.Key_Right, CONTROL, widget=page.table.grid)
+        assert session.selection.visit_id == "FU1"
+        reading = session.reading
+        assert reading is not None and reading.finding("IT1", "FU1") is None, "the other read is another's"
+        assert session.record is not None and session.record.treatments == ()
+
+        station.wiring.actions.of("read.mode").trigger()
+        driver.key(Qt.Key.Key_Space, widget=page.mode.lifting[Hidden.CLINICAL])
+        assert not page.mode.lift.isEnabled(), "not without a reason"
+        driver.type(page.mode.reason, "dose needed for a safety report")
+        driver.key(Qt.Key.Key_Return, widget=page.mode.reason)
+        lifted = session.store.entries[-1].event
+        assert lifted == HidingLifted(SECOND, (Hidden.CLINICAL,), "dose needed for a safety report")
+        assert [x.id for x in session.record.treatments] == ["T-1"] and session.record.patient.name == ""
+        session.undo()
+        assert session.store.entries[-1].event == lifted, "what was seen is not taken back"
+    finally:
+        driver.close()

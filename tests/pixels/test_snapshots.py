@@ -1,4 +1,6 @@
-"""Whole views beside pictures of them that were looked at: each overlay level, each size of tile, each notice."""
+"""Whole views beside pictures of them that were looked at: each overlay level and size of tile, each notice, figure and
+line over the image, and each layout.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QSize
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.support.fonts import add_bundled_fonts
 from tests.support.snapshots import assert_like_the_snapshot
 from viewers.imaging.geometry import SlicePlane
+from viewers.tools.figures import FigureKind
+from viewers.tools.layout import CHOICES, Layout
+from viewers.widgets.crosshair import Crosshair, Cut, ReferenceLine
 from viewers.widgets.marks import (
     Chip,
     CornerTexts,
@@ -21,10 +27,13 @@ from viewers.widgets.marks import (
     Placeholder,
     TextLine,
     Tone,
+    ViewFigure,
     ViewLine,
+    ViewPlace,
 )
 from viewers.widgets.slice_view import SliceView
 from viewers.widgets.source import ArraySource
+from viewers.widgets.view_grid import ViewGrid
 
 USUAL = QSize(475, 429)
 TEXTS = CornerTexts(
@@ -40,18 +49,24 @@ def bundled_font(qapp: QApplication) -> None:
     add_bundled_fonts()
 
 
-@pytest.fixture
-def view(qtbot: QtBot) -> SliceView:
+def phantom() -> ArraySource:
     """A body with a bright mass at the upper left, on an axial plane turned by 37 degrees about the long axis."""
     rows, columns = np.indices((192, 256))
     image = np.full((192, 256), -900.0)
     image[np.hypot((rows - 96) / 80, (columns - 128) / 115) < 1] = 60
     image += 120 * np.exp(-((rows - 60) ** 2 + (columns - 80) ** 2) / 200)
     planes = tuple(SlicePlane((0.0, 0.0, 3.0 * k), (0.8, 0.6, 0.0), (-0.6, 0.8, 0.0), 1.2, 1.0) for k in range(3))
+    return ArraySource(np.repeat(image.astype(np.int16)[None], 3, axis=0), planes, "s")
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> SliceView:
     shown = SliceView()
     qtbot.addWidget(shown)
     shown.resize(USUAL)
-    shown.set_source(ArraySource(np.repeat(image.astype(np.int16)[None], 3, axis=0), planes, "s"), 1)
+    source = phantom()
+    planes = source.planes
+    shown.set_source(source, 1)
     shown.set_window(40, 400)
     shown.set_corner_texts(TEXTS)
     a, b, c, d = (planes[1].to_world(*place) for place in ((66, 50), (96, 72), (150, 110), (190, 100)))
@@ -98,3 +113,52 @@ def test_that_a_banner_looks_as_it_did(view: SliceView, tmp_path: Path) -> None:
 def test_that_a_missing_phase_looks_as_it_did(view: SliceView, tmp_path: Path) -> None:
     view.set_placeholder(Placeholder("Arterial phase missing at FU2.", missing=True))
     assert_like_the_snapshot(view.render_to_image(USUAL), "missing", tmp_path)
+
+
+def test_that_each_figure_looks_as_it_did(view: SliceView, tmp_path: Path) -> None:
+    plane = view.plane
+    assert plane is not None
+    drawn = {
+        FigureKind.LENGTH: ((40, 60), (90, 60)),
+        FigureKind.BIDIRECTIONAL: ((120, 40), (170, 60), (150, 35), (140, 65)),
+        FigureKind.ELLIPSE: ((60, 90), (110, 90), (85, 80), (85, 100)),
+        FigureKind.FREEHAND: ((140, 90), (175, 84), (190, 110), (150, 115)),
+        FigureKind.ANGLE: ((50, 160), (60, 120), (110, 140)),
+        FigureKind.ARROW: ((150, 150), (185, 170)),
+        FigureKind.POINT: ((215, 100),),
+    }
+    view.set_lines([])
+    view.set_figures(
+        ViewFigure(kind, kind, tuple(plane.to_world(*at) for at in places), "s.2", note="vessel")
+        for kind, places in drawn.items()
+    )
+    assert_like_the_snapshot(view.render_to_image(QSize(952, 860)), "figures", tmp_path)
+
+
+def test_that_planes_that_meet_and_places_look_as_they_did(view: SliceView, tmp_path: Path) -> None:
+    plane = view.plane
+    assert plane is not None
+    place, end = plane.to_world(150, 80), plane.to_world(20, 150)
+    cuts = (Cut("COR", (0.8, 0.6, 0.0)), Cut("SAG", (-0.6, 0.8, 0.0)), Cut("OBL", (0.6, 0.8, 0.0), turnable=True))
+    view.set_crosshair(Crosshair(place, cuts))
+    view.set_reference_lines(
+        (ReferenceLine(plane.to_world(10, 20), end), ReferenceLine(plane.to_world(40, 5), end, True))
+    )
+    view.set_places((ViewPlace(plane.to_world(90, 120), 12.0, "IT1?"), ViewPlace(plane.to_world(190, 120), 4.0, "pin")))
+    assert_like_the_snapshot(view.render_to_image(USUAL), "planes", tmp_path)
+
+
+@pytest.mark.parametrize("layout", CHOICES, ids=lambda layout: f"{layout.rows}x{layout.columns}")
+def test_that_each_layout_looks_as_it_did(qtbot: QtBot, layout: Layout, tmp_path: Path) -> None:
+    grid = ViewGrid()
+    qtbot.addWidget(grid)
+    grid.resize(480, 420)
+    grid.set_least(100, 100)
+    grid.set_layout(layout)
+    for tile in range(layout.count):
+        grid.set_source(tile, phantom(), 1)
+        grid.views[tile].set_window(40, 400)
+        grid.views[tile].set_corner_texts(CornerTexts((f"Tile {tile + 1}",), ("2025-06-10",)))
+    grid.activate(layout.count - 1)
+    picture = grid.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    assert_like_the_snapshot(picture, f"layout_{layout.rows}x{layout.columns}", tmp_path)

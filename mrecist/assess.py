@@ -35,38 +35,6 @@ from mrecist.target import is_split, whole_at
 from mrecist.tracks import Track, follow, functional_tests
 from mrecist.values import LesionRole, Region, Response, Scope
 
-FLAGS = (
-    "PD_BELOW_5MM",
-    "BORDERLINE",
-    "DISCORDANT",
-    "CONFIRM_PRIOR_CR",
-    "EQUIVOCAL_NEW",
-    "PARTIAL_SUM",
-    "not_recorded",
-    "GATE_UNKNOWN",
-    "MODALITY_SWITCH",
-    "CR_THEN_PR",
-    "REIMAGE_NODE",
-    "LIPIODOL_COMPACT",
-    "HYPOVASCULAR",
-    "COVERAGE_INCOMPLETE",
-)
-"""What a time point may be flagged with, in the order in which it is told, beside the flags of each scope.
-
-=================== =======================================================================================
-flag                raised where
-=================== =======================================================================================
-DISCORDANT          the composite and the pooled overall response differ
-not_recorded        a lesion known from an earlier time point is missing from the list
-GATE_UNKNOWN        ECOG or an item of Child-Pugh was not recorded where a decision needs it
-MODALITY_SWITCH     the baseline is on CT alone and this time point on MR alone, or the reverse
-CR_THEN_PR          a scope is in PR after it was in CR: was the CR true?
-LIPIODOL_COMPACT    the reader noted compact lipiodol in a lesion
-HYPOVASCULAR        the reader noted that a lesion lost its enhancement without necrosis, or a measured liver
-                    target has no arterial enhancement any more
-=================== =======================================================================================
-"""
-
 
 def assess(case: Case, ruleset: RuleSet, read_id: str | None = None, *, protocol: Protocol | None = None) -> Assessment:
     """Judge every follow-up of one read of a case.
@@ -216,11 +184,11 @@ class _Work:
             index = position + 1
             i, e, o = intra.shown[position], extra.shown[position], overall.shown[position]
             combined = composite(i.response, e.response)
-            flags = set(flagged[index]).union(i.flags, e.flags, o.flags)
+            raised = flagged[index]
             if combined is not o.response:
-                flags.add("DISCORDANT")
+                raised.append("DISCORDANT")
             if position in after_complete:
-                flags.add("CR_THEN_PR")
+                raised.append("CR_THEN_PR")
             issues = issued[index]
             if overall.scoped.new:
                 issues = [*issues, *_unseen(overall, index, self.case)]
@@ -230,7 +198,7 @@ class _Work:
                 if timepoint.clinical is not None:
                     issues = [*issues, *clinical_issues(timepoint.clinical, checked)]
                 if checked.missing:
-                    flags.add("GATE_UNKNOWN")
+                    raised.append("GATE_UNKNOWN")
             counted = overall.judged[position].counted
             found.append(
                 TimePointResponse(
@@ -240,7 +208,7 @@ class _Work:
                     e,
                     o,
                     combined,
-                    tuple([f for f in FLAGS if f in flags]) if flags else (),
+                    tuple(raised),
                     tuple(issues),
                     tuple([x.lesion.id for x in counted]) if counted else (),
                     tace,

@@ -16,7 +16,7 @@ from mrecist.reasons import MRECIST, RECIST, Context, present
 from mrecist.region import Judged, Scoped, judge_scope, patterns
 from mrecist.results import RegionResponse
 from mrecist.rulesets import RuleSet
-from mrecist.target import region_targets
+from mrecist.target import SumAt, pooled_sums, region_targets, sums
 from mrecist.thresholds import Thresholds
 from mrecist.tracks import Tests, Track
 from mrecist.values import LesionRole, Region, Response, Scope
@@ -28,9 +28,13 @@ NotDone = Sequence[tuple[Examination, ...]]
 
 @dataclass(frozen=True)
 class Course:
-    """One scope over all follow-ups. `progression` is the index at which progression is dated in retrospect."""
+    """One scope over all follow-ups; its sums begin with the baseline.
+
+    `progression` is the index at which progression is dated in retrospect.
+    """
 
     scoped: Scoped
+    sums: tuple[SumAt, ...]
     judged: tuple[Judged, ...]
     progression: int | None
     present: Callable[[Judged], RegionResponse] = field(repr=False)
@@ -68,7 +72,10 @@ def scoped_region(
 def follow_region(case: Case, scoped: Scoped, rules: RuleSet, limits: Thresholds, not_done: NotDone) -> Course:
     """One region apart."""
     lowest = floors(scoped.scope, rules.target, len(case.timepoints))
-    return _follow(case, scoped, rules, limits, not_done, lowest, lambda one: (patterns(one, scoped.scope), None))
+    found = sums(scoped.targets, len(case.timepoints), limits)
+    return _follow(
+        case, scoped, found, rules, limits, not_done, lowest, lambda one: (patterns(one, scoped.scope), None)
+    )
 
 
 def follow_pooled(
@@ -90,12 +97,13 @@ def follow_pooled(
         return pattern, partial(change_of_progression, intra.judged[position], limits) if by_content else None
 
     lowest = floors(Scope.OVERALL, rules.target, len(case.timepoints), intra.judged)
-    return _follow(case, scoped, rules, limits, not_done, lowest, beside)
+    return _follow(case, scoped, pooled_sums(intra.sums, extra.sums), rules, limits, not_done, lowest, beside)
 
 
 def _follow(
     case: Case,
     scoped: Scoped,
+    history: tuple[SumAt, ...],
     rules: RuleSet,
     limits: Thresholds,
     not_done: NotDone,
@@ -104,7 +112,15 @@ def _follow(
 ) -> Course:
     carry = rules.target.carry_response_forward
     by_content = rules.target.min_growth_overall_mm == "by_content"
-    judged = judge_scope(scoped, len(case.timepoints), limits, floors=lowest, not_done=not_done, carry_forward=carry)
+    judged = judge_scope(
+        scoped,
+        len(case.timepoints),
+        limits,
+        floors=lowest,
+        not_done=not_done,
+        carry_forward=carry,
+        history=history,
+    )
     viable = rules.target.liver_diameter == "viable" and scoped.prefix != "EH"
     context = Context(
         scoped,
@@ -121,7 +137,7 @@ def _follow(
         adjudicated = Response.PD if one.index in dated_back else one.response
         return present(one, context, adjudicated=adjudicated, patterns=pattern, turning=turning)
 
-    return Course(scoped, judged, _progression(scoped, judged), present_one)
+    return Course(scoped, history, judged, _progression(scoped, judged), present_one)
 
 
 def not_done(case: Case, tracks: Sequence[Track]) -> dict[Scope, NotDone]:

@@ -274,6 +274,8 @@ def _override(track: Track) -> str:
 
 
 def _entry(case: Case, gates: tuple[Limit, ...]) -> Iterable[Issue]:
+    if not gates:
+        return
     crossed = Gatekeeper(gates).check(case.timepoints[0].clinical).gates
     if crossed:
         text = "; ".join(g.text for g in crossed)

@@ -49,18 +49,16 @@ def sentence(
     KeyError
         If the rule has no sentence, or the sentence asks for a number that is not there.
     """
+    if type(numbers) is SumNumbers and translate is None:
+        form, names = _form_of_sums(rule, numbers.pattern)
+        return form % _shown_sums(numbers, names)
     scope, found = ("", template) if template else _template(rule)
-    if isinstance(found, str):
-        words = found
-    elif type(numbers) is SumNumbers:
-        words = _chosen(found, numbers.pattern)
-    else:
-        words = found(numbers)
+    words = found if isinstance(found, str) else found(numbers)
     if translate is not None:
         words, scope = translate(words), scope and translate(scope)
         numbers = _translated(numbers, translate)
     form, shown = _compiled(words, scope)
-    return form % (_shown_sums(numbers) if type(numbers) is SumNumbers else _shown(numbers, shown))
+    return form % _shown(numbers, shown)
 
 
 def _translated(numbers: Mapping[str, Number], translate: Callable[[str], str]) -> Mapping[str, Number]:
@@ -72,9 +70,14 @@ def _translated(numbers: Mapping[str, Number], translate: Callable[[str], str]) 
 
 
 @lru_cache(maxsize=512)
-def _chosen(choice: Callable[[Mapping[str, Number]], str], pattern: SumPattern) -> str:
-    """The template for the numbers of a sum: of them all it depends on is which there are, and which are 0."""
-    return choice(pattern.numbers())
+def _form_of_sums(rule: str, pattern: SumPattern) -> tuple[str, frozenset[str]]:
+    """The form for the numbers of a sum, and which of them it shows.
+
+    Of the numbers it depends on nothing but which there are, and which are 0.
+    """
+    scope, found = _template(rule)
+    form, shown = _compiled(found if isinstance(found, str) else found(pattern.numbers()), scope)
+    return form, frozenset(name for name, _ in shown)
 
 
 def _shown(numbers: Mapping[str, Number], names: Sequence[tuple[str, Show | None]]) -> dict[str, str]:
@@ -94,25 +97,24 @@ def _shown(numbers: Mapping[str, Number], names: Sequence[tuple[str, Show | None
     return told
 
 
-def _shown_sums(numbers: SumNumbers) -> dict[str, str]:
-    """All numbers of a sum as they are shown, straight from whole tenths of a mm."""
+def _shown_sums(numbers: SumNumbers, names: frozenset[str]) -> dict[str, str]:
+    """The numbers of a sum as they are shown, straight from whole tenths of a mm: those of these names, and others."""
     total, _, _, baseline, nadir, _ = numbers.at
     limits = numbers.limits
     told = _shown_limits(limits, numbers.floor).copy()
     if total is not None:
         told["sum_mm"] = _tenths(total)
+        if baseline and "change_pct" in names:
+            told["change_pct"] = _change(total, baseline, limits)
+        if nadir is not None and "growth_mm" in names:
+            told["growth_mm"] = _with_sign(total - nadir, total - nadir)
+        if nadir and "growth_pct" in names:
+            told["growth_pct"] = _change(total, nadir, limits)
     if baseline is not None:
         told["baseline_mm"] = _tenths(baseline)
-        if total is not None and baseline:
-            told["change_pct"] = _change(total, baseline, limits)
     if nadir is not None:
         told["nadir_mm"] = _tenths(nadir)
         told["nadir_at"] = numbers.nadir_at or ""
-        if total is not None:
-            grown = total - nadir
-            told["growth_mm"] = _with_sign(grown, grown)
-            if nadir:
-                told["growth_pct"] = _change(total, nadir, limits)
     if numbers.more:
         told |= _shown(numbers.more, [(name, _show(name)) for name in numbers.more])
     return told

@@ -63,18 +63,18 @@ def _of_the_sum(
     Nothing where a new lesion, a non-target or returned disease decides, where a target is not evaluable, or for a
     response that would stay the same. From CR with nodes among the targets it is a lesion that decides, not the sum.
     """
-    at = judged.sum
-    if not _decided_by_sum(judged) or at.total is None or at.baseline is None or at.nadir is None:
+    total, _, _, baseline, nadir, _ = judged.sum
+    if not _decided_by_sum(judged) or total is None or baseline is None or nadir is None:
         return ()
     if judged.target is _CR:
         return _from_complete(judged, scoped, limits)
-    progression = least_progression(at.nadir, judged.floor, limits)
+    progression = least_progression(nadir, judged.floor, limits)
     ending = progression - 1
     if turning is not None and turning > 0:
-        progression = min(progression, max(least_progression(at.nadir, 0, limits), at.total + turning))
+        progression = min(progression, max(least_progression(nadir, 0, limits), total + turning))
     elif turning is not None and limits.by_content:
-        ending = max(ending, min(at.total + turning, least_progression(at.nadir, limits.by_content, limits) - 1))
-    response_up_to = at.baseline * limits.shrunk_num // limits.shrunk_den
+        ending = max(ending, min(total + turning, least_progression(nadir, limits.by_content, limits) - 1))
+    response_up_to = baseline * limits.shrunk_num // limits.shrunk_den
     steps: tuple[tuple[Response, int], ...]
     if judged.target is _PD:
         steps = ((_PR if ending <= response_up_to else _SD, ending),)
@@ -84,7 +84,7 @@ def _of_the_sum(
         steps = ((_SD, response_up_to + 1),)
     else:
         steps = ((_PD, progression),)
-    found = [NextCategory(response, mm_of(total - at.total)) for response, total in steps]
+    found = [NextCategory(response, mm_of(other - total)) for response, other in steps]
     if judged.target is _PR and overall_response(_CR, judged.non_target, False) is _CR:
         found.append(NextCategory(_CR, mm_of(-_to_complete(judged, scoped, limits))))
     return tuple(found)
@@ -108,14 +108,14 @@ def _from_complete(judged: Judged, scoped: Scoped, limits: Thresholds) -> tuple[
 
 def _of_lesions(judged: Judged, scoped: Scoped, limits: Thresholds) -> tuple[NextCategory, ...]:
     """Single lesions whose own size stands at a limit: nodes, vanished targets beside nodes, new lesions."""
-    has_nodes = any([x.is_node for x in scoped.targets])
-    if not has_nodes and not scoped.new:
+    targets = scoped.targets
+    if not scoped.new and not any([x.is_node for x in targets]):
         return ()
     index, counted = judged.index, len(judged.counted)
     normal = math.ceil(limits.node_normal)
-    sizes = [x.tenths[index] for x in scoped.targets]
+    sizes = [x.tenths[index] for x in targets]
     steps: list[tuple[Response, int, str]] = []
-    for position, (target, tenths) in enumerate(zip(scoped.targets, sizes, strict=True)):
+    for position, (target, tenths) in enumerate(zip(targets, sizes, strict=True)):
         if tenths is None:
             continue
         if target.is_node:

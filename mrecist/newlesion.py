@@ -223,7 +223,7 @@ def judge_new_lesion(
     tenths = _tenths(observation)
     if isinstance(finding, NotEvaluable):
         return Verdict.NOT_EVALUABLE
-    if isinstance(finding, Absent | Nonviable) or tenths == 0:
+    if isinstance(finding, (Absent, Nonviable)) or tenths == 0:
         return Verdict.NOT_SEEN
     if proof is False:
         return Verdict.BENIGN

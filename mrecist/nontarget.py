@@ -128,7 +128,7 @@ def one_response(observation: Observation | None, rules: RuleSet, is_node: bool,
     if observation is None:
         return Response.NE
     finding = observation.finding
-    if isinstance(finding, Absent | Nonviable) and holds_tumour_as_oil(observation, rules.target):
+    if isinstance(finding, (Absent, Nonviable)) and holds_tumour_as_oil(observation, rules.target):
         return Response.NN
     match finding:
         case Absent():

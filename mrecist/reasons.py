@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
 
 from mrecist.case import TimePoint
 from mrecist.margins import is_borderline, next_categories
@@ -97,35 +99,19 @@ def present(
         The change of the liver's own sum, tenths of a mm, that would turn the floor of a pooled sum.
     """
     at = judged.sum
-    borderline = is_borderline(judged, context.limits)
-    flags = _flags(judged, context, borderline)
-    told = Told(judged, context, patterns, turning)
-    if not context.scoped.targets:
-        return RegionResponse(
-            judged.target,
-            judged.non_target,
-            bool(judged.counted),
-            judged.response,
-            adjudicated,
-            patterns=patterns,
-            flags=flags,
-            unevaluated_cr=judged.unevaluated_cr,
-            explained=told,
-        )
+    measured = judged.target is not NA
     return RegionResponse(
         judged.target,
         judged.non_target,
         bool(judged.counted),
         judged.response,
         adjudicated,
-        at,
+        at if measured else None,
         context.named(at.nadir_index),
-        at.complete or judged.target is PD,
-        borderline,
+        measured and (at.complete or judged.target is PD),
         patterns,
-        flags,
         judged.unevaluated_cr,
-        told,
+        Told(judged, context, patterns, turning),
     )
 
 
@@ -194,6 +180,14 @@ class Told:
         return next_categories(self.judged, context.scoped, context.limits, turning)
 
     @property
+    def borderline(self) -> bool:
+        return is_borderline(self.judged, self.context.limits)
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        return _flags(self.judged, self.context, self.borderline)
+
+    @property
     def reasons(self) -> tuple[Reason, ...]:
         """Every rule that holds, in the order in which the rules are tried."""
         if self._reasons is None:
@@ -224,7 +218,7 @@ class Told:
             if verdict.equivocal or verdict in (Verdict.BENIGN, Verdict.REFUTED):
                 found.append(self._reason(f"NEW-{verdict}", self._new_numbers(new)))
         if self.patterns:
-            found.append(self._reason("PATTERN", {"patterns": ", ".join(self.patterns)}))
+            found.append(_pattern_reason(self.context.scoped.prefix, self.patterns))
         return tuple(found)
 
     def _progression(self, numbers: SumNumbers) -> list[Reason]:
@@ -309,6 +303,12 @@ class Told:
     def _reason(self, rule: str, numbers: Mapping[str, Number]) -> Reason:
         context = self.context
         return Reason(f"{context.scoped.prefix}-{rule}", numbers, _OF_RULES.get(rule, context.criteria))
+
+
+@lru_cache(maxsize=64)
+def _pattern_reason(prefix: str, patterns: tuple[str, ...]) -> Reason:
+    """One and the same wherever the same is said: few patterns are many times told."""
+    return Reason(f"{prefix}-PATTERN", MappingProxyType({"patterns": ", ".join(patterns)}), _OF_RULES["PATTERN"])
 
 
 _EXAMINATIONS = {

@@ -142,6 +142,7 @@ def judge_scope(
     floors: Sequence[Fraction | int],
     not_done: Sequence[tuple[Examination, ...]],
     carry_forward: bool = False,
+    history: Sequence[SumAt] | None = None,
 ) -> tuple[Judged, ...]:
     """Judge a scope at every follow-up, in order; a later time point never changes an earlier one.
 
@@ -170,8 +171,11 @@ def judge_scope(
         PR (NN without targets) and ND becomes NE.
     carry_forward : bool
         Keep PR where neither PR nor PD holds, once PR was reached.
+    history : sequence of SumAt, optional
+        The sums of the scope at each time point, where they are known.
     """
-    history = sums(scoped.targets, timepoints, limits)
+    if history is None:
+        history = sums(scoped.targets, timepoints, limits)
     targets, nontargets, new = scoped.targets, scoped.nontargets, scoped.new
     found: list[Judged] = []
     reached = Reached()

@@ -158,16 +158,18 @@ class _Writer:
         return f"[{', '.join([self.reason(x) for x in reasons])}]"
 
     def reason(self, reason: Reason) -> str:
+        if type(reason.numbers) is SumNumbers:  # of one response alone
+            return self._reason(reason)
         known = self._written.get(id(reason))
         if known is None:
             # kept with its reason, so that no other object can come to have its identity
-            text = as_json(sentence(reason.rule, reason.numbers, reason.template, self._translate))
-            known = (
-                reason,
-                f'{{"rule": {as_json(reason.rule)}, "text": {text}, "numbers": {_numbers(reason.numbers)}}}',
-            )
-            self._written[id(reason)] = known
+            known = self._written[id(reason)] = (reason, self._reason(reason))
         return known[1]
+
+    def _reason(self, reason: Reason) -> str:
+        rule, numbers, _, template = reason
+        text = as_json(sentence(rule, numbers, template, self._translate))
+        return f'{{"rule": {as_json(rule)}, "text": {text}, "numbers": {_numbers(numbers)}}}'
 
     def issue(self, issue: Issue) -> str:
         numbers: Mapping[str, Number] = issue.numbers
@@ -205,13 +207,15 @@ def _ratio(over: int, under: int) -> str:
     return repr(over / under)
 
 
+@lru_cache(maxsize=16_384)
 def _mm(tenths: int) -> str:
-    return _ratio(tenths, 10)
+    return repr(tenths / 10)
 
 
+@lru_cache(maxsize=16_384)
 def _change(now: int, before: int) -> str:
     """A change in per cent."""
-    return _ratio(100 * (now - before), before)
+    return repr(100 * (now - before) / before)
 
 
 def _numbers(numbers: Mapping[str, Number]) -> str:

@@ -50,6 +50,39 @@ class Reason(NamedTuple):
         return sentence(self.rule, self.numbers, self.template)
 
 
+FLAGS = (
+    "PD_BELOW_5MM",
+    "BORDERLINE",
+    "DISCORDANT",
+    "CONFIRM_PRIOR_CR",
+    "EQUIVOCAL_NEW",
+    "PARTIAL_SUM",
+    "not_recorded",
+    "GATE_UNKNOWN",
+    "MODALITY_SWITCH",
+    "CR_THEN_PR",
+    "REIMAGE_NODE",
+    "LIPIODOL_COMPACT",
+    "HYPOVASCULAR",
+    "COVERAGE_INCOMPLETE",
+)
+"""What a time point may be flagged with, in the order in which it is told, beside the flags of each scope.
+
+=================== =======================================================================================
+flag                raised where
+=================== =======================================================================================
+DISCORDANT          the composite and the pooled overall response differ
+not_recorded        a lesion known from an earlier time point is missing from the list
+GATE_UNKNOWN        ECOG or an item of Child-Pugh was not recorded where a decision needs it
+MODALITY_SWITCH     the baseline is on CT alone and this time point on MR alone, or the reverse
+CR_THEN_PR          a scope is in PR after it was in CR: was the CR true?
+LIPIODOL_COMPACT    the reader noted compact lipiodol in a lesion
+HYPOVASCULAR        the reader noted that a lesion lost its enhancement without necrosis, or a measured liver
+                    target has no arterial enhancement any more
+=================== =======================================================================================
+"""
+
+
 class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"
@@ -93,6 +126,12 @@ class Explained(Protocol):
     @property
     def to_next_category(self) -> tuple[NextCategory, ...]: ...
 
+    @property
+    def flags(self) -> tuple[str, ...]: ...
+
+    @property
+    def borderline(self) -> bool: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
@@ -100,15 +139,17 @@ class Explanation:
 
     reasons: tuple[Reason, ...] = ()
     to_next_category: tuple[NextCategory, ...] = ()
+    flags: tuple[str, ...] = ()
+    borderline: bool = False
 
 
 @dataclass(slots=True)
 class RegionResponse:
     """Response of one scope at one time point. Sums are exact, in mm; changes are exact percentages.
 
-    `sums` holds the sums in tenths of a mm; None: the scope has no targets. `flags` are the codes that this scope
-    itself raises. `comparable` is false where a partial sum gives no percentage. `unevaluated_cr` marks a response
-    that would be CR, had nothing been left unevaluated (it neither confirms nor contradicts a CR).
+    `sums` holds the sums in tenths of a mm; None: the scope has no targets. `comparable` is false where a partial sum
+    gives no percentage. `unevaluated_cr` marks a response that would be CR, had nothing been left unevaluated (it
+    neither confirms nor contradicts a CR).
     """
 
     target: Response
@@ -119,9 +160,7 @@ class RegionResponse:
     sums: SumAt | None = None
     nadir_timepoint: str | None = None
     comparable: bool = False
-    borderline: bool = False
     patterns: tuple[str, ...] = ()
-    flags: tuple[str, ...] = ()
     unevaluated_cr: bool = False
     explained: Explained = field(default_factory=Explanation, compare=False, repr=False)
 
@@ -159,6 +198,16 @@ class RegionResponse:
     def to_next_category(self) -> tuple[NextCategory, ...]:
         """The least changes that would change the response: first of the sum, then of single lesions."""
         return self.explained.to_next_category
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """The codes that this scope itself raises."""
+        return self.explained.flags
+
+    @property
+    def borderline(self) -> bool:
+        """Does the sum lie close to the limit of PR or of PD?"""
+        return self.explained.borderline
 
 
 class TaceOutput(StrEnum):
@@ -248,7 +297,7 @@ def _composite_reason(intra: Response, extra: Response) -> Reason:
 
 @dataclass(slots=True)
 class TimePointResponse:
-    """Everything that was judged at one follow-up."""
+    """Everything that was judged at one follow-up. `raised` are the flags that no single scope raises."""
 
     timepoint: str
     day: int
@@ -256,13 +305,19 @@ class TimePointResponse:
     extrahepatic: RegionResponse
     overall: RegionResponse
     composite: Response
-    flags: tuple[str, ...] = ()
+    raised: tuple[str, ...] = ()
     issues: tuple[Issue, ...] = ()
     new_lesions_counted: tuple[str, ...] = ()
     tace: Decision | None = None
     sorafenib: Decision | None = None
     clinical: ClinicalStatus | None = None
     parallel: Callable[[], RegionResponse] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What this time point is flagged with, in the order of `FLAGS`."""
+        flags = {*self.raised, *self.intrahepatic.flags, *self.extrahepatic.flags, *self.overall.flags}
+        return tuple([f for f in FLAGS if f in flags]) if flags else ()
 
     @property
     def recist11(self) -> RegionResponse | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, KeysView, Mapping
 from fractions import Fraction
 from types import MappingProxyType
 from typing import NamedTuple
@@ -84,7 +84,10 @@ class SumNumbers(Mapping[str, Number]):
         )
 
     def __getitem__(self, name: str) -> Number:
-        return self._numbers()[name]
+        return (self._exact or self._numbers())[name]
+
+    def keys(self) -> KeysView[str]:
+        return self._numbers().keys()
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._numbers())
@@ -120,4 +123,4 @@ class SumNumbers(Mapping[str, Number]):
                 numbers["growth_mm"] = mm_of(total - nadir)
                 if nadir:
                     numbers["growth_pct"] = change_pct(total, nadir)
-        return {**numbers, **self.more}
+        return {**numbers, **self.more} if self.more else numbers

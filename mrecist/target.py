@@ -105,19 +105,32 @@ def judge_target(at: SumAt, limits: Thresholds, floor: Fraction | int) -> Respon
 
 def sums(targets: Sequence[Target], timepoints: int, limits: Thresholds) -> tuple[SumAt, ...]:
     """The sums of a scope at each time point, with the baseline and the nadir each is compared with."""
+    columns = zip(*[t.tenths for t in targets], strict=True) if targets else repeat(())
+    return _compared([total_of(targets, tenths, limits) for tenths in islice(columns, timepoints)])
+
+
+def _compared(totals: Sequence[tuple[int | None, bool, bool]]) -> tuple[SumAt, ...]:
     found: list[SumAt] = []
     baseline: int | None = None
     nadir: int | None = None
     nadir_index: int | None = None
-    columns = zip(*[t.tenths for t in targets], strict=True) if targets else repeat(())
-    for index, tenths in enumerate(islice(columns, timepoints)):
-        total, complete, gone = total_of(targets, tenths, limits)
+    for index, (total, complete, gone) in enumerate(totals):
         if index == 0 and complete:
             baseline = total
         found.append(SumAt(total, complete, gone, baseline, nadir, nadir_index))
         if complete and total is not None and (nadir is None or total < nadir):
             nadir, nadir_index = total, index
     return tuple(found)
+
+
+def pooled_sums(one: Sequence[SumAt], other: Sequence[SumAt]) -> tuple[SumAt, ...]:
+    """The sums of two scopes as one, with the baseline and the nadir of their own."""
+    return _compared(
+        [
+            (x.total if y.total is None else (x.total or 0) + y.total, x.complete and y.complete, x.gone and y.gone)
+            for x, y in zip(one, other, strict=True)
+        ]
+    )
 
 
 def total_of(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from mrecist.case import Case, ClinicalStatus, EventKind
 from mrecist.decisions.facts import CONDITIONS, facts_at
@@ -16,6 +17,22 @@ from mrecist.results import Decision, Issue, Severity, TaceOutput
 from mrecist.tracks import Track
 
 _NOTHING_RECORDED = ClinicalStatus()
+
+
+@lru_cache(maxsize=64)
+def _keeper(protocol: Protocol) -> Gatekeeper:
+    """Its limits, made ready once."""
+    return Gatekeeper(protocol.gates)
+
+
+@lru_cache(maxsize=64)
+def _looks(protocol: Protocol) -> tuple[bool, bool, bool]:
+    """Does it look at facts, at the gates, and at what eligibility still lacks?"""
+    return (
+        protocol.looks_at(*CONDITIONS),
+        protocol.looks_at("gate_crossed"),
+        protocol.looks_at("eligibility_data_missing"),
+    )
 
 
 class Decider:
@@ -50,13 +67,11 @@ class Decider:
         self._liver_targets = liver_targets
         self._protocol = protocol
         baseline = case.timepoints[0].clinical
-        self._keeper = Gatekeeper(protocol.gates, baseline)
+        self._keeper = _keeper(protocol).since(baseline)
         self._withdrawn = baseline is not None and baseline.consent_withdrawn is True
         self._withdrawn_on = min((e.day for e in case.events if e.kind is EventKind.CONSENT_WITHDRAWN), default=None)
         self._declared_at: str | None = None
-        self._looks_at_facts = protocol.looks_at(*CONDITIONS)
-        self._looks_at_gates = protocol.looks_at("gate_crossed")
-        self._looks_at_data = protocol.looks_at("eligibility_data_missing")
+        self._looks_at_facts, self._looks_at_gates, self._looks_at_data = _looks(protocol)
 
     def at(self, position: int) -> tuple[Decision, Decision, Checked]:
         """TACE, sorafenib, and the clinical data held against the limits, at one follow-up; ask them in order."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -51,25 +53,26 @@ def _ascites(clinical: ClinicalStatus) -> int | None:
 
 VALUES: Mapping[str, Callable[[ClinicalStatus], Value | None]] = MappingProxyType(
     {
-        "ecog": lambda c: c.ecog,
+        "ecog": attrgetter("ecog"),
         "child_pugh_at_least": _child_pugh_at_least,
         "ascites": _ascites,
-        "encephalopathy": lambda c: c.encephalopathy,
-        "bilirubin_mg_dl": lambda c: c.bilirubin_mg_dl,
-        "albumin_g_dl": lambda c: c.albumin_g_dl,
-        "inr": lambda c: c.inr,
-        "ast_x_uln": lambda c: c.ast_x_uln,
-        "alt_x_uln": lambda c: c.alt_x_uln,
-        "main_pv_occlusion": lambda c: c.main_pv_occlusion,
-        "anc_per_ul": lambda c: c.anc_per_ul,
-        "hb_g_dl": lambda c: c.hb_g_dl,
-        "platelets_per_ul": lambda c: c.platelets_per_ul,
-        "creatinine_x_uln": lambda c: c.creatinine_x_uln,
+        "encephalopathy": attrgetter("encephalopathy"),
+        "bilirubin_mg_dl": attrgetter("bilirubin_mg_dl"),
+        "albumin_g_dl": attrgetter("albumin_g_dl"),
+        "inr": attrgetter("inr"),
+        "ast_x_uln": attrgetter("ast_x_uln"),
+        "alt_x_uln": attrgetter("alt_x_uln"),
+        "main_pv_occlusion": attrgetter("main_pv_occlusion"),
+        "anc_per_ul": attrgetter("anc_per_ul"),
+        "hb_g_dl": attrgetter("hb_g_dl"),
+        "platelets_per_ul": attrgetter("platelets_per_ul"),
+        "creatinine_x_uln": attrgetter("creatinine_x_uln"),
     }
 )
 """What a limit may look at, by name."""
 
 _NOTHING_RECORDED = Checked((), REQUIRED, ())
+_required = attrgetter(*REQUIRED)
 
 
 class Gatekeeper:
@@ -90,9 +93,16 @@ class Gatekeeper:
             (x, VALUES[x.value], -1 if x.is_lower else 1, x.limit.numerator, x.limit.denominator, int(x.is_strict))
             for x in limits
         ]
-        self._before: dict[str, Value] = {}
-        if baseline is not None:
-            self._before = {limit.text: value for limit, value in self._look(baseline)[0]}
+        self._before = self._crossed_at(baseline)
+
+    def since(self, baseline: ClinicalStatus | None) -> Gatekeeper:
+        """One for the same limits, and another baseline."""
+        found = copy(self)
+        found._before = self._crossed_at(baseline)
+        return found
+
+    def _crossed_at(self, baseline: ClinicalStatus | None) -> dict[str, Value]:
+        return {} if baseline is None else {limit.text: value for limit, value in self._look(baseline)[0]}
 
     def check(self, clinical: ClinicalStatus | None) -> Checked:
         """Which limits are crossed, and what was not recorded; without clinical data nothing was."""
@@ -104,7 +114,8 @@ class Gatekeeper:
             before = self._before.get(limit.text)
             if before is None or (value < before if limit.is_lower else value > before):
                 gates.append(Gate(limit.kind, limit.text.format(value=_plain(value), limit=_plain(limit.limit))))
-        missing = [name for name in REQUIRED if getattr(clinical, name) is None]
+        required = _required(clinical)
+        missing = [name for name, value in zip(REQUIRED, required, strict=True) if value is None]
         return Checked(tuple(gates), tuple(missing), tuple(unrecorded))
 
     def _look(self, clinical: ClinicalStatus) -> tuple[list[tuple[Limit, Value]], list[str]]:

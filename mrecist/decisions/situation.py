@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from operator import attrgetter
 from typing import NamedTuple
@@ -92,8 +91,7 @@ class Facts(NamedTuple):
 NO_FACTS = Facts()
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(NamedTuple):
     """The inputs of both decision tables at one time point.
 
     It holds everything that a row may look at, so that equal situations have equal decisions.
@@ -112,11 +110,11 @@ class Situation:
     consent_withdrawn: bool
     failure_declared_at: str | None
     facts: Facts = NO_FACTS
-    tace: Decision | None = field(default=None, compare=False)
+    tace: Decision | None = None
 
     def after(self, tace: Decision) -> Situation:
         """The same, once it is known what follows for TACE."""
-        return replace(self, tace=tace)
+        return self._replace(tace=tace)
 
     @property
     def benefit(self) -> Benefit | None:
@@ -181,6 +179,6 @@ def _visible(track: Track, index: int) -> bool:
     if observation is None:
         return False
     finding = observation.finding
-    return isinstance(finding, Present | UnequivocalProgression) and (
+    return isinstance(finding, (Present, UnequivocalProgression)) and (
         finding.diameter is None or finding.diameter.tenths > 0
     )

@@ -155,7 +155,7 @@ def test_that_an_equivocal_new_lesion_is_named_and_marked(cards: ResponseCards) 
     assert reading.response is not None and reading.assessment is not None
     doubt = Reason("IH-NEW-EQ-SMALL", {"lesion": "IN1", "limit_mm": Fraction(10)})
     liver = reading.response.intrahepatic
-    liver = replace(liver, flags=("EQUIVOCAL_NEW",), explained=Explanation((*liver.reasons, doubt)))
+    liver = replace(liver, explained=Explanation((*liver.reasons, doubt), flags=("EQUIVOCAL_NEW",)))
     point = replace(reading.response, intrahepatic=liver)
     cards.set_reading(replace(reading, assessment=replace(reading.assessment, timepoints=(point,))))
     card = cards.cards[Region.INTRAHEPATIC]

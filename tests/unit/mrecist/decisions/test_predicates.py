@@ -40,7 +40,7 @@ PLAIN = Situation(
 )
 def test_that_each_extrahepatic_response_meets_its_own_condition(condition: str, holds_for: set[str]) -> None:
     responses = [x for x in Response if x is not Response.NA]
-    assert {str(x) for x in responses if PREDICATES[condition](replace(PLAIN, extrahepatic=x))} == holds_for
+    assert {str(x) for x in responses if PREDICATES[condition](PLAIN._replace(extrahepatic=x))} == holds_for
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_that_each_extrahepatic_response_meets_its_own_condition(condition: str,
 def test_that_a_liver_is_treatable_and_evaluable_by_response_and_viability(
     response: Response, viability: Viability, treatable: bool, evaluable: bool
 ) -> None:
-    situation = replace(PLAIN, intrahepatic=response, viability=viability)
+    situation = PLAIN._replace(intrahepatic=response, viability=viability)
     assert PREDICATES["liver_not_viable"](situation) is not treatable
     assert PREDICATES["liver_not_evaluable"](situation) is not evaluable
     assert QUESTIONS["imaging"](situation) == (() if evaluable else ("imaging",))
@@ -70,10 +70,10 @@ def test_that_nothing_follows_from_a_tace_decision_that_is_not_there() -> None:
 
 def test_that_what_a_sentence_shows_is_in_words() -> None:
     assert (SHOWN["at"](PLAIN), SHOWN["because"](PLAIN), SHOWN["gates"](PLAIN)) == ("", "", "")
-    assert SHOWN["at"](replace(PLAIN, failure_declared_at="TP1")) == "TP1"
+    assert SHOWN["at"](PLAIN._replace(failure_declared_at="TP1")) == "TP1"
     for confirmed, words in ((Ineligibility.ECOG, "ECOG"), (Ineligibility.LIVER, "liver function")):
         clinical = Answers(ineligibility_confirmed=confirmed)
-        assert SHOWN["because"](replace(PLAIN, clinical=clinical)) == words
+        assert SHOWN["because"](PLAIN._replace(clinical=clinical)) == words
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_that_what_a_sentence_shows_is_in_words() -> None:
     ],
 )
 def test_that_a_crossed_limit_begins_a_sentence_or_stands_in_one(text: str, upper: str, lower: str) -> None:
-    situation = replace(PLAIN, gates=(Gate("liver", text),))
+    situation = PLAIN._replace(gates=(Gate("liver", text),))
     assert (SHOWN["gates"](situation), SHOWN["gates_lower"](situation)) == (upper, lower)
 
 

@@ -177,12 +177,13 @@ def rates(cohort: Cohort, level: float = LEVEL) -> tuple[Rate, ...]:
         rows = [row for row in cohort.rows if row.diseased[index]]
         if not rows:
             continue
+        best = Counter(r.best[index] for r in rows)
         for name, texts, counted in (
-            ("ORR", [r.best[index] for r in rows], RESPONDED),
-            ("DCR", [r.best[index] for r in rows], CONTROLLED),
-            ("confirmed ORR", [r.confirmed[index] for r in rows], RESPONDED),
+            ("ORR", best, RESPONDED),
+            ("DCR", best, CONTROLLED),
+            ("confirmed ORR", Counter(r.confirmed[index] for r in rows), RESPONDED),
         ):
-            part = proportion(sum(text in counted for text in texts), len(rows), level)
+            part = proportion(sum(texts[x.value] for x in counted), len(rows), level)
             found.append(Rate(name, scope.value, tuple(x for x in BEST_ORDER if x in counted), part))
     for name in dict.fromkeys(name for row in cohort.rows for name in row.rates):
         own = [row.rates[name] for row in cohort.rows if name in row.rates]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from app.words import counted, translated
 
 if TYPE_CHECKING:
     from app.cohort.agreement import Agreement
-    from app.cohort.cohort import Cohort
+    from app.cohort.cohort import Cohort, Rate
     from app.cohort_page import Asked, CohortPage
     from app.statistics.survival import LogRank
     from mrecist.values import Scope
@@ -41,6 +41,13 @@ class ReadyCohort:
 
 def draw(page: CohortPage, ready: ReadyCohort) -> None:
     """Show a cohort by the choices that were made on the page."""
+    from app.cohort.collection import garbage_left_alone
+
+    with garbage_left_alone():
+        _draw(page, ready)
+
+
+def _draw(page: CohortPage, ready: ReadyCohort) -> None:
     from app.cohort.cohort import DAYS_IN, time_names
 
     cohort, asked = ready.cohort, page.choices
@@ -71,6 +78,7 @@ def draw(page: CohortPage, ready: ReadyCohort) -> None:
 
 
 def _draw_responses(page: CohortPage, cohort: Cohort, beside: Cohort | None, asked: Asked, days: float) -> None:
+    from app.cohort.cohort import rates
     from app.cohort.pictures import spider, swimmer, waterfall
     from mrecist.values import Scope
 
@@ -79,12 +87,11 @@ def _draw_responses(page: CohortPage, cohort: Cohort, beside: Cohort | None, ask
     viable = load_ruleset(asked.ruleset or DEFAULT_RULESET).target.liver_diameter == "viable"
     rules = translated("best response, viable, mRECIST") if viable else translated("best response, RECIST 1.1")
     page.waterfalls[0].head.note.setText(rules)
+    told_of = dict(groups) if beside is None else {**groups, beside.ruleset: beside}
+    found = {name: rates(part) for name, part in told_of.items()}
     for number, scope in enumerate((Scope.INTRAHEPATIC, Scope.EXTRAHEPATIC)):
-        lines = [
-            f"{name}: {_rate_text(part, scope)}" if name else _rate_text(part, scope) for name, part in groups.items()
-        ]
-        if beside is not None:
-            lines.append(f"{beside.ruleset}: {_rate_text(beside, scope)}")
+        said = {name: _rate_text(found[name], part, scope) for name, part in told_of.items()}
+        lines = [f"{name}: {text}" if name else text for name, text in said.items()]
         told = "\n".join(lines)
         if asked.picture == "Waterfall":
             page.waterfalls[number].set_bars({name: waterfall(part, scope) for name, part in groups.items()})
@@ -150,12 +157,11 @@ def _groups(cohort: Cohort, by: str) -> dict[str, Cohort]:
     return {value or blank: part for value, part in found.items()}
 
 
-def _rate_text(cohort: Cohort, scope: Scope) -> str:
+def _rate_text(found: Sequence[Rate], cohort: Cohort, scope: Scope) -> str:
     """The response rate of a region with its exact interval, and how many had each best response."""
-    from app.cohort.cohort import best_counts, rates
+    from app.cohort.cohort import best_counts
 
-    found = (rate for rate in rates(cohort) if rate.name == "ORR" and rate.scope == scope.value)
-    orr = next((rate.proportion for rate in found), None)
+    orr = next((rate.proportion for rate in found if rate.name == "ORR" and rate.scope == scope.value), None)
     if orr is None or orr.value is None:
         return translated("no disease here")
     counts = " · ".join(f"{name} {count}" for name, count in best_counts(cohort, scope).items())

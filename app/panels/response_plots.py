@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,7 @@ _SYMBOLS = {
     Response.CR: "o", Response.PR: "t", Response.SD: "s", Response.PD: "t1", Response.NN: "d", Response.NE: "x",
     Response.ND: "x", Response.NA: "x",
 }  # fmt: skip
+_MOST_LANES = 1000
 _TACE = TreatmentKind.TACE.value
 _TOP_PCT = 200.0
 _GROUP_PITCH = 1.14
@@ -43,16 +46,16 @@ class Waterfall(CohortPlot):
             self.say_empty(translated("No read has a change from baseline here."))
             return
         self.begin()
-        theme = self.theme
         heights = np.clip([bar.change_pct for bar in bars], -100.0, 100.0)
-        colours = [response_colour(theme, bar.best) for bar in bars]
-        xs = np.arange(len(bars))
         few = len(bars) <= _MOST_MARKS
-        self.plot.addItem(
-            pg.BarGraphItem(
-                x=xs, height=heights, width=0.86 if few else 1.0, brushes=colours, pens=[pg.mkPen(None)] * len(bars)
+        best = np.array([bar.best for bar in bars])
+        for response in dict.fromkeys(best.tolist()):
+            at = np.flatnonzero(best == response)
+            colour = response_colour(self.theme, response)
+            bar_item = pg.BarGraphItem(
+                x=at, height=heights[at], width=0.86 if few else 1.0, brush=colour, pen=pg.mkPen(None)
             )
-        )
+            self.plot.addItem(bar_item)
         if few:
             self._marks(bars, heights)
         for y in (20.0, -30.0):
@@ -117,33 +120,29 @@ class Spider(CohortPlot):
 
     def set_points(self, groups: Mapping[str, Sequence[SpiderPoint]], days: float, unit: str) -> None:
         """The points of each group; one group needs no name. `days` is how many of them a `unit` of the axis has."""
-        lines = {name: found for name, points in groups.items() if (found := _lines(points))}
+        lines = {name: found for name, points in groups.items() if (found := _Lines.of(points)).begins.size}
         if not lines:
             self.say_empty(translated("No read has a change over time here."))
             return
         self.begin()
-        shown = [line for group in lines.values() for line in group]
-        longest = max(line[-1].day for line in shown) / days
+        longest = max(float(found.days.max()) for found in lines.values()) / days
         ticks = time_axis(self.plot, longest, unit)
-        apart = ticks[-1] * _GROUP_PITCH
-        begins = {name: number * apart for number, name in enumerate(lines)}
-        placed = [
-            (line, [(begins[name] + point.day / days, min(point.change_pct, _TOP_PCT)) for point in line])
-            for name, group in lines.items()
-            for line in group
-        ]
-        self._draw(placed)
+        begins = {name: number * ticks[-1] * _GROUP_PITCH for number, name in enumerate(lines)}
+        xs = np.concatenate([begins[name] + found.days / days for name, found in lines.items()])
+        changes = np.concatenate([found.changes for found in lines.values()])
+        ys = np.minimum(changes, _TOP_PCT)
+        self._draw(xs, ys, list(lines.values()))
         for y in (20.0, -30.0):
             self.level(y)
         self.level(0.0, Qt.PenStyle.SolidLine, "line.strong")
-        top = min(_TOP_PCT, max(60.0, *(point.change_pct for line in shown for point in line)))
+        top = min(_TOP_PCT, max(60.0, float(changes.max())))
         marks = [y for y in (-100.0, -50.0, -30.0, 0.0, 20.0, 50.0, 100.0, 150.0, 200.0) if y <= top + 5]
         self.plot.getAxis("left").setTicks([[(y, signed(y)) for y in marks], []])
         self.plot.setYRange(-105, top + 8, padding=0)
         if len(lines) > 1:
             self._name_groups(lines, begins, ticks, unit, top)
-        flat = [point for line, _ in placed for point in line]
-        spots = np.array([place for _, places in placed for place in places])
+        flat = [point for found in lines.values() for point in found.points]
+        spots = np.column_stack((xs, ys))
 
         def find(scene: QPointF) -> tuple[str, str] | None:
             at = nearest(self, spots, scene)
@@ -154,27 +153,27 @@ class Spider(CohortPlot):
 
         self.found_by(find)
 
-    def _draw(self, placed: Sequence[tuple[Sequence[SpiderPoint], Sequence[tuple[float, float]]]]) -> None:
+    def _draw(self, xs: Any, ys: Any, lines: Sequence[_Lines]) -> None:
         """One item for all lines that end in the same response, and one for their marks."""
-        by_response: dict[str, list[Sequence[tuple[float, float]]]] = {}
-        for line, places in placed:
-            by_response.setdefault(line[-1].response, []).append(places)
-        few = len(placed) <= 4 * _MOST_MARKS
-        for response, found in by_response.items():
+        responses = [response for found in lines for response in found.responses]
+        joined = np.concatenate([found.joined for found in lines])
+        ends = np.flatnonzero(~joined)
+        of = np.repeat(np.arange(ends.size), np.diff(ends, prepend=-1))  # the line that each point is of
+        for response in dict.fromkeys(responses):
             colour = response_colour(self.theme, response)
             pen = pg.mkPen(QColor(colour.red(), colour.green(), colour.blue(), 150), width=1)
-            xs, ys = np.array([place for places in found for place in places]).T
-            joined = np.array([n < len(places) - 1 for places in found for n in range(len(places))])
-            self.plot.addItem(pg.PlotCurveItem(xs, ys, pen=pen, connect=joined))
-            if few:
+            chosen = np.array([x == response for x in responses])
+            at = chosen[of]
+            self.plot.addItem(pg.PlotCurveItem(xs[at], ys[at], pen=pen, connect=joined[at]))
+            if ends.size <= 4 * _MOST_MARKS:
                 mark = _SYMBOLS[Response(response)] if response else "x"
+                last = ends[chosen]
                 size, pen = self.theme.px(7), pg.mkPen(colour)
-                ends = [places[-1] for places in found]
-                self.plot.addItem(pg.ScatterPlotItem(pos=ends, symbol=mark, size=size, pen=pen, brush=colour))
+                self.plot.addItem(pg.ScatterPlotItem(xs[last], ys[last], symbol=mark, size=size, pen=pen, brush=colour))
 
     def _name_groups(
         self,
-        lines: Mapping[str, Sequence[Sequence[SpiderPoint]]],
+        lines: Mapping[str, _Lines],
         begins: Mapping[str, float],
         ticks: Sequence[float],
         unit: str,
@@ -189,7 +188,9 @@ class Spider(CohortPlot):
             said = [(tick, f"{tick:g}") for tick in ticks[::step]]
             said[0] = (0.0, f"0 {unit}" if number == 0 else "0")
             axis += [(begin + tick, text) for tick, text in said]
-            self.name_group(name, counted(len(group), "read", "reads"), begin, top + 8 + room, _NAME_ROOM // len(lines))
+            self.name_group(
+                name, counted(group.begins.size, "read", "reads"), begin, top + 8 + room, _NAME_ROOM // len(lines)
+            )
             if number:
                 pen = pg.mkPen(theme.colour("line.input"), width=1)
                 between = begin - ticks[-1] * (_GROUP_PITCH - 1) / 2
@@ -201,12 +202,38 @@ class Spider(CohortPlot):
         self.plot.setXRange(0, end, padding=0.03)
 
 
-def _lines(points: Sequence[SpiderPoint]) -> list[list[SpiderPoint]]:
-    """The points read by read; one point makes no line."""
-    found: dict[tuple[str, str], list[SpiderPoint]] = {}
-    for point in points:
-        found.setdefault((point.case_id, point.read_id), []).append(point)
-    return [line for line in found.values() if len(line) > 1]
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """The points of reads that have more than one, read by read, as arrays.
+
+    `begins` is where in them each line begins, `joined` whether a point is joined to the next, `responses` the last
+    response of each line.
+    """
+
+    points: Sequence[SpiderPoint]
+    begins: Any
+    days: Any
+    changes: Any
+    joined: Any
+    responses: Sequence[str]
+
+    @classmethod
+    def of(cls, points: Sequence[SpiderPoint]) -> _Lines:
+        """The lines of points that come read by read; one point makes no line."""
+        who = [(point[0], point[1]) for point in points]
+        same = np.array([a == b for a, b in pairwise(who)] + [False] if who else [], bool)  # as the next
+        follows = np.concatenate(([False], same[:-1])) if who else same  # as the one before
+        kept = [points[n] for n in np.flatnonzero(same | follows).tolist()]
+        joined = same[same | follows]
+        begins = np.flatnonzero(~follows[same | follows])
+        return cls(
+            kept,
+            begins,
+            np.array([point.day for point in kept], float),
+            np.array([point.change_pct for point in kept], float),
+            joined,
+            [kept[n].response for n in np.flatnonzero(~joined).tolist()],
+        )
 
 
 def _heading(groups: Mapping[str, Sequence[tuple[str, str]]]) -> float:
@@ -238,20 +265,27 @@ class Swimmer(CohortPlot):
         row = self._places(found)
         lanes = list(row)
         ends: dict[tuple[str, str], float] = {}
+        sorts: dict[tuple[str, str], list[SwimmerMark]] = {}
         for mark in marks:
             who = (mark.case_id, mark.read_id)
-            ends[who] = max(ends.get(who, 0.0), mark.day, mark.end_day or 0.0)
+            day = mark.day if mark.end_day is None else mark.end_day
+            if day > ends.get(who, 0.0):
+                ends[who] = day
+            what = mark.what
+            if what == "treatment":
+                sort = ("lasts", "") if _lasts(mark) else ("once", "TACE" if mark.detail == _TACE else "other")
+            else:
+                sort = ("read", mark.detail) if what in ("response", "progression") else (what, "")
+            sorts.setdefault(sort, []).append(mark)
         ys = np.array([row[who] for who in lanes], float)
-        lengths = np.array([ends[who] / days for who in lanes])
+        lengths = np.array([ends.get(who, 0.0) / days for who in lanes])
         self.plot.addItem(
             pg.BarGraphItem(
                 x0=0, y=ys, width=lengths, height=0.8, brush=theme.colour("surface.raised"), pen=pg.mkPen(None)
             )
         )
         given = [
-            (m, ends[(m.case_id, m.read_id)] if m.end_day is None else m.end_day)
-            for m in marks
-            if m.what == "treatment" and _lasts(m)
+            (m, ends[(m.case_id, m.read_id)] if m.end_day is None else m.end_day) for m in sorts.get(("lasts", ""), ())
         ]
         if given:
             self.plot.addItem(
@@ -261,14 +295,18 @@ class Swimmer(CohortPlot):
                     brush=theme.colour("line.input"), pen=pg.mkPen(None),
                 )
             )  # fmt: skip
-        once = [m for m in marks if m.what == "treatment" and not _lasts(m)]
-        self._scatter([m for m in once if m.detail == _TACE], row, days, "|", theme.colour("text.1"), 9)
-        self._scatter([m for m in once if m.detail != _TACE], row, days, "d", theme.colour("text.2"), 6)
-        for response in Response:
-            seen = [m for m in marks if m.what in ("response", "progression") and m.detail == response.value]
-            self._scatter(seen, row, days, _SYMBOLS[response], theme.response(response), 7)
-        self._scatter([m for m in marks if m.what == "death"], row, days, "x", theme.colour("text.1"), 8)
-        self._scatter([m for m in marks if m.what == "ongoing"], row, days, "t2", theme.colour("text.2"), 8)
+        bright, pale = theme.colour("text.1"), theme.colour("text.2")
+        for sort, symbol, colour, size in (
+            (("once", "TACE"), "|", bright, 9),
+            (("once", "other"), "d", pale, 6),
+            *((("read", r.value), _SYMBOLS[r], theme.response(r), 7) for r in Response),
+            (("death", ""), "x", bright, 8),
+            (("ongoing", ""), "t2", pale, 8),
+        ):
+            if found_marks := sorts.get(sort):
+                xs = np.array([mark.day for mark in found_marks], float) / days
+                rows = np.array([row[(mark.case_id, mark.read_id)] for mark in found_marks], float)
+                self._mark(xs, rows, symbol, colour, size, len(lanes))
         few = len(lanes) <= 40
         self.plot.getAxis("left").setTicks([[(row[who], who[0][-7:]) for who in lanes] if few else [], []])
         time_axis(self.plot, float(lengths.max()), unit)
@@ -287,7 +325,9 @@ class Swimmer(CohortPlot):
                 return None
             y = self.plot.getViewBox().mapSceneToView(scene).y()
             at = int(np.abs(ys - y).argmin())
-            return (lanes[at][0], f"{lanes[at][0]} · {ends[lanes[at]]:g} d") if abs(ys[at] - y) <= 0.5 else None
+            return (
+                (lanes[at][0], f"{lanes[at][0]} · {ends.get(lanes[at], 0.0):g} d") if abs(ys[at] - y) <= 0.5 else None
+            )
 
         self.found_by(find)
 
@@ -309,20 +349,11 @@ class Swimmer(CohortPlot):
                 y -= 1.0
         return found
 
-    def _scatter(
-        self,
-        marks: Sequence[SwimmerMark],
-        row: Mapping[tuple[str, str], float],
-        days: float,
-        symbol: str,
-        colour: QColor,
-        size: float,
-    ) -> None:
-        if not marks:
+    def _mark(self, xs: Any, ys: Any, symbol: str, colour: QColor, size: float, lanes: int) -> None:
+        """Marks; where a lane is finer than a dot they are lines as high as their lanes."""
+        if lanes > _MOST_LANES:
+            ups = np.column_stack((ys - 0.5, ys + 0.5)).ravel()
+            self.plot.addItem(pg.PlotCurveItem(xs.repeat(2), ups, pen=pg.mkPen(colour, width=2), connect="pairs"))
             return
-        places = [(mark.day / days, row[(mark.case_id, mark.read_id)]) for mark in marks]
-        self.plot.addItem(
-            pg.ScatterPlotItem(
-                pos=places, symbol=symbol, size=self.theme.px(size), pen=pg.mkPen(colour, width=1.5), brush=colour
-            )
-        )
+        pen, dots = pg.mkPen(colour, width=1.5), self.theme.px(size)
+        self.plot.addItem(pg.ScatterPlotItem(xs, ys, symbol=symbol, size=dots, pen=pen, brush=colour))

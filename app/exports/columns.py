@@ -136,7 +136,12 @@ _DECISIONS = tuple(
     for drug, said in (("tace", "TACE"), ("sorafenib", "sorafenib"))
     for name, meaning in _DECISION.items()
 )
-_SIGNED = _text(signed_by="who signed the time point; empty while it is open", signed_at="when, UTC")
+_SIGNED = _text(
+    signed_by="who signed the time point; empty while it is open",
+    signed_at="when, UTC",
+    signed_meaning="what the signature stands for: authorship, review, approval or responsibility",
+    signed_open="questions and warnings that were signed as open, parted by |",
+)
 _RULES = _text(ruleset="rule set", ruleset_version="its version, with what the case's own policy changes")
 
 RESPONSES = Table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import assert_never
 
@@ -134,7 +134,11 @@ def _signed(one: ExportedRead, visit: Visit) -> SignedVisit | None:
 
 def _signature(one: ExportedRead, visit: Visit) -> Row:
     found = _signed(one, visit)
-    return {"signed_by": found.by, "signed_at": found.at} if found else {}
+    if found is None:
+        return {}
+    meaning = found.meaning.value if found.meaning else None
+    told: Row = {"signed_by": found.by, "signed_at": found.at, "signed_meaning": meaning}
+    return {**told, "signed_open": _listed(found.left_open) or None}
 
 
 def _lesion(lesion: Lesion) -> Row:
@@ -269,5 +273,5 @@ def _exact(value: Fraction | None) -> float | None:
     return None if value is None else value.numerator / value.denominator
 
 
-def _listed(texts: Iterator[str]) -> str:
+def _listed(texts: Iterable[str]) -> str:
     return " | ".join(texts)

@@ -13,6 +13,7 @@ from app.models.reading import Reading, counted_mm
 from app.state.clinical import Analyte, Bound, Enrolment
 from app.state.dates import in_order
 from app.state.record import DatedTreatment, Record, Visit
+from app.state.signatures import SignedVisit
 from app.words import translated
 from mrecist.case import ClinicalStatus, EventKind, Marker, Read, TimePointRead, TreatmentKind
 from mrecist.lesions import Lesion, Measured, Split
@@ -40,7 +41,7 @@ class CoursePoint:
     day: int
     sums_mm: tuple[Fraction | None, Fraction | None]
     response: TimePointResponse | None = None
-    signed: bool = False
+    signed: SignedVisit | None = None
 
     @property
     def id(self) -> str:
@@ -261,7 +262,7 @@ def _point(record: Record, read: Read, visit: Visit, assessment: Assessment | No
         sums = (response.intrahepatic.sum_mm, response.extrahepatic.sum_mm)
     elif assessment is not None and record.baseline is visit:
         sums = (assessment.baseline.intrahepatic_mm, assessment.baseline.extrahepatic_mm)
-    return CoursePoint(visit, record.day(visit.on), sums, response, record.is_signed(read.id, visit.id))
+    return CoursePoint(visit, record.day(visit.on), sums, response, record.signature(read.id, visit.id))
 
 
 def _lesion(record: Record, read: Read, lesion: Lesion) -> LesionCourse:

@@ -141,7 +141,7 @@ def _without_later(record: Record, waiting: Collection[str]) -> Record:
 def without_decisions(assessment: Assessment) -> Assessment:
     """The responses alone: a decision tells of the clinical data that it rests on."""
     points = tuple(
-        replace(x, tace=None, sorafenib=None, flags=tuple(flag for flag in x.flags if flag != "GATE_UNKNOWN"))
+        replace(x, tace=None, sorafenib=None, raised=tuple(flag for flag in x.raised if flag != "GATE_UNKNOWN"))
         for x in assessment.timepoints
     )
     return replace(assessment, timepoints=points)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from app import words
 from app.models.course import MARKER_UNITS, REGIONS, Course, CoursePoint
+from app.models.signoff import meaning_told, signed_told
 from app.panels.chips import KeyButton, PanelHead, label, rule_line
 from app.panels.decision_text import reason_line
 from app.panels.history_drawing import marker_text
@@ -234,8 +235,10 @@ class CourseColumn(QWidget):
             [(words.iso(e.on), e.text, "error" if e.grave else "1", None) for e in course.events]
             or [("", translated("Nothing recorded yet."), "3", None)]
         )
-        signed = sum(one.signed for one in course.points)
-        self.foot.setText(words.counted(signed, "signed time point", "signed time points"))
+        signed = sum(one.signed is not None for one in course.points)
+        told = words.counted(signed, "signed time point", "signed time points")
+        own = f"{signed_told(point.signed)}\n{meaning_told(point.signed.meaning)}" if point.signed else ""
+        self.foot.setText("\n".join(filter(None, (own, told))))
 
     def _build(self) -> None:
         body = QWidget()

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from app import words
 from app.exports.exported import ExportedRead
+from app.models.signoff import meaning_told
 from app.state.record import Visit
 from app.words import translated
 from mrecist.lesions import (
@@ -207,8 +208,10 @@ def _decided(decision: Decision) -> str:
 
 
 def _foot(one: ExportedRead, visit: Visit) -> list[str]:
-    signed = next((s for s in one.record.signed if (s.read_id, s.visit_id) == (one.read.id, visit.id)), None)
+    signed = one.record.signature(one.read.id, visit.id)
     state = translated("signed by {by}, {at} UTC", by=signed.by, at=signed.at[:16].replace("T", " ")) if signed else ""
+    if signed is not None and signed.meaning is not None:
+        state += f" ({meaning_told(signed.meaning)})"
     assessed = one.assessment
     return [
         translated("Reader: {reader}; {state}", reader=one.read.reader, state=state or translated("not signed")),

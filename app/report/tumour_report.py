@@ -27,6 +27,7 @@ from app.report.blocks import Column, Drawing, Gap, Heading, KeyPicture, Picture
 from app.report.course_drawing import HEIGHT, CoursePicture
 from app.report.key_points import key_points
 from app.report.sheets import Block
+from app.report.signatures import signature_blocks
 from app.theme import Face, Theme
 from app.words import translated
 from mrecist.lesions import Measured
@@ -81,7 +82,7 @@ class TumourReport:
             *self._decisions(),
             *self._lesions(),
             *self._key_images(),
-            *self._signatures(),
+            *signature_blocks(self._one, self._theme),
         ]
 
     def note_blocks(self) -> list[Block]:
@@ -89,7 +90,7 @@ class TumourReport:
         opening = [] if self._last is None else [
             Text(self._theme, self._conclusion(self._last), face=Face.TITLE, bold=True, below=6)
         ]  # fmt: skip
-        return [*opening, *self._decisions(), *self._responses(), *self._signatures()]
+        return [*opening, *self._decisions(), *self._responses(), *signature_blocks(self._one, self._theme)]
 
     # --- head and foot ----------------------------------------------------------------------------------------
 
@@ -352,28 +353,6 @@ class TumourReport:
             name = f"{one.lesion.id} · {words.role_word(one.lesion.role)} · {site_text(one.lesion)}"
             yield Text(self._theme, name, bold=True, above=0 if number == 0 else 4, keep=True)
             yield Pictures(self._theme, [self._picture_of(one, visit_id) for visit_id in points])
-
-    def _signatures(self) -> Iterator[Block]:
-        theme = self._theme
-        yield Heading(theme, translated("Signatures"))
-        signed = [one for one in self._one.record.signed if one.read_id == self._one.read.id]
-        if not signed:
-            yield Text(theme, translated("No time point is signed: this is a draft."), "signal.amber")
-        columns = (
-            Column(translated("Point"), 40), Column(translated("Signed by"), 120), Column(translated("At (UTC)"), 120),
-            Column(translated("Rule set"), 110), Column(translated("Hash of the log up to there"), 400),
-        )  # fmt: skip
-        if signed:
-            rows = [(x.visit_id, x.by, x.at[:19].replace("T", " "), x.ruleset, _in_two(x.head)) for x in signed]
-            yield from table(theme, columns, rows)
-        told = translated("The log of this case ends with {head}.", head=self._one.head)
-        anchor = translated("`verify --head` holds a database against it.")
-        yield Text(theme, f"{told} {anchor}", "text.2", Face.SMALL, above=4)
-
-
-def _in_two(digest: str) -> str:
-    """A hash on two lines, so that no column cuts it."""
-    return f"{digest[:32]}\n{digest[32:]}"
 
 
 def joined(sentence: Sentence) -> str:

@@ -117,7 +117,8 @@ def _sitting(read: ReadLesions, visit: Visit) -> dict[str, str]:
     found = {"RSREAD": one.read.id, "RSRULSET": one.assessment.ruleset, "RSRULVER": one.assessment.version}
     for signed in one.record.signed:
         if (signed.read_id, signed.visit_id) == (one.read.id, visit.id):
-            found |= {"RSSIGNED": signed.at, "RSSIGNHD": signed.head}
+            meaning = signed.meaning.value if signed.meaning else ""
+            found |= {"RSSIGNED": signed.at, "RSSIGNMN": meaning, "RSSIGNHD": signed.head}
     return {name: value for name, value in (found | {"RSHEAD": one.head}).items() if value}
 
 

@@ -8,6 +8,7 @@ from app.exports.exported import exported_reads
 from app.resources import load_ruleset
 from app.state.apply import apply, replay
 from app.state.events import Entry, Event, LesionAdded, ReadStarted, VisitSigned
+from app.state.signatures import SignatureMeaning
 from mrecist.lesions import (
     Absent,
     Finding,
@@ -109,7 +110,8 @@ def test_that_a_text_is_no_formula_for_a_spreadsheet() -> None:
 
 
 def test_that_responses_stand_with_their_arithmetic_and_the_anchor_of_the_log() -> None:
-    signed = VisitSigned("FU1", READER, "0" * 64, "mrecist-literal", ())
+    meaning, left = SignatureMeaning.APPROVAL, ("IT1 1 question", "IT1 1 warning")
+    signed = VisitSigned("FU1", READER, "0" * 64, "mrecist-literal", (), meaning, left)
     first, second = tables(IT1, found("IT1", "FU1", measured("30.0")), signed)["responses.csv"]
     assert (first["timepoint"], first["intra_sum_mm"], first["intra_response"]) == ("BL", "50.0", "")
     # 30 mm is 40 % less than 50 mm: PR, since that is 30 % or more
@@ -119,6 +121,7 @@ def test_that_responses_stand_with_their_arithmetic_and_the_anchor_of_the_log() 
     assert second["intra_reasons"]
     assert second["tace_decision"] and second["tace_row"] and second["sorafenib_decision"]
     assert (second["signed_by"], second["signed_at"][:10]) == (READER, "2025-03-01")
+    assert (second["signed_meaning"], second["signed_open"]) == ("approval", "IT1 1 question | IT1 1 warning")
     assert {(r["head"], r["ruleset"]) for r in (first, second)} == {(HEAD, "mrecist-literal")}
     assert second["ruleset_version"] == load_ruleset().version
 

@@ -21,7 +21,7 @@ from app.report.sheets import write_pdf
 from app.report.tumour_report import TumourReport
 from app.resources import load_ruleset
 from app.state.record import Patient, Record
-from app.state.signatures import SignedVisit
+from app.state.signatures import AmendedVisit, SignatureMeaning, SignedVisit
 from app.theme import Ground, install_fonts, load_theme
 from mrecist.case import TimePointRead
 from mrecist.lesions import Lesion, Measured, Observation
@@ -75,10 +75,19 @@ def test_that_each_decision_tells_its_row_and_what_it_needs() -> None:
 
 def test_that_an_unsigned_report_calls_itself_a_draft() -> None:
     assert "No time point is signed: this is a draft." in said(report())
-    signed = SignedVisit(READ_ID, "FU2", "Dr J. Lee", "cd" * 32, "mrecist-literal 1.0.0", "2025-06-12T08:00:00.000000")
-    lines = said(report(replace(example_record(), signed=(signed,))))
+    signed = SignedVisit(
+        *(READ_ID, "FU2", "Dr J. Lee", "cd" * 32, "mrecist-literal 1.0.0", "2025-06-12T08:00:00.000000"),
+        meaning=SignatureMeaning.REVIEW,
+        left_open=("IT1 1 warning",),
+    )
+    before = AmendedVisit(
+        replace(signed, shown=(("composite", "SD"),)), "Dr J. Lee", "2025-06-11T07:00:00", "rim missed"
+    )
+    lines = said(report(replace(example_record(), signed=(signed,), amended=(before,))))
+    assert "FU2 was signed with this open: IT1 1 warning." in lines
+    assert any("(composite SD)" in line and "2025-06-11 07:00:00 UTC: rim missed" in line for line in lines)
     digest = "cd" * 16
-    assert f"FU2 | Dr J. Lee | 2025-06-12 08:00:00 | mrecist-literal 1.0.0 | {digest}\n{digest}" in lines
+    assert f"FU2 | Dr J. Lee | 2025-06-12 08:00:00 | Review | mrecist-literal 1.0.0 | {digest}\n{digest}" in lines
     assert any(HEAD in line for line in lines)
 
 

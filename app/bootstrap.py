@@ -11,12 +11,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from app.locations import data_folder
-from app.main_window import MainWindow
+from app.main_window import READING, WORKLIST, MainWindow
 from app.text_size import fitting
 from app.theme import Ground, Theme, apply_theme, load_theme
 
 if TYPE_CHECKING:
     from app.demo.study import Variant
+    from app.session import Selection
     from app.workstation import Workstation
 
 ORGANISATION = "Hepatrace"
@@ -76,12 +77,20 @@ class Starter:
 
     def __init__(self, url: str, reader: str, folder: str = "", demo: Variant | None = None, case_id: str = "") -> None:
         self._url, self._folder, self._demo, self._case_id = url, folder, demo, case_id
+        self._selection: Selection | None = None
+        self._page = ""
         self.application, theme = make_application()
         self._reader = reader_name(reader)
-        self.window = MainWindow(theme, self._reader)
         self.workstation: Workstation | None = None
         self.failure = ""
-        self.window.painted.connect(self._continue)
+        self.window = self._made(theme)
+
+    def _made(self, theme: Theme) -> MainWindow:
+        window = MainWindow(theme, self._reader)
+        window.may_reopen = self._may_reopen
+        window.painted.connect(self._continue)
+        window.looks_chosen.connect(self._reopen)
+        return window
 
     def show(self) -> None:
         self.window.restore_place()
@@ -93,6 +102,32 @@ class Starter:
         self.application.exec()
         if self.workstation is not None:
             self.workstation.close()
+
+    def _may_reopen(self) -> bool:
+        """Whether nothing would be lost or broken off: all is saved, and nothing is imported."""
+        station = self.workstation
+        return station is not None and not station.store.unsaved and not station.runner.is_running("work")
+
+    def _reopen(self) -> None:
+        """The same case, at the same place, in a new window with the looks that the settings have now."""
+        station, before = self.workstation, self.window
+        if station is None or not self._may_reopen():
+            return
+        record = station.session.record
+        self._folder, self._demo = "", None
+        self._case_id = record.case_id if record is not None else ""
+        self._selection, self._page = station.session.selection, before.shown_page
+        self.application.setQuitOnLastWindowClosed(False)
+        station.end_nudges()
+        before.close()
+        station.close()
+        before.deleteLater()
+        station.deleteLater()
+        self.workstation = None
+        self.application, theme = make_application()
+        self.window = self._made(theme)
+        self.show()
+        self.application.setQuitOnLastWindowClosed(True)
 
     def _continue(self) -> None:
         from app.storage.database import Database
@@ -114,3 +149,16 @@ class Starter:
             work.open_demo(small=self._demo == "small")
         elif self._case_id:
             work.open_case(self._case_id)
+        if self._selection is not None:
+            self._go_back_to(self.workstation, self._selection)
+
+    def _go_back_to(self, station: Workstation, selection: Selection) -> None:
+        """Where the reader was before the window was opened anew."""
+        if station.session.record is not None:
+            station.session.select_visit(selection.visit_id)
+            station.session.compare_with(selection.compared_id)
+            station.session.select_lesion(selection.lesion_id)
+        if self._page in (WORKLIST, READING):
+            self.window.show_page(self._page)
+        self._selection = None
+        self.window.status.say("The window has its new looks. Undo begins anew; all edits are saved.")

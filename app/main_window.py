@@ -47,6 +47,8 @@ class MainWindow(QMainWindow):
         A page that is made when it is first asked for.
     key_unused(QKeySequence)
         A key that nothing in the window had use for.
+    looks_chosen()
+        The settings hold other looks than the window has, and it may be opened anew.
     """
 
     painted = Signal()
@@ -55,6 +57,7 @@ class MainWindow(QMainWindow):
     page_shown = Signal(str)
     page_asked = Signal(str)
     key_unused = Signal(QKeySequence)
+    looks_chosen = Signal()
 
     def __init__(self, theme: Theme, reader: str) -> None:
         super().__init__()
@@ -64,6 +67,8 @@ class MainWindow(QMainWindow):
         self.theme = theme
         self.narrow = False
         self.may_close: Callable[[], bool] = lambda: True
+        self.may_reopen: Callable[[], bool] = lambda: False
+        """Whether it is opened anew as soon as other looks are chosen, and not only at the next start."""
         self.bar: AppBar = AppBar(theme, (WORKLIST, READING, HISTORY, READS, COHORT), reader)
         self.worklist = Worklist(theme)
         self.work = WorkBar(theme)
@@ -139,18 +144,31 @@ class MainWindow(QMainWindow):
             self.resize(min(self.theme.px(1600), room.width()), min(self.theme.px(1000), room.height()))
 
     def choose_text_size(self, scale: float) -> str:
-        """Keep a size of type for the next start, if this screen has room for it; answers what is said of it."""
+        """Keep a size of type, if this screen has room for it; answers what is said of it."""
         room = self.screen().availableGeometry()
         screen_px = (room.width(), room.height())
+        at_once = False
         if fits(scale, screen_px):
             QSettings().setValue("window/scale", scale)
-        return told_of_choice(scale, screen_px)
+            at_once = self._reopen_soon(scale != self.theme.scale)
+        return told_of_choice(scale, screen_px, at_once)
 
     def choose_ground(self, ground: Ground) -> str:
-        """Keep dark or light colours for the next start; answers what is said of it."""
+        """Keep dark or light colours; answers what is said of it."""
         QSettings().setValue("window/ground", ground.value)
         name = translated("Light colours" if ground is Ground.LIGHT else "Dark colours")
+        if self._reopen_soon(ground is not self.theme.ground):
+            return f"{name}."
         return translated("{name} hold from the next start. Quit and start again; all edits are saved.", name=name)
+
+    def _reopen_soon(self, differs: bool) -> bool:
+        """Ask to be opened anew, where the looks differ and it may be; whether what was chosen holds at once."""
+        if not differs:
+            return True
+        if not self.may_reopen():
+            return False
+        QTimer.singleShot(0, self.looks_chosen.emit)
+        return True
 
     def open_menu(self) -> None:
         """The menu of all commands, to be walked by keys."""

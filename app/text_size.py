@@ -21,8 +21,10 @@ def fitting(wanted: float, screen_px: tuple[int, int]) -> float:
     return max((size for size in SIZES if size < held and fits(size, screen_px)), default=SIZES[0])
 
 
-def told_of_choice(scale: float, screen_px: tuple[int, int]) -> str:
-    """What is said when a size is chosen: from when it holds, or why it cannot."""
+def told_of_choice(scale: float, screen_px: tuple[int, int], at_once: bool = False) -> str:
+    """What is said when a size is chosen: from when it holds (`at_once`, or from the next start), or why it cannot."""
+    if fits(scale, screen_px) and at_once:
+        return f"Text size {scale:.0%}."
     if fits(scale, screen_px):
         return f"Text size {scale:.0%} holds from the next start. Quit and start again; all edits are saved."
     width, height = (round(side * scale) for side in SMALLEST_WINDOW_PX)

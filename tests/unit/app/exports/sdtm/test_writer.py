@@ -287,6 +287,59 @@ def test_that_tr_tells_what_a_response_turns_on(lesions_at: list[list[dict[str, 
     assert derived(found["TU"], found["TR"]) == responses_in(found["RS"])
 
 
+def test_that_fragments_are_identified_as_such_and_take_the_place_of_the_lesion_that_split() -> None:
+    """50 mm; 12 + 9 + 20 = 41 mm, SD; 9 + 5 + 20 = 34 mm (-32 %), PR; a fragment not evaluable, 20 + 30 = 50 mm, PD."""
+    one = {**NODE, "kind": "other", "organ": "lung"}
+    at = [
+        {"L1": (30, None), "L2": (20, None)},
+        {"L1": (None, "split"), "L1.1": (12, None), "L1.2": (9, None), "L2": (20, None)},
+        {"L1": (None, "split"), "L1.1": (9, None), "L1.2": (None, "too_small_to_measure"), "L2": (20, None)},
+        {"L1": (None, "split"), "L1.1": (30, None), "L1.2": (None, "not_evaluable"), "L2": (20, None)},
+        {"L1": (25, None), "L2": (20, None)},
+        {"L1": (None, "split"), "L2": (20, None)},
+    ]
+    listed = [
+        [
+            {**one, "id": name, **({"parent": "L1"} if "." in name else {})}
+            | ({"diameter_mm": mm} if mm else {"status": status})
+            for name, (mm, status) in lesions.items()
+        ]
+        for lesions in at
+    ]
+    (case,) = read_document(_case_plain(*listed))
+    assert isinstance(case, Case)
+    found = in_memory(record_of_case(case))
+    told = responses_in(found["RS"])
+    assert [told["READER 1", f"T{n}", "EXTRAHEPATIC", "OVRLRESP"] for n in range(1, 6)] == [
+        "SD",
+        "PR",
+        "PD",
+        "PD",
+        "NE",
+    ]
+    assert derived(found["TU"], found["TR"]) == told
+    assert [(r["TULNKID"][-4:], r["TUTESTCD"]) for r in found["TU"]] == [
+        ("1-L1", "TUMIDENT"),
+        ("1-L2", "TUMIDENT"),
+        ("L1.1", "TUSPLIT"),
+        ("L1.2", "TUSPLIT"),
+    ]
+    states = [r["TRSTRESC"] for r in found["TR"] if r["TRLNKID"].endswith("-L1") and r["TRTESTCD"] == "TUMSTATE"]
+    assert states == ["TUMOR SPLIT"] * 4
+
+
+def test_that_a_lesion_that_left_the_assessment_is_not_done_by_its_treatment() -> None:
+    one = {**NODE, "kind": "other", "organ": "lung"}
+    (case,) = read_document(
+        _case_plain([{**one, "diameter_mm": 20}], [{**one, "status": "absent", "treated_since": "ablation"}])
+    )
+    assert isinstance(case, Case)
+    found = in_memory(record_of_case(case))
+    assert responses_in(found["RS"])["READER 1", "T1", "EXTRAHEPATIC", "OVRLRESP"] == "NE"
+    assert derived(found["TU"], found["TR"]) == responses_in(found["RS"])
+    assert [r["TRREASND"] for r in found["TR"] if r["TRSTAT"]] == ["TREATED"]
+
+
 LIVER = {
     "id": "L",
     "region": "intra",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from mrecist.values import LONGEST_PLAUSIBLE_MM, Diameter
 _LONGEST_QUOTE = 60
 _LONGEST_NUMBER = 60
 _LEAST_EXPONENT = -30
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+"""Control characters, and halves of characters (lone surrogates): no file or screen takes them."""
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
@@ -68,7 +71,13 @@ def read_decimal(text: str) -> Decimal | Unreadable:
 def as_text(value: object) -> str:
     """A value as it may stand in a message: short, on one line."""
     text = str(value) if isinstance(value, Decimal | Unreadable) else json.dumps(value, default=str, ensure_ascii=False)
+    text = shown(text)
     return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
+
+
+def shown(text: str) -> str:
+    """The text with each character that cannot be written as its code."""
+    return _UNWRITABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 @lru_cache(maxsize=16_384)
@@ -104,7 +113,7 @@ class Fields:
         found = cls(value, path, faults)
         if isinstance(value, Duplicated):
             for name in value.names:
-                found.fault(name, "is written more than once")
+                found.fault(shown(name), "is written more than once")
         return found
 
     def fault(self, name: str, text: str) -> None:
@@ -115,7 +124,7 @@ class Fields:
         if self.values.keys() <= known:
             return
         for name in self.values.keys() - known:
-            self.fault(str(name), "is not a known key")
+            self.fault(shown(str(name)), "is not a known key")
 
     def _given(self, name: str, required: bool) -> Any:
         value = self.values.get(name)
@@ -129,6 +138,9 @@ class Fields:
             return None
         if not isinstance(value, str) or not (value.strip() or empty):
             self.fault(name, f"{as_text(value)} is not a text")
+            return None
+        if not value.isprintable() and _UNWRITABLE.search(value):
+            self.fault(name, f"{as_text(value)} has a character that cannot be written")
             return None
         return value
 

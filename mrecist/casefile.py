@@ -27,7 +27,7 @@ from mrecist.case import (
     Treatment,
     TreatmentKind,
 )
-from mrecist.casefields import Duplicated, Fields, as_text, read_decimal
+from mrecist.casefields import Duplicated, Fields, as_text, read_decimal, shown
 from mrecist.clinicalfields import read_clinical
 from mrecist.lesionfields import Listed, read_lesion
 from mrecist.lesions import Absent, Lesion, Merged, Nonviable, Observation, Split
@@ -187,7 +187,7 @@ def _case(value: object, path: str, faults: list[str], protocols: Collection[str
         ),
         policy=_policy(fields),
         protocol=fields.word("protocol", protocols),
-        title=title if isinstance(title := fields.values.get("title"), str) else "",
+        title=shown(title) if isinstance(title := fields.values.get("title"), str) else "",
         arm=fields.text("arm"),
         enrolled_day=fields.whole("enrolled_day", -MOST_DAYS, MOST_DAYS),
         randomised_day=fields.whole("randomised_day", -MOST_DAYS, MOST_DAYS),
@@ -384,7 +384,7 @@ def _treatment(value: object, path: str, faults: list[str], known: Container[str
         fields.fault("dose", "is neither a text nor a number")
     if kind is None or day is None:
         return None
-    return Treatment(kind, day, end, "" if dose is None else str(dose), lesions)
+    return Treatment(kind, day, end, "" if dose is None else shown(str(dose)), lesions)
 
 
 def _event(value: object, path: str, faults: list[str]) -> ClinicalEvent | None:

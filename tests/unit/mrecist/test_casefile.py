@@ -57,6 +57,9 @@ def _lesion(of: dict[str, Any], timepoint: int = 1, number: int = 0) -> dict[str
         (lambda c: c.pop("id"), "cases[0].id", "is missing"),
         (lambda c: c.update(id=5), "cases[0].id", "is not a text"),
         (lambda c: c.update(id=" "), "cases[0].id", "is not a text"),
+        (lambda c: c.update(id="a\x00"), "cases[0].id", '"a\\u0000" has a character that cannot be written'),
+        (lambda c: c.update(id="a\ud800"), "cases[0].id", '"a\\ud800" has a character that cannot be written'),
+        (lambda c: c.update({"\ud800": 1}), "cases[0].\\ud800", "not a known key"),
         (lambda c: c.update(timepoints=[]), "cases[0].timepoints", "is empty"),
         (lambda c: c.update(timepoints={}), "cases[0].timepoints", "is not a list"),
         (lambda c: c["timepoints"].append(5), "cases[0].timepoints[2]", "is not a time point"),
@@ -152,6 +155,13 @@ def _lesion(of: dict[str, Any], timepoint: int = 1, number: int = 0) -> dict[str
 def test_that_a_fault_is_named_with_its_path(change: Callable[[dict[str, Any]], object], path: str, words: str) -> None:
     faults = _faults(_changed(change))
     assert any(path in fault.partition(": ")[0] and words in fault for fault in faults), faults
+
+
+def test_that_what_is_only_noted_is_kept_without_characters_that_cannot_be_written() -> None:
+    noted = _changed(lambda c: c.update(title="a\ud800\nb", treatments=[{"kind": "TACE", "day": 1, "dose": "50\x07"}]))
+    (case,) = read_document(noted)
+    assert isinstance(case, Case)
+    assert (case.title, case.treatments[0].dose) == ("a\\ud800\nb", "50\\u0007")
 
 
 def test_that_all_faults_are_told_at_once() -> None:

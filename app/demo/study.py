@@ -86,7 +86,7 @@ GRIDS: dict[Variant, dict[Part, Grid]] = {
     Variant.SMALL: {
         Part.LIVER: Grid(192, 1.8, 70, -55),
         Part.CHEST: Grid(192, 1.8, 225, 90),
-        Part.LIVER_MR: Grid(192, 1.90625, 50, -20, 5.0, rows=152),
+        Part.LIVER_MR: Grid(192, 1.90625, 45, -10, 5.0, rows=152),
     },
 }
 

@@ -22,9 +22,10 @@ from mrecist.lesions import Features, Finding, Measured, NotEvaluable, Observati
 from mrecist.values import Diameter, LesionRole, Line, Region
 from viewers.imaging.catalogue import PhaseName
 from viewers.imaging.geometry import along, minus
+from viewers.imaging.windowing import Window, mr_window
 from viewers.widgets.drawing import Tool
 from viewers.widgets.marks import DrawnLine, ViewLine
-from viewers.widgets.source import derived_label
+from viewers.widgets.source import ImageSource, derived_label
 from viewers.widgets.thumbnails import crop_image
 
 CROP_MM = 90.0
@@ -141,14 +142,13 @@ class MeasuringDesk(QObject):
         found: dict[tuple[str, str], QImage] = {}
         if reading is None or lesion is None:
             return found
-        liver = lesion.region is Region.INTRAHEPATIC
-        window = preset_window(LIVER_CROP_PRESET if liver else LUNG_CROP_PRESET)
         for visit in reading.visits:
             line = place_of(reading.read, visit.id, lesion.id)
             source = self._library.source(line.series_uid) if line else None
             if line is None or source is None or not source.complete:
                 continue
             middle = along(line.start, minus(line.end, line.start), 0.5)
+            window = _crop_window(source, line, lesion.region)
             picture = crop_image(source, middle, CROP_MM, QSize(64, 64), window.centre, window.width, 2.0)
             if picture is not None:
                 found[lesion.id, visit.id] = picture
@@ -298,3 +298,10 @@ _WORDS = {
     "Merged": "merged",
     "Split": "split",
 }
+
+
+def _crop_window(source: ImageSource, line: Line, region: Region) -> Window:
+    """The window of a lesion's small picture: of its region on CT, by the values of its own image on MR."""
+    if source.unit == "HU":
+        return preset_window(LIVER_CROP_PRESET if region is Region.INTRAHEPATIC else LUNG_CROP_PRESET)
+    return mr_window([source.pixels(k) for k in range(source.count) if source.sop_uid(k) == line.sop_uid])

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from app.models.hiding import default_of, hidden_word
+from app.models.hiding import default_of, hidden_words
 from app.reading_page import ReadingPage, RightPage
 from app.session import ReadingSession
 from app.state.events import HidingLifted
 from app.state.reading_mode import Hidden
-from app.words import listed, translated
+from app.words import translated
 
 
 class ModeDesk(QObject):
@@ -53,8 +53,9 @@ class ModeDesk(QObject):
     def _begin(self, hides: object) -> None:
         assert isinstance(hides, tuple)
         if self._session.begin_again(hides):
-            named = listed([hidden_word(one) for one in hides])
-            hidden = translated("It hides: {what}.", what=named) if hides else translated("It hides nothing.")
+            hidden = (
+                translated("It hides: {what}.", what=hidden_words(hides)) if hides else translated("It hides nothing.")
+            )
             self._page.mode.closed.emit()
             self.told.emit(f"{translated('Read begun.')} {hidden}", False)
 
@@ -63,5 +64,4 @@ class ModeDesk(QObject):
         session = self._session
         session.look_at(None)
         if session.do(HidingLifted(session.reader, what, reason)):
-            named = listed([hidden_word(one) for one in what])
-            self.told.emit(translated("Lifted and recorded: {what}.", what=named), False)
+            self.told.emit(translated("Lifted and recorded: {what}.", what=hidden_words(what)), False)

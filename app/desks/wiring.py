@@ -13,6 +13,7 @@ from app.desks.protocol_menu import ProtocolMenu
 from app.desks.reader_menu import ReaderMenu
 from app.keymap import Keymap
 from app.main_window import COHORT, HISTORY, READING, READS
+from app.models.hiding import hidden_words, mode_word
 from app.reading.figurework import asked_of
 from app.reading.marking import Intent
 from app.reading.stages import Stage
@@ -189,6 +190,8 @@ class Wiring(QObject):
     def _on_record_changed(self) -> None:
         store, bar = self._station.session.store, self._station.window.bar
         bar.show_record(self._station.session.record)
+        hides = self._station.session.hides
+        bar.show_mode(mode_word(hides), hidden_words(hides))
         if store.unsaved:
             bar.show_saved(store.unsaved_text, error=True)
         elif store.entries:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from app.models.course import as_of
 from app.profiles import known_profiles
 from app.state.clinical import Enrolment
-from app.state.reading_mode import Hidden, in_order
+from app.state.reading_mode import Hidden, in_order, is_blinded
 from app.state.record import Record, Visit
 from app.words import translated
 from mrecist.results import Assessment
@@ -157,6 +157,18 @@ def hidden_word(hidden: Hidden) -> str:
         Hidden.OTHERS: translated("Other reads of the case"),
     }
     return named[hidden]
+
+
+def hidden_words(hides: Iterable[Hidden]) -> str:
+    """What is hidden, in one line."""
+    return "; ".join(word[:1].lower() + word[1:] for word in map(hidden_word, hides))
+
+
+def mode_word(hides: Collection[Hidden]) -> str:
+    """How a read is done, in two words at most; empty where nothing is hidden."""
+    parts = [translated("sequential")] if Hidden.LATER in hides else []
+    parts += [translated("blinded")] if is_blinded(hides) else []
+    return " · ".join(parts)
 
 
 def hidden_text(hidden: Hidden) -> str:

@@ -64,7 +64,8 @@ class AppBar(QWidget):
         self._protocol = chip("", pressable=True)
         self._protocol.clicked.connect(lambda: self.protocol_clicked.emit())
         self._synthetic = chip("SYNTHETIC", "amber")
-        for part in (self._name, self._identity, self._protocol, self._synthetic):
+        self._mode = chip("", "accent")
+        for part in (self._name, self._identity, self._protocol, self._mode, self._synthetic):
             row.addWidget(part)
         row.addStretch(1)
         self._saved = label("", "2")
@@ -88,6 +89,7 @@ class AppBar(QWidget):
             row.addWidget(shown)
         self.set_narrow(False)
         self.show_record(None)
+        self.show_mode("", "")
 
     def show_reader(self, shown: str, reads: Sequence[tuple[str, str]]) -> None:
         """Whose read is on screen; `reads` are (id, words) of the reads that can be looked at, in a menu."""
@@ -124,6 +126,12 @@ class AppBar(QWidget):
     def enable_page(self, page: str, enabled: bool, why_not: str = "") -> None:
         self._pages[page].setEnabled(enabled)
         self._pages[page].setToolTip("" if enabled else why_not)
+
+    def show_mode(self, text: str, what: str) -> None:
+        """That the read is sequential or blinded, and what it hides; empty where it hides nothing."""
+        self._mode.setText(text)
+        self._mode.setAccessibleName(what)
+        self._mode.setVisible(bool(text))
 
     def open_menu(self) -> None:
         """The menu of all commands, to be walked by keys."""

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from app.models.hiding import hidden_text, hidden_word
+from app.models.hiding import hidden_text, hidden_word, hidden_words
 from app.panels.chips import PanelHead, label, rule_line
 from app.state.reading_mode import Hidden, Lifted
 from app.theme import Face, Theme
-from app.words import listed, translated
+from app.words import translated
 
 
 class ModeForm(QWidget):
@@ -74,14 +74,14 @@ class ModeForm(QWidget):
         preset
             What a new read hides unless chosen otherwise.
         """
-        names = listed([hidden_word(one) for one in hides])
+        names = hidden_words(hides)
         if hides:
             by = translated("Hidden in your read") if begun else translated("Hidden by the protocol")
             self.now.setText(f"{by}: {names}.")
         else:
             self.now.setText(translated("Your read hides nothing now.") if begun else translated("Nothing is hidden."))
         told = [
-            translated("Lifted by {by}: {what}. {reason}", by=x.by, what=_names(x.what), reason=x.reason)
+            translated("Lifted by {by}: {what}. {reason}", by=x.by, what=hidden_words(x.what), reason=x.reason)
             for x in lifted
         ]
         self.past.setText("\n".join(told))
@@ -173,7 +173,3 @@ def _told(theme: Theme, text: str) -> QLabel:
 
 def _ticked(boxes: dict[Hidden, QCheckBox]) -> tuple[Hidden, ...]:
     return tuple(one for one, box in boxes.items() if box.isChecked() and not box.isHidden())
-
-
-def _names(what: Iterable[Hidden]) -> str:
-    return listed([hidden_word(one) for one in what])

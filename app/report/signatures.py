@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from app import words
 from app.exports.exported import ExportedRead
-from app.models.hiding import hidden_word
+from app.models.hiding import hidden_words
 from app.models.signoff import meaning_word
 from app.report.blocks import Column, Heading, Text, table
 from app.report.sheets import Block
@@ -39,8 +39,9 @@ def signature_blocks(one: ExportedRead, theme: Theme) -> Iterator[Block]:
         if kept.signed.read_id == read_id:
             yield Text(theme, _amended(kept), "text.2", Face.SMALL, above=4)
     for lifting in record.mode(read_id).lifted:
-        named = words.listed([hidden_word(x) for x in lifting.what])
-        said = translated("Shown to the reader from {at} UTC on: {what}.", at=_at(lifting.at), what=named)
+        said = translated(
+            "Shown to the reader from {at} UTC on: {what}.", at=_at(lifting.at), what=hidden_words(lifting.what)
+        )
         yield Text(theme, f"{said} {lifting.by}: {lifting.reason}", "text.2", Face.SMALL, above=4)
     told = translated("The log of this case ends with {head}.", head=one.head)
     anchor = translated("`verify --head` holds a database against it.")

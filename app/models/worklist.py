@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
@@ -169,6 +170,7 @@ class WorklistModel(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self._all: tuple[CaseLine, ...] = ()
+        self._counts: dict[View, int] = {}
         self._shown: list[CaseLine] = []
         self._view, self._search = View.ALL, ""
         self._sorted_by, self._descending = WorklistColumn.CASE, False
@@ -187,15 +189,19 @@ class WorklistModel(QAbstractTableModel):
         return self._sorted_by
 
     def count(self, view: View) -> int:
-        return sum(VIEW_HOLDS[view](line) for line in self._all)
+        """How many of all cases a view holds, whatever the search."""
+        if view not in self._counts:
+            self._counts[view] = sum(map(VIEW_HOLDS[view], self._all))
+        return self._counts[view]
 
     def set_lines(self, lines: Sequence[CaseLine]) -> None:
-        self._all = tuple(lines)
+        self._all, self._counts = tuple(lines), {}
         self._refresh()
 
     def set_filter(self, view: View, search: str) -> None:
-        self._view, self._search = view, search
-        self._refresh()
+        if (view, search) != (self._view, self._search):
+            self._view, self._search = view, search
+            self._refresh()
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         self._sorted_by, self._descending = COLUMNS[column], order is Qt.SortOrder.DescendingOrder
@@ -226,9 +232,13 @@ class WorklistModel(QAbstractTableModel):
 
     def _refresh(self) -> None:
         self.beginResetModel()
-        kept = [line for line in self._all if VIEW_HOLDS[self._view](line) and line.matches(self._search)]
-        kept.sort(key=lambda line: line.case_id)
-        kept.sort(key=lambda line: _sort_key(line, self._sorted_by), reverse=self._descending)
+        kept = list(filter(VIEW_HOLDS[self._view], self._all))
+        if self._search.strip():
+            kept = [line for line in kept if line.matches(self._search)]
+        by_case = self._sorted_by is WorklistColumn.CASE
+        kept.sort(key=attrgetter("case_id"), reverse=by_case and self._descending)
+        if not by_case:
+            kept.sort(key=lambda line: _sort_key(line, self._sorted_by), reverse=self._descending)
         self._shown = kept
         self.endResetModel()
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from mrecist.case import Case, Modality, TimePoint
 from mrecist.decisions.gates import Gatekeeper
+from mrecist.filled import Filled
 from mrecist.lesions import Features, Lesion, Observation
 from mrecist.protocols import Limit
 from mrecist.results import Issue, Number, Severity
@@ -278,7 +279,7 @@ def _entry(case: Case, gates: tuple[Limit, ...]) -> Iterable[Issue]:
         return
     crossed = Gatekeeper(gates).check(case.timepoints[0].clinical).gates
     if crossed:
-        text = "; ".join(g.text for g in crossed)
+        text = Filled.joined(g.text for g in crossed)
         yield Issue("E-ENTRY", Severity.WARNING, numbers={"gates": text})
 
 

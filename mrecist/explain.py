@@ -11,6 +11,7 @@ from fractions import Fraction
 from functools import lru_cache
 from string import Formatter
 
+from mrecist.filled import Filled
 from mrecist.sentences import SENTENCES, Template
 from mrecist.sumnumbers import Number, SumNumbers, SumPattern
 from mrecist.target import mm_of
@@ -63,10 +64,9 @@ def sentence(
 
 def _translated(numbers: Mapping[str, Number], translate: Callable[[str], str]) -> Mapping[str, Number]:
     """The same with the words among them in another language; lists of them are separated by commas."""
-    words = {name: numbers[name] for name in _WORDS if name in numbers}
-    if not words:
-        return numbers
-    return {**numbers, **{name: ", ".join(map(translate, str(x).split(", "))) for name, x in words.items()}}
+    words = {name: ", ".join(map(translate, str(numbers[name]).split(", "))) for name in _WORDS if name in numbers}
+    words |= {name: x.translated(translate) for name, x in numbers.items() if isinstance(x, Filled)}
+    return {**numbers, **words} if words else numbers
 
 
 @lru_cache(maxsize=512)

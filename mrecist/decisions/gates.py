@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from mrecist.case import ClinicalStatus
+from mrecist.filled import Filled
 from mrecist.liver import ASCITES_POINTS, CHILD_PUGH_ITEMS, child_pugh_points
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ class Gatekeeper:
         for limit, value in crossed:
             before = self._before.get(limit.text)
             if before is None or (value < before if limit.is_lower else value > before):
-                gates.append(Gate(limit.kind, limit.text.format(value=_plain(value), limit=_plain(limit.limit))))
+                gates.append(Gate(limit.kind, Filled.of(limit.text, value=_plain(value), limit=_plain(limit.limit))))
         required = _required(clinical)
         missing = [name for name, value in zip(REQUIRED, required, strict=True) if value is None]
         return Checked(tuple(gates), tuple(missing), tuple(unrecorded))

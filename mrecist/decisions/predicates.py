@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from mrecist.case import Benefit
 from mrecist.decisions.situation import Radiotherapy, Sessions, Situation, Trend, Viability
+from mrecist.filled import Filled
 from mrecist.results import TaceOutput
 from mrecist.values import Response
 
@@ -235,9 +236,13 @@ search                  a search for tumour where a marker rises and none is see
 """
 
 
-def _lower(text: str) -> str:
+def _upper(text: Filled) -> Filled:
+    return Filled.kept(text[:1].upper() + text[1:], text.parts)
+
+
+def _lower(text: Filled) -> Filled:
     first = text.split(" ", 1)[0]
-    return text if first in _NAMES else text[:1].lower() + text[1:]
+    return text if first in _NAMES else Filled.kept(text[:1].lower() + text[1:], text.parts)
 
 
 _NAMES = frozenset(("ECOG", "Child-Pugh", "INR", "AST", "ALT", "ANC"))
@@ -253,7 +258,7 @@ SHOWN: Mapping[str, Callable[[Situation], str]] = MappingProxyType(
     {
         "at": lambda s: s.failure_declared_at or "",
         "because": _because,
-        "gates": lambda s: s.gates_text[:1].upper() + s.gates_text[1:],
+        "gates": lambda s: _upper(s.gates_text),
         "gates_lower": lambda s: _lower(s.gates_text),
         "missing": lambda s: ", ".join(LABELS[m] for m in s.missing),
         "intrahepatic": lambda s: str(s.intrahepatic),

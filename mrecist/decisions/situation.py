@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from mrecist.case import Benefit, ClinicalStatus, Ineligibility
 from mrecist.decisions.gates import Gate
+from mrecist.filled import Filled
 from mrecist.lesions import Present, UnequivocalProgression
 from mrecist.newlesion import Verdict
 from mrecist.nontarget import NonTarget
@@ -136,8 +137,8 @@ class Situation(NamedTuple):
         return liver and self.extrahepatic in none
 
     @property
-    def gates_text(self) -> str:
-        return "; ".join(g.text for g in self.gates)
+    def gates_text(self) -> Filled:
+        return Filled.joined(g.text for g in self.gates)
 
 
 def viability(judged: Judged, liver: Scoped, target_tracks: Sequence[Track]) -> Viability:

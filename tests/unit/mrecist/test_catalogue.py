@@ -2,21 +2,22 @@ from __future__ import annotations
 
 import pytest
 
-from app.resources import LANGUAGES, load_catalogue, load_protocol
+from app.resources import LANGUAGES, PROTOCOLS, load_catalogue, load_protocol
 from mrecist.catalogue import CatalogueError, parse_catalogue, placeholders
 from mrecist.explain import sentence
 from mrecist.resultfile import result
 from mrecist.sentences import SENTENCES
-from tests.support.patients import assessed
+from tests.support.patients import assessed, visit
 from tests.support.rule_sentences import variants
 
 TRANSLATED = [x for x in LANGUAGES if x != "en"]
 
 
 def english() -> set[str]:
-    """Every sentence that the rules and the tables of the default protocol can say."""
+    """Every sentence that the rules, the tables of the default protocol and the limits of any protocol can say."""
     protocol = load_protocol()
     rows = {row.text for row in (*protocol.tace, *protocol.sorafenib)}
+    rows |= {limit.text for name in PROTOCOLS for limit in load_protocol(name).gates}
     return rows | {text for template in SENTENCES.values() for text in variants(template)}
 
 
@@ -57,6 +58,16 @@ def test_that_the_words_a_sentence_shows_are_translated_and_names_are_not() -> N
         "이 시점에 시행하지 않음: 흉부 CT, 뼈 스캔. 따라서 CR로 판정할 수 없음: PR."
     )
     assert sentence("IH-ND", {}, translate=load_catalogue("ko")).startswith("간내: ")
+
+
+def test_that_the_limits_that_hold_tace_are_told_in_korean_beside_the_same_english_numbers() -> None:
+    ill = {"ecog": 2, "bilirubin_mg_dl": 2.5, "albumin_g_dl": 4, "inr": 1, "ascites": "none", "encephalopathy": 0}
+    case = assessed("L1=50", visit("L1=50", clinical=ill), protocol="cotsom")
+    told, korean = result(case), result(case, translate=load_catalogue("ko"))
+    (reason,), (translated,) = (x["timepoints"][0]["decisions"]["tace"]["reasons"] for x in (told, korean))
+    assert reason["text"] == "Hold: ECOG 2 is above 1; bilirubin 2.5 mg/dL is above 2 (T6). Is this lasting?"
+    assert translated["text"] == "보류: ECOG 2 (기준 1 초과); 빌리루빈 2.5 mg/dL (기준 2 초과) (T6). 지속되는 상태인가?"
+    assert translated["numbers"] == reason["numbers"]
 
 
 def test_that_what_is_not_in_a_catalogue_stays_english() -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from app.reading.marking import Drawing
 from app.state.record import Record
 from mrecist.case import Read
 from mrecist.lesions import Finding, Lesion, Measured, Present
 from mrecist.values import Diameter, Line, Point
 from viewers.widgets.marks import LineStyle, ViewLine
+
+if TYPE_CHECKING:
+    from app.reading.marking import Drawing
 
 COUNTED, WHOLE = "counted", "whole"
 ASKED = "asked"
@@ -80,6 +83,14 @@ def place_of(read: Read, visit_id: str, lesion_id: str) -> Line | None:
     found = read.observation(visit_id, lesion_id)
     lines = _evidence(found.finding) if found else ()
     return next((line for part, _, line, _ in lines if part == COUNTED), None)
+
+
+def liver_read_on(record: Record, read: Read, visit_id: str) -> str | None:
+    """The modality of all lines of liver lesions at a time point; None where there is none, or more than one."""
+    liver = (lesion for lesion in read.lesions if lesion.region is Region.INTRAHEPATIC)
+    lines = (place_of(read, visit_id, lesion.id) for lesion in liver)
+    found = {ref.modality for line in lines if line is not None and (ref := record.series_ref(line.series_uid))}
+    return found.pop() if len(found) == 1 else None
 
 
 def _lines(read: Read, visit_id: str) -> Iterator[tuple[Lesion, str, int, Line, Diameter | None]]:

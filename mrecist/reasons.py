@@ -83,7 +83,7 @@ def present(
     8     else the targets, then the non-targets    T-CR, T-PR, T-SD, T-NE; N-CR, N-NN, N-NE
     9     an effusion called progressing            N-CYTOLOGY
     10    none of these                             ND
-    11    new lesions that do not count             NEW-EQ-..., NEW-BENIGN
+    11    new lesions that do not count             NEW-EQ-..., NEW-BENIGN, NEW-REFUTED
     12    the pattern of progression                PATTERN
     ===== ========================================= ==========================================================
 

@@ -132,6 +132,7 @@ class Wiring(QObject):
         images.cine.keep_on = page.tools.cine
         images.cine.changed.connect(self._show_tools)
         images.display.left_drag_changed.connect(self._show_left_drag)
+        page.tools.show_tool("window")
         self._show_left_drag(images.display.left_drag)
         images.windows.presets_changed.connect(self._show_presets)
         self._show_presets()

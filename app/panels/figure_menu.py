@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QIcon, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QAction, QIcon, QPainterPath
 from PySide6.QtWidgets import QMenu, QToolButton
 
 from app.keymap import Keymap
+from app.panels.drawn_icon import ICON_SIDE, drawn_icon
 from app.state.figures import FigureKind
 from app.theme import Theme
 from app.words import translated
 
-_ICON = 14
 _MANY = "\N{INFINITY}"
 """The tool stays in hand."""
 
@@ -52,7 +52,7 @@ class FigureMenu(QToolButton):
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setIconSize(QSize(theme.px(_ICON), theme.px(_ICON)))
+        self.setIconSize(QSize(theme.px(ICON_SIDE), theme.px(ICON_SIDE)))
         self.setText(" " + translated("More"))  # the space parts it from the picture
         menu = QMenu(self)
         menu.setToolTipsVisible(True)
@@ -109,20 +109,8 @@ class FigureMenu(QToolButton):
 
 
 def figure_icon(kind: FigureKind | None, theme: Theme) -> QIcon:
-    """A 14 px picture of a figure, or of several; drawn at 3x so that it stays sharp."""
-    side = theme.px(_ICON) * 3
-    pixmap = QPixmap(side, side)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.scale(side / _ICON, side / _ICON)
-    pen = QPen(theme.colour("text.2"), 1.5)
-    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    painter.setPen(pen)
-    painter.drawPath(_picture(kind))
-    painter.end()
-    return QIcon(pixmap)
+    """A 14 px picture of a figure, or of several."""
+    return drawn_icon(theme, lambda painter: painter.drawPath(_picture(kind)))
 
 
 def _picture(kind: FigureKind | None) -> QPainterPath:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QPainter, QPen, QPixmap
+from PySide6.QtGui import QIcon, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
 from app.keymap import Keymap
 from app.panels.chips import label
+from app.panels.drawn_icon import ICON_SIDE, drawn_icon
 from app.theme import Theme
 from app.words import translated
 from viewers.tools.layout import CHOICES, Layout
 
 _WORDS = {1: "One view", 2: "Two views", 3: "Three views", 4: "Four views", 6: "Six views", 9: "Nine views"}
-_ICON = 14
 
 
 class LayoutMenu(QToolButton):
@@ -27,7 +27,7 @@ class LayoutMenu(QToolButton):
         self.setProperty("tool", "true")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setIconSize(QSize(theme.px(_ICON), theme.px(_ICON)))
+        self.setIconSize(QSize(theme.px(ICON_SIDE), theme.px(ICON_SIDE)))
         menu = QMenu(self)
         self.entries = {layout: menu.addAction(layout_icon(layout, theme), "") for layout in CHOICES}
         for layout, entry in self.entries.items():
@@ -116,19 +116,15 @@ class CineControl(QWidget):
 
 
 def layout_icon(layout: Layout, theme: Theme) -> QIcon:
-    """A 14 px picture of a layout; drawn at 3x so that it stays sharp."""
-    side = theme.px(_ICON) * 3
-    pixmap = QPixmap(side, side)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.scale(side / _ICON, side / _ICON)
-    pen = QPen(theme.colour("text.2"), 1.2)
-    painter.setPen(pen)
+    """A 14 px picture of a layout."""
     scale = 40
-    for left, top, width, height in layout.boxes((12 * scale, 11 * scale)):
-        painter.drawRect(QRectF(1 + left / scale, 1.5 + top / scale, width / scale, height / scale))
-    painter.end()
-    return QIcon(pixmap)
+
+    def paint(painter: QPainter) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        for left, top, width, height in layout.boxes((12 * scale, 11 * scale)):
+            painter.drawRect(QRectF(1 + left / scale, 1.5 + top / scale, width / scale, height / scale))
+
+    return drawn_icon(theme, paint, stroke=1.2)
 
 
 def _row(widget: QWidget, theme: Theme) -> QHBoxLayout:

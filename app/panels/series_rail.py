@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from PySide6.QtCore import QByteArray, QEvent, QMimeData, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDrag,
@@ -28,8 +28,8 @@ from app.state.record import Record, SeriesRef, Visit
 from app.theme import Face, Theme, paint_focus_ring
 from app.words import translated
 from viewers.imaging.catalogue import SURE_PHASE
+from viewers.widgets.view_grid import series_mime
 
-MIME = "application/x-hepatrace-series"
 """What a dragged series carries: its UID as UTF-8 text."""
 
 WIDE, NARROW = 168, 44
@@ -121,9 +121,7 @@ class SeriesItem(QWidget):
 
     def mime_data(self) -> QMimeData:
         """What a drag of this series carries."""
-        data = QMimeData()
-        data.setData(MIME, QByteArray(self._series.uid.encode()))
-        return data
+        return series_mime(self._series.uid)
 
     def _drag(self) -> None:
         drag = QDrag(self)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QPainter, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import QIcon, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from app.panels.chips import KeyCap, label, rule_line
+from app.panels.drawn_icon import ICON_SIDE, drawn_icon
 from app.panels.figure_menu import FigureMenu
 from app.panels.hang_controls import CineControl, LayoutMenu, PageTurner
 from app.theme import Theme
 from app.words import translated
 from viewers.tools.navigate import Gesture
 
-_ICON = 14
 _LONGEST_CAP = 3
 _LEVELS = 5
 _DRAGS = {Gesture.WINDOW: "W/L", Gesture.SCROLL: "Scroll", Gesture.PAN: "Pan", Gesture.ZOOM: "Zoom"}
@@ -177,7 +177,7 @@ class BarButton(QPushButton):
         self.show_parts(*self._parts)
 
     def _show_picture(self, picture: str) -> None:
-        side = self._theme.px(_ICON)
+        side = self._theme.px(ICON_SIDE)
         self._picture.setPixmap(_icon(picture, self._theme).pixmap(QSize(side, side), self.devicePixelRatioF()))
 
     def show_parts(self, word: bool, key: bool) -> None:
@@ -195,20 +195,16 @@ class BarButton(QPushButton):
 
 
 def _icon(picture: str, theme: Theme) -> QIcon:
-    """A 14 px drawing of the gesture, 1.5 px stroke, in the text's colour; drawn at 3x so that it stays sharp."""
-    side = theme.px(_ICON) * 3
-    pixmap = QPixmap(side, side)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.scale(side / _ICON, side / _ICON)
-    pen = QPen(theme.colour("text.2"), 1.5)
-    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-    painter.setPen(pen)
+    """A 14 px drawing of the gesture."""
+    return drawn_icon(theme, lambda painter: _paint(painter, picture))
+
+
+def _paint(painter: QPainter, picture: str) -> None:
+    pen = painter.pen()
     match picture:
         case "window":
             painter.drawEllipse(QRectF(1.5, 1.5, 11, 11))
-            painter.setBrush(theme.colour("text.2"))
+            painter.setBrush(pen.color())
             painter.drawPie(QRectF(1.5, 1.5, 11, 11), 90 * 16, 180 * 16)
         case "scroll":
             painter.drawLine(QPointF(7, 1.5), QPointF(7, 12.5))
@@ -231,10 +227,10 @@ def _icon(picture: str, theme: Theme) -> QIcon:
             painter.drawEllipse(QRectF(1.5, 3, 11, 8))
             painter.drawLine(QPointF(1.5, 7), QPointF(12.5, 7))
         case "assist":
-            painter.setPen(QPen(theme.colour("text.2"), 1.5, Qt.PenStyle.DotLine))
+            painter.setPen(QPen(pen.color(), 1.5, Qt.PenStyle.DotLine))
             painter.drawEllipse(QRectF(1.5, 1.5, 11, 11))
             painter.setPen(pen)
-            painter.setBrush(theme.colour("text.2"))
+            painter.setBrush(pen.color())
             painter.drawEllipse(QRectF(5.5, 5.5, 3, 3))
         case "nontarget":
             painter.drawEllipse(QRectF(2.5, 2.5, 9, 9))
@@ -244,5 +240,3 @@ def _icon(picture: str, theme: Theme) -> QIcon:
         case "linked":
             painter.drawRoundedRect(QRectF(1, 5, 7, 4.5), 2.2, 2.2)
             painter.drawRoundedRect(QRectF(6, 5, 7, 4.5), 2.2, 2.2)
-    painter.end()
-    return QIcon(pixmap)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from app.state.record import Record
 from mrecist.case import Read
 from mrecist.lesions import Finding, Lesion, Measured, Present
-from mrecist.values import Diameter, Line, Point
+from mrecist.values import Diameter, Line, Point, Region
 from viewers.widgets.marks import LineStyle, ViewLine
 
 if TYPE_CHECKING:

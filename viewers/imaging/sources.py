@@ -199,8 +199,3 @@ def opened_unbuffered(path: str) -> io.FileIO | io.BytesIO:
             raise FileNotFoundError(path) from None
     archive, member = found
     return io.BytesIO(archive.content(member))
-
-
-def in_archive(path: str) -> bool:
-    """True for the path of a member of an archive."""
-    return not Path(path).is_file() and member_at(path) is not None

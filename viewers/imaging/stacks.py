@@ -99,10 +99,6 @@ def _series_name(file: ImageFile) -> str:
     return "unnamed-" + hashlib.sha256("\0".join(words).encode()).hexdigest()[:12]
 
 
-def _matrix(image: Image) -> tuple[int, int]:
-    return image.file.kind.rows, image.file.kind.columns
-
-
 def _count(parts: Sequence[Sequence[Image]], same: Callable[[Image, Image], bool]) -> int:
     kinds: list[Image] = []
     for part in parts:

@@ -1,4 +1,4 @@
-"""Small pictures of series and of lesions."""
+"""Small pictures of lesions."""
 
 from __future__ import annotations
 
@@ -8,29 +8,12 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from viewers.tools.events import Point
-from viewers.tools.navigate import Framing, fitted
+from viewers.tools.navigate import Framing
 from viewers.tools.projection import Projection
 from viewers.widgets.greys import Greys
 from viewers.widgets.levels import Levels
 from viewers.widgets.palette import ViewPalette
 from viewers.widgets.source import ImageSource
-
-
-def thumbnail_image(
-    source: ImageSource,
-    size: QSize,
-    center: float,
-    width: float,
-    index: int | None = None,
-    ratio: float = 1.0,
-    palette: ViewPalette | None = None,
-) -> QImage:
-    """The whole middle image (or image `index`) of a stack, through a window, in its physical shape."""
-    k = source.count // 2 if index is None else index
-    plane = source.plane(k)
-    pixel = (1.0, 1.0) if plane is None else (plane.column_spacing_mm, plane.row_spacing_mm)
-    framing = fitted((source.columns * pixel[0], source.rows * pixel[1]), pixel, (size.width(), size.height()))
-    return _painted(source, k, framing, size, center, width, ratio, palette or ViewPalette())
 
 
 def crop_image(

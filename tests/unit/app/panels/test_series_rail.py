@@ -10,9 +10,10 @@ from PySide6.QtGui import QContextMenuEvent, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.panels.series_rail import MIME, NARROW, WIDE, SeriesRail, is_unsure, phase_text
+from app.panels.series_rail import NARROW, WIDE, SeriesRail, is_unsure, phase_text
 from app.theme import Theme
 from tests.support.example_reading import example_record
+from viewers.widgets.view_grid import SERIES_MIME
 
 
 def none(_uid: str) -> QImage | None:
@@ -47,7 +48,7 @@ def test_that_it_goes_narrow_and_keeps_its_series(qtbot: QtBot, theme: Theme) ->
 
 def test_that_a_drag_carries_the_series(qtbot: QtBot, theme: Theme) -> None:
     data = rail(qtbot, theme).items["2.25.FU1.PVP"].mime_data()
-    assert bytes(data.data(MIME).data()).decode() == "2.25.FU1.PVP"
+    assert bytes(data.data(SERIES_MIME).data()).decode() == "2.25.FU1.PVP"
 
 
 def test_that_a_double_click_or_enter_opens_a_series(qtbot: QtBot, theme: Theme) -> None:

@@ -11,7 +11,7 @@ from viewers.imaging.catalogue import PatientTags, Phase, Series, SliceRecord
 from viewers.imaging.geometry import SlicePlane
 from viewers.imaging.volume import Volume, plane_of
 from viewers.widgets.source import ArraySource, ImageSource
-from viewers.widgets.thumbnails import crop_image, thumbnail_image
+from viewers.widgets.thumbnails import crop_image
 from viewers.widgets.volume_source import VolumeSource
 
 
@@ -92,14 +92,6 @@ def halves() -> ArraySource:
     array[:, :, 128:] = 1000
     planes = tuple(SlicePlane((0.0, 0.0, 3.0 * k), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), 1.0, 0.5) for k in range(3))
     return ArraySource(array, planes)
-
-
-def test_that_a_thumbnail_keeps_the_physical_shape(qapp: QApplication) -> None:
-    picture = thumbnail_image(halves(), QSize(40, 40), 0, 100)
-    columns = [picture.pixelColor(x, 20).red() for x in (2, 17, 22, 38)]
-    rows = [picture.pixelColor(30, y).red() for y in (8, 11, 28, 31)]
-    assert columns == [0, 0, 255, 255]
-    assert rows == [0, 255, 255, 0]  # 128 x 64 mm in 40 x 40 px: 20 px high, from 10 to 30
 
 
 def test_that_a_crop_shows_the_surroundings_of_a_place(qapp: QApplication) -> None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
 from app.assessing import assess_read
-from app.models.hiding import default_of, own_read, sight_of, without_decisions
+from app.models.hiding import own_read, sight_of, without_decisions
 from app.models.worklist import CaseLine, NextVisit, line_of
 from app.profiles import known_profiles
 from app.state.dates import read_date
@@ -90,15 +90,17 @@ def case_lines(
             progress(number, len(stale))
     if key is not None:
         keep_rows(database, key, made)
-    for case_id in [x for x, line in lines.items() if _hides_from(line, reader)]:
+    hiding = {name.upper() for p in known_profiles().protocols if p.hides for name in (p.name, *p.aliases)}
+    for case_id in [x for x, line in lines.items() if _hides_from(line, reader, hiding)]:
         lines[case_id] = _judged_for(database, ruleset, case_id, reader, today)
     return tuple(lines[case] for case in ends if case in lines)
 
 
-def _hides_from(line: CaseLine, reader: str) -> bool:
+def _hides_from(line: CaseLine, reader: str, hiding: Collection[str]) -> bool:
+    """Whether a case hides something from a reader: by the reader's own read, else by one of the protocols `hiding`."""
     if not reader or line.fault:
         return False
-    return reader in line.hidden_from if reader in line.read_by else bool(default_of(line.protocol.lower() or None))
+    return reader in line.hidden_from if reader in line.read_by else line.protocol in hiding
 
 
 def _judged_for(database: Database, ruleset: RuleSet, case_id: str, reader: str, today: date) -> CaseLine:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.desks.image_library import ImageLibrary
 from app.desks.view_memory import ViewMemory
 from app.reading.hanging import Hanging, Times, hang, prior_visit, stages, usual_stage
+from app.reading.linework import liver_read_on
 from app.reading.stages import Stage
 from app.session import ReadingSession
 from app.state.record import Visit
@@ -33,7 +34,9 @@ class StageChoice:
         if record is None or visit is None or not offered:
             return None
         chosen = stage if stage in offered and stage is not None else usual_stage(record, visit, offered)
-        return hang(record, chosen, self._times(visit), self._b_value)
+        reading = self._session.reading
+        liver_on = None if reading is None else liver_read_on(record, reading.read, visit.id)
+        return hang(record, chosen, self._times(visit), self._b_value, liver_on)
 
     def layout(self, hanging: Hanging) -> Layout:
         """The stage's own layout; the first time after the start, the one that was left."""

@@ -152,15 +152,25 @@ def prior_visit(record: Record, visit: Visit) -> Visit | None:
     return max(earlier, key=lambda v: v.on) if earlier else None
 
 
-def hang(record: Record, stage: Stage, times: Times, b_value: BValue = lambda _uid: None) -> Hanging:
-    """Fill a stage with the series of its time points."""
+def hang(
+    record: Record,
+    stage: Stage,
+    times: Times,
+    b_value: BValue = lambda _uid: None,
+    liver_on: str | None = None,
+) -> Hanging:
+    """Fill a stage with the series of its time points.
+
+    `liver_on` is the modality on which the liver was read at the current time point; None: CT, where it has phases.
+    """
     if stage is Stage.SINGLE:
         refs = _refs(record, times.current)
         best = max(refs, key=lambda ref: (ref.measurable, ref.volume_ok, ref.images), default=None)
         tile = Tile(times.current.id, best.uid if best else None, preset=preset_of(best))
         return Hanging(stage, LAYOUTS[stage], (tile,))
     several = len({wanted.when for wanted in TILES[stage]}) > 1 and times.prior is not None
-    like = _modality(_refs(record, times.current))
+    usual = _modality(_refs(record, times.current))
+    like = usual if liver_on is None or stage is Stage.PHASES else liver_on
     tiles: dict[tuple[str | None, Wanted], Tile] = {}
     for wanted in TILES[stage]:
         visit = times.at(wanted.when)

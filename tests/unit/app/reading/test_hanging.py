@@ -6,10 +6,23 @@ from typing import Any
 
 import pytest
 
-from app.reading.hanging import Tile, Times, hang, phase_label, preset_of, prior_visit, stages, usual_stage
+from app.reading.hanging import (
+    Tile,
+    Times,
+    hang,
+    phase_label,
+    preset_of,
+    prior_visit,
+    stages,
+    usual_stage,
+)
+from app.reading.linework import liver_read_on
 from app.reading.series_kinds import is_chest
 from app.reading.stages import LAYOUTS, Derivation, Stage
 from app.state.record import Record, SeriesRef, Visit
+from mrecist.case import Read, TimePointRead
+from mrecist.lesions import Lesion, Measured, Observation
+from mrecist.values import Diameter, LesionRole, Line, Organ, Region
 from tests.support.records import BASELINE, exam, series_ref, two_visits
 from viewers.tools.layout import FOUR, TWO, Layout
 
@@ -334,3 +347,27 @@ def test_that_the_prior_is_the_latest_time_point_before() -> None:
     record = two_visits()
     assert prior_visit(record, record.visits[0]) is None
     assert prior_visit(record, record.visits[1]) is record.visits[0]
+
+
+def drawn_on(*series: str) -> Read:
+    """A read of FU2 with a liver target drawn on each of these series, and a lung target on the chest CT."""
+    lesions, seen = [], []
+    for number, uid in enumerate((*series, "FU2-Chest")):
+        lung = uid == "FU2-Chest"
+        region, organ = (Region.EXTRAHEPATIC, Organ.LUNG) if lung else (Region.INTRAHEPATIC, Organ.LIVER)
+        lesions.append(Lesion(f"L{number}", region, LesionRole.TARGET, organ))
+        line = Line(uid, "1.2", 1, None, (0.0, 0.0, 0.0), (9.0, 0.0, 0.0))
+        seen.append(Observation(f"L{number}", Measured(Diameter.from_mm(9), evidence=(line,))))
+    return Read("r", lesions=tuple(lesions), timepoints=(TimePointRead("FU2", tuple(seen)),))
+
+
+def test_that_a_liver_that_was_read_on_mr_hangs_as_mr_beside_the_prior_ct() -> None:
+    record = with_series(course(3), "FU2", *mr_exam(DATES[2]))
+    assert liver_read_on(record, drawn_on("MR-AP", "MR-PVP"), "FU2") == "MR"
+    assert liver_read_on(record, drawn_on("MR-AP", "FU2-AP"), "FU2") is None
+    assert liver_read_on(record, drawn_on(), "FU2") is None
+    times = Times(record.visits[2], record.visits[1], record.visits[0])
+    on_mr = hang(record, Stage.PRIOR_CURRENT, times, liver_on="MR")
+    assert shown(on_mr.tiles) == ["FU1-AP", "MR-AP", "FU1-PVP", "MR-PVP"]
+    assert shown(hang(record, Stage.PRIOR_CURRENT, times).tiles) == ["FU1-AP", "FU2-AP", "FU1-PVP", "FU2-PVP"]
+    assert shown(hang(record, Stage.PHASES, times, liver_on="MR").tiles)[1] == "FU2-AP"

@@ -1,0 +1,183 @@
+"""What happened to a lesion, recorded from the reading screen by keys and clicks; nothing is modal, all is undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.state.events import (
+    BaselineConfirmed,
+    LesionAdded,
+    SeriesImported,
+    TreatmentRecorded,
+    VisitProposed,
+    VisitSigned,
+)
+from app.state.record import DatedTreatment
+from app.storage.database import Database
+from mrecist.case import TreatmentKind
+from mrecist.lesions import Features, Finding, Lesion, Measured, Merged, Nonviable, Observation, Split, TooSmall
+from mrecist.values import (
+    Certainty,
+    Diameter,
+    EarlierAbsence,
+    LesionRole,
+    LocalTreatment,
+    Organ,
+    Proof,
+    Region,
+)
+from tests.support.cases import BASELINE_DATE, READ, READER, added, found, measured, series_ref
+from tests.support.databases import opened, url_in
+from tests.support.driver import Driver
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+FU2 = date(2025, 3, 31)
+IN1 = Lesion("IN1", Region.INTRAHEPATIC, LesionRole.NEW, Organ.LIVER)
+
+
+@pytest.fixture
+def driver(qtbot: QtBot, tmp_path: Path) -> Iterator[Driver]:
+    """Two liver targets, 30 and 20 mm; at FU1 one is gone and a nodule of 8 mm is new; FU2 is still to be read."""
+    with Database.open(url_in(tmp_path)) as database:
+        opened(
+            database,
+            BaselineConfirmed("BL", BASELINE_DATE),
+            SeriesImported((series_ref("1.3", FU2),)),
+            VisitProposed("FU2", (FU2,), ("1.3",)),
+            added("IT1", "BL", measured("30")),
+            added("IT2", "BL", measured("20")),
+            found("IT1", "FU1", measured("20")),
+            found("IT2", "FU1", Nonviable()),
+            LesionAdded(IN1, "FU1", Observation("IN1", measured("8"), Features(certainty=Certainty.EQUIVOCAL))),
+            TreatmentRecorded(DatedTreatment("T1", TreatmentKind.TACE, date(2025, 3, 3))),
+        )
+    driver = Driver(qtbot, url_in(tmp_path), READER, size=(1280, 800))
+    driver.station.work.open_case("C-1")
+    driver.session.select_visit("FU2")
+    driver.settle()
+    yield driver
+    driver.close()
+
+
+def seen(driver: Driver, lesion: str, visit: str = "FU2") -> Observation | None:
+    record = driver.session.record
+    assert record is not None
+    read = record.read(READ)
+    assert read is not None
+    return read.observation(visit, lesion)
+
+
+def finding(driver: Driver, lesion: str, visit: str = "FU2") -> Finding | None:
+    found_there = seen(driver, lesion, visit)
+    return None if found_there is None else found_there.finding
+
+
+def type_mm(driver: Driver, lesion: str, mm: str) -> None:
+    """Click the lesion and type its diameter into the cell, as the table takes it."""
+    driver.click_lesion(lesion)
+    grid = driver.page.table.grid
+    QTest.keyClicks(grid, mm[0])  # the first digit opens the editor
+    editor = QApplication.focusWidget()
+    assert editor is not None and editor is not grid
+    QTest.keyClicks(editor, mm[1:])
+    driver.key(Qt.Key.Key_Return, widget=editor)
+    driver.settle()
+
+
+def choose(driver: Driver, key: Qt.Key, words: str) -> None:
+    """Press the key of an event, and take the choice that says so, by the keyboard."""
+    driver.key(key, SHIFT, widget=driver.page.table.grid)
+    menu = driver.page.findings.choices
+    assert menu.isVisible() and QApplication.activeModalWidget() is None
+    for action in menu.actions():
+        if action.isEnabled() and not action.isSeparator():
+            driver.key(Qt.Key.Key_Down, widget=menu)
+            if words in action.text():
+                break
+    driver.key(Qt.Key.Key_Return, widget=menu)
+    driver.settle()
+
+
+def undo(driver: Driver) -> None:
+    driver.key(Qt.Key.Key_Z, CONTROL, widget=driver.page.table.grid)
+    driver.settle()
+
+
+def split_measure_merge_and_take_back(driver: Driver) -> None:
+    """12 + 9 = 21 mm in place of 30 mm; with IT2 of 5 mm 26 of 50 mm: PR. Taken back step by step."""
+    type_mm(driver, "IT2", "5")
+    driver.click_lesion("IT1")
+    choose(driver, Qt.Key.Key_D, "2 fragments")
+    assert finding(driver, "IT1") == Split()
+    assert driver.session.selection.lesion_id == "IT1.1", "the first fragment is measured next"
+    driver.key(Qt.Key.Key_Escape, widget=driver.page.grid.active)
+    type_mm(driver, "IT1.1", "12")
+    type_mm(driver, "IT1.2", "9")
+    reading = driver.session.reading
+    assert reading is not None and reading.response is not None
+    assert (reading.response.intrahepatic.sum_mm, reading.response.intrahepatic.target) == (26, "PD")
+    model = driver.page.table.grid.model()
+    rows = [model.index(row, 0).data() for row in range(model.rowCount())]
+    assert [text.strip() for text in rows if text and text.strip().startswith("IT")] == ["IT1", "IT1.1", "IT1.2", "IT2"]
+
+    driver.click_lesion("IT1.1")
+    choose(driver, Qt.Key.Key_J, "with IT1.2")
+    assert finding(driver, "IT1.2") == Merged("IT1.1")
+    undo(driver)
+    assert finding(driver, "IT1.2") == Measured(Diameter(90))
+    for _ in range(3):
+        undo(driver)
+    assert finding(driver, "IT1") is None
+    assert driver.session.reading is not None
+    assert [x.id for x in driver.session.reading.lesions] == ["IT1", "IT2", "IN1"]
+
+
+def answer_treat_and_settle(driver: Driver) -> None:
+    """IT2 was gone at FU1 and is 5.5 mm: had it been there, 5 mm."""
+    type_mm(driver, "IT2", "5.5")
+    card = driver.page.happened
+    assert card.isVisible() and QApplication.activeModalWidget() is None
+    driver.click(card.buttons["seen_again", "there"])
+    driver.settle()
+    assert finding(driver, "IT2", "FU1") == TooSmall()
+    answered = seen(driver, "IT2")
+    assert answered is not None and answered.features.earlier_absence is EarlierAbsence.MISTAKEN
+    undo(driver)
+    undo(driver)
+    assert finding(driver, "IT2", "FU1") == Nonviable() and ("seen_again", "gone") in card.buttons
+
+    choose(driver, Qt.Key.Key_T, "TACE of 2025-03-03")
+    treated = seen(driver, "IT2")
+    assert treated is not None and treated.finding == Measured(Diameter(55))
+    assert (treated.features.treated_since, treated.features.treatment_id) == (LocalTreatment.TACE, "T1")
+
+    type_mm(driver, "IN1", "9")
+    assert "It does not count" in card.meaning.text()
+    driver.click(card.buttons["proof", "Positive"])
+    driver.settle()
+    settled = seen(driver, "IN1")
+    assert settled is not None and (settled.features.proof, settled.features.settled_on) == (Proof.POSITIVE, FU2)
+    assert "dated back to FU1" in card.meaning.text()
+
+
+def test_that_what_happened_to_lesions_is_recorded_by_keys_and_clicks_undone_and_locked(driver: Driver) -> None:
+    split_measure_merge_and_take_back(driver)
+    answer_treat_and_settle(driver)
+    type_mm(driver, "IT1", "20")
+    assert driver.session.do(VisitSigned("FU2", READER, driver.session.store.head, "mrecist-literal", ()))
+    driver.click_lesion("IT2")
+    driver.settle()
+    assert not driver.page.findings.happened.isVisible(), "a signed time point is locked"
+    assert not [button for button in card.buttons.values() if button.isVisible()]
+    driver.key(Qt.Key.Key_D, SHIFT, widget=driver.page.table.grid)
+    assert not driver.page.findings.choices.isVisible()

@@ -178,6 +178,6 @@ def test_that_what_happened_to_lesions_is_recorded_by_keys_and_clicks_undone_and
     driver.click_lesion("IT2")
     driver.settle()
     assert not driver.page.findings.happened.isVisible(), "a signed time point is locked"
-    assert not [button for button in card.buttons.values() if button.isVisible()]
+    assert not [button for button in driver.page.happened.buttons.values() if button.isVisible()]
     driver.key(Qt.Key.Key_D, SHIFT, widget=driver.page.table.grid)
     assert not driver.page.findings.choices.isVisible()

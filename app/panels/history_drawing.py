@@ -15,6 +15,7 @@ from PySide6.QtGui import QColor, QPen
 from app import words
 from app.models.course import MARKER_UNITS, REGIONS, Course, CoursePoint, Limit, MarkerPoint
 from app.panels.history_lanes import EdgeLabel, region_token
+from app.panels.plot_layer import Level, Word
 from app.theme import Face, Theme
 from app.words import translated
 from mrecist.values import Region, Response
@@ -37,12 +38,18 @@ class Spot:
 
 
 class CourseDrawing:
-    """Draws one course once; `spots` are its points, `names` the names beside each plot by the plot's identity."""
+    """Draws one course once; `spots` are its points.
+
+    `names` are those beside each plot, `values` the numbers at its points, both by the plot's identity; `limits` belong
+    to the sums.
+    """
 
     def __init__(self, theme: Theme) -> None:
         self._theme = theme
         self.spots: list[Spot] = []
         self.names: dict[int, Sequence[EdgeLabel]] = {}
+        self.values: dict[int, list[Word]] = {}
+        self.limits: list[tuple[Level, Word]] = []
 
     def sums(self, plot: Any, course: Course) -> None:
         """The sums of both regions with their limits."""
@@ -73,25 +80,23 @@ class CourseDrawing:
                 names.append(EdgeLabel(ys[-1] - 0.001, change, self._theme.colour("text.2")))
         for limit in course.limits:
             top = max(top, float(limit.mm))
-            self._limit(plot, limit, end)
+            self._limit(limit, end)
         plot.setYRange(0, max(10.0, top) * 1.25, padding=0)
         self.names[id(plot)] = names
 
-    def _limit(self, plot: Any, limit: Limit, end: date) -> None:
+    def _limit(self, limit: Limit, end: date) -> None:
         colour = self._theme.colour("text.2")
         xs, y = [float(limit.since.toordinal()), float(end.toordinal())], float(limit.mm)
         pen = pg.mkPen(self._theme.colour(region_token(limit.region), 0.7), width=1, style=Qt.PenStyle.DotLine)
-        plot.plot(xs, [y, y], pen=pen).setZValue(-6)
         sign = "≤" if limit.response is Response.PR else "≥"
         said = f"{_SHORT[limit.region]} {limit.response} {sign} {words.with_mm(limit.mm)}"
         at_start = limit.response is Response.PR
         below = at_start and limit.region is Region.EXTRAHEPATIC
         ground = self._theme.colour("surface.app", 0.75)
-        text = pg.TextItem(said, colour, anchor=(0.0 if at_start else 1.0, 0.0 if below else 1.0), fill=ground)
-        text.setFont(self._theme.font(Face.RULE))
-        text.setZValue(-5)  # what is measured lies above what is only said
-        text.setPos(xs[0] + 0.06 * (xs[1] - xs[0]) if at_start else xs[1], y)
-        plot.addItem(text, ignoreBounds=True)
+        x = xs[0] + 0.06 * (xs[1] - xs[0]) if at_start else xs[1]
+        anchor = (0.0 if at_start else 1.0, 0.0 if below else 1.0)
+        word = Word(x, y, said, colour, self._theme.font(Face.RULE), anchor, ground)
+        self.limits.append((Level(xs[0], xs[1], y, pen), word))
 
     def lesions(self, plot: Any, course: Course, selected: str) -> None:
         """The diameter of each lesion; the selected one stands out."""
@@ -170,10 +175,9 @@ class CourseDrawing:
         )  # fmt: skip
 
     def _value(self, plot: Any, x: float, y: float, said: str, colour: QColor, above: bool, bold: bool = False) -> None:
-        text = pg.TextItem(said, colour, anchor=(0.5, 1.15 if above else -0.15))
-        text.setFont(self._theme.font(Face.SMALL, bold=bold))
-        text.setPos(x, y)
-        plot.addItem(text, ignoreBounds=True)
+        font = self._theme.font(Face.SMALL, bold=bold)
+        word = Word(x, y, said, colour, font, (0.5, 1.15 if above else -0.15))
+        self.values.setdefault(id(plot), []).append(word)
 
 
 def marker_text(marker: MarkerPoint) -> str:

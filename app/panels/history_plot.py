@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.models.course import Course
 from app.panels.history_drawing import CourseDrawing, Spot
 from app.panels.history_lanes import EdgeNames, ResponseLane, TimeLane, TreatmentLane
+from app.panels.plot_layer import PlotLayer, Upright
 from app.theme import Face, Theme
 from app.words import translated
 
@@ -55,7 +56,6 @@ class HistoryPlot(QWidget):
         self._selected = ("", "")
         self._shown = frozenset(Shown)
         self._spots: list[Spot] = []
-        self._uprights: list[tuple[str, Any]] = []
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(translated("Course over time"))
         self.canvas = pg.GraphicsLayoutWidget()
@@ -74,6 +74,10 @@ class HistoryPlot(QWidget):
         self.markers.setLogMode(y=True)
         rows = (self.responses, self.sums, self.lesions, self.treatments, self.markers, self.times)
         self._names: dict[int, EdgeNames] = {}
+        self._under, self._over = (
+            {id(plot): PlotLayer(plot.getViewBox(), theme.px(4), under=under) for plot, _ in self._plots()}
+            for under in (True, False)
+        )
         for row, item in enumerate(rows):
             self.canvas.addItem(item, row, 0)
             if item in (self.sums, self.lesions, self.markers):
@@ -232,6 +236,7 @@ class HistoryPlot(QWidget):
         plot.hideButtons()
         plot.hideAxis("bottom")
         plot.setMouseEnabled(x=True, y=False)
+        plot.disableAutoRange()  # every range is set by what is drawn; else each item that is added sets it anew
         plot.setContentsMargins(0, theme.px(2), 0, theme.px(2))
         axis = plot.getAxis("left")
         axis.setWidth(theme.px(AXIS_WIDTH))
@@ -244,11 +249,13 @@ class HistoryPlot(QWidget):
         return plot
 
     def _draw(self) -> None:
-        self._spots, self._uprights = [], []
+        self._spots = []
         for plot, _ in self._plots():
             plot.clear()
             self._names[id(plot)].set_labels(())
+            self._under[id(plot)].levels = self._under[id(plot)].words = self._over[id(plot)].words = ()
         if self._course is None:
+            self._mark_selected()
             return
         drawing = CourseDrawing(self._theme)
         drawing.sums(self.sums, self._course)
@@ -257,20 +264,21 @@ class HistoryPlot(QWidget):
         self._spots = drawing.spots
         for plot, _ in self._plots():
             self._names[id(plot)].set_labels(drawing.names.get(id(plot), ()))
-        for plot, _ in self._plots():
-            for point in self._course.points:
-                line = pg.InfiniteLine(float(point.on.toordinal()), angle=90, movable=False)
-                line.setZValue(-10)
-                self._uprights.append((point.id, line))
-                plot.addItem(line, ignoreBounds=True)
+            self._over[id(plot)].words = drawing.values.get(id(plot), ())
+            self._over[id(plot)].update()
+        below = self._under[id(self.sums)]
+        below.levels, below.words = [x for x, _ in drawing.limits], [x for _, x in drawing.limits]
         self._mark_selected()
 
     def _mark_selected(self) -> None:
         """An upright through all plots at each time point; a band at the selected one."""
-        for visit_id, line in self._uprights:
-            chosen = visit_id == self._selected[0]
-            colour = self._theme.colour("signal.accent", 0.22) if chosen else self._theme.colour("line.divider")
-            line.setPen(pg.mkPen(colour, width=self._theme.px(18) if chosen else 1))
+        chosen = pg.mkPen(self._theme.colour("signal.accent", 0.22), width=self._theme.px(18))
+        other = pg.mkPen(self._theme.colour("line.divider"), width=1)
+        points = self._course.points if self._course else ()
+        uprights = [Upright(float(x.on.toordinal()), chosen if x.id == self._selected[0] else other) for x in points]
+        for layer in self._under.values():
+            layer.uprights = uprights
+            layer.update()
 
 
 def _is_same(before: Course | None, now: Course | None) -> bool:

@@ -201,7 +201,7 @@ def time_names(cohort: Cohort) -> tuple[str, ...]:
 
 def time_to_event(cohort: Cohort, name: str, unit: str = "days", level: float = LEVEL) -> TimeToEvent:
     """One time of a group: Kaplan-Meier, follow-up and, where death competes, both cumulative incidences."""
-    outcomes = [row.times[name] for row in cohort.rows if name in row.times]
+    outcomes = [x for row in cohort.rows if (x := row.times.get(name)) is not None]
     days = DAYS_IN[unit]
     times, events = [x.days / days for x in outcomes], [x.event for x in outcomes]
     incidence = competing = None

@@ -12,6 +12,7 @@ from app.cohort.collection import garbage_left_alone
 from app.cohort.rows import SCOPES, EndpointRow
 from app.statistics.competing import CumulativeIncidence
 from app.statistics.survival import KaplanMeier, known
+from mrecist.censoring import Outcome
 from mrecist.values import Response, Scope
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -113,11 +114,13 @@ def _spider(cohort: Cohort, index: int, group: str) -> tuple[SpiderPoint, ...]:
     for row in cohort.rows:
         if not row.days_known or row.baseline_mm[index] is None:
             continue
-        found.append(SpiderPoint(row.case_id, row.read_id, 0, 0.0, "", group))
-        for at in row.timepoints:
-            change = at.changes_pct[index]
-            if change is not None:
-                found.append(SpiderPoint(row.case_id, row.read_id, at.day, change, at.responses[index], group))
+        case_id, read_id = row.case_id, row.read_id
+        found.append(SpiderPoint(case_id, read_id, 0, 0.0, "", group))
+        found += [
+            SpiderPoint(case_id, read_id, at.day, change, at.responses[index], group)
+            for at in row.timepoints
+            if (change := at.changes_pct[index]) is not None
+        ]
     return tuple(found)
 
 
@@ -128,20 +131,23 @@ def swimmer(cohort: Cohort, scope: Scope = Scope.OVERALL, group: str = "") -> tu
 
 
 def _swimmer(cohort: Cohort, index: int, group: str) -> tuple[SwimmerMark, ...]:
-    def length(row: EndpointRow) -> float:
+    lanes: list[tuple[float, str, str, EndpointRow, Outcome | None]] = []
+    for row in cohort.rows:
         survival = row.times.get("OS")
-        last = max((at.day for at in row.timepoints), default=0)
-        return max(survival.days if survival is not None else 0, last if row.days_known else 0)
-
+        last = max([at.day for at in row.timepoints], default=0) if row.days_known else 0
+        lanes.append((-max(last, 0 if survival is None else survival.days), row.case_id, row.read_id, row, survival))
+    lanes.sort(key=lambda lane: lane[:3])
     found: list[SwimmerMark] = []
-    for row in sorted(cohort.rows, key=lambda r: (-length(r), r.case_id, r.read_id)):
-        who = (row.case_id, row.read_id)
+    pd = Response.PD.value
+    for _, case_id, read_id, row, survival in lanes:
+        who = (case_id, read_id)
         found += [SwimmerMark(*who, "treatment", t.kind, t.day, t.end_day, group) for t in row.treatments]
-        for at in row.timepoints if row.days_known else ():
-            response = at.responses[index]
-            what = "progression" if response == Response.PD else "response"
-            found.append(SwimmerMark(*who, what, response, at.day, None, group))
-        survival = row.times.get("OS")
+        if row.days_known:
+            told = [(at.responses[index], at.day) for at in row.timepoints]
+            found += [
+                SwimmerMark(case_id, read_id, "progression" if seen == pd else "response", seen, day, None, group)
+                for seen, day in told
+            ]
         if survival is not None:
             what = "death" if survival.event else "ongoing"
             found.append(SwimmerMark(*who, what, survival.source, survival.days, None, group))

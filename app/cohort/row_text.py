@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from app.cohort.collection import garbage_left_alone
 from app.cohort.followups import FollowUpText, TimePointRows, plain_timepoint
 from app.cohort.rows import EndpointRow, Given
 from mrecist.censoring import Outcome, Why
 
+_T = TypeVar("_T")
 _WHY: Mapping[str, Why] = {why.value: why for why in Why}
 _WIDTH = 7
 """How many plain values tell one time: its name, and an `Outcome`."""
@@ -30,11 +31,23 @@ class KeptTimes(Mapping[str, Outcome]):
         self._flat = flat
 
     def __getitem__(self, name: str) -> Outcome:
+        found = self.get(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    @overload
+    def get(self, name: str, /) -> Outcome | None: ...
+
+    @overload
+    def get(self, name: str, default: Outcome | _T, /) -> Outcome | _T: ...
+
+    def get(self, name: str, default: object = None, /) -> object:
         flat = self._flat
-        try:
-            at = flat[::_WIDTH].index(name) * _WIDTH
-        except ValueError:
-            raise KeyError(name) from None
+        names = flat[::_WIDTH]
+        if name not in names:
+            return default
+        at = names.index(name) * _WIDTH
         _, days, event, reason, source, cause, cause_days = flat[at : at + _WIDTH]
         return Outcome(days, event, _WHY[reason], source, cause, cause_days)
 

@@ -236,10 +236,51 @@ class _Lines:
         )
 
 
-def _heading(groups: Mapping[str, Sequence[tuple[str, str]]]) -> float:
+def _heading(sizes: Mapping[str, int]) -> float:
     """How many lanes the name of a group takes the room of: about a line of text, however many lanes there are."""
-    lanes = sum(map(len, groups.values()))
-    return max(1.0, _HEADING_SHARE * lanes / max(1.0 - _HEADING_SHARE * len(groups), 0.3))
+    return max(1.0, _HEADING_SHARE * sum(sizes.values()) / max(1.0 - _HEADING_SHARE * len(sizes), 0.3))
+
+
+class _Course:
+    """The marks of a swimmer sorted into lanes, and by what they are drawn as.
+
+    `ends` is the last day of each lane, `given` the lane, first and last day of treatments over days, `marks` the days
+    and lanes of everything else by its sort: a response, ``TACE``, another ``treatment``, ``death``, ``ongoing``.
+    """
+
+    def __init__(self) -> None:
+        self.lanes: list[tuple[str, str]] = []
+        self.ends: list[float] = []
+        self.given: list[tuple[int, float, float | None]] = []
+        self.marks: dict[str, tuple[list[float], list[int]]] = {}
+
+    def add(self, marks: Sequence[SwimmerMark]) -> int:
+        """The marks of one group, which come lane by lane; how many lanes these are."""
+        before, case, read = len(self.lanes), "", ""
+        for mark in marks:
+            case_id, read_id, what, detail, day, end_day, _ = mark
+            if read_id != read or case_id != case:
+                case, read = case_id, read_id
+                self.lanes.append((case, read))
+                self.ends.append(0.0)
+            lane, last = len(self.lanes) - 1, day if end_day is None else end_day
+            if last > self.ends[lane]:
+                self.ends[lane] = last
+            if what in ("response", "progression"):
+                sort = detail
+            elif what != "treatment":
+                sort = what
+            elif _lasts(mark):
+                self.given.append((lane, day, end_day))
+                continue
+            else:
+                sort = "TACE" if detail == _TACE else "treatment"
+            if sort not in self.marks:
+                self.marks[sort] = ([], [])
+            days, lanes = self.marks[sort]
+            days.append(day)
+            lanes.append(lane)
+        return len(self.lanes) - before
 
 
 def _lasts(mark: SwimmerMark) -> bool:
@@ -254,63 +295,46 @@ class Swimmer(CohortPlot):
 
     def set_marks(self, groups: Mapping[str, Sequence[SwimmerMark]], days: float, unit: str) -> None:
         """The marks of each group, one group below the other; one group needs no name."""
-        found = {name: list(dict.fromkeys((m.case_id, m.read_id) for m in group)) for name, group in groups.items()}
-        found = {name: lanes for name, lanes in found.items() if lanes}
-        if not found:
+        course = _Course()
+        sizes = {name: size for name, marks in groups.items() if (size := course.add(marks))}
+        if not sizes:
             self.say_empty(translated("No read has days."))
             return
         self.begin()
         theme = self.theme
-        marks = [mark for group in groups.values() for mark in group]
-        row = self._places(found)
-        lanes = list(row)
-        ends: dict[tuple[str, str], float] = {}
-        sorts: dict[tuple[str, str], list[SwimmerMark]] = {}
-        for mark in marks:
-            who = (mark.case_id, mark.read_id)
-            day = mark.day if mark.end_day is None else mark.end_day
-            if day > ends.get(who, 0.0):
-                ends[who] = day
-            what = mark.what
-            if what == "treatment":
-                sort = ("lasts", "") if _lasts(mark) else ("once", "TACE" if mark.detail == _TACE else "other")
-            else:
-                sort = ("read", mark.detail) if what in ("response", "progression") else (what, "")
-            sorts.setdefault(sort, []).append(mark)
-        ys = np.array([row[who] for who in lanes], float)
-        lengths = np.array([ends.get(who, 0.0) / days for who in lanes])
+        lanes, ys, ends = course.lanes, self._places(sizes), course.ends
+        lengths = np.array(ends) / days
         self.plot.addItem(
             pg.BarGraphItem(
                 x0=0, y=ys, width=lengths, height=0.8, brush=theme.colour("surface.raised"), pen=pg.mkPen(None)
             )
         )
-        given = [
-            (m, ends[(m.case_id, m.read_id)] if m.end_day is None else m.end_day) for m in sorts.get(("lasts", ""), ())
-        ]
-        if given:
+        if course.given:
+            begun = np.array([begin for _, begin, _ in course.given])
+            until = np.array([ends[lane] if end is None else end for lane, _, end in course.given])
             self.plot.addItem(
                 pg.BarGraphItem(
-                    x0=[m.day / days for m, _ in given], y=[row[(m.case_id, m.read_id)] for m, _ in given],
-                    width=[(end - m.day) / days for m, end in given], height=0.45,
-                    brush=theme.colour("line.input"), pen=pg.mkPen(None),
+                    x0=begun / days, y=ys[[lane for lane, _, _ in course.given]], width=(until - begun) / days,
+                    height=0.45, brush=theme.colour("line.input"), pen=pg.mkPen(None),
                 )
             )  # fmt: skip
         bright, pale = theme.colour("text.1"), theme.colour("text.2")
         for sort, symbol, colour, size in (
-            (("once", "TACE"), "|", bright, 9),
-            (("once", "other"), "d", pale, 6),
-            *((("read", r.value), _SYMBOLS[r], theme.response(r), 7) for r in Response),
-            (("death", ""), "x", bright, 8),
-            (("ongoing", ""), "t2", pale, 8),
+            ("TACE", "|", bright, 9),
+            ("treatment", "d", pale, 6),
+            *((r.value, _SYMBOLS[r], theme.response(r), 7) for r in Response),
+            ("death", "x", bright, 8),
+            ("ongoing", "t2", pale, 8),
         ):
-            if found_marks := sorts.get(sort):
-                xs = np.array([mark.day for mark in found_marks], float) / days
-                rows = np.array([row[(mark.case_id, mark.read_id)] for mark in found_marks], float)
-                self._mark(xs, rows, symbol, colour, size, len(lanes))
+            if sort in course.marks:
+                when, at = course.marks[sort]
+                self._mark(np.array(when) / days, ys[at], symbol, colour, size, len(lanes))
         few = len(lanes) <= 40
-        self.plot.getAxis("left").setTicks([[(row[who], who[0][-7:]) for who in lanes] if few else [], []])
+        self.plot.getAxis("left").setTicks(
+            [[(float(y), who[0][-7:]) for y, who in zip(ys, lanes, strict=True)] if few else [], []]
+        )
         time_axis(self.plot, float(lengths.max()), unit)
-        top = 0.6 + (_heading(found) if len(found) > 1 else 0.0)
+        top = 0.6 + (_heading(sizes) if len(sizes) > 1 else 0.0)
         self.plot.setYRange(float(ys.min()) - 0.6, top, padding=0.01)
         self.plot.setMouseEnabled(x=True, y=True)
         self.set_numbers(
@@ -325,29 +349,26 @@ class Swimmer(CohortPlot):
                 return None
             y = self.plot.getViewBox().mapSceneToView(scene).y()
             at = int(np.abs(ys - y).argmin())
-            return (
-                (lanes[at][0], f"{lanes[at][0]} · {ends.get(lanes[at], 0.0):g} d") if abs(ys[at] - y) <= 0.5 else None
-            )
+            return (lanes[at][0], f"{lanes[at][0]} · {ends[at]:g} d") if abs(ys[at] - y) <= 0.5 else None
 
         self.found_by(find)
 
-    def _places(self, groups: Mapping[str, Sequence[tuple[str, str]]]) -> dict[tuple[str, str], float]:
+    def _places(self, sizes: Mapping[str, int]) -> Any:
         """Where each lane lies, from 0 downwards; where there are groups each has its name above its lanes."""
-        heading = _heading(groups)
-        found: dict[tuple[str, str], float] = {}
+        heading = _heading(sizes)
+        found: list[Any] = []
         y = 0.0
-        for number, (name, lanes) in enumerate(groups.items()):
-            if len(groups) > 1:
+        for number, (name, size) in enumerate(sizes.items()):
+            if len(sizes) > 1:
                 y -= heading if number else 0.0
-                self.name_group(name, counted(len(lanes), "read", "reads"), 0.0, y + 0.5 + heading, _NAME_ROOM)
+                self.name_group(name, counted(size, "read", "reads"), 0.0, y + 0.5 + heading, _NAME_ROOM)
                 if number:
                     pen = pg.mkPen(self.theme.colour("line.input"), width=1)
                     line = pg.InfiniteLine(y + 0.5 + heading, angle=0, movable=False, pen=pen)
                     self.plot.addItem(line, ignoreBounds=True)
-            for who in lanes:
-                found[who] = y
-                y -= 1.0
-        return found
+            found.append(y - np.arange(size))
+            y -= size
+        return np.concatenate(found)
 
     def _mark(self, xs: Any, ys: Any, symbol: str, colour: QColor, size: float, lanes: int) -> None:
         """Marks; where a lane is finer than a dot they are lines as high as their lanes."""

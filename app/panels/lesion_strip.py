@@ -1,4 +1,4 @@
-"""The same lesion at every time point: small pictures of one scale and window, side by side."""
+"""The same lesion at every time point: small pictures of one scale, and of one window on CT, side by side."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ class LesionStrip(QWidget):
         self._theme = theme
         self.views: dict[str, TileView] = {}
         self.head = PanelHead(theme, translated("Same lesion at every time point"))
-        self.head.note.setText(translated("one scale and window, bar 10 mm · click opens the images"))
+        self.head.note.setText(translated("one scale, CT in one window, bar 10 mm · click opens the images"))
         self._name: QLabel = label("", "1", strong=True)
         self._place: QLabel = label("", "2", Face.SMALL)
         self._window: QLabel = label("", "3", Face.SMALL)

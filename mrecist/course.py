@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property, partial
 
 from mrecist.case import Case, Examination
 from mrecist.margins import change_of_progression
+from mrecist.markers import raised_markers
 from mrecist.newlesion import NewLesion, new_lesion
 from mrecist.nontarget import nontarget, progressing_target
 from mrecist.overall import floors
@@ -87,8 +88,10 @@ def follow_pooled(
     not_done: NotDone,
     prefix: str = "OV",
 ) -> Course:
-    """Both regions pooled, one sum: the pooled floor may follow what the liver did."""
+    """Both regions pooled, one sum: the pooled floor may follow what the liver did. A tumour marker may have a say."""
     scoped = intra.scoped.pooled_with(extra.scoped, prefix)
+    if scoped.targets or scoped.nontargets or scoped.new:
+        scoped = replace(scoped, nontargets=scoped.nontargets + raised_markers(case, rules.markers))
     by_content = rules.target.min_growth_overall_mm == "by_content"
 
     def beside(one: Judged) -> tuple[tuple[str, ...], Callable[[], int | None] | None]:

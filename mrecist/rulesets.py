@@ -196,6 +196,22 @@ class WarningRules:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkerRules:
+    """Tumour markers that are to be normal before non-targets are called gone, where they were high at baseline.
+
+    Attributes
+    ----------
+    afp_ng_ml : Fraction or None
+        The upper limit of normal of AFP, in ng/mL; inclusive. None: AFP plays no part.
+    pivka_mau_ml : Fraction or None
+        The same of PIVKA-II, in mAU/mL.
+    """
+
+    afp_ng_ml: Fraction | None = None
+    pivka_mau_ml: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MeasurementError:
     """Standard deviation of one measured diameter: a fixed part and a part of its length, added.
 
@@ -234,6 +250,7 @@ class RuleSet:
     best_response: BestResponseRules
     warnings: WarningRules
     measurement_error: MeasurementError
+    markers: MarkerRules = MarkerRules()
 
     def with_policy(self, policy: Policy) -> RuleSet:
         """The same rules with a case's own least growth for PD; scopes the policy does not name keep theirs.
@@ -268,6 +285,8 @@ class RuleSet:
             self.best_response,
             self.warnings,
         )
+        if self.markers != MarkerRules():
+            deciding += (self.markers,)
         told = ", ".join(map(_settings, deciding))
         return hashlib.sha256(f"({told})".encode()).hexdigest()[:8]
 

@@ -1,7 +1,8 @@
-"""A cohort of 10,000 cases: judged once, opened again, one case changed, and the data of each picture."""
+"""A cohort of 10,000 cases: judged once, opened again, one case changed, the data of each picture, and the window."""
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from collections.abc import Callable
@@ -93,7 +94,7 @@ def run() -> list[Row]:
             judged = time.perf_counter() - begun
             assert len(cohort.rows) == CASES * len(READS)
             change = _one_changed(database, judging)
-            jobs = {"open": lambda: database_cohort(database, judging), **_views(cohort)}
+            jobs = {"open": lambda: database_cohort(database, judging), **_views(cohort), **_window(cohort)}
             seconds = interleaved(jobs, repeats=3)
     of = f"{CASES:,} cases, {CASES * len(READS):,} reads"
     return [
@@ -115,6 +116,34 @@ def _views(cohort: Cohort) -> dict[str, Callable[[], object]]:
         "median overall survival": lambda: time_to_event(cohort.one_read_a_case(), "OS").curve.median,
         "agreement of two readers": partial(agreement, cohort, Scope.OVERALL),
     }
+
+
+def _window(cohort: Cohort) -> dict[str, Callable[[], object]]:
+    """Each picture above with the times and the agreement below it, drawn and painted at 1280 x 800, of all readers."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtWidgets import QApplication
+
+    from app.cohort_page import SPIDER, SWIMMER, WATERFALL, CohortPage
+    from app.desks.cohort_drawing import UNITS, ReadyCohort, draw
+    from app.resources import RULESETS
+    from app.theme import load_theme
+
+    application = QApplication.instance() or QApplication([])
+    page = CohortPage(load_theme(), RULESETS, UNITS)
+    page.resize(1280, 800)
+    page.show()
+    both = (agreement(cohort, Scope.INTRAHEPATIC, "best"), agreement(cohort, Scope.EXTRAHEPATIC, "best"))
+    ready = ReadyCohort(cohort, None, both, {}, ())
+    draw(page, ready)  # the choices are there from now on
+    page.reader.setCurrentIndex(page.reader.findData("all readers"))
+
+    def show(picture: str) -> None:
+        page.picture.choose(picture)
+        draw(page, ready)
+        page.grab()
+        application.processEvents()
+
+    return {f"window, {name.lower()}": partial(show, name) for name in (WATERFALL, SPIDER, SWIMMER)}
 
 
 def _one_changed(database: Database, judging: Judging) -> float:

@@ -45,7 +45,8 @@ class AssignmentDesk(QObject):
         self._form.set_lesion(lesion, self._session.locked)
         seen = reading.read.observation(reading.visit_id, lesion.id)
         checks = [check_of(issue) for issue in self._issues(lesion, reading)]
-        if seen is not None and not self._session.locked:
+        in_card = lesion.role is LesionRole.NEW and not reading.at_baseline  # a new lesion is asked of above
+        if seen is not None and not self._session.locked and not in_card:
             checks += [check_for(question, seen.features) for question in questions_about(lesion)]
         if larger := larger_nontarget(reading, lesion):
             checks.append(Check("larger_nontarget", larger, CheckState.QUESTION))

@@ -93,11 +93,12 @@ class LesionEventsDesk(QObject):
             ways = [Way("none", translated("Take back"))] if open_now else []
             checks.append(Check(_TREATED, words[:1].upper() + words[1:], CheckState.MET, meaning, tuple(ways)))
         asked = self._again(lesion, reading, checks) if open_now else None
-        if seen is not None and lesion.role is LesionRole.NEW and not is_assigned_here(lesion, reading):
-            questions = questions_about(lesion, later=True)
+        if seen is not None and lesion.role is LesionRole.NEW:
+            later = not is_assigned_here(lesion, reading)
+            questions = questions_about(lesion, later)
             if open_now:
                 checks += [check_for(question, seen.features) for question in questions]
-            if any(settles(question, seen.features) for question in questions):
+            if later and any(settles(question, seen.features) for question in questions):
                 on = seen.features.settled_on or (reading.visit.on if reading.visit and open_now else None)
         return Told(lesion.id, asked, tuple(checks), happened.new_lesion_meaning(reading, lesion), on)
 
@@ -271,13 +272,15 @@ class LesionEventsDesk(QObject):
 
     def _on_answer(self, lesion: Lesion, reading: Reading, field: str, answer: str) -> None:
         seen = reading.read.observation(reading.visit_id, lesion.id)
-        question = next((q for q in questions_about(lesion, later=True) if q.field == field), None)
+        later = not is_assigned_here(lesion, reading)
+        questions = questions_about(lesion, later)
+        question = next((q for q in questions if q.field == field), None)
         if seen is None or question is None:
             return
         noted = answered(question, seen.features, answer)
-        if settles(question, noted) and reading.visit is not None:
+        if later and settles(question, noted) and reading.visit is not None:
             noted = replace(noted, settled_on=noted.settled_on or reading.visit.on)
-        elif not any(settles(q, noted) for q in questions_about(lesion, later=True)):
+        elif not any(settles(q, noted) for q in questions):
             noted = replace(noted, settled_on=None)
         said = f"{lesion.id}: {question.text} {answer}."
         self._do(said, FindingRecorded(reading.visit_id, Observation(lesion.id, seen.finding, noted)))

@@ -15,11 +15,15 @@ Value = bool | Certainty | Proof
 
 @dataclass(frozen=True, slots=True)
 class LesionQuestion:
-    """One question; `field` is the feature that it fills. Without an answer the feature stays not stated."""
+    """One question; `field` is the feature that it fills. Without an answer the feature stays not stated.
+
+    An `optional` one is a note by most rule sets: it is no open point where it is not answered.
+    """
 
     field: str
     text: str
     answers: tuple[tuple[str, Value], ...]
+    optional: bool = False
 
 
 _YES_NO: tuple[tuple[str, Value], ...] = (("Yes", True), ("No", False))
@@ -62,7 +66,7 @@ def questions_about(lesion: Lesion, later: bool = False) -> tuple[LesionQuestion
     if lesion.role is LesionRole.TARGET:
         asked = (_ENHANCES, _DELINEATED, _TREATED) if lesion.region is Region.INTRAHEPATIC else (_TREATED,)
     elif lesion.role is LesionRole.NEW and lesion.is_liver_nodule:
-        asked = (_TYPICAL, _CERTAIN)
+        asked = (_TYPICAL, replace(_CERTAIN, optional=True))
     elif lesion.role is LesionRole.NEW:
         asked = (_THROMBUS if lesion.kind is LesionKind.TUMOUR_THROMBUS else _CERTAIN,)
     if lesion.kind is LesionKind.EFFUSION:

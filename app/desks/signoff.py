@@ -52,7 +52,8 @@ def _unanswered(reading: Reading, lesion: Lesion) -> int:
     seen = reading.read.observation(reading.visit_id, lesion.id)
     if seen is None or not is_assigned_here(lesion, reading):
         return 0
-    return sum(getattr(seen.features, question.field) is None for question in questions_about(lesion))
+    asked = (question for question in questions_about(lesion) if not question.optional)
+    return sum(getattr(seen.features, question.field) is None for question in asked)
 
 
 def _warnings(reading: Reading) -> CheckLine:

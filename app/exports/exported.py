@@ -73,7 +73,9 @@ def exported_reads(record: Record, head: str, ruleset: RuleSet) -> tuple[Exporte
         name = record.case_id if len(record.reads) == 1 else f"{record.case_id}/{read.id}"
         assessment = replace(assess_read(record, read.id, ruleset), case_id=name)
         tracks = follow(record.case_of(read.id), read) if whole else ()
-        by_whole = frozenset(track.lesion.id for track in tracks if uses_whole(track, ruleset.target))
+        whole_ones = frozenset(track.lesion.id for track in tracks if uses_whole(track, ruleset.target))
+        fragments = (track.lesion for track in tracks if track.lesion.parent in whole_ones)
+        by_whole = whole_ones | {lesion.id for lesion in fragments}
         found.append(ExportedRead(name, record, read, assessment, head, whole, by_whole))
     return tuple(found)
 

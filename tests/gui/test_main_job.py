@@ -167,9 +167,10 @@ def assign(driver: Driver, truth: Truth, lesion_id: str) -> None:
 
 
 def answer(driver: Driver, field: str, word: str) -> None:
-    """Answer a question of the lesion form."""
+    """Answer a question of the lesion form, or of the card above it."""
     driver.settle()
-    row = next(row for row in driver.page.form.findChildren(CheckRow) if row.check.rule == field and row.isVisible())
+    rows = [row for part in (driver.page.form, driver.page.happened) for row in part.findChildren(CheckRow)]
+    row = next(row for row in rows if row.check.rule == field and row.isVisible())
     driver.click(row.buttons[word])
 
 

@@ -30,7 +30,7 @@ def step_focus(window: QWidget, forward: bool) -> bool:
     at = stops.index(now) if now in stops else (-1 if forward else 0)
     chosen = stops[(at + (1 if forward else -1)) % len(stops)]
     chosen.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
-    _into_sight(chosen)
+    into_sight(chosen)
     return True
 
 
@@ -78,7 +78,7 @@ def _children(parent: QWidget) -> list[QWidget]:
     return parent.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
 
 
-def _into_sight(widget: QWidget) -> None:
+def into_sight(widget: QWidget) -> None:
     """Every scroll area around the widget shows it."""
     around = widget.parentWidget()
     while around is not None:

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QFileDialog
 from app import words
 from app.assessing import assess_read
 from app.main_window import HISTORY, MainWindow
-from app.models.course import Course, LesionCourse, as_of, course_of
+from app.models.as_of import as_of
+from app.models.course import Course, LesionCourse, course_of
 from app.models.hiding import without_decisions
 from app.session import ReadingSession
 from app.state.reading_mode import Hidden

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 from app import words
 from app.models.reading import Reading, counted_mm
-from app.state.clinical import Analyte, Bound, Enrolment
+from app.state.clinical import Analyte, Bound
 from app.state.dates import in_order
 from app.state.record import DatedTreatment, Record, Visit
 from app.state.signatures import SignedVisit
 from app.words import translated
-from mrecist.case import ClinicalStatus, EventKind, Marker, Read, TimePointRead, TreatmentKind
+from mrecist.case import ClinicalStatus, EventKind, Marker, Read, TreatmentKind
 from mrecist.lesions import Lesion, Measured, Split
 from mrecist.results import Assessment, BestResponse, RegionResponse, TimePointResponse
 from mrecist.rulesets import RuleSet
@@ -181,7 +181,7 @@ class Course:
 def course_of(
     record: Record, read_id: str, ruleset: RuleSet, assessment: Assessment | None, until: date | None = None
 ) -> Course:
-    """The course of a record as one read sees it; `assessment` is that of the record as given (see `as_of`)."""
+    """The course of a record as one read sees it; `assessment` is that of the record as given (see `app.models.as_of`)."""
     read = record.read(read_id) or Read(id=read_id)
     points = tuple(_point(record, read, visit, assessment) for visit in record.assessed_visits)
     return Course(
@@ -199,60 +199,8 @@ def course_of(
     )
 
 
-def as_of(record: Record, until: date) -> Record:
-    """The record without anything that happened after a date: what a reader could have known on that day."""
-    visits = tuple(visit for visit in record.visits if visit.on <= until)
-    known = {visit.id for visit in visits}
-    reads = tuple(_until(read, known) for read in record.reads)
-    treatments = tuple(
-        replace(
-            one,
-            until=None if one.until is not None and one.until > until else one.until,
-            dose_changes=tuple(x for x in one.dose_changes if x.on <= until),
-            cycles=tuple(x for x in one.cycles if x.on <= until),
-        )
-        for one in record.treatments
-        if one.on <= until
-    )
-    return replace(
-        record,
-        visits=visits,
-        reads=reads,
-        judgements=tuple(one for one in record.judgements if one.visit_id in known and one.signature.on <= until),
-        criteria=tuple(one for one in record.criteria if one.signature.on <= until),
-        treatments=treatments,
-        labs=tuple(one for one in record.labs if one.on <= until),
-        enrolment=_enrolment_until(record.enrolment, until),
-        events=tuple(event for event in record.events if event.on <= until),
-        signed=tuple(one for one in record.signed if one.visit_id in known),
-    )
-
-
 def treatment_name(kind: TreatmentKind) -> str:
     return translated(_TREATED.get(kind, kind.value.replace("_", " ").capitalize()))
-
-
-def _enrolment_until(enrolment: Enrolment, until: date) -> Enrolment:
-    """What of the enrolment had happened by then; the arm is known from randomisation on."""
-    consented, enrolled, randomised = (
-        on if on is not None and on <= until else None
-        for on in (enrolment.consented, enrolment.enrolled, enrolment.randomised)
-    )
-    told = enrolment.randomised is None or randomised is not None
-    return Enrolment(consented, enrolled, randomised, enrolment.arm if told else "")
-
-
-def _until(read: Read, known: set[str]) -> Read:
-    """A read without later time points and without the lesions that were first seen at one of them."""
-    points = tuple(point for point in read.timepoints if point.timepoint_id in known)
-    seen = {one.lesion_id for point in points for one in point.observations}
-    lesions = tuple(x for x in read.lesions if x.role is not LesionRole.NEW or x.id in seen)
-    ids = {lesion.id for lesion in lesions}
-    kept = tuple(
-        TimePointRead(point.timepoint_id, tuple(one for one in point.observations if one.lesion_id in ids))
-        for point in points
-    )
-    return replace(read, lesions=lesions, timepoints=kept)
 
 
 def _point(record: Record, read: Read, visit: Visit, assessment: Assessment | None) -> CoursePoint:

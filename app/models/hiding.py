@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from app.models.course import as_of
+from app.models.as_of import as_of
 from app.profiles import known_profiles
 from app.state.clinical import Enrolment
 from app.state.reading_mode import Hidden, in_order, is_blinded

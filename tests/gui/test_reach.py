@@ -20,7 +20,18 @@ from tests.support.driver import Driver
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 NONE, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
-PAGES = ("empty worklist", "worklist", "time points", "baseline", "lesion", "decision", "clinical", "notice")
+PAGES = (
+    "empty worklist",
+    "worklist",
+    "time points",
+    "baseline",
+    "lesion",
+    "decision",
+    "clinical",
+    "signature",
+    "versions",
+    "mode",
+)
 
 
 @pytest.fixture
@@ -56,8 +67,17 @@ def pages(driver: Driver, study: tuple[Path, Truth]) -> Iterator[str]:
     yield "clinical"
     driver.key(Qt.Key.Key_Escape, widget=driver.page.grid.active)
     driver.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier, widget=driver.page.grid.active)
-    assert driver.page.notice.isVisible()
-    yield "notice"
+    assert driver.page.sheet.isVisible()
+    yield "signature"
+    driver.key(Qt.Key.Key_Escape, widget=driver.page.grid.active)
+    driver.station.wiring.actions.of("visit.versions").trigger()
+    assert driver.page.right_page is RightPage.VERSIONS
+    yield "versions"
+    driver.key(Qt.Key.Key_Escape, widget=driver.page.grid.active)
+    driver.station.wiring.actions.of("read.mode").trigger()
+    assert driver.page.right_page is RightPage.MODE
+    yield "mode"
+    driver.key(Qt.Key.Key_Escape, widget=driver.page.grid.active)
     driver.key(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier, widget=driver.page.grid.active)
     driver.qtbot.waitUntil(lambda: bool(driver.window.worklist.table_model.lines))
     yield "worklist"

@@ -72,15 +72,18 @@ def test_that_the_first_signature_sets_a_password_and_the_next_needs_it(driver: 
     assert "2 in a row" in sheet.told.text() and "in 1 s" in sheet.told.text()
     driver.type(sheet.passwords.known, PASSWORD)
     assert not sheet.sign.isEnabled(), "the next has to wait"
-    assert driver.session.select_lesion("IT1") is None and driver.session.selection.lesion_id == "IT1", (
-        "the window lives"
-    )
+    driver.session.select_lesion("IT1")
+    assert driver.session.selection.lesion_id == "IT1", "the window lives meanwhile"
     driver.qtbot.waitUntil(sheet.sign.isEnabled)
     driver.key(Qt.Key.Key_Return, widget=sheet.passwords.known)
     driver.qtbot.waitUntil(sheet.isHidden)
     (again,) = record(driver).signed
     (before,) = record(driver).amendments(READ, "BL")
     assert (again.meaning, before.signed, before.reason) == (SignatureMeaning.AUTHORSHIP, signed, "wrong image")
+
+    driver.station.wiring.actions.of("reader.password").trigger()
+    submit(driver, PASSWORD, "another password", "another password")
+    assert sheet.isHidden() and "is set" in driver.page.toast.message.text()
 
     driver.key(Qt.Key.Key_Space, widget=driver.page.footer.versions)
     view = driver.page.versions
@@ -92,20 +95,22 @@ def test_that_the_first_signature_sets_a_password_and_the_next_needs_it(driver: 
     with sqlite3.connect(tmp_path / "cases.db") as connection:
         payloads = " ".join(x for (x,) in connection.execute("SELECT payload FROM entries"))
     connection.close()
-    assert PASSWORD not in payloads and "password" not in payloads and '"salt"' not in payloads
+    assert (
+        PASSWORD not in payloads
+        and "another password" not in payloads
+        and "digest" not in payloads
+        and '"salt"' not in payloads
+    )
 
 
-def test_that_escape_signs_nothing_and_leaves_nothing_typed(driver: Driver) -> None:
+def test_that_escape_signs_nothing_and_what_stands_in_the_way_is_one_key_away(driver: Driver) -> None:
     sheet = driver.page.sheet
     driver.key(Qt.Key.Key_Return, CONTROL, widget=driver.page.table.grid)
     driver.type(sheet.passwords.new, PASSWORD)
     driver.key(Qt.Key.Key_Escape, widget=sheet.passwords.new)
-    assert sheet.isHidden() and not sheet.passwords.new.text()
+    assert sheet.isHidden() and not sheet.passwords.new.text(), "Escape leaves nothing typed"
     assert not any(isinstance(entry.event, VisitSigned) for entry in driver.session.store.entries)
 
-
-def test_that_what_stands_in_the_way_is_one_key_away(driver: Driver) -> None:
-    sheet = driver.page.sheet
     driver.session.select_visit("FU1")
     driver.key(Qt.Key.Key_Return, CONTROL, widget=driver.page.table.grid)
     assert not sheet.sign.isEnabled() and not sheet.passwords.isEnabled()

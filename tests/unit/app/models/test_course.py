@@ -9,7 +9,8 @@ from fractions import Fraction
 import pytest
 
 from app.assessing import assess_read
-from app.models.course import Course, Limit, as_of, course_of
+from app.models.as_of import as_of
+from app.models.course import Course, Limit, course_of
 from app.state.record import DatedEvent, Record
 from mrecist.case import EventKind, ReadKind, TimePointRead
 from mrecist.lesions import Lesion, Measured, Observation

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -15,6 +14,7 @@ from app.state.events import (
     Event,
     HidingLifted,
     ReadStarted,
+    SeriesImported,
     TreatmentRecorded,
     VisitAmended,
     VisitProposed,
@@ -23,7 +23,7 @@ from app.state.events import (
 from app.state.reading_mode import Hidden
 from app.state.record import DatedTreatment, Record
 from mrecist.case import TreatmentKind
-from tests.support.cases import FOLLOW_UP_DATE, OPENING, added, found, log_of, measured
+from tests.support.cases import FOLLOW_UP_DATE, OPENING, added, found, log_of, measured, series_ref
 
 SECOND, READER = "read-2", "Reader B"
 
@@ -32,8 +32,8 @@ def begun(*hides: Hidden) -> Record:
     """The small case with a third time point and a treatment after the second, and a read of its own begun on it."""
     third = VisitProposed("FU2", (date(2025, 4, 1),), ("1.3",))
     tace = TreatmentRecorded(DatedTreatment("T-1", TreatmentKind.TACE, date(2025, 3, 1)))
-    series = replace(OPENING[1].series[1], uid="1.3", study_date=date(2025, 4, 1))  # type: ignore[union-attr]
-    opening = (OPENING[0], replace(OPENING[1], series=(*OPENING[1].series, series)), *OPENING[2:4], third, OPENING[4])  # type: ignore[arg-type, union-attr]
+    series = SeriesImported((series_ref("1.3", date(2025, 4, 1)),))
+    opening = (*OPENING[:4], series, third, *OPENING[4:])
     record = replay(log_of(*opening, tace, added("IT1", "BL", measured("30"))))
     return then(record, ReadStarted(READER, blinded=True, hides=hides))
 

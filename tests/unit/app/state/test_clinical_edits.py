@@ -8,7 +8,8 @@ from fractions import Fraction
 
 import pytest
 
-from app.models.course import _bars, as_of
+from app.models.as_of import as_of
+from app.models.course import _bars
 from app.state.apply import EditRefused
 from app.state.clinical import Analyte, DoseChange, Enrolment, LabSet, LabValue, TreatmentCycle
 from app.state.dates import PartialDate

@@ -24,6 +24,7 @@ from app.panels.decision_strip import DecisionStrip
 from app.panels.enhancement_strip import EnhancementStrip
 from app.panels.finding_bar import FindingBar
 from app.panels.focus_ring import FocusRing
+from app.panels.folded_list import FoldedList
 from app.panels.lesion_card import LesionCard
 from app.panels.lesion_form import LesionForm
 from app.panels.lesion_table import LesionTable
@@ -98,6 +99,8 @@ class ReadingPage(QWidget):
         self.strip = DecisionStrip(theme)
         self.footer = ReadingFooter(theme)
         self.decision = DecisionPanel(theme)
+        self.rederived = FoldedList(theme, translated("Changed elsewhere"))
+        self.rederived.set_rows((), "")
         self.clinical = ClinicalForm(theme, new_id=lambda: uuid4().hex[:12])
         self.clinical_back = QPushButton(translated("Back to the lesions"))
         self.times = TimePointsForm(theme)
@@ -211,6 +214,7 @@ class ReadingPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(area, 1)
+        column.addWidget(self.rederived)
         column.addWidget(rule_line())
         column.addWidget(self.strip)
         column.addWidget(self.proposal)

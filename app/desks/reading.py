@@ -13,6 +13,7 @@ from app.desks.images import ImageDesk
 from app.desks.labs import LabsDesk
 from app.desks.lesion_events import LesionEventsDesk
 from app.desks.measuring import MeasuringDesk
+from app.desks.rederiving import RederivingDesk
 from app.desks.signing import SigningDesk
 from app.desks.thumbnails import Thumbnails
 from app.reading.hanging import PHASE_WORDS
@@ -70,6 +71,7 @@ class ReadingDesk(QObject):
         self.assignment = AssignmentDesk(session, page.form, self)
         self.happened = LesionEventsDesk(session, page.happened, page.findings, self)
         self.labs = LabsDesk(session, page.theme, page)
+        self.rederiving = RederivingDesk(session, page.rederived, self)
         self._connect()
 
     def stop(self) -> None:

@@ -181,7 +181,7 @@ class Course:
 def course_of(
     record: Record, read_id: str, ruleset: RuleSet, assessment: Assessment | None, until: date | None = None
 ) -> Course:
-    """The course of a record as one read sees it; `assessment` is that of the record as given (see `app.models.as_of`)."""
+    """The course of a record as one read sees it; `assessment` is that of the record as given."""
     read = record.read(read_id) or Read(id=read_id)
     points = tuple(_point(record, read, visit, assessment) for visit in record.assessed_visits)
     return Course(

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from app.demo.truth import Truth
-from app.focus import tab_stops
+from app.focus import into_sight, tab_stops
 from app.reading_page import RightPage
 from tests.support.driver import Driver
 
@@ -155,6 +155,7 @@ def test_that_the_focus_can_be_seen_on_every_stop_of_every_page(
             if not isValid(stop):
                 continue  # a row that was made anew meanwhile
             driver.window.setFocus()
+            into_sight(stop)
             QApplication.processEvents()
             before = driver.window.grab(in_window(stop)).toImage()
             stop.setFocus(Qt.FocusReason.TabFocusReason)

@@ -57,8 +57,8 @@ class ExportDesk(QObject):
         record = session.record
         if record is None:
             return translated("Open a case first.")
-        if Hidden.PRIOR in session.hides:
-            return translated("Your read hides the measurements of other time points until all are signed.")
+        if {Hidden.PRIOR, Hidden.CLINICAL} & set(session.hides):
+            return translated("Your read hides part of this case: it is not copied.")
         reads = exported_reads(record, session.store.head, session.ruleset)
         one = next((x for x in reads if x.read.id == session.read_id), None)
         if one is None or not session.selection.visit_id:

@@ -63,7 +63,8 @@ def reslice(
     ----------
     grain
         Of planes between the voxels: with 2 or more a coarse picture, for looking while it moves. One value stands
-        for so many rows and columns, and of a slab only one in so many planes is taken.
+        for so many rows and columns, taken from the nearest voxel of each image and linear between images; of a slab
+        only one in so many planes is taken.
     cancelled
         Asked before each plane between the voxels; true stops with `Cancelled`.
     """
@@ -76,11 +77,13 @@ def reslice(
     for n, _ in shares:
         if cancelled is not None and cancelled():
             raise Cancelled
-        pictures.append(sample_plane(volume, coarse.plane(n), coarse.rows, coarse.columns))
+        pictures.append(sample_plane(volume, coarse.plane(n), coarse.rows, coarse.columns, quick=grain > 1))
     values = _projected(pictures, [share for _, share in shares], slab)
-    if grain > 1:
-        values = values.repeat(grain, axis=0).repeat(grain, axis=1)[: stack.rows, : stack.columns]
-    return _finished(volume, values, np.isnan(values))
+    made = _finished(volume, values, np.isnan(values))
+    if grain == 1:
+        return made
+    outside = None if made.outside is None else _enlarged(made.outside, grain, stack)
+    return PlaneImage(_enlarged(made.pixels, grain, stack), outside)
 
 
 def grain_within(stack: PlaneStack, k: int, slab: Slab | None, values: int) -> int:
@@ -90,6 +93,12 @@ def grain_within(stack: PlaneStack, k: int, slab: Slab | None, values: int) -> i
     planes = len(slab_shares(stack, k, slab))
     over = stack.rows * stack.columns * planes / values
     return max(1, math.ceil(math.sqrt(over) if planes == 1 else math.cbrt(over)))
+
+
+def _enlarged(picture: NDArray[Any], grain: int, stack: PlaneStack) -> NDArray[Any]:
+    """Each value so many rows and columns large, on the pixels of the stack."""
+    wide = picture.repeat(grain, axis=1)[:, : stack.columns]
+    return np.broadcast_to(wide[:, None], (len(wide), grain, stack.columns)).reshape(-1, stack.columns)[: stack.rows]
 
 
 def _coarser(stack: PlaneStack, grain: int) -> PlaneStack:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.cohort.adtte import adtte_csv
+from app.cohort.agreement_csv import agreement_csv
 from app.cohort.cohort import COMPETING, time_names
 from app.cohort.lesion_differences import LesionDifference
 from app.cohort.pictures import (
@@ -42,6 +43,7 @@ def write_csv(report: CohortReport, folder: Path) -> tuple[Path, ...]:
         if name in COMPETING:
             incidences = incidence_curves(groups, name, report.unit, each_reader=True)
             made[f"incidence_{name}.csv"] = picture_csv(incidences, IncidencePoint)
+    made |= agreement_csv(report)
     if report.lesions is not None:
         made["lesion_differences.csv"] = picture_csv(report.lesions, LesionDifference)
     return write_files(folder, made)

@@ -207,7 +207,8 @@ class CohortDesk(QObject):
                 asked = self.page.choices
                 rules = load_ruleset(asked.ruleset or DEFAULT_RULESET)
                 unit = asked.unit or UNITS[0]
-                files = write_csv(CohortReport(self._ready.cohort, rules, by=asked.group or None, unit=unit), folder)
+                report = CohortReport(self._ready.cohort, rules, by=asked.group or None, of="best", unit=unit)
+                files = write_csv(report, folder)
             elif kind == "PDF":
                 folder.mkdir(parents=True, exist_ok=True)
                 title = f"{self.page.source.currentText()} · {self.page.counts.text()}"

@@ -16,6 +16,8 @@ from app.words import translated
 from mrecist.values import Response
 
 CELL_PX, NAMES_PX = (32, 24), 32
+_LOWEST_PX = 16
+"""How low a row of a matrix becomes where there is little room."""
 _ALWAYS = ("CR", "PR", "SD", "PD", "NE")
 
 
@@ -44,7 +46,8 @@ class Matrix(QWidget):
         return QSize(px(NAMES_PX) + count * px(CELL_PX[0]) + 2, px(20) + (count + 1) * px(CELL_PX[1]) + 2)
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        px, count = self._theme.px, len(self._categories)
+        return QSize(self.sizeHint().width(), px(20) + (count + 1) * px(_LOWEST_PX) + 2)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -54,7 +57,8 @@ class Matrix(QWidget):
     def paint_into(self, painter: QPainter, box: QRectF) -> None:
         """Rows are the first reader, columns the second."""
         theme, px = self._theme, self._theme.px
-        names, (wide, tall) = px(NAMES_PX), (px(CELL_PX[0]), px(CELL_PX[1]))
+        names, wide = px(NAMES_PX), px(CELL_PX[0])
+        tall = min(float(px(CELL_PX[1])), (box.height() - px(20) - 2) / (len(self._categories) + 1))
         painter.setFont(theme.font(Face.SMALL, bold=True))
         painter.setPen(theme.colour(self._token))
         title = QRectF(box.left() + names, box.top(), box.width() - names, px(20))

@@ -24,6 +24,8 @@ _SYMBOLS = {
     Response.CR: "o", Response.PR: "t", Response.SD: "s", Response.PD: "t1", Response.NN: "d", Response.NE: "x",
     Response.ND: "x", Response.NA: "x",
 }  # fmt: skip
+_WIDTH = 540.0
+"""About how wide a picture is that has half of the window."""
 _MOST_LANES = 1000
 _TACE = TreatmentKind.TACE.value
 _TOP_PCT = 200.0
@@ -96,6 +98,7 @@ class Waterfall(CohortPlot):
 
     def _marks(self, bars: Sequence[WaterfallBar], heights: Any) -> None:
         theme = self.theme
+        size = theme.px(min(8.0, max(4.0, _WIDTH / len(bars))))  # a mark is as wide as its bar
         for response in Response:
             at = [n for n, bar in enumerate(bars) if bar.best == response.value]
             if not at:
@@ -105,7 +108,7 @@ class Waterfall(CohortPlot):
             hollow = response in (Response.CR, Response.NE)
             self.plot.addItem(
                 pg.ScatterPlotItem(
-                    at, below, symbol=_SYMBOLS[response], size=theme.px(8), pen=pg.mkPen(colour, width=1.5),
+                    at, below, symbol=_SYMBOLS[response], size=size, pen=pg.mkPen(colour, width=1.5),
                     brush=None if hollow else colour,
                 )
             )  # fmt: skip

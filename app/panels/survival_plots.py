@@ -138,7 +138,7 @@ class Incidence(CohortPlot):
         time_axis(self.plot, longest, unit)
         percent_axis(self.plot)
         for name, colour, x, y in _apart(ends, longest):
-            text = pg.TextItem(name, colour, anchor=(1.0, 1.1))
+            text = pg.TextItem(name, colour, anchor=(0.0 if x < longest / 6 else 1.0, 1.1))
             text.setFont(self.theme.font(Face.SMALL, bold=True))
             text.setPos(x, y)
             self.plot.addItem(text, ignoreBounds=True)

@@ -71,6 +71,21 @@ def test_that_a_table_goes_into_the_database_and_is_judged_by_two_rule_sets(
     assert {(c["case"], c["first"], c["second"]) for c in found["comparison"]["changed"]} == {("P2", "PD", "SD")}
     assert [u["case"] for u in found["agreement"]["adjudication"]] == ["P1"]
     assert found["agreement"]["fragility"][0]["decided_by"] == "follow-up"
+    assert _run("--table", "old spreadsheet", "--csv", tmp_path / "csv", *database) == DONE
+    capsys.readouterr()
+    with (tmp_path / "csv/agreement.csv").open(newline="") as stream:
+        cells = [row for row in csv.DictReader(stream) if row["scope"] == "intrahepatic"]
+    assert {(x["first"], x["second"], x["first_response"], x["second_response"], x["n"]) for x in cells} == {
+        ("A", "B", "PR", "SD", "1"), ("A", "B", "PD", "PD", "1"),
+    }  # fmt: skip
+    with (tmp_path / "csv/adjudication.csv").open(newline="") as stream:
+        reads = [row for row in csv.DictReader(stream) if row["scope"] == "intrahepatic"]
+    told = [
+        [x[name] for name in ("case_id", "timepoint", "reader", "response", "baseline_mm", "sum_mm")] for x in reads
+    ]
+    assert told == [["P1", "FU1", "A", "PR", "50.0", "30.0"], ["P1", "FU1", "B", "SD", "50.0", "45.0"]]
+    swapped = [[x[name] for name in ("other", "with_others_followup", "decided_by")] for x in reads]
+    assert swapped == [["B", "SD", "follow-up"], ["A", "PR", "follow-up"]]
     survival = next(t for t in found["times"] if t["endpoint"] == "OS" and t["group"] == "B")
     assert (survival["n"], survival["events"], survival["landmarks"][0]["survival"]) == (1, 1, 1.0)
     assert found["endpoints"][0]["times"][0]["source"] == "column os"

@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from app.exports.exported import exported_reads
 from app.resources import load_ruleset
 from app.state.apply import apply, replay
-from app.state.events import Entry, Event, LesionAdded, ReadStarted, VisitSigned
+from app.state.events import Entry, Event, FindingRecorded, LesionAdded, LesionSplit, ReadStarted, VisitSigned
 from app.state.signatures import SignatureMeaning
 from mrecist.lesions import (
     Absent,
+    Features,
     Finding,
     Measured,
     Merged,
@@ -22,7 +24,7 @@ from mrecist.lesions import (
     UnequivocalProgression,
     WhyNotEvaluable,
 )
-from mrecist.values import Diameter, LesionRole, Region
+from mrecist.values import Certainty, Diameter, EarlierAbsence, LesionRole, LocalTreatment, Region
 from tests.support.cases import OPENING, READER, added, found, lesion, log_of, measured
 from tests.support.exports import csv_rows, files_of
 
@@ -162,3 +164,27 @@ def test_that_the_dictionary_explains_every_column_that_is_written() -> None:
     written = {(name.removesuffix(".csv"), column) for name, rows in files.items() for column in rows[0]}
     assert set(said) == written
     assert all(said.values())
+
+
+def test_that_fragments_and_what_was_noted_of_a_lesion_are_told() -> None:
+    part = replace(lesion("IT1"), id="IT1.1", parent="IT1")
+    noted = Features(
+        treated_since=LocalTreatment.ABLATION,
+        earlier_absence=EarlierAbsence.CONFIRMED,
+        certainty=Certainty.REFUTED,
+        settled_on=date(2025, 2, 20),
+    )
+    rows = tables(
+        IT1,
+        LesionSplit("FU1", "IT1", (part, replace(part, id="IT1.2"))),
+        FindingRecorded("FU1", Observation("IT1.1", Measured(Diameter(120)), noted)),
+    )["lesions.csv"]
+    split, first = (next(r for r in rows if (r["lesion"], r["timepoint"]) == (x, "FU1")) for x in ("IT1", "IT1.1"))
+    assert (split["finding"], split["diameter_mm"], split["fragment_of"]) == ("split", "", "")
+    assert (first["finding"], first["diameter_mm"], first["fragment_of"]) == ("measured", "12.0", "IT1")
+    assert [first[x] for x in ("treated_since", "earlier_absence", "certainty", "settled_on")] == [
+        "ablation",
+        "confirmed",
+        "refuted",
+        "2025-02-20",
+    ]

@@ -23,9 +23,11 @@ from app.models.lesion_cells import (
 from app.models.lesion_table import LesionTableModel
 from app.models.reading import Reading, change_pct, counted_mm
 from app.panels.response_text import modality_text
+from app.state.events import FindingRecorded, LesionSplit
 from mrecist.case import TimePointRead
 from mrecist.lesions import (
     Absent,
+    Features,
     Finding,
     Lesion,
     Measured,
@@ -34,11 +36,13 @@ from mrecist.lesions import (
     NotEvaluable,
     Observation,
     Present,
+    Split,
     TooSmall,
     UnequivocalProgression,
     WhyNotEvaluable,
 )
-from mrecist.values import Diameter, LesionRole, Line, Organ, Region
+from mrecist.values import Diameter, LesionRole, Line, LocalTreatment, Organ, Region
+from tests.support.cases import READ, added, found, lesion, measured, record_of
 from tests.support.example_reading import LESIONS, READ_ID, example_assessment, example_reading, example_record
 
 BY_ID = {lesion.id: lesion for lesion in LESIONS}
@@ -135,6 +139,7 @@ def test_that_what_is_to_do_is_asked_in_accent() -> None:
         pytest.param("ET1", TooSmall(), "5.0", id="too small counts 5 mm"),
         pytest.param("ET1", TooSmall(Diameter.from_mm(3)), "3.0", id="too small but measured keeps its value"),
         pytest.param("IT2", Merged("IT1"), "merged", id="fused with another"),
+        pytest.param("IT2", Split(), "split", id="split, and no fragment measured"),
     ],
 )
 def test_that_a_finding_is_said_in_the_words_of_its_region(lesion_id: str, finding: Finding, text: str) -> None:
@@ -299,3 +304,22 @@ def test_that_a_diameter_read_on_another_modality_than_before_says_so_in_table_a
     assert [c for c in others if c.prefix] == [cell]
     assert modality_text(reading, Region.INTRAHEPATIC) == "IT1: MRI, before CT"
     assert modality_text(reading, Region.EXTRAHEPATIC) == ""
+
+
+def test_that_a_split_lesion_shows_its_sum_and_a_treated_one_its_treatment() -> None:
+    part = replace(lesion("IT1"), id="IT1.1", parent="IT1")
+    noted = Features(treated_since=LocalTreatment.TACE)
+    record = record_of(
+        added("IT1", "BL", measured("30")),
+        LesionSplit("FU1", "IT1", (part, replace(part, id="IT1.2"))),
+        FindingRecorded("FU1", Observation("IT1.1", measured("12"), noted)),
+        found("IT1.2", "FU1", measured("9")),
+    )
+    reading = Reading(record, READ, "FU1")
+    rows = [row for row in rows_of(reading) if row.kind is RowKind.LESION]
+    columns = {(c.kind, c.visit_id): c for c in columns_of(reading)}
+    now, change = columns[ColumnKind.VISIT, "FU1"], columns[ColumnKind.VS_BASELINE, None]
+    cells = [cell_of(row, now, reading, Accepted()) for row in rows]
+    assert [(c.prefix, c.text) for c in cells] == [("split", "21.0"), ("TACE", "12.0"), ("", "9.0")]
+    assert [cell_of(row, change, reading, Accepted()).text for row in rows] == ["\u221230.0", "\u2014", "\u2014"]
+    assert "TACE" in cells[1].explanation and "2" in cells[0].explanation

@@ -36,7 +36,6 @@ from mrecist.lesions import (
     NotEvaluable,
     Observation,
     Present,
-    Split,
     TooSmall,
     UnequivocalProgression,
     WhyNotEvaluable,
@@ -139,7 +138,6 @@ def test_that_what_is_to_do_is_asked_in_accent() -> None:
         pytest.param("ET1", TooSmall(), "5.0", id="too small counts 5 mm"),
         pytest.param("ET1", TooSmall(Diameter.from_mm(3)), "3.0", id="too small but measured keeps its value"),
         pytest.param("IT2", Merged("IT1"), "merged", id="fused with another"),
-        pytest.param("IT2", Split(), "split", id="split, and no fragment measured"),
     ],
 )
 def test_that_a_finding_is_said_in_the_words_of_its_region(lesion_id: str, finding: Finding, text: str) -> None:

@@ -155,6 +155,9 @@ class AgreementView(QWidget):
             Matrix(theme, translated("Extrahepatic"), "region.extra"),
         )
         self.coefficients = (label("", "1", Face.SMALL), label("", "1", Face.SMALL))
+        for said in self.coefficients:  # as much room without numbers, so that both matrices are of one height
+            said.setMinimumHeight(3 * said.fontMetrics().lineSpacing())
+            said.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.list_head = label("", "2", Face.SMALL)
         self.list_head.setContentsMargins(theme.px(10), theme.px(3), theme.px(10), theme.px(3))
         self._area = QScrollArea()

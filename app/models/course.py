@@ -16,7 +16,7 @@ from app.state.record import DatedTreatment, Record, Visit
 from app.state.signatures import SignedVisit
 from app.words import translated
 from mrecist.case import ClinicalStatus, EventKind, Marker, Read, TreatmentKind
-from mrecist.lesions import Lesion, Measured, Split
+from mrecist.lesions import Lesion, Measured, Present, Split, UnequivocalProgression
 from mrecist.results import Assessment, BestResponse, RegionResponse, TimePointResponse
 from mrecist.rulesets import RuleSet
 from mrecist.values import LesionRole, Line, Region, Response, Scope
@@ -222,6 +222,8 @@ def _lesion(record: Record, read: Read, lesion: Lesion) -> LesionCourse:
         finding = seen.finding
         measured = isinstance(finding, Measured)
         mm = counted_mm(finding) if measured or lesion.role is LesionRole.TARGET else None
+        if isinstance(finding, Present | UnequivocalProgression) and finding.diameter is not None:
+            mm = finding.diameter.mm  # a size that was only noted: it is shown, and no sum has it
         if isinstance(finding, Split):
             mm = Reading(record, read.id, visit.id).counted_mm(lesion, visit.id)
         line = finding.evidence[0] if isinstance(finding, Measured) and finding.evidence else None

@@ -139,7 +139,7 @@ class CourseDrawing:
             pen = pg.mkPen(colour, width=self._theme.px(1.5), style=style)
             plot.plot(xs, ys, pen=pen, symbol="os"[number], symbolSize=self._theme.px(6), symbolBrush=colour,
                               symbolPen=None)  # fmt: skip
-            for marker, x, y in zip(drawn, xs, ys, strict=True):
+            for marker, x, y in sorted(zip(drawn, xs, ys, strict=True), key=lambda one: -one[2]):
                 value = marker_text(marker)
                 self._value(plot, x, math.log10(y), value, colour, number == 0)
                 said = f"{name} · {words.iso(marker.on)}: {value} {MARKER_UNITS[name]}"
@@ -149,7 +149,8 @@ class CourseDrawing:
             names.append(EdgeLabel(end - 0.001, MARKER_UNITS[name], self._theme.colour("text.3")))
         if seen:
             low, high = math.floor(math.log10(min(seen))), math.ceil(math.log10(max(seen)) + 0.25)
-            plot.setYRange(low - 0.15, max(high, low + 1), padding=0)
+            top = math.log10(max(seen))
+            plot.setYRange(low - 0.15, max(high, low + 1, top + 0.25 * (top - low)), padding=0)  # room for the number
             ticks = [
                 (float(power), f"{10**power:,}" if power >= 0 else f"{10.0**power:g}") for power in range(low, high + 1)
             ]

@@ -17,7 +17,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from app import words
 from app.models.course import REGIONS, Course, TreatmentBar
 from app.panels.marks import paint_response_letters
-from app.theme import Face, Theme, flat_pen
+from app.theme import Face, Theme, flat_pen, paint_response
 from app.words import translated
 from mrecist.values import Region, Response
 
@@ -117,8 +117,9 @@ class ResponseLane(Lane):
                 box = QRectF(x - wide / 2, 0, wide, row)
                 self.text(painter, box, said, "text.1" if chosen else "text.2", bold=True)
                 last_end = x + wide / 2
+            following = next((self.x_of(p.on) for p in course.points if p.on > point.on), right + px(60))
             for number, region in enumerate(REGIONS, start=1):
-                self._response(painter, x, number * row, point.of_region(region))
+                self._response(painter, x, number * row, point.of_region(region), following - x)
         for number, region in enumerate(REGIONS, start=1):
             best = course.best(region)
             if best is not None:
@@ -126,13 +127,18 @@ class ResponseLane(Lane):
                 said = translated("best {response}", response=words.response_letters(best.unconfirmed))
                 self.text(painter, box, said, "text.2")
 
-    def _response(self, painter: QPainter, x: float, y: float, response: Any) -> None:
+    def _response(self, painter: QPainter, x: float, y: float, response: Any, room: float) -> None:
+        """Shape and letters; the shape alone where the next time point leaves no room."""
         px = self.theme.px
         if response is None:
             box = QRectF(x - px(10), y, px(20), px(ROW_PX))
             self.text(painter, box, words.DASH, "text.3", align=Qt.AlignmentFlag.AlignHCenter)
             return
         shown: Response = response.response
+        if room < px(40):
+            side = px(10)
+            paint_response(painter, QRectF(x - side, y + (px(ROW_PX) - side) / 2, side, side), shown, self.theme)
+            return
         box = QRectF(x - px(12), y, px(60), px(ROW_PX))
         paint_response_letters(painter, box, shown, self.theme, Face.SMALL)
 

@@ -18,7 +18,7 @@ from app.panels.plot_layer import PlotLayer, Upright
 from app.theme import Face, Theme
 from app.words import translated
 
-AXIS_WIDTH, NAMES_WIDTH = 68, 124
+AXIS_WIDTH, NAMES_WIDTH = 98, 124
 _REACH_PX = 14
 """How near to a point a click must be to mean it."""
 
@@ -55,6 +55,7 @@ class HistoryPlot(QWidget):
         self._course: Course | None = None
         self._selected = ("", "")
         self._shown = frozenset(Shown)
+        self._empty: frozenset[Shown] = frozenset()
         self._spots: list[Spot] = []
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(translated("Course over time"))
@@ -87,9 +88,11 @@ class HistoryPlot(QWidget):
         for row, stretch in ((1, 5), (2, 5), (4, 4)):
             grid.setRowStretchFactor(row, stretch)
         grid.setColumnFixedWidth(1, theme.px(NAMES_WIDTH))
+        self._leading = self.sums
         for plot in (self.lesions, self.markers):
             plot.setXLink(self.sums)
-        self.sums.getViewBox().sigXRangeChanged.connect(lambda *_: self._lanes_moved())
+        for plot, _ in self._plots():
+            plot.getViewBox().sigXRangeChanged.connect(lambda *_: self._lanes_moved())
         self.canvas.scene().sigMouseMoved.connect(self._on_moved)
         self.canvas.scene().sigMouseClicked.connect(self._on_clicked)
         column = QVBoxLayout(self)
@@ -123,17 +126,33 @@ class HistoryPlot(QWidget):
     def show_only(self, shown: frozenset[Shown]) -> None:
         """Leave lanes out; one plot at least stays."""
         self._shown = shown
+        self._lay_out()
+        self.treatments.setVisible(Shown.TREATMENT in shown)
+        self.treatments.set_course(self._course if Shown.TREATMENT in shown else None)
+        self._lanes_moved()
+
+    def _lay_out(self) -> None:
+        """Plots that are wanted and have something to show share the room; the first of them leads the others in time.
+
+        One out of sight cannot: the plots that follow take their range from where it lies on the screen.
+        """
         for plot, part in self._plots():
-            seen = part in shown
+            seen = part in self._shown - self._empty
             plot.setVisible(seen)
             self._names[id(plot)].setVisible(seen)
             row = {Shown.SUMS: 1, Shown.LESIONS: 2, Shown.MARKERS: 4}[part]
             grid = self.canvas.ci.layout
             grid.setRowStretchFactor(row, (4 if part is Shown.MARKERS else 5) if seen else 0)
             grid.setRowMaximumHeight(row, 16_777_215 if seen else 0)
-        self.treatments.setVisible(Shown.TREATMENT in shown)
-        self.treatments.set_course(self._course if Shown.TREATMENT in shown else None)
-        self._lanes_moved()
+        first = next((plot for plot, part in self._plots() if part in self._shown - self._empty), self.sums)
+        if first is not self._leading:
+            before, self._leading = self._leading, first
+            for plot, _ in self._plots():
+                plot.setXLink(None)
+            first.setXRange(*before.viewRange()[0], padding=0)
+            for plot, _ in self._plots():
+                if plot is not first:
+                    plot.setXLink(first)
 
     def fit(self) -> None:
         """All of the course in sight."""
@@ -142,7 +161,7 @@ class HistoryPlot(QWidget):
             return
         first, last = (float(on.toordinal()) for on in span)
         room = max(7.0, (last - first) * 0.05)
-        self.sums.setXRange(first - room, last + room, padding=0)
+        self._leading.setXRange(first - room, last + room, padding=0)
         for plot, _ in self._plots():
             plot.getViewBox().setLimits(xMin=first - 6 * room, xMax=last + 6 * room, minXRange=14.0)
 
@@ -154,7 +173,7 @@ class HistoryPlot(QWidget):
         return QSize(self._theme.px(900), self._theme.px(560))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        view, (first, last) = self.sums.getViewBox(), self.sums.viewRange()[0]
+        view, (first, last) = self._leading.getViewBox(), self._leading.viewRange()[0]
         match event.key():
             case Qt.Key.Key_Plus | Qt.Key.Key_Equal:
                 view.scaleBy(x=1 / 1.25)
@@ -223,8 +242,7 @@ class HistoryPlot(QWidget):
         return (self.sums, Shown.SUMS), (self.lesions, Shown.LESIONS), (self.markers, Shown.MARKERS)
 
     def _time_view(self) -> Any:
-        shown = next((plot for plot, part in self._plots() if part in self._shown), self.sums)
-        return shown.getViewBox()
+        return self._leading.getViewBox()
 
     def _lanes_moved(self) -> None:
         for lane in (self.responses, self.treatments, self.times):
@@ -266,6 +284,9 @@ class HistoryPlot(QWidget):
             self._names[id(plot)].set_labels(drawing.names.get(id(plot), ()))
             self._over[id(plot)].words = drawing.values.get(id(plot), ())
             self._over[id(plot)].update()
+        empty = {part for plot, part in self._plots() if not drawing.names.get(id(plot))}
+        self._empty = frozenset(empty if len(empty) < len(self._plots()) else ())
+        self._lay_out()
         below = self._under[id(self.sums)]
         below.levels, below.words = [x for x, _ in drawing.limits], [x for _, x in drawing.limits]
         self._mark_selected()

@@ -73,18 +73,27 @@ class PlotLayer(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no ty
         for level in self.levels:
             painter.setPen(level.pen)
             painter.drawLine(self._place(level.first, level.y), self._place(level.last, level.y))
+        taken: list[QRectF] = []
         for word in self.words:
-            self._paint_word(painter, word)
+            self._paint_word(painter, word, taken)
 
     def _place(self, x: float, y: float) -> QPointF:
         place: QPointF = self._view.mapFromView(QPointF(x, y))
         return place
 
-    def _paint_word(self, painter: QPainter, word: Word) -> None:
+    def _paint_word(self, painter: QPainter, word: Word, taken: list[QRectF]) -> None:
+        """At its place, else on the other side of it; a word that would cover an earlier one is left out."""
         metrics, margin = QFontMetricsF(word.font), self._margin
         width, height = metrics.horizontalAdvance(word.text) + 2 * margin, metrics.height() + 2 * margin
-        at = self._place(word.x, word.y)
-        box = QRectF(at.x() - word.anchor[0] * width, at.y() - word.anchor[1] * height, width, height)
+        at, (across, down) = self._place(word.x, word.y), word.anchor
+        for side in (down, 1 - down):
+            box = QRectF(at.x() - across * width, at.y() - side * height, width, height)
+            inner = box.adjusted(margin, margin, -margin, -margin)
+            if not any(inner.intersects(other) for other in taken):
+                break
+        else:
+            return
+        taken.append(inner)
         if word.ground is not None:
             painter.fillRect(box, word.ground)
         painter.setFont(word.font)

@@ -15,11 +15,17 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.assessing import assess_read
+from app.demo.published import READ, edits_of, read_course
 from app.models.course import Course, MarkerPoint, course_of
 from app.panels.history_drawing import marker_text
 from app.panels.history_lanes import month_ticks, spread, week_ticks
 from app.panels.history_plot import HistoryPlot, Shown
+from app.resources import load_ruleset
+from app.state.apply import replay
+from app.state.events import CaseOpened
+from app.state.record import Patient
 from app.theme import load_theme
+from tests.support.cases import log_of
 from tests.support.example_reading import READ_ID, example_record, example_ruleset
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -132,3 +138,21 @@ def test_that_names_at_the_edge_never_cover_each_other(wanted: list[float]) -> N
 )
 def test_that_a_marker_is_written_as_the_laboratory_gave_it(value: Fraction, above: bool, said: str) -> None:
     assert marker_text(MarkerPoint("AFP", date(2025, 1, 1), value, above)) == said
+
+
+def test_that_a_course_without_sums_gives_its_room_to_what_it_has_and_is_in_sight_whole(qtbot: QtBot) -> None:
+    record = replay(log_of(CaseOpened("P", Patient("P")), *edits_of(read_course()), read_id=READ))
+    ruleset = load_ruleset()
+    published = course_of(record, READ, ruleset, assess_read(record, READ, ruleset))
+    noted = {x.lesion.id: [float(p.mm) for p in x.points if p.mm is not None] for x in published.lesions}
+    assert noted["IN1"] == [25.0] and noted["EN1"] == [50.0] and noted["INT1"] == [], "as published, and no sum has it"
+    made = HistoryPlot(load_theme())
+    qtbot.addWidget(made)
+    made.resize(935, 574)
+    made.set_course(published, "FU5", "IN1")
+    assert not made.sums.isVisible() and made.lesions.isVisible() and made.markers.isVisible()
+    first, last = made.lesions.viewRange()[0]
+    assert first < date(2010, 8, 1).toordinal() and last > date(2021, 8, 31).toordinal()
+    assert made.markers.viewRange()[0] == pytest.approx([first, last], abs=20)
+    made.set_course(course(), "FU2", "IT1")
+    assert made.sums.isVisible()

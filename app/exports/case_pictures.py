@@ -54,7 +54,7 @@ def pictures_of(plain: Any, record: Record) -> tuple[KeyImage, ...]:
     found: dict[Place, KeyImage] = {}
     for number, one in enumerate(plain):
         image = _picture(one, f"images[{number}]")
-        where = f"images[{number}], {image.lesion} at {image.timepoint} ({image.read})"
+        where = _named(f"images[{number}]", image.read, image.lesion, image.timepoint)
         if image.place not in known:
             raise PictureRefused(f"{where}: it is of a line that the log of the file has not")
         if image.place in found:
@@ -71,7 +71,7 @@ def _picture(plain: Any, where: str) -> KeyImage:
         said = f"not known: {', '.join(unknown)}" if unknown else f"missing: {', '.join(missing)}"
         raise PictureRefused(f"{where}: {said}")
     _typed(plain, where)
-    where = f"{where}, {plain['lesion']} at {plain['timepoint']} ({plain['read']})"
+    where = _named(where, plain["read"], plain["lesion"], plain["timepoint"])
     if plain["media_type"] != MEDIA_TYPE:
         raise PictureRefused(f"{where}: media_type is not {MEDIA_TYPE}")
     if len(plain["base64"]) > LONGEST_BASE64:
@@ -87,6 +87,10 @@ def _picture(plain: Any, where: str) -> KeyImage:
         raise PictureRefused(f"{where}: {unsound}")
     place = plain["read"], plain["lesion"], plain["timepoint"], plain["line"]
     return KeyImage(*place, plain["phase"], plain["number"], plain["of"], content)
+
+
+def _named(where: str, read: str, lesion: str, timepoint: str) -> str:
+    return f"{where}, {lesion:.40} at {timepoint:.40} ({read:.40})"
 
 
 def _typed(plain: dict[str, Any], where: str) -> None:

@@ -108,8 +108,7 @@ def deidentified(dataset: FileDataset, pseudonym: Pseudonym, rules: Rules | None
     dataset.decode()
     named = Named.of(dataset, rules)
     _Cleaner(pseudonym, rules, named).clean(dataset)
-    dataset.PatientName = dataset.PatientID = pseudonym.name
-    dataset.PatientBirthDate = dataset.PatientSex = ""
+    dataset.PatientName = dataset.PatientID = dataset.PatientBirthDate = dataset.PatientSex = ""
     dataset.PatientIdentityRemoved = "YES"
     dataset.LongitudinalTemporalInformationModified = "MODIFIED"
     dataset.DeidentificationMethod = "DICOM PS3.15 basic profile, by Hepatrace"
@@ -120,6 +119,7 @@ def deidentified(dataset: FileDataset, pseudonym: Pseudonym, rules: Rules | None
     still = named.in_header(dataset)
     if still:
         raise StillIdentified(f"the header would still hold what {still} says: it was not written")
+    dataset.PatientName = dataset.PatientID = pseudonym.name  # last, since it may hold a short identifier by chance
     return dataset
 
 

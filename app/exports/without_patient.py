@@ -105,6 +105,8 @@ class WithoutPatient:
             if element.keyword in _SAME_IN_ALL or element.VR == "SQ":
                 continue
             for value in map(str, values):
+                if value == self.name:
+                    continue
                 text = " ".join(word for word in value.split() if word not in _OWN_WORDS)
                 if any(named.stands_in(element.VR, text) for named in self._named):
                     raise ImageMissing(f"{element.keyword} would still name the patient: it was not written")

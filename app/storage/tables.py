@@ -93,9 +93,9 @@ key_images = Table(
     "key_images",
     metadata,
     Column("case_id", String(256), primary_key=True),
-    Column("read_id", String(64), primary_key=True),
-    Column("lesion_id", String(256), primary_key=True),
-    Column("visit_id", String(256), primary_key=True),
+    Column("read_id", Text, primary_key=True),
+    Column("lesion_id", Text, primary_key=True),
+    Column("visit_id", Text, primary_key=True),
     Column("line", String(64), primary_key=True),  # digest of the line that is drawn
     Column("phase", String(64), nullable=False),
     Column("number", Integer, nullable=False),

@@ -98,7 +98,7 @@ class ReadLesions:
     # --- TU ---------------------------------------------------------------------------------------------------
 
     def identified(self) -> Iterator[Record]:
-        """Each lesion once, at the time point where it was first seen; a fragment is linked as its lesion and a number."""
+        """Each lesion once, where it was first seen; a fragment is linked as its lesion with a number."""
         for track in self.tracks:
             if track.first >= len(track.observations):
                 continue

@@ -105,6 +105,12 @@ def left(dataset: FileDataset, pseudonym: Pseudonym = OURS) -> FileDataset:
     return read_again(deidentified(read_again(dataset), pseudonym))
 
 
+def test_that_a_short_identifier_in_the_pseudonym_by_chance_holds_no_image_back() -> None:
+    dataset = slice_dataset(Phantom(), 0)
+    dataset.PatientID = OURS.name[:6]  # "HEP-" and two digits
+    assert left(dataset).PatientID == OURS.name
+
+
 def content(dataset: FileDataset) -> bytes:
     buffer = io.BytesIO()
     dataset.save_as(buffer, enforce_file_format=True)

@@ -186,3 +186,12 @@ def test_that_a_purge_takes_the_pictures_too(elsewhere: str) -> None:
             assert len(kept_key_images(connection, "PHANTOM")) == 2
             purge(connection, "PHANTOM", READER, "wrong patient")
             assert not kept_key_images(connection, "PHANTOM")
+
+
+def test_that_a_database_from_before_there_were_pictures_takes_them(case: Kept, tmp_path: Path) -> None:
+    with Database.open(url_in(tmp_path)) as database, database.writing() as connection:
+        key_images.drop(connection)
+        assert not kept_key_images(connection, "PHANTOM")
+    assert main(["import", str(case.file), "--database", url_in(tmp_path)]) == DONE
+    with Database.open(url_in(tmp_path)) as database, database.reading() as connection:
+        assert len(kept_key_images(connection, "PHANTOM")) == 2

@@ -268,8 +268,9 @@ class Told:
         return self._reason(f"T-{rule}", numbers)
 
     def _not_evaluable(self) -> dict[str, Number]:
-        targets = self.context.scoped.targets
-        missing = [x.lesion_id for x in targets if x.tenths[self.judged.index] is None]
+        index = self.judged.index
+        targets = [x for x in self.context.scoped.targets if index not in x.aside]
+        missing = [x.lesion_id for x in targets if x.tenths[index] is None]
         return {"lesions": ", ".join(missing), "evaluated": len(targets) - len(missing), "targets": len(targets)}
 
     def _nontargets(self, rule: str, response: Response) -> Reason:

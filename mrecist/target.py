@@ -34,13 +34,15 @@ from mrecist.values import Diameter, Region, Response
 class Target:
     """A target lesion as the sum sees it: tenths of a mm at each time point, None where not evaluable.
 
-    `absence_confirmed` are the time points at which the reader, seeing it again, held that it had been gone.
+    `absence_confirmed` are the time points at which the reader, seeing it again, held that it had been gone; `aside`
+    those at which it takes no part: a target while it is split, a fragment while its lesion is not.
     """
 
     lesion_id: str
     is_node: bool
     tenths: tuple[int | None, ...]
     absence_confirmed: frozenset[int] = frozenset()
+    aside: frozenset[int] = frozenset()
 
 
 @lru_cache(maxsize=16_384)
@@ -152,37 +154,49 @@ def region_targets(tracks: Sequence[Track], timepoints: int, rules: TargetRules)
     target that split counts 0, and each of its fragments its own diameter; elsewhere a fragment counts 0. A split
     target of which no fragment is listed is not evaluable.
     """
-    found: dict[str, list[int | None]] = {}
-    by_id = {t.lesion.id: t for t in tracks}
+    found: list[list[int | None]] = []
+    aside = _aside(tracks)
+    by_id = {t.lesion.id: t for t in tracks} if aside else {}
     merged = [0] * timepoints
-    apart = [0] * timepoints
     for track in tracks:
-        parent = None if track.lesion.parent is None else by_id.get(track.lesion.parent)
-        whole = uses_whole(parent or track, rules)
+        beside = aside.get(track.lesion.id, _NOWHERE)
+        whole = uses_whole(by_id.get(track.lesion.parent or "", track), rules)
         tenths: list[int | None] = []
         for index, observation in enumerate(track.observations):
-            if parent is not None and not is_split(parent.observations[index]):
-                tenths.append(0)
-                apart[index] += 1
-                continue
-            if observation is not None and type(observation.finding) is Merged:
+            if observation is not None and type(observation.finding) is Merged and index not in beside:
                 merged[index] += 1
-            tenths.append(counted_tenths(observation, rules, whole))
-        found[track.lesion.id] = tenths
-    for name in {t.lesion.parent for t in tracks}:
-        if name is None or name not in by_id:
-            continue
-        for index, observation in enumerate(by_id[name].observations):
-            if is_split(observation):
-                found[name][index] = 0
-                apart[index] += 1
-    for index, count in enumerate(merged):
-        if count and count + apart[index] == len(tracks):
-            for tenths in found.values():
+            tenths.append(0 if index in beside else counted_tenths(observation, rules, whole))
+        found.append(tenths)
+    for index in range(timepoints):
+        standing = len(tracks) - sum([index in x for x in aside.values()]) if aside else len(tracks)
+        if merged[index] and merged[index] == standing:
+            for tenths in found:
                 tenths[index] = None
     return tuple(
-        [Target(t.lesion.id, t.lesion.is_node, tuple(found[t.lesion.id]), t.absence_confirmed) for t in tracks]
+        [
+            Target(t.lesion.id, t.lesion.is_node, tuple(x), t.absence_confirmed, aside.get(t.lesion.id, _NOWHERE))
+            for t, x in zip(tracks, found, strict=True)
+        ]
     )
+
+
+_NOWHERE: frozenset[int] = frozenset()
+
+
+def _aside(tracks: Sequence[Track]) -> dict[str, frozenset[int]]:
+    """Where a lesion takes no part: a target while it is split, each of its fragments while it is not."""
+    fragments = [t for t in tracks if t.lesion.parent is not None]
+    found: dict[str, frozenset[int]] = {}
+    if not fragments:
+        return found
+    by_id = {t.lesion.id: t for t in tracks}
+    for track in fragments:
+        whole = by_id.get(track.lesion.parent or "")
+        if whole is not None:
+            split = frozenset([i for i, o in enumerate(whole.observations) if is_split(o)])
+            found[whole.lesion.id] = split
+            found[track.lesion.id] = frozenset(range(len(whole.observations))) - split
+    return found
 
 
 def is_split(observation: Observation | None) -> bool:

@@ -54,6 +54,9 @@ class LesionGuide(QObject):
         if reading is None or tile is None or tile.visit_id is None or source is None or lesion_id is None:
             return None
         place = self._desk.linking.expected_place(tile.visit_id, lesion_id, source.frame_of_reference_uid)
+        lesion = reading.read.lesion(lesion_id)
+        if place is None and lesion is not None and lesion.parent is not None:  # a fragment lies where its lesion lay
+            place = self._desk.linking.expected_place(tile.visit_id, lesion.parent, source.frame_of_reference_uid)
         same = place is not None and place.frame_of_reference_uid == source.frame_of_reference_uid
         return place.point if place is not None and same else None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.desks.lesion_questions import is_assigned_here, questions_about
 from app.models.reading import Reading
 from app.models.signoff import CheckLine, Item, LineState
+from app.reading.lesion_events import answer_given, gone_at
 from app.state.proposal_edits import pending
 from app.words import counted, listed, translated
 from mrecist.lesions import Lesion
@@ -50,8 +51,10 @@ def _questions(reading: Reading) -> CheckLine:
 
 def _unanswered(reading: Reading, lesion: Lesion) -> int:
     seen = reading.read.observation(reading.visit_id, lesion.id)
-    if seen is None or not is_assigned_here(lesion, reading):
+    if seen is None:
         return 0
+    if not is_assigned_here(lesion, reading):
+        return int(bool(gone_at(reading, lesion)) and answer_given(reading, lesion) is None)
     asked = (question for question in questions_about(lesion) if not question.optional)
     return sum(getattr(seen.features, question.field) is None for question in asked)
 

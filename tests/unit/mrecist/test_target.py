@@ -152,6 +152,8 @@ def test_that_a_fragment_that_is_not_evaluable_leaves_a_partial_sum_which_may_pr
     assert (grown.sum_mm, grown.response) == (62, "PD")
     assert (shrunk.sum_mm, shrunk.response) == (32, "NE")
     assert "PARTIAL_SUM" in grown.flags
+    told = next(r.numbers for r in shrunk.reasons if r.rule == "IH-T-NE")
+    assert (told["lesions"], told["evaluated"], told["targets"]) == ("L1.2", 2, 3), "L1 is no target while it is split"
 
 
 def test_that_a_lesion_that_is_one_again_counts_as_one() -> None:

@@ -120,6 +120,7 @@ class TimePoint:
     """One dated tumour assessment. `day` counts from day 0, the start of treatment.
 
     `slack_days`: how many days later it can have been, where only the month or year is known; `day` is the first.
+    `override` justifies what does not conform at the time point itself: its window, the entry criteria, old labs.
     """
 
     id: str
@@ -128,6 +129,7 @@ class TimePoint:
     scans: tuple[Scan, ...] = ()
     coverage: tuple[tuple[Examination, bool], ...] | None = None
     slack_days: int = 0
+    override: str = ""
 
 
 class TreatmentKind(StrEnum):

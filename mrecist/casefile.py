@@ -239,12 +239,13 @@ def _timepoint(
             None if clinical is None else read_clinical(clinical),
             tuple(_scan(x, f"{path}.scans[{i}]", faults, seen) for i, x in enumerate(fields.sequence("scans"))),
             _coverage(fields),
+            override=fields.text("override", empty=True) or "",
         )
     )
     reads.append(TimePointRead(name, observations))
 
 
-_TIMEPOINT_KEYS = frozenset(("timepoint", "day", "lesions", "clinical", "scans", "coverage"))
+_TIMEPOINT_KEYS = frozenset(("timepoint", "day", "lesions", "clinical", "scans", "coverage", "override"))
 
 
 def _scan(value: object, path: str, faults: list[str], listed: Container[str]) -> Scan:

@@ -241,9 +241,14 @@ def _window(baseline: TimePoint, rules: RuleSet) -> Iterable[Issue]:
     limit = rules.eligibility.baseline_window_days
     days = [s.day for s in baseline.scans if s.day is not None] or [baseline.day]
     if min(days) < -limit:
-        yield Issue("E-WINDOW", Severity.WARNING, numbers={"days": -min(days), "limit": limit})
+        yield _at_visit("E-WINDOW", Severity.WARNING, baseline, {"days": -min(days), "limit": limit})
     if max(days) > 0:
-        yield Issue("E-AFTER-START", Severity.WARNING, numbers={"days": max(days)})
+        yield _at_visit("E-AFTER-START", Severity.WARNING, baseline, {"days": max(days)})
+
+
+def _at_visit(rule: str, severity: Severity, timepoint: TimePoint, numbers: Mapping[str, Number]) -> Issue:
+    """What does not conform at a time point itself, with the justification recorded for it."""
+    return Issue(rule, severity, None, numbers, timepoint.override.strip())
 
 
 def _counts(tracks: Sequence[Track], rules: RuleSet) -> Iterable[Issue]:
@@ -280,7 +285,7 @@ def _entry(case: Case, gates: tuple[Limit, ...]) -> Iterable[Issue]:
     crossed = Gatekeeper(gates).check(case.timepoints[0].clinical).gates
     if crossed:
         text = Filled.joined(g.text for g in crossed)
-        yield Issue("E-ENTRY", Severity.WARNING, numbers={"gates": text})
+        yield _at_visit("E-ENTRY", Severity.WARNING, case.timepoints[0], {"gates": text})
 
 
 def _lesion_issues(track: Track, rules: RuleSet, thickness: Fraction | None) -> Iterable[Issue]:
@@ -327,7 +332,7 @@ def visit_issues(timepoint: TimePoint, rules: RuleSet) -> list[Issue]:
     age = timepoint.day - clinical.labs_day
     if age <= rules.eligibility.labs_valid_days:
         return []
-    return [Issue("E-LABS", Severity.NOTE, numbers={"days": age, "limit": rules.eligibility.labs_valid_days})]
+    return [_at_visit("E-LABS", Severity.NOTE, timepoint, {"days": age, "limit": rules.eligibility.labs_valid_days})]
 
 
 def noted_issues(lesion: Lesion, noted: Features, rules: RuleSet, gone_before: bool = True) -> list[Issue]:

@@ -176,6 +176,20 @@ def test_that_a_justified_deviation_keeps_its_justification() -> None:
     assert found["E-OVERRIDE"].overridden == "kept by hand"
 
 
+def test_that_a_window_entry_criteria_and_old_labs_are_justified_at_their_time_point() -> None:
+    why = {"override": " agreed with the sponsor "}
+    early = visit("L1=30", day=-35, clinical={"ecog": 2}, **why)
+    late = visit("L1=20", day=42, clinical={"ecog": 0, "labs_day": 30})
+    found = _issues(early, late, protocol="cotsom")
+    assert {rule: x.overridden for rule, x in found.items() if rule != "E-UNRECORDED"} == {
+        "E-WINDOW": "agreed with the sponsor",
+        "E-ENTRY": "agreed with the sponsor",
+        "E-LABS": "",
+    }
+    assert _issues("L1=30", late | why)["E-LABS"].overridden == "agreed with the sponsor"
+    assert _issues(visit("L1=30", day=3, **why))["E-AFTER-START"].overridden == "agreed with the sponsor"
+
+
 def test_that_a_deviation_from_the_entry_criteria_is_said_under_the_protocol() -> None:
     baseline = visit("L1=30", clinical={"ecog": 2, "bilirubin_mg_dl": 2.5})
     found = _issues(baseline, protocol="cotsom")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from app.cohort.rows import SCOPES, EndpointRow
@@ -67,6 +67,14 @@ class Cohort:
     ruleset: str
     policy: str
     left_out: tuple[str, ...] = ()
+
+    def without_hidden(self, case_ids: Sequence[str]) -> Cohort:
+        """Without cases that a sequential or blinded read hides from who looks; they are told as left out."""
+        if not case_ids:
+            return self
+        rows = tuple(row for row in self.rows if row.case_id not in case_ids)
+        why = tuple(f"{case}: your read of it hides part of it" for case in case_ids)
+        return replace(self, rows=rows, left_out=(*self.left_out, *why))
 
     @property
     def readers(self) -> tuple[str, ...]:

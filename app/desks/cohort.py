@@ -93,13 +93,14 @@ class CohortDesk(QObject):
         self._loaded_by = asked.source, asked.ruleset, asked.other
         if self._ready is None:
             page.show_empty(translated("Judging the cases …"))
-        database, source = self._database, asked.source
+        database, source, reader = self._database, asked.source, self._session.reader
         ruleset_name, other_name = asked.ruleset or DEFAULT_RULESET, asked.other
 
         def job(token: Token) -> ReadyCohort:
             from app.cohort.agreement import agreement
             from app.cohort.fragility import swaps
             from app.cohort.sources import Judging, database_cohort, table_cohort
+            from app.desks.case_list import hiding_cases
             from app.storage.cohort_cache import tables
             from mrecist.values import Scope
 
@@ -114,7 +115,8 @@ class CohortDesk(QObject):
             def judged(name: str) -> Cohort:
                 judging = Judging(load_ruleset(name))
                 if table is None:
-                    return database_cohort(database, judging, progress)
+                    found = database_cohort(database, judging, progress)
+                    return found.without_hidden(hiding_cases(database, None, reader))
                 return table_cohort(table, judging, database)
 
             cohort = judged(ruleset_name)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.models.signoff import CheckLine, LineState, blocks, meaning_text, meaning_word
-from app.panels.chips import ChipRow, Choice, KeyButton, label
+from app.panels.chips import ChipRow, Choice, KeyButton, elided, label
 from app.panels.marks import Icon, MarkBox
 from app.panels.password_fields import Asking, PasswordFields
 from app.state.signatures import SignatureMeaning
@@ -213,12 +213,12 @@ class CheckRowButton(QPushButton):
         row.setContentsMargins(theme.px(2), 0, theme.px(2), 0)
         row.setSpacing(theme.px(8))
         text = label(line.text, _TONES[line.state])
-        detail = label(line.detail, "3" if line.state is LineState.DONE else _TONES[line.state], Face.SMALL)
+        detail = elided(line.detail, "3" if line.state is LineState.DONE else _TONES[line.state], Face.SMALL)
+        detail.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for part in (MarkBox(_ICONS[line.state], theme), text, detail):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-            row.addWidget(part)
-        row.addStretch(1)
+            row.addWidget(part, 1 if part is detail else 0)
         if line.state is not LineState.DONE:
             self.setCursor(Qt.CursorShape.PointingHandCursor)
-            self.setToolTip(translated("Go there"))
+            self.setToolTip(f"{translated('Go there')}: {line.detail}")
         self.setMinimumHeight(theme.px(24))

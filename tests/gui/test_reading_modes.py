@@ -8,8 +8,10 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.cohort.sources import Judging, database_cohort
 from app.desks.case_list import hiding_cases
 from app.reading_page import RightPage
+from app.resources import load_ruleset
 from app.state.events import BaselineConfirmed, HidingLifted, ReadStarted, TreatmentRecorded
 from app.state.reading_mode import Hidden
 from app.state.record import DatedTreatment
@@ -57,7 +59,11 @@ def test_that_a_sequential_blinded_read_shows_neither_what_comes_nor_whom_it_is_
         (line,) = driver.window.worklist.table_model.lines
         assert (line.name, line.last_visit, line.intrahepatic, line.tace) == ("", "BL", None, None)
         with Database.open(url_in(tmp_path)) as database:
-            assert hiding_cases(database, None, SECOND) == ("C-1",) and hiding_cases(database, None, "Reader A") == ()
+            hidden = hiding_cases(database, None, SECOND)
+            assert hidden == ("C-1",) and hiding_cases(database, None, "Reader A") == ()
+            cohort = database_cohort(database, Judging(load_ruleset()))
+        assert cohort.rows and cohort.without_hidden(hidden).rows == (), "nor does the cohort tell"
+        assert "C-1: your read of it hides part of it" in cohort.without_hidden(hidden).left_out
 
         assert session.do(added("IT1", "BL", measured("31")))
         driver.sign()

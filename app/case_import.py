@@ -38,5 +38,6 @@ def import_case_file(path: Path, database: Database) -> tuple[WholeCase, TakenIn
         raise CaseFileRefused(f"{path.name}: {refusal}") from refusal
     with database.writing() as connection:
         taken = take_in(connection, found.rows, found.record)
-        keep_key_images(connection, found.record.case_id, found.images)
+        if keep_key_images(connection, found.record.case_id, found.images) and taken is TakenIn.KNOWN:
+            taken = TakenIn.PICTURES
         return found, taken

@@ -17,10 +17,11 @@ from app.storage.tables import entries, tombstones
 
 
 class TakenIn(StrEnum):
-    """What became of a log that was taken in."""
+    """What became of a case that was taken in."""
 
     NEW = "opened"
     LONGER = "its new entries were added"
+    PICTURES = "its key images were added"
     KNOWN = "nothing was new"
 
 

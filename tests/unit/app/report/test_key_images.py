@@ -188,10 +188,14 @@ def test_that_a_purge_takes_the_pictures_too(elsewhere: str) -> None:
             assert not kept_key_images(connection, "PHANTOM")
 
 
-def test_that_a_database_from_before_there_were_pictures_takes_them(case: Kept, tmp_path: Path) -> None:
-    with Database.open(url_in(tmp_path)) as database, database.writing() as connection:
+def test_that_a_database_from_before_there_were_pictures_takes_them(
+    case: Kept, elsewhere: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Database.open(elsewhere) as database, database.writing() as connection:
         key_images.drop(connection)
         assert not kept_key_images(connection, "PHANTOM")
-    assert main(["import", str(case.file), "--database", url_in(tmp_path)]) == DONE
-    with Database.open(url_in(tmp_path)) as database, database.reading() as connection:
+    for told in ("its key images were added", "nothing was new"):
+        assert main(["import", str(case.file), "--database", elsewhere]) == DONE
+        assert told in capsys.readouterr().out
+    with Database.open(elsewhere) as database, database.reading() as connection:
         assert len(kept_key_images(connection, "PHANTOM")) == 2

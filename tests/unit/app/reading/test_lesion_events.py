@@ -8,7 +8,9 @@ from datetime import date
 import pytest
 
 from app.assessing import assess_read
+from app.desks.signoff import checklist
 from app.models.reading import Reading
+from app.models.signoff import Item
 from app.reading import lesion_events as happened
 from app.reading.lesion_events import Answer, Treated
 from app.resources import load_ruleset
@@ -221,6 +223,8 @@ def test_that_each_answer_has_the_consequence_that_was_told(
     now = reading(*BACK)
     one = lesion(now, "IT1")
     assert happened.gone_at(now, one) == ("FU1",)
+    open_points = [line.detail for line in checklist(now) if line.item is Item.QUESTIONS]
+    assert open_points == ["IT1 1 question"], "it is an open point on signing"
     then = after(now, *happened.answer_edits(now, one, answer))
     assert responses(then) == expected
     assert happened.consequence(now, one, then.assessment) == told

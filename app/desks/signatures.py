@@ -81,6 +81,9 @@ class SignatureDesk(QObject):
         reading = self._session.reading
         if reading is None or reading.signed or reading.visit is None:
             return
+        if self._asked is not None and self._asked.visit_id == reading.visit_id and self._sheet.isVisible():
+            self._sheet.submit()  # asked again while it is open
+            return
         if self._session.others_read:
             self.told.emit(translated("This is the read of {name}.", name=self._session.others_read), False)
             return

@@ -66,9 +66,9 @@ class SignatureSheet(QWidget):
             flat.setProperty("flat", "true")
         self._build()
         self.meaning.changed.connect(self._tell_meaning)
-        self.passwords.submitted.connect(self._submit)
+        self.passwords.submitted.connect(self.submit)
         self.passwords.edited.connect(self._enable)
-        self.sign.clicked.connect(self._submit)
+        self.sign.clicked.connect(self.submit)
         self.change.clicked.connect(self.change_asked)
         self.leave.clicked.connect(self.clear)
         self.hide()
@@ -173,7 +173,8 @@ class SignatureSheet(QWidget):
         self.sign.setToolTip(waits)
         self.passwords.setEnabled(not blocks(self._lines))
 
-    def _submit(self) -> None:
+    def submit(self) -> None:
+        """As if the button was pressed; nothing where it cannot be."""
         if self.sign.isEnabled():
             self.submitted.emit()
 

@@ -16,7 +16,7 @@ from app.state.record import DatedTreatment, Record, Visit
 from app.state.signatures import SignedVisit
 from app.words import translated
 from mrecist.case import ClinicalStatus, EventKind, Marker, Read, TreatmentKind
-from mrecist.lesions import Lesion, Measured, Present, Split, UnequivocalProgression
+from mrecist.lesions import Lesion, Measured, Merged, Observation, Present, Split, UnequivocalProgression
 from mrecist.results import Assessment, BestResponse, RegionResponse, TimePointResponse
 from mrecist.rulesets import RuleSet
 from mrecist.values import LesionRole, Line, Region, Response, Scope
@@ -317,7 +317,7 @@ def _up(mm: Fraction) -> Fraction:
 def _events(course: Course) -> Iterator[CourseEvent]:
     record = course.record
     if course.points:
-        targets = sum(one.lesion.role is LesionRole.TARGET for one in course.lesions)
+        targets = sum(x.lesion.role is LesionRole.TARGET and x.lesion.parent is None for x in course.lesions)
         others = sum(one.lesion.role is LesionRole.NONTARGET for one in course.lesions)
         counted = words.counted(targets, "target", "targets"), words.counted(others, "non-target", "non-targets")
         yield CourseEvent(course.points[0].on, translated("Baseline: {found}", found=", ".join(counted)))
@@ -325,10 +325,37 @@ def _events(course: Course) -> Iterator[CourseEvent]:
     for one in course.lesions:
         if one.new and one.points:
             yield CourseEvent(one.points[0].on, _new_lesion(one), grave=True)
+    yield from _of_lesions(course)
     for event in record.events:
         said = translated(_HAPPENED[event.kind])
         grave = event.kind is EventKind.DEATH
         yield CourseEvent(event.on, f"{said}: {event.note}" if event.note else said, grave)
+
+
+def _of_lesions(course: Course) -> Iterator[CourseEvent]:
+    """Where a lesion split, merged, or is said to have been treated by itself; the first two once."""
+    known: set[tuple[str, str]] = set()
+    for point in course.points:
+        for one in course.lesions:
+            name, seen = one.lesion.id, course.read.observation(point.id, one.lesion.id)
+            for what, said in ({} if seen is None else _told(course, name, seen)).items():
+                if (name, what) not in known:
+                    yield CourseEvent(point.on, said)
+                if what != "treated":
+                    known.add((name, what))
+
+
+def _told(course: Course, name: str, seen: Observation) -> dict[str, str]:
+    told = {}
+    if isinstance(seen.finding, Split):
+        parts = words.listed([x.id for x in course.read.lesions if x.parent == name])
+        told["split"] = translated("{lesion} split: {parts}", lesion=name, parts=parts)
+    elif isinstance(seen.finding, Merged) and seen.finding.into is not None:
+        told["merged"] = translated("{lesion} merged with {other}", lesion=name, other=seen.finding.into)
+    if seen.features.treated_since is not None:
+        word = words.treatment_word(seen.features.treated_since)
+        told["treated"] = translated("{lesion}: {treatment} since", lesion=name, treatment=word)
+    return told
 
 
 def _treated(record: Record) -> Iterator[CourseEvent]:

@@ -76,7 +76,9 @@ def _head(one: ExportedRead, shown: Sequence[Visit]) -> list[str]:
 
 
 def _region(one: ExportedRead, region: Region, shown: Sequence[Visit], judged: RegionResponse | None) -> list[str]:
-    lesions = [x for x in one.read.lesions if x.region is region and _is_seen(one, x, shown)]
+    here = [x for x in one.read.lesions if x.region is region and _is_seen(one, x, shown)]
+    whole = [x for x in here if x.parent is None]
+    lesions = [y for x in whole for y in (x, *(part for part in here if part.parent == x.id))]
     name = words.region_word(region).upper()
     if not lesions:
         lines = [f"{name}: {translated('no lesion')}"]
@@ -91,7 +93,8 @@ def _region(one: ExportedRead, region: Region, shown: Sequence[Visit], judged: R
 
 
 def _is_seen(one: ExportedRead, lesion: Lesion, shown: Sequence[Visit]) -> bool:
-    return any(one.read.observation(v.id, lesion.id) is not None for v in shown) or lesion.role is not LesionRole.NEW
+    always = lesion.role is not LesionRole.NEW and lesion.parent is None
+    return always or any(one.read.observation(v.id, lesion.id) is not None for v in shown)
 
 
 def _lesion(one: ExportedRead, lesion: Lesion, shown: Sequence[Visit]) -> tuple[str, ...]:

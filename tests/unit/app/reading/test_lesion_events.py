@@ -9,10 +9,13 @@ import pytest
 
 from app.assessing import assess_read
 from app.desks.signoff import checklist
+from app.exports.exported import exported_reads
+from app.models.course import course_of
 from app.models.reading import Reading
 from app.models.signoff import Item
 from app.reading import lesion_events as happened
 from app.reading.lesion_events import Answer, Treated
+from app.reading.read_text import read_text
 from app.resources import load_ruleset
 from app.state.apply import apply
 from app.state.events import (
@@ -313,3 +316,32 @@ def test_that_unequivocal_progression_of_a_treated_nontarget_is_not_overwritten(
     now = reading(bone, found("ENT1", "FU2", UnequivocalProgression()))
     edit = happened.treated_edit(now, lesion(now, "ENT1"), Treated(LocalTreatment.RADIATION))
     assert edit is not None and edit.observation.finding == UnequivocalProgression()
+
+
+def test_that_the_course_and_the_read_as_text_tell_what_happened_with_fragments_below_their_lesion() -> None:
+    first = reading(IT1, IT2, visit="FU1")
+    split = happened.split_of(first, lesion(first, "IT1"), 2)
+    treated = Features(treated_since=LocalTreatment.TACE)
+    record = record_of(
+        *FU2,
+        IT1,
+        IT2,
+        split,
+        found("IT1.1", "FU1", measured("12")),
+        FindingRecorded("FU1", Observation("IT2", measured("9"), treated)),
+        found("IT1", "FU2", Split()),
+        LesionsMerged("FU2", "IT1.1", ("IT1.2",)),
+    )
+    told = [
+        event.text
+        for event in course_of(record, READ, load_ruleset(), assess_read(record, READ, load_ruleset())).events
+    ]
+    assert told == [
+        "Baseline: 2 targets, 0 non-targets",
+        "IT1 split: IT1.1, IT1.2",
+        "IT2: TACE since",
+        "IT1.2 merged with IT1.1",
+    ]
+    (one,) = exported_reads(record, "0" * 64, load_ruleset())
+    rows = [line.split()[0] for line in read_text(one, "FU1").splitlines() if line.startswith("  IT")]
+    assert rows == ["IT1", "IT1.1", "IT2"]

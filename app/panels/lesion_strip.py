@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app import words
 from app.panels.chips import PanelHead, label
+from app.panels.pressable import Pressable
 from app.theme import Face, Theme, flat_pen, paint_focus_ring
 from app.words import translated
 
@@ -40,7 +41,7 @@ class StripTile:
     note: str = ""
 
 
-class TileView(QWidget):
+class TileView(Pressable):
     """A picture with its words at the right; a click or Enter opens the images."""
 
     pressed = Signal(str)
@@ -48,9 +49,6 @@ class TileView(QWidget):
     def __init__(self, theme: Theme, tile: StripTile) -> None:
         super().__init__()
         self._theme, self.tile = theme, tile
-        self._hover = False
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(", ".join(filter(None, (tile.visit_id, tile.date, tile.value, tile.change))))
         self.setToolTip(translated("Open the images of {visit}", visit=tile.visit_id))
@@ -121,26 +119,8 @@ class TileView(QWidget):
             painter.drawText(QRectF(left, top, room, line), int(Qt.AlignmentFlag.AlignVCenter), shown)
             top += line + theme.px(2)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        event.accept()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() is Qt.MouseButton.LeftButton:
-            self.pressed.emit(self.tile.visit_id)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self.pressed.emit(self.tile.visit_id)
-            return
-        super().keyPressEvent(event)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        self._hover = True
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._hover = False
-        self.update()
+    def press(self, _modifiers: Qt.KeyboardModifier) -> None:
+        self.pressed.emit(self.tile.visit_id)
 
 
 class LesionStrip(QWidget):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QMimeData, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDrag,
-    QEnterEvent,
     QFontMetrics,
     QImage,
     QKeyEvent,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QW
 
 from app import words
 from app.panels.chips import label
+from app.panels.pressable import Hoverable
 from app.reading.hanging import phase_label
 from app.reading.series_kinds import Kind, kind_of
 from app.state.record import Record, SeriesRef, Visit
@@ -36,7 +36,7 @@ WIDE, NARROW = 168, 44
 Thumbnails = Callable[[str], QImage | None]
 
 
-class SeriesItem(QWidget):
+class SeriesItem(Hoverable):
     """One series: thumbnail, phase and confidence, thickness and image count, and what is wrong with it."""
 
     opened = Signal(str)
@@ -44,7 +44,7 @@ class SeriesItem(QWidget):
 
     def __init__(self, theme: Theme, series: SeriesRef, picture: QImage | None, shown: bool, narrow: bool) -> None:
         super().__init__()
-        self._theme, self._narrow, self._hover = theme, narrow, False
+        self._theme, self._narrow = theme, narrow
         self._pressed_at: QPoint | None = None
         self.setFixedHeight(theme.px(40 if narrow else 48))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -110,14 +110,6 @@ class SeriesItem(QWidget):
             self.opened.emit(self._series.uid)
             return
         super().keyPressEvent(event)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        self._hover = True
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._hover = False
-        self.update()
 
     def mime_data(self) -> QMimeData:
         """What a drag of this series carries."""

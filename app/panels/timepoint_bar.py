@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QWidget
 
 from app import words
 from app.models.hiding import HiddenVisit
 from app.models.reading import Reading
 from app.panels.marks import paint_response_letters
+from app.panels.pressable import Pressable
 from app.state.dates import slack_days
 from app.theme import Face, Theme, paint_focus_ring
 from app.words import translated
@@ -89,7 +90,7 @@ def treatments_between(reading: Reading, first: date, last: date | None) -> tupl
     return tuple(lines)
 
 
-class SegmentView(QWidget):
+class SegmentView(Pressable):
     """One time point; a click or Enter opens it."""
 
     pressed = Signal(str)
@@ -98,9 +99,6 @@ class SegmentView(QWidget):
     def __init__(self, theme: Theme, segment: Segment, composite: bool) -> None:
         super().__init__()
         self._theme, self._segment, self._composite = theme, segment, composite
-        self._hover = False
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         spoken = ", ".join(f"{name} {words.response_words(response)}" for name, response in segment.responses)
         said = (segment.visit_id, "" if segment.hidden else words.iso(segment.on), spoken or segment.note)
@@ -143,28 +141,9 @@ class SegmentView(QWidget):
             paint_focus_ring(painter, QRectF(self.rect()), theme)
         painter.end()
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        event.accept()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() is not Qt.MouseButton.LeftButton:
-            return
-        compare = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+    def press(self, modifiers: Qt.KeyboardModifier) -> None:
+        compare = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
         (self.compare_pressed if compare else self.pressed).emit(self._segment.visit_id)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self.pressed.emit(self._segment.visit_id)
-            return
-        super().keyPressEvent(event)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        self._hover = True
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._hover = False
-        self.update()
 
     def _shown(self) -> tuple[tuple[str, Response], ...]:
         return self._segment.responses if self._composite else self._segment.responses[:2]

@@ -20,6 +20,8 @@ UNITS = ("months", "weeks", "days", "years")
 _SHORT_UNITS = {"months": "mo", "weeks": "wk", "days": "d", "years": "y"}
 _FIRST_TIME = "OS"
 _ALL_READERS = "all readers"
+MARKS = {"CR": "○", "PR": "▼", "SD": "■", "PD": "▲", "NN": "◆", "NE": "×", "ND": "×"}
+"""The marks of the pictures, as letters: beside their numbers they tell what a mark means."""
 TABLE = "table "
 """Before the name of a table that was imported, in the choice of what is shown."""
 
@@ -164,7 +166,7 @@ def _rate_text(found: Sequence[Rate], cohort: Cohort, scope: Scope) -> str:
     orr = next((rate.proportion for rate in found if rate.name == "ORR" and rate.scope == scope.value), None)
     if orr is None or orr.value is None:
         return translated("no disease here")
-    counts = " · ".join(f"{name} {count}" for name, count in best_counts(cohort, scope).items())
+    counts = " · ".join(f"{MARKS.get(name, '')} {name} {count}" for name, count in best_counts(cohort, scope).items())
     bounds = f"95\u00a0% CI {100 * (orr.lower or 0):.1f}–{100 * (orr.upper or 0):.1f}\u00a0% (exact)"
     return f"ORR {orr.count} of {orr.total} = {100 * orr.value:.1f}\u00a0%, {bounds} · {counts}"
 

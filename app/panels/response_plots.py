@@ -341,7 +341,8 @@ class Swimmer(CohortPlot):
         self.plot.setYRange(float(ys.min()) - 0.6, top, padding=0.01)
         self.plot.setMouseEnabled(x=True, y=True)
         self.set_numbers(
-            translated(
+            "● CR · ▼ PR · ■ SD · ▲ PD · "
+            + translated(
                 "| TACE · ◇ other session · bar: treatment that lasts · × death · ▷ alive at last contact · {reads}",
                 reads=counted(len(lanes), "read", "reads"),
             )

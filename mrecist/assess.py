@@ -13,7 +13,7 @@ from mrecist.decisions.decider import Decider, clinical_issues
 from mrecist.eligibility import baseline_issues, noted_issues, visit_issues
 from mrecist.endpoints import ScopeTimes, scope_times
 from mrecist.lesions import NOTHING_NOTED, Absent, Nonviable
-from mrecist.modality import CROSS_SECTIONAL, modality_changes
+from mrecist.modality import CROSS_SECTIONAL, modality_changes, shared_modality
 from mrecist.newlesion import Verdict
 from mrecist.overall import composite
 from mrecist.protocols import Protocol
@@ -261,8 +261,9 @@ class _Work:
                 if noted.hypovascular or (noted.arterial_enhancement is False and _lost_enhancement(track, index)):
                     flags[index].append("HYPOVASCULAR")
         if len(_modalities([scan for timepoint in timepoints for scan in timepoint.scans])) > 1:
+            shared = [shared_modality(t) for t in timepoints]
             for track in self.tracks:
-                for index, change in enumerate(modality_changes(track, timepoints)):
+                for index, change in enumerate(modality_changes(track, timepoints, shared)):
                     issues[index] += [] if change is None else [change]
         baseline = timepoints[0].scans
         for index, timepoint in enumerate(timepoints):

@@ -13,6 +13,7 @@ from mrecist.values import Line
 
 MODALITY_CHANGE = "E-MODALITY"
 CROSS_SECTIONAL = frozenset((Modality.CT, Modality.MR))
+_NOT_READ = (NotEvaluable, Merged)
 _WORDS = {Modality.CT: "CT", Modality.MR: "MRI"}
 
 
@@ -29,35 +30,54 @@ def modality_of(observation: Observation | None, timepoint: TimePoint) -> Modali
     5    else                                                         none
     ===  ===========================================================  ==========
     """
-    if observation is None or isinstance(observation.finding, NotEvaluable | Merged):
+    if observation is None or isinstance(observation.finding, _NOT_READ):
         return None
+    if (alike := shared_modality(timepoint)) is not None:
+        return alike
     scans = [s for s in timepoint.scans if s.modality in CROSS_SECTIONAL]
     named = next((s.modality for s in scans if observation.lesion_id in s.lesions), None)
     if named is not None:
         return named
     lines: tuple[Line, ...] = getattr(observation.finding, "evidence", ())
-    held = next((s.modality for s in scans if lines and lines[0].series_uid in s.series), None)
-    if held is not None:
-        return held
-    there = {s.modality for s in scans}
+    return next((s.modality for s in scans if lines and lines[0].series_uid in s.series), None)
+
+
+def shared_modality(timepoint: TimePoint) -> Modality | None:
+    """That of all CT and MR scans of a time point, where they are of one."""
+    there = {s.modality for s in timepoint.scans if s.modality in CROSS_SECTIONAL}
     return there.pop() if len(there) == 1 else None
 
 
-def modality_changes(track: Track, timepoints: Sequence[TimePoint]) -> list[Issue | None]:
+def modality_changes(
+    track: Track, timepoints: Sequence[TimePoint], shared: Sequence[Modality | None]
+) -> list[Issue | None]:
     """Where a lesion was measured on CT before and on MRI now, or the reverse (E-MODALITY), by time point.
 
     Compared is with the time point at which the lesion was first seen, and where that is alike, with the last one
     before. A note: nothing changes by it. Source: RECIST 1.1 (Eisenhauer 2009), the same method of assessment and
     the same technique at baseline and during follow-up.
+
+    Parameters
+    ----------
+    track : Track
+    timepoints : sequence of TimePoint
+    shared : sequence of Modality or None, one for each time point
+        What `shared_modality` says of it; asked once for all lesions.
     """
     found: list[Issue | None] = []
-    known: list[tuple[str, Modality]] = []
-    for timepoint, observation in zip(timepoints, track.observations, strict=True):
-        now = modality_of(observation, timepoint)
-        other = next(((at, m) for at, m in (known[:1] + known[-1:]) if m is not now), None) if now else None
-        found.append(None if now is None or other is None else _issue(track, now, *other))
+    first: tuple[str, Modality] | None = None
+    last: tuple[str, Modality] | None = None
+    for timepoint, observation, alike in zip(timepoints, track.observations, shared, strict=True):
+        if observation is None or isinstance(observation.finding, _NOT_READ):
+            found.append(None)
+            continue
+        now = alike or modality_of(observation, timepoint)
+        other = None
         if now is not None:
-            known.append((timepoint.id, now))
+            other = next((x for x in (first, last) if x is not None and x[1] is not now), None)
+            last = (timepoint.id, now)
+            first = first or last
+        found.append(None if now is None or other is None else _issue(track, now, *other))
     return found
 
 

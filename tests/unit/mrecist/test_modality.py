@@ -48,6 +48,15 @@ def test_that_a_lesion_read_on_mri_after_ct_is_told_and_again_when_it_comes_back
     assert found == [[], [("IT1", "MRI", "CT", "BL")], [("IT1", "CT", "MRI", "FU2")]]
 
 
+def test_that_what_was_not_read_or_may_be_either_is_passed_over() -> None:
+    found = told(
+        ((CT,), drawn(30), drawn(20)),
+        ((CT, MR), NotEvaluable(), drawn(20)),
+        ((MR,), drawn(26), drawn(20)),
+    )
+    assert found == [[], [("IT1", "MRI", "CT", "BL"), ("ET1", "MRI", "CT", "BL")]]
+
+
 @pytest.mark.parametrize(
     ("scans", "finding", "expected"),
     [

@@ -88,11 +88,11 @@ class LesionEventsDesk(QObject):
                 ways.append(Way("otherwise", before.otherwise))
             checks.append(Check(_LASTING, before.told, CheckState.QUESTION, ways=tuple(ways)))
         if (treated := happened.treatment_of(reading, lesion)) is not None:
-            words = translated("{treatment} since", treatment=treated.word)
+            words = translated("Treated since: {treatment}", treatment=treated.word)
             meaning = happened.treated_meaning(lesion, treated.kind)
             ways = [Way("none", translated("Take back"))] if open_now else []
-            checks.append(Check(_TREATED, words[:1].upper() + words[1:], CheckState.MET, meaning, tuple(ways)))
-        asked = self._again(lesion, reading, checks) if open_now else None
+            checks.append(Check(_TREATED, words, CheckState.MET, meaning, tuple(ways)))
+        asked = self._again(lesion, reading, checks, open_now)
         if seen is not None and lesion.role is LesionRole.NEW:
             later = not is_assigned_here(lesion, reading)
             questions = questions_about(lesion, later)
@@ -102,16 +102,17 @@ class LesionEventsDesk(QObject):
                 on = seen.features.settled_on or (reading.visit.on if reading.visit and open_now else None)
         return Told(lesion.id, asked, tuple(checks), happened.new_lesion_meaning(reading, lesion), on)
 
-    def _again(self, lesion: Lesion, reading: Reading, checks: list[Check]) -> Asked | None:
+    def _again(self, lesion: Lesion, reading: Reading, checks: list[Check], open_now: bool) -> Asked | None:
         """The question whether an earlier absence was right, with what each answer would change."""
         gone, given = happened.gone_at(reading, lesion), happened.answer_given(reading, lesion)
         if given is not None and (given is EarlierAbsence.CONFIRMED or not gone):
             right = translated("Seen again. It had been gone: the earlier time point stands.")
             wrong = translated("Seen again. It had been there: the earlier time point is corrected.")
             said = right if given is EarlierAbsence.CONFIRMED else wrong
-            checks.append(Check(_AGAIN, said, CheckState.MET, ways=(Way("open", translated("Ask again")),)))
+            ways = (Way("open", translated("Ask again")),) if open_now else ()
+            checks.append(Check(_AGAIN, said, CheckState.MET, ways=ways))
             return None
-        if not gone:
+        if not gone or not open_now:
             return None
         signed = happened.signed_among(reading, gone)
         named = {"lesion": lesion.id, "visits": listed(gone)}
@@ -204,9 +205,11 @@ class LesionEventsDesk(QObject):
         if edit is None:
             self.told.emit(translated("Record first what is found of {lesion}.", lesion=lesion.id), False)
             return
-        word = translated("not treated since") if treated is None else f"{treated.word}, {translated('since')}"
-        meaning = "" if treated is None else f". {happened.treated_meaning(lesion, treated.kind)}"
-        self._do(f"{lesion.id}: {word}{meaning}", edit)
+        if treated is None:
+            self._do(translated("{lesion}: not treated since", lesion=lesion.id), edit)
+            return
+        said = translated("{lesion} treated since: {treatment}.", lesion=lesion.id, treatment=treated.word)
+        self._do(f"{said} {happened.treated_meaning(lesion, treated.kind)}", edit)
 
     def _measure(self, lesion_id: str) -> None:
         """Select it; one that is still to be measured is measured next."""

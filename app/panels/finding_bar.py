@@ -50,6 +50,7 @@ class FindingBar(QWidget):
         self.setLayout(flow)
         self.happened = KeyButton(translated("event"), small=True)
         self.happened.tighten()
+        self.happened.setToolTip(translated("What happened to it since: it split, merged, was treated."))
         flow.addWidget(self.happened)
         self.happened.clicked.connect(lambda: self.event_asked.emit(""))
         self.reasons = QMenu(self)

@@ -13,7 +13,7 @@ from typing import Any
 
 from app import words
 from app.models.reading import Reading
-from app.state.events import Event, FindingRecorded, LesionsMerged, LesionSplit
+from app.state.events import Event, FindingCleared, FindingRecorded, LesionsMerged, LesionSplit
 from app.state.reading_mode import Hidden
 from app.state.record import DatedTreatment
 from app.words import translated
@@ -205,12 +205,15 @@ def treatment_of(reading: Reading, lesion: Lesion) -> Treated | None:
     return Treated(seen.features.treated_since, linked)
 
 
-def treated_edit(reading: Reading, lesion: Lesion, treated: Treated | None) -> FindingRecorded | None:
+def treated_edit(reading: Reading, lesion: Lesion, treated: Treated | None) -> FindingRecorded | FindingCleared | None:
     """The finding with its treatment since, or without one; None where nothing is recorded that it could stand beside.
 
-    Where the treatment takes the lesion out of the assessment it is not evaluable, whatever was measured.
+    Where the treatment takes the lesion out of the assessment it is not evaluable, whatever was measured; taken back,
+    such a lesion is to do again.
     """
     seen = reading.read.observation(reading.visit_id, lesion.id)
+    if seen is not None and treated is None and seen.finding == NotEvaluable(WhyNotEvaluable.TREATED):
+        return FindingCleared(reading.visit_id, lesion.id)
     out = treated is not None and leaves_assessment(lesion, treated.kind)
     if seen is None and not out:
         return None

@@ -21,6 +21,7 @@ from app.state.apply import apply
 from app.state.events import (
     Entry,
     Event,
+    FindingCleared,
     FindingRecorded,
     LesionAdded,
     LesionsMerged,
@@ -182,7 +183,7 @@ def test_that_the_patients_treatments_in_between_are_offered_and_linked() -> Non
     assert happened.treatment_of(then, lesion(then, "ET1")) == Treated(LocalTreatment.RESECTION, RESECTION)
     assert then.response is not None and then.response.extrahepatic.response == "NE", "never gone, so no CR"
     taken_back = happened.treated_edit(then, lesion(then, "ET1"), None)
-    assert taken_back is not None and taken_back.observation.features == Features()
+    assert taken_back == FindingCleared("FU2", "ET1"), "to do again"
 
 
 def test_that_in_the_liver_the_finding_stays_and_nothing_is_noted_beside_none() -> None:
@@ -191,7 +192,7 @@ def test_that_in_the_liver_the_finding_stays_and_nothing_is_noted_beside_none() 
     assert happened.treated_edit(now, lesion(now, "IT1"), tace) is None
     then = after(now, found("IT1", "FU1", measured("15")))
     edit = happened.treated_edit(then, lesion(then, "IT1"), tace)
-    assert edit is not None and edit.observation.finding == measured("15")
+    assert isinstance(edit, FindingRecorded) and edit.observation.finding == measured("15")
     assert responses(after(then, edit)) == ["PR"]
     resected = happened.treated_edit(now, lesion(now, "IT1"), Treated(LocalTreatment.RESECTION))
     assert resected is not None and responses(after(now, resected)) == ["NE"]
@@ -315,7 +316,7 @@ def test_that_unequivocal_progression_of_a_treated_nontarget_is_not_overwritten(
     bone = added("ENT1", "BL", Present(), region=Region.EXTRAHEPATIC, organ=Organ.BONE, role=LesionRole.NONTARGET)
     now = reading(bone, found("ENT1", "FU2", UnequivocalProgression()))
     edit = happened.treated_edit(now, lesion(now, "ENT1"), Treated(LocalTreatment.RADIATION))
-    assert edit is not None and edit.observation.finding == UnequivocalProgression()
+    assert isinstance(edit, FindingRecorded) and edit.observation.finding == UnequivocalProgression()
 
 
 def test_that_the_course_and_the_read_as_text_tell_what_happened_with_fragments_below_their_lesion() -> None:

@@ -10,8 +10,8 @@ from app.demo.enhancement import Acquisition
 from app.demo.plane import Image
 
 _LIVER_NOISE_HU, _CHEST_NOISE_HU = 9.5, 11.0
-_MR_NOISE = 7.5
-"""Standard deviation of each channel of the MR, in its units: the liver before contrast has 27 times that."""
+_MR_NOISE = 5.0
+"""Standard deviation of each channel of the MR, in its units: the liver before contrast has 40 times that."""
 _KEPT = 0.8
 """The part of the image's own frequencies that the MR acquires; the rest is filled with zeros."""
 

@@ -71,7 +71,7 @@ TISSUES: dict[str, Tissue] = {
     "bowel fluid": Tissue(2800.0, 80.0, 0.95),
     "bile": Tissue(2600.0, 120.0, 1.0, (0.0, 0.0, 0.85)),
     "artery": Tissue(*_BLOOD, (0.68, 0.46, 0.065)),
-    "portal vein": Tissue(*_BLOOD, (0.16, 0.50, 0.065)),
+    "portal vein": Tissue(*_BLOOD, (0.105, 0.50, 0.065)),
     "hepatic vein": Tissue(*_BLOOD, (0.03, 0.44, 0.065)),
     "cava": Tissue(*_BLOOD, (0.22, 0.40, 0.065)),
     "lower cava": Tissue(*_BLOOD, (0.02, 0.36, 0.065)),

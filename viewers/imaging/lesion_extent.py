@@ -37,7 +37,7 @@ _THIN, _THIN_MM = 0.25, 5.0
 horn of a lesion stands on a broad foot."""
 _SHELL_MM, _OIL_BLUR_MM = 3.2, 2.1
 _OPENED_MM = 1.2
-_VEINS_MM = (2.2, 3.6)
+_VEINS_MM = (2.2, 3.6, 5.0, 6.5)
 """On MR hepatic veins are as dark in the arterial phase as what is dead: they are cut off a dead part by such balls."""
 _HYPO_SD, _HYPO_HU = 2.5, 8.0
 _DIRECTIONS = 96

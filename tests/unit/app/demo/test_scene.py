@@ -6,7 +6,7 @@ import pytest
 from app.demo.enhancement import Part
 from app.demo.noise import MrNoise, Noise
 from app.demo.plane import Plane
-from app.demo.scene import Scene, grow_anatomy
+from app.demo.scene import Anatomy, Scene, grow_anatomy
 from app.demo.story import read_story
 
 PRE, ARTERIAL, PORTAL, DELAYED = range(4)
@@ -28,20 +28,27 @@ MR_PLACES = {
 
 
 @pytest.fixture(scope="module")
-def means() -> dict[str, np.ndarray]:
-    return medians(0, Part.LIVER, PLACES)
+def anatomy() -> Anatomy:
+    return grow_anatomy()
 
 
 @pytest.fixture(scope="module")
-def mr_means() -> dict[str, np.ndarray]:
-    return medians(2, Part.LIVER_MR, MR_PLACES)
+def means(anatomy: Anatomy) -> dict[str, np.ndarray]:
+    return medians(anatomy, 0, Part.LIVER, PLACES)
 
 
-def medians(timepoint: int, part: Part, places: dict[str, tuple[float, float, float, float]]) -> dict[str, np.ndarray]:
+@pytest.fixture(scope="module")
+def mr_means(anatomy: Anatomy) -> dict[str, np.ndarray]:
+    return medians(anatomy, 2, Part.LIVER_MR, MR_PLACES)
+
+
+def medians(
+    anatomy: Anatomy, timepoint: int, part: Part, places: dict[str, tuple[float, float, float, float]]
+) -> dict[str, np.ndarray]:
     scene = Scene(read_story().timepoints[timepoint])
     pose = scene.poses[part]
     plane = Plane(pose, pose.to_patient((0.0, 0.0, 20.0))[2], 384, 0.9)
-    hu = scene.render(grow_anatomy(), plane, part)
+    hu = scene.render(anatomy, plane, part)
     found = {}
     for name, (x, y, z, half) in places.items():
         px, py, _ = pose.to_patient((x, y, z))

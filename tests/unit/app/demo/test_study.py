@@ -11,7 +11,7 @@ from app.demo import study
 from app.demo.dicom import write_image
 from app.demo.enhancement import Part
 from app.demo.plane import Plane
-from app.demo.scene import Scene, grow_anatomy
+from app.demo.scene import Anatomy, Scene, grow_anatomy
 from app.demo.story import read_story
 from app.demo.study import GRIDS, DemoCancelled, Variant, demo_folder, find_study, true_timepoint, write_study
 from app.demo.truth import TrueFinding, TrueLine, TrueTimePoint, Truth, read_truth
@@ -82,9 +82,14 @@ def part_of(timepoint: str, finding: TrueFinding) -> Part:
 
 
 @pytest.fixture(scope="module")
-def clean_images() -> dict[tuple[str, str], tuple[Plane, np.ndarray]]:
+def anatomy() -> Anatomy:
+    return grow_anatomy()
+
+
+@pytest.fixture(scope="module")
+def clean_images(anatomy: Anatomy) -> dict[tuple[str, str], tuple[Plane, np.ndarray]]:
     """The image of each measured lesion at full resolution, without noise."""
-    anatomy, made = grow_anatomy(), {}
+    made = {}
     for p in STORY.timepoints:
         scene = Scene(p)
         for finding in POINTS[Variant.FULL, p.id].findings:
@@ -148,9 +153,9 @@ def test_that_the_viable_line_stays_in_enhancing_tissue(clean_images: dict, time
     assert max(inner) < 200  # oil is 300 and more
 
 
-def test_that_oil_hides_on_the_ct_of_the_third_time_point_what_the_mr_shows() -> None:
+def test_that_oil_hides_on_the_ct_of_the_third_time_point_what_the_mr_shows(anatomy: Anatomy) -> None:
     point = STORY.timepoints[2]
-    scene, anatomy, grid = Scene(point), grow_anatomy(), GRIDS[Variant.FULL][Part.LIVER]
+    scene, grid = Scene(point), GRIDS[Variant.FULL][Part.LIVER]
     for name in ("IT1", "IT2"):
         chord = scene.lesions[name].counted()
         pose = scene.poses[Part.LIVER]

@@ -199,6 +199,19 @@ def test_that_mr_is_measured_in_its_own_units():
     assert found.threshold == pytest.approx(found.reference.mean + 2 * found.reference.sd)
 
 
+def test_that_on_mr_a_dark_vein_does_not_join_what_is_dead_with_what_lies_outside_the_liver():
+    # as in the arterial phase after gadoxetate: liver 231, treated tissue 155, hepatic vein 145, viable tumour 440
+    parts = (
+        Part(tube(3.0, (10.0, 8.0, 0.0), (1.0, 0.2, 0.0)), 145.0),
+        Part(ball(18.0), 155.0),
+        Part(ellipsoid((5.0, 11.0, 9.0), (-9.0, 0.0, 0.0)), 440.0),
+    )
+    made = phantom(*parts, liver_value=231.0, around_value=60.0, noise_sd=8.0, modality="MR")
+    found = measure_assisted(made.volume(), Click(made.world(4.0, 0.0, 0.0)))
+    assert found.viable.long_axis.length_mm == pytest.approx(22.0, abs=1.2)
+    assert found.whole.long_axis.length_mm > 34.0  # the dead part of 36 mm belongs to it
+
+
 def test_that_the_reference_is_the_liver_and_can_be_moved():
     made = sphere()
     found = measure_assisted(volume_of(made), Click(made.world(0.0, 0.0, 0.0)))

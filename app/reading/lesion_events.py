@@ -156,6 +156,13 @@ _BY_KIND: Mapping[TreatmentKind, LocalTreatment] = MappingProxyType(
     }
 )
 """The treatments of the clinical data that are local."""
+_ELSEWHERE: Mapping[Region, tuple[TreatmentKind, ...]] = MappingProxyType(
+    {
+        Region.INTRAHEPATIC: (TreatmentKind.METASTASECTOMY,),
+        Region.EXTRAHEPATIC: (TreatmentKind.TACE, TreatmentKind.TRANSPLANTATION),
+    }
+)
+"""Those that are never of a lesion of this region."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +191,7 @@ def treatments_since(reading: Reading, lesion: Lesion) -> tuple[Treated, ...]:
         for one in sorted(reading.record.treatments, key=lambda x: x.on.toordinal()):
             kind = _BY_KIND.get(one.kind)
             of_it = not one.lesions or lesion.id in one.lesions or lesion.parent in one.lesions
+            of_it = of_it and one.kind not in _ELSEWHERE[lesion.region]
             until = one.until or one.on
             if kind is not None and of_it and until >= since and one.on <= reading.visit.on:
                 known.append(Treated(kind, one))

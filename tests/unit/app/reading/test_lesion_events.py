@@ -174,6 +174,12 @@ def test_that_the_patients_treatments_in_between_are_offered_and_linked() -> Non
         *kinds,
     ]
     assert list(happened.treatments_since(now, lesion(now, "IT1"))) == kinds, "TACE was before FU1; the other is of ET1"
+    later = DatedTreatment("T3", TreatmentKind.TACE, date(2025, 3, 10))
+    both = reading(IT1, ET1, TreatmentRecorded(later), TreatmentRecorded(replace(RESECTION, lesions=())))
+    assert [happened.treatments_since(both, lesion(both, name))[0].treatment for name in ("IT1", "ET1")] == [
+        later,
+        replace(RESECTION, lesions=()),
+    ], "TACE is of the liver, a metastasis lies outside it"
     edit = happened.treated_edit(now, lesion(now, "ET1"), Treated(LocalTreatment.RESECTION, RESECTION))
     assert edit is not None
     then = after(now, edit)

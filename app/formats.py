@@ -26,7 +26,7 @@ _PAINTED = (
     ExportFormat(
         "pdf",
         "Report (PDF)",
-        "for the tumour board: course, responses, decisions, lesions, key images, signatures; A4",
+        "for the tumour board: course, decisions, key images; A4",
         partial(_pdf, paper="a4"),
         identifies=True,
     ),

@@ -199,7 +199,7 @@ _ROWS = (
     ExportFormat(
         "sr",
         "Structured reports (DICOM SR)",
-        "measurements and responses for a PACS (TID 1500), in the study of the images",
+        "measurements and responses, TID 1500, for a PACS",
         _sr,
         identifies=True,
         can_leave=True,
@@ -229,7 +229,7 @@ _ROWS = (
     ExportFormat(
         "images",
         "Images without the patient (DICOM)",
-        "all images of the case, de-identified by the basic profile of PS3.15, dates moved alike",
+        "by the basic profile of PS3.15, dates moved alike",
         _images,
         of_reads=False,
         can_leave=True,
@@ -238,7 +238,7 @@ _ROWS = (
     ExportFormat(
         "case",
         "Case file (JSON)",
-        "all that was recorded, with the patient's name; `import` takes it back as it was",
+        "all that was recorded, with the name; `import` takes it back",
         _case,
         of_reads=False,
         identifies=True,

@@ -138,7 +138,8 @@ class HistoryPlot(QWidget):
         """
         for plot, part in self._plots():
             seen = part in self._shown - self._empty
-            plot.setVisible(seen)
+            plot.setVisible(part in self._shown)
+            plot.setOpacity(1.0 if seen else 0.0)  # pyqtgraph does not survive the end of one that was never visible
             self._names[id(plot)].setVisible(seen)
             row = {Shown.SUMS: 1, Shown.LESIONS: 2, Shown.MARKERS: 4}[part]
             grid = self.canvas.ci.layout

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Word:
     ground: QColor | None = None
 
 
-class PlotLayer(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no types
+class PlotLayer(QGraphicsItem):
     """Lies over the curves of a view, or under them; it paints in pixels, at places of the view's axes."""
 
     def __init__(self, view: Any, margin: float, *, under: bool) -> None:
@@ -63,7 +63,7 @@ class PlotLayer(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no ty
         box: QRectF = self._view.rect()
         return box
 
-    def paint(self, painter: QPainter, _option: object = None, _widget: object = None) -> None:
+    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
         box = self.boundingRect()
         painter.setClipRect(box)
         for upright in self.uprights:

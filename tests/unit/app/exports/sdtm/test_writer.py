@@ -20,14 +20,15 @@ from app.exports.sdtm.writer import records
 from app.resources import DEFAULT_RULESET, RULESETS, load_ruleset
 from app.state.dates import PartialDate
 from app.state.record import DatedEvent, Record
-from mrecist.case import Case, EventKind, Examination, ReadKind
+from mrecist.case import Case, EventKind, Examination, ReadKind, TimePointRead
 from mrecist.casefile import CaseFileError, decode, read_document
-from mrecist.lesions import Lesion, WhyNotEvaluable
+from mrecist.lesions import Lesion, Measured, Observation, WhyNotEvaluable
 from mrecist.results import SorafenibOutput, TaceOutput
-from mrecist.values import LesionRole, Organ, Region, Response
+from mrecist.values import Diameter, LesionRole, Organ, Region, Response
 from tests.conftest import NEEDS_TABLES, SHARED
 from tests.support.case_records import DAY_0, record_of_case
 from tests.support.exports import csv_rows, files_of
+from tests.support.records import FOLLOW_UP, line, series_ref, two_visits
 from tests.support.schema_cases import any_case
 from tests.support.sdtm_checker import derived
 
@@ -371,3 +372,19 @@ def test_that_criteria_are_those_of_the_region_and_no_two_responses_have_the_sam
     }
     # 30 + 20 mm as it was, whole 40 + 20 mm grown by a quarter to 55 + 20 mm
     assert overall == ({} if rules == "recist-1.1" else {liver: "SD"}) | {"RECIST 1.1": "PD"}
+
+
+def test_that_the_method_is_that_of_the_series_on_which_each_diameter_was_drawn() -> None:
+    record = two_visits()
+    mr = series_ref("FU1-MR", FOLLOW_UP, "arterial", "Liver T1 3D FS A-phase", modality="MR")
+    visits = (record.visits[0], replace(record.visits[1], series=(*record.visits[1].series, mr.uid)))
+    target = Lesion("IT1", Region.INTRAHEPATIC, LesionRole.TARGET, Organ.LIVER)
+    points = tuple(
+        TimePointRead(visit, (Observation("IT1", Measured(Diameter.from_mm(mm), evidence=(line(mm, series),))),))
+        for visit, mm, series in (("BL", 30, "BL-AP"), ("FU1", 20, "FU1-MR"))
+    )
+    read = replace(record.reads[0], lesions=(target,), timepoints=points)
+    found = in_memory(replace(record, series=(*record.series, mr), visits=visits, reads=(read,)))
+    methods = {row["VISIT"]: row["TRMETHOD"] for row in found["TR"] if row["TRTESTCD"] == "VDIAM"}
+    assert methods == {"BL": "CONTRAST ENHANCED CT SCAN", "FU1": "CONTRAST ENHANCED MRI"}
+    assert [row["TUMETHOD"] for row in found["TU"]] == ["CONTRAST ENHANCED CT SCAN"]

@@ -232,5 +232,5 @@ def is_for_assistant(lesion: Lesion | None, intent: Intent) -> str:
 def is_series_for_assistant(series: SeriesRef) -> str:
     """Why nothing on a series can be measured by the assistant; empty where it can."""
     if is_chest(series):
-        return "This is a series of the chest: the assistant compares with liver. Draw the diameter (T)."
+        return "This is a series of the chest: the assistant compares with liver. Draw the diameter."
     return ""

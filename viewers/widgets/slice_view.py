@@ -47,6 +47,8 @@ class SliceView(ToolView):
         A click on the image with no tool armed, in patient mm.
     figure_opened(str)
         The figure of that id was double-clicked.
+    measuring_refused(str)
+        Someone wanted to draw where nothing may be measured, and why not.
     probed(Probe or None)
         The value under the pointer.
     phase_step_requested(int), series_step_requested(int)
@@ -57,6 +59,7 @@ class SliceView(ToolView):
 
     view_clicked = Signal(object)
     figure_opened = Signal(str)
+    measuring_refused = Signal(str)
     probed = Signal(object)
     phase_step_requested = Signal(int)
     series_step_requested = Signal(int)
@@ -97,6 +100,14 @@ class SliceView(ToolView):
             self.refuse()
             return True
         return False
+
+    def refuse(self) -> None:
+        """Tell why nothing can be drawn here."""
+        source, k = self.source, self.state.index
+        if source is None:
+            return
+        why = "This image has no geometry." if source.plane(k) is None else "This image is still being read."
+        self.measuring_refused.emit(source.why_not if not source.measurable and source.why_not else why)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         place = event.position()

@@ -45,8 +45,6 @@ class ToolView(ImageView):
         A figure was drawn.
     figure_edited(str, points)
         The figure of that id has new points, in patient mm (LPS).
-    measuring_refused(str)
-        Someone wanted to draw where nothing may be measured, and why not.
     """
 
     line_drawn = Signal(object)
@@ -55,7 +53,6 @@ class ToolView(ImageView):
     figure_drawn = Signal(object)
     figure_edited = Signal(str, object)
     figure_selected = Signal(str)
-    measuring_refused = Signal(str)
 
     def __init__(self, palette: ViewPalette | None = None, parent: QWidget | None = None) -> None:
         super().__init__(palette, parent)
@@ -279,14 +276,6 @@ class ToolView(ImageView):
         self._tell_selected(figure)
         self.update()
         return bool(line or figure)
-
-    def refuse(self) -> None:
-        """Tell why nothing can be drawn here."""
-        source, k = self.source, self.state.index
-        if source is None:
-            return
-        why = "This image has no geometry." if source.plane(k) is None else "This image is still being read."
-        self.measuring_refused.emit(source.why_not if not source.measurable and source.why_not else why)
 
     def hover(self, world: WorldEvent | None) -> None:
         """The pointer rests on a place: what can be caught there thickens."""

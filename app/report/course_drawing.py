@@ -197,6 +197,8 @@ class CoursePicture:
         for value, said in ticks:
             y = y_of(value)
             painter.fillRect(QRectF(plot.left(), y, plot.width(), 0.4), self._theme.colour("line.divider"))
+            if name and y < plot.top() + 14:  # the name of the axis stands there
+                continue
             self._write(
                 painter, QRectF(plot.left() - _LEFT, y - 7, _LEFT - 8, 14), said, "text.3", Qt.AlignmentFlag.AlignRight
             )

@@ -30,7 +30,7 @@ from app.state.events import (
     TreatmentRecorded,
     TreatmentRemoved,
 )
-from app.state.reading_mode import Hidden, is_blinded
+from app.state.reading_mode import Hidden, in_order, is_blinded
 from app.state.record import Record, Visit
 from app.store import CaseStore
 from mrecist.case import Read, ReadKind
@@ -263,12 +263,14 @@ class ReadingSession(QObject):
     def begin_again(self, hides: tuple[Hidden, ...] = (Hidden.OTHERS,)) -> bool:
         """Begin another read of the case by this reader, with nothing of the reads there are; answers whether it began.
 
-        It is the one that is worked on from now on; the reads before it stay as they are.
+        It is the one that is worked on from now on; the reads before it stay as they are. What is hidden now stays
+        hidden in it: that is lifted with a reason, and not by beginning anew.
         """
         record = self.record
         if record is None:
             return False
         self._looking_at = None
+        hides = in_order((*hides, *self.hides))
         event = ReadStarted(self.reader, ReadKind.LOCAL, is_blinded(hides), hides)
         if not self._try(partial(self._store.do, event, self.reader, _free_name(record.reads))):
             return False

@@ -91,7 +91,9 @@ class ModeForm(QWidget):
             box.setVisible(one in hides)
             box.setChecked(False)
         for one, box in self.choosing.items():
-            box.setChecked(one in set(preset))
+            box.setChecked(one in {*preset, *hides})
+            box.setEnabled(one not in hides)
+            box.setToolTip(translated("Hidden now: it is lifted with a reason.") if one in hides else "")
             for part in (box, self._texts[one]):
                 part.setVisible(begun or one is not Hidden.OTHERS)
         self._begin_head.title.setText(translated("Begin another read") if begun else translated("Begin your read"))

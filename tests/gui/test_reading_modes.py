@@ -73,7 +73,10 @@ def test_that_a_sequential_blinded_read_shows_neither_what_comes_nor_whom_it_is_
         assert reading is not None and reading.finding("IT1", "FU1") is None, "the other read is another's"
         assert session.record is not None and session.record.treatments == ()
 
+        assert session.begin_again(()), "which lifts nothing"
+        assert session.hides == (Hidden.CLINICAL, Hidden.PATIENT), "of the later time points all are in sight"
         station.wiring.actions.of("read.mode").trigger()
+        assert not page.mode.choosing[Hidden.CLINICAL].isEnabled()
         driver.key(Qt.Key.Key_Space, widget=page.mode.lifting[Hidden.CLINICAL])
         assert not page.mode.lift.isEnabled(), "not without a reason"
         driver.type(page.mode.reason, "dose needed for a safety report")

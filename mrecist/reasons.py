@@ -11,7 +11,7 @@ from mrecist.case import TimePoint
 from mrecist.margins import is_borderline, next_categories
 from mrecist.newlesion import NewLesion, Verdict
 from mrecist.nontarget import NonTarget
-from mrecist.region import Judged, Scoped
+from mrecist.region import Judged, Returned, Scoped
 from mrecist.results import NextCategory, Number, Reason, RegionResponse
 from mrecist.rulesets import NewLesionRules
 from mrecist.sumnumbers import SumNumbers
@@ -138,7 +138,7 @@ def _flags(judged: Judged, context: Context, borderline: bool) -> tuple[str, ...
     if borderline:
         flags.append("BORDERLINE")
     if judged.returned is not None:
-        if not _answered(judged, context.scoped):
+        if not _answered(judged.returned, judged.index, context.scoped):
             flags.append("CONFIRM_PRIOR_CR")
         if judged.rests_on_node:
             flags.append("REIMAGE_NODE")
@@ -151,15 +151,10 @@ def _flags(judged: Judged, context: Context, borderline: bool) -> tuple[str, ...
     return tuple(flags)
 
 
-def _answered(judged: Judged, scoped: Scoped) -> bool:
+def _answered(back: Returned, index: int, scoped: Scoped) -> bool:
     """Has the reader confirmed, of every lesion that is seen again, that it had been gone?"""
-    back = judged.returned
-    if back is None:
-        return False
     lesions: tuple[Target | NonTarget, ...] = (*scoped.targets, *scoped.nontargets)
-    confirmed = {
-        x.lesion_id for x in lesions if any(back.cr_index < index <= judged.index for index in x.absence_confirmed)
-    }
+    confirmed = {x.lesion_id for x in lesions if any(back.cr_index < at <= index for at in x.absence_confirmed)}
     return confirmed.issuperset(back.lesions)
 
 
@@ -232,7 +227,7 @@ class Told:
         for new in judged.counted:
             found.append(self._reason(f"NEW-{new.verdicts[judged.index]}", self._new_numbers(new)))
         if judged.returned is not None:
-            rule = "RE-TRUE" if _answered(judged, self.context.scoped) else "RE"
+            rule = "RE-TRUE" if _answered(judged.returned, judged.index, self.context.scoped) else "RE"
             if judged.rests_on_node:
                 rule = "RE-NODE"
             lesions = judged.returned.lesions

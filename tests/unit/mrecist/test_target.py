@@ -206,3 +206,10 @@ def test_that_outside_the_liver_a_treated_lesion_is_not_evaluable_from_then_on(t
 def test_that_a_treated_nontarget_that_progresses_beyond_doubt_still_counts() -> None:
     found = assessed("L1=30 B1=P", visit("L1=30 B1=P", B1={"treated_since": "radiation"}), "L1=30 B1=U")
     assert [t.extrahepatic.non_target for t in found.timepoints] == ["NE", "PD"]
+
+
+def test_that_a_fragment_of_a_lesion_that_is_not_listed_is_a_target_of_its_own() -> None:
+    alone = replace(LIVER, id="IT1.1", parent="IT1")
+    track = Track(alone, (None, Observation("IT1.1", Measured(_mm(12)))), 1)
+    (target,) = region_targets([track], 2, load_ruleset().target)
+    assert (target.tenths, target.aside) == ((None, 120), frozenset())

@@ -54,7 +54,6 @@ def test_that_a_reader_gets_from_a_folder_to_decisions_and_finds_all_of_it_again
             assert {name: change.numbers["modality"] for name, change in changes.items()} == {
                 "IT1": "MRI",
                 "IT2": "MRI",
-                "INT1": "MRI",
             }
         if point.responses is not None:
             record_clinical(driver, point)

@@ -191,7 +191,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("file.proposals", "Measurements of other programs (SR, SEG) …", "", "File", lambda w: w.proposals.show(), case_open, "File"),
     Action("file.demo", "Open the demonstration study", "", "File", lambda w: w.work.open_demo(), menu="File"),
     Action("file.course", "Open a published course", "", "File", lambda w: w.work.open_course(), menu="File"),
-    Action("file.clinical", "Clinical data from a table …", "", "File", lambda w: w.desk.labs.ask_file(), case_open, "File"),
+    Action("file.clinical", "Clinical data from a table …", "", "File", lambda w: w.desk.labs.ask_file(), clinical_in_sight, "File"),
     Action("file.protocol", "Study protocol of the case …", "", "File", lambda w: w.window.bar.ask_protocol(), case_open, "File"),
     Action("file.export", "Export …", "Ctrl+E", "File", lambda w: w.exporting.show(), menu="File"),
     Action("file.decision_note", "Decision note (PDF) …", "Ctrl+P", "File", lambda w: w.exporting.print_note(), clinical_in_sight, "File"),

@@ -70,7 +70,7 @@ class ReadingDesk(QObject):
         self.signing = SigningDesk(session, page.notice, self)
         self.assignment = AssignmentDesk(session, page.form, self)
         self.happened = LesionEventsDesk(session, page.happened, page.findings, self)
-        self.labs = LabsDesk(session, page.theme, page)
+        self.labs: LabsDesk = LabsDesk(session, page.theme, page)
         self.rederiving = RederivingDesk(session, page.rederived, self)
         self._connect()
 

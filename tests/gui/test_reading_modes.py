@@ -51,7 +51,7 @@ def test_that_a_sequential_blinded_read_shows_neither_what_comes_nor_whom_it_is_
         assert "hidden until BL is signed" in page.timepoints.views["FU1"].accessibleName()
         assert "2025-02-17" not in page.timepoints.views["FU1"].accessibleName()
         assert not session.reads_in_sight or [x.reader for x in session.reads_in_sight] == [SECOND]
-        for action in ("visit.clinical", "view.decision", "file.decision_note"):
+        for action in ("visit.clinical", "file.clinical", "view.decision", "file.decision_note"):
             assert not station.wiring.actions.of(action).isEnabled()
         station.work.refresh_cases()
         qtbot.waitUntil(lambda: not station.runner.is_running("cases"))

@@ -232,9 +232,9 @@ def test_that_a_window_is_kept_under_a_number_and_given_back(driver: Driver) -> 
     assert (view.state.width, view.state.center) == (200, 60)
     source = view.source
     assert source is not None
-    driver.qtbot.waitUntil(lambda: all(source.ready(k) for k in range(source.count)))
+    driver.qtbot.waitUntil(lambda: all(source.ready(k) for k in range(source.count)), timeout=30_000)
     driver.key(Qt.Key.Key_9, widget=view)
-    driver.qtbot.waitUntil(lambda: view.state.width == 150)
+    driver.qtbot.waitUntil(lambda: view.state.width == 150, timeout=30_000)
     assert view.state.center == pytest.approx(84, abs=8), "ten above the liver, which has 74 HU in this phase"
 
 

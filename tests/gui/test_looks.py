@@ -30,14 +30,14 @@ def test_that_another_size_and_other_colours_hold_at_once(
     starter = Starter(url, READER, case_id="C-1")
     starter.show()
     try:
-        qtbot.waitUntil(lambda: starter.workstation is not None)
+        qtbot.waitUntil(lambda: starter.workstation is not None, timeout=30_000)
         first, station = starter.window, starter.workstation
         assert station is not None
         station.session.select_visit("FU1")
         station.session.select_lesion("IT1")
         first.show_reading()
         station.choose_ground(Ground.LIGHT)
-        qtbot.waitUntil(lambda: starter.window is not first and starter.workstation is not None)
+        qtbot.waitUntil(lambda: starter.window is not first and starter.workstation is not None, timeout=30_000)
         again = starter.workstation
         assert again is not None and starter.window.theme.ground is Ground.LIGHT
         assert starter.window.isVisible() and starter.window.is_reading

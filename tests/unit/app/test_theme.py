@@ -96,6 +96,7 @@ def test_that_what_is_drawn_on_images_is_legible_on_black_whatever_the_colours_o
 
 
 def test_that_the_colours_that_were_chosen_hold_at_the_next_start(qtbot: QtBot) -> None:
+    make_application()  # settings are kept under its name
     QSettings().setValue("window/ground", "light")
     light = make_application()[1].ground
     QSettings().setValue("window/ground", "blue")

@@ -149,7 +149,8 @@ class StackCheck:
     """What the positions of slices of one orientation say about the stack.
 
     `order` lists the slices along the normal; the other fields count along that order. `gaps_mm[i]` lies between
-    the slices i and i + 1; `duplicates` and `missing` name such gaps.
+    the slices i and i + 1; `duplicates` and `missing` name such gaps. `uneven` is about the gaps, `crooked` about
+    slices that lie sideways of the line from the first to the last.
     """
 
     order: tuple[int, ...]
@@ -158,6 +159,7 @@ class StackCheck:
     duplicates: tuple[int, ...]
     missing: tuple[int, ...]
     uneven: bool
+    crooked: bool
     tilt_degrees: float
     shifted_mm: float
 
@@ -169,6 +171,7 @@ class StackCheck:
             and not self.duplicates
             and not self.missing
             and not self.uneven
+            and not self.crooked
             and self.tilt_degrees <= TILT_DEGREES
         )
 
@@ -208,7 +211,7 @@ def check_stack(
     true_gaps = sorted(gap for gap in gaps if gap > SAME_POSITION_MM)
     tilt, shifted = _shear([positions[i] for i in order], normal)
     if not true_gaps:
-        return StackCheck(order, gaps, None, duplicates, (), False, tilt, shifted)
+        return StackCheck(order, gaps, None, duplicates, (), False, False, tilt, shifted)
     usual = true_gaps[(len(true_gaps) - 1) // 2]
     missing = tuple(
         i
@@ -219,9 +222,10 @@ def check_stack(
     )
     others = [gap for i, gap in enumerate(gaps) if i not in missing and i not in duplicates]
     mean = sum(others) / len(others) if others else usual
-    uneven = any(abs(gap - mean) > _tolerance_mm(mean) for gap in others) or shifted > _tolerance_mm(mean)
-    even = not (uneven or missing or duplicates)
-    return StackCheck(order, gaps, mean if even else None, duplicates, missing, uneven, tilt, shifted)
+    uneven = any(abs(gap - mean) > _tolerance_mm(mean) for gap in others)
+    crooked = shifted > _tolerance_mm(mean)
+    even = not (uneven or crooked or missing or duplicates)
+    return StackCheck(order, gaps, mean if even else None, duplicates, missing, uneven, crooked, tilt, shifted)
 
 
 def _thickness_mm(thicknesses_mm: Sequence[float | None] | None, a: int, b: int) -> float:

@@ -45,7 +45,7 @@ Measure = Callable[[Series], Densities | None]
 
 
 def with_phases(series: Sequence[Series], measure: Measure | None = None) -> list[Series]:
-    """The series, each with its phase judged; series of one study are evidence for each other.
+    """The series, each with its phase judged; series of one study of one patient are evidence for each other.
 
     Parameters
     ----------
@@ -53,9 +53,9 @@ def with_phases(series: Sequence[Series], measure: Measure | None = None) -> lis
         Gives the densities of aorta and liver; asked as the last resort, for CT scans whose headers leave the phase
         unsure. None: pixels are not looked at.
     """
-    studies: defaultdict[str, list[Series]] = defaultdict(list)
+    studies: defaultdict[tuple[object, str], list[Series]] = defaultdict(list)
     for one in series:
-        studies[one.study_uid].append(one)
+        studies[one.study_uid or one.exam_date, one.patient.id].append(one)
     judged: dict[int, Phase] = {}
     for study in studies.values():
         judged |= _judge_study(study, measure)

@@ -162,6 +162,9 @@ def _about_the_place(images: Sequence[Image], check: StackCheck | None) -> list[
         gaps = [gap for i, gap in enumerate(check.gaps_mm) if i not in check.duplicates]
         text = f"distances between slices vary from {min(gaps):.4g} to {max(gaps):.4g} mm"
         findings.append(QualityFinding(FindingCode.UNEVEN_SPACING, text))
+    if check.crooked:
+        text = f"slices are not straight above each other: up to {check.shifted_mm:.3g} mm sideways of their line"
+        findings.append(QualityFinding(FindingCode.UNEVEN_SPACING, text))
     if check.tilt_degrees > TILT_DEGREES:
         text = f"the gantry was tilted: the stack is sheared by {check.tilt_degrees:.1f} degrees"
         findings.append(QualityFinding(FindingCode.GANTRY_TILT, text))

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from pathlib import Path
+from typing import TypeGuard
 
 from viewers.imaging import dicomdir
 from viewers.imaging.archives import MAGIC, ArchiveError, archive_at, member_at
@@ -133,9 +134,7 @@ def _outcomes(
                 progress(seen + number + 1, len(found))
     indices = [path for path, of_path in outcomes.items() if _is_index(path, of_path)]
     for path in indices:
-        with opened(path) as file:
-            reason = dicomdir.about(dicomdir.names_in(file), str(Path(path).parent), outcomes)
-        outcomes[path] = (Refused(path, reason),)
+        outcomes[path] = (_refused_index(path, outcomes),)
     return {path: outcomes[path] for path, _ in found}
 
 
@@ -151,9 +150,26 @@ def _is_index(path: str, outcomes: tuple[Outcome, ...]) -> bool:
     return isinstance(first, Refused) and first.file == path and first.reason.startswith(A_DICOMDIR)
 
 
+def _names_in(index: str) -> list[tuple[str, ...]]:
+    """What a DICOMDIR names: nothing where it cannot be opened, which its own reading says."""
+    try:
+        with opened(index) as file:
+            return dicomdir.names_in(file)
+    except (OSError, ArchiveError):
+        return []
+
+
+def _refused_index(path: str, present: Iterable[str]) -> Refused:
+    return Refused(path, dicomdir.about(_names_in(path), str(Path(path).parent), present))
+
+
+def _no_dicom(outcome: Outcome) -> TypeGuard[Refused]:
+    return isinstance(outcome, Refused) and outcome.reason == NOT_DICOM
+
+
 def _may_be_archive(outcomes: tuple[Outcome, ...]) -> bool:
     (first, *others) = outcomes
-    if others or not isinstance(first, Refused) or first.reason != NOT_DICOM:
+    if others or not _no_dicom(first):
         return False
     try:
         with Path(first.file).open("rb") as file:
@@ -179,15 +195,16 @@ def _unpacked(
             raise Cancelled
         source = MemberFile(archive, member)
         of_member = _read(reader, source)
+        if member.name.lower().endswith(".zip") and _no_dicom(of_member[0]):
+            of_member = (Refused(source.path, "an archive (ZIP) within an archive is not read; unpack it first"),)
         if _is_index(source.path, of_member):
             indices.append(source.path)
         outcomes[source.path] = of_member[0]
-    if all(isinstance(one, Refused) and one.reason == NOT_DICOM for one in outcomes.values()):
-        return (Refused(path, f"an archive (ZIP) of {len(outcomes)} files, none of them DICOM"),)
+    if all(map(_no_dicom, outcomes.values())):
+        files = "1 file, which is not DICOM" if len(outcomes) == 1 else f"{len(outcomes)} files, none of them DICOM"
+        return (Refused(path, f"an archive (ZIP) of {files}"),)
     for index in indices:
-        with opened(index) as file:
-            reason = dicomdir.about(dicomdir.names_in(file), str(Path(index).parent), outcomes)
-        outcomes[index] = Refused(index, reason)
+        outcomes[index] = _refused_index(index, outcomes)
     return tuple(outcomes.values())
 
 
@@ -203,9 +220,9 @@ def _named_by(file: Path) -> list[Found]:
     """The file itself; of a DICOMDIR, the files beside it that it names as well."""
     found: dict[str, os.stat_result | None] = {str(file): file.stat()}
     if file.name.upper().startswith("DICOMDIR"):
-        with warnings.catch_warnings(), opened(str(file)) as content:
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            named = {"/".join(parts).casefold() for parts in dicomdir.names_in(content)}
+            named = {"/".join(parts).casefold() for parts in _names_in(str(file))}
         below = _walk(file.parent, []) if named else ()
         found |= {path: status for path, status in below if dicomdir.plain(path[len(str(file.parent)) + 1 :]) in named}
     return sorted(found.items(), key=itemgetter(0))

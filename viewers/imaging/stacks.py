@@ -230,9 +230,18 @@ def _parted(images: Sequence[Image], separator: Callable[[Image], str]) -> list[
 
 
 def _passes(images: list[Image]) -> list[list[Image]]:
-    """Numbered acquisitions that went over one stretch of the body one clearly after the other; else all as one."""
+    """Acquisitions that went over one stretch of the body one clearly after the other; else all as one.
+
+    They are told apart by their numbers; on CT, where one number or none is given, by the pauses between them.
+    """
+    if not all(i.acquired_at for i in images):
+        return [images]
     parts = _parted(images, lambda i: i.frame.kind.acquisition)
-    if not 2 <= len(parts) <= len(images) / 2 or not all(i.acquired_at and i.frame.kind.acquisition for i in images):
+    if len(parts) == 1 and images[0].file.kind.modality == "CT":
+        parts = _by_pauses(images)
+    elif not all(i.frame.kind.acquisition for i in images):
+        return [images]
+    if not 2 <= len(parts) <= len(images) / 2:
         return [images]
     parts.sort(key=lambda part: min(map(_seconds, part)))
     for a, b in pairwise(parts):
@@ -242,6 +251,20 @@ def _passes(images: list[Image]) -> list[list[Image]]:
     if images[0].file.kind.modality != "CT" and len(set(_places(images))) == len(images):
         return [images]
     return parts
+
+
+def _by_pauses(images: list[Image]) -> list[list[Image]]:
+    """The images in groups between which `_JUMP_S` or more passed; all as one where a group would be a single image."""
+    times = sorted({i.acquired_at for i in images})
+    try:
+        moments = list(map(datetime.fromisoformat, times))
+    except ValueError:
+        return [images]
+    began = {times[0]: times[0]}
+    for (before, now), (a, b) in zip(pairwise(times), pairwise(moments), strict=True):
+        began[now] = now if (b - a).total_seconds() >= _JUMP_S else began[before]
+    groups = _parted(images, lambda i: began[i.acquired_at])
+    return groups if min(map(len, groups)) > 1 else [images]
 
 
 def _seconds(image: Image) -> float:

@@ -288,6 +288,28 @@ def test_that_two_birth_dates_under_one_id_and_series_never_share_a_case(databas
         import_folder(tmp_path / "x", database)
 
 
+def test_that_a_man_and_a_woman_of_two_names_under_one_id_never_share_a_case(
+    database: Database, tmp_path: Path
+) -> None:
+    man = patient(1, PatientName="Kim^Hee", PatientSex="M")
+    woman = man.but(tags=man.tags | {"PatientName": "Lee^Su", "PatientSex": "F"}, series_uid="1.2.9")
+    write_phantom(tmp_path / "x", man, name="a")
+    write_phantom(tmp_path / "x", woman, name="b")
+    report = import_folder(tmp_path / "x", database)
+    assert [case.series_added for case in report.cases] == [(man.series_uid,)]
+    assert [one.reason for one in report.refused] == ["This series belongs to another patient (P-1). It was not added."]
+    # One name spelt in another script, a sex that is not known, and a known date of birth are no contradiction.
+    low, high = man.but(heights_mm=[0.0, 3.0, 6.0]), woman.but(series_uid=man.series_uid, heights_mm=[9.0, 12.0, 15.0])
+    for n, (more, stacks) in enumerate([({}, 2), ({"PatientSex": ""}, 1), ({"PatientName": "Kim^Hee"}, 1)]):
+        write_phantom(tmp_path / f"{n}", low, name="a")
+        write_phantom(tmp_path / f"{n}", high.but(tags=high.tags | more), name="b")
+        assert len(scan(tmp_path / f"{n}").series) == stacks
+    born = {"PatientBirthDate": "19600504"}
+    write_phantom(tmp_path / "born", low.but(tags=low.tags | born), name="a")
+    write_phantom(tmp_path / "born", high.but(tags=high.tags | born), name="b")
+    assert len(scan(tmp_path / "born").series) == 1
+
+
 def test_that_two_names_without_an_id_never_share_a_case(database: Database, tmp_path: Path) -> None:
     for name, spelt in (("Kim^Hee", "a"), ("KIM HEE", "b"), ("Lee^Su", "c")):
         write_phantom(tmp_path / spelt, patient(1, PatientID="", PatientName=name))

@@ -77,7 +77,7 @@ def test_that_every_file_of_an_archive_of_images_is_accounted_for(tmp_path):
         "readme.txt": "not a DICOM file",
         "empty": "the file is empty",
         "cut": "the file is cut short: 374 of 384 bytes of pixels",
-        "inner.zip": "not a DICOM file",
+        "inner.zip": "an archive (ZIP) within an archive is not read; unpack it first",
     }
 
 

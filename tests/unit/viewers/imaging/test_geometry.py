@@ -161,6 +161,7 @@ def test_that_a_slice_shifted_sideways_makes_no_volume():
     positions = [(0.0, 0.0, 0.0), (0.0, 0.8, 3.0), (0.0, 0.0, 6.0), (0.0, 0.0, 9.0)]
     check = check_stack(positions, *AXIAL)
     assert check.shifted_mm == pytest.approx(0.8)
+    assert (check.crooked, check.uneven, check.spacing_mm) == (True, False, None)
     assert not check.sound
 
 

@@ -162,6 +162,19 @@ def test_that_the_attribute_outweighs_the_description(tmp_path):
     assert len(phase.evidence) == 2
 
 
+def test_that_another_patient_under_one_study_uid_is_no_evidence(tmp_path):
+    named = Phantom(description="Liver arterial", directions=AXIAL, tags={"AcquisitionTime": "081535"})
+    unnamed = named.but(description="Liver", series_uid="1.2.7", tags=named.tags | {"PatientID": "SOMEONE ELSE"})
+    write_phantom(tmp_path, named, name="a")
+    write_phantom(tmp_path, unnamed, name="b")
+    phases = {one.patient.id: one.phase for one in scan(tmp_path).series}
+    assert phases["PHANTOM"].name == "arterial"
+    assert (phases["SOMEONE ELSE"].name, phases["SOMEONE ELSE"].evidence) == (
+        None,
+        ("nothing in the header tells the phase",),
+    )
+
+
 def test_that_a_draw_names_no_phase(tmp_path):
     tags = {"SeriesDescription": "Liver 70s", "AcquisitionTime": "081530", "ContrastBolusStartTime": "081500"}
     (phase,) = phases(tmp_path, tags)

@@ -91,6 +91,18 @@ def test_that_places_are_counted_in_good_english(tmp_path, changes, text):
     assert [finding.text for finding in only(scan(tmp_path)).findings] == [text]
 
 
+def test_that_a_slice_shifted_sideways_is_told_as_such(tmp_path):
+    def aside(k, dataset):
+        if k == 2:
+            x, y, z = map(float, dataset.ImagePositionPatient)
+            dataset.ImagePositionPatient = [x + 3, y, z]
+
+    write_phantom(tmp_path, Phantom(directions=AXIAL), aside)
+    (finding,) = only(scan(tmp_path)).findings
+    text = "slices are not straight above each other: up to 3 mm sideways of their line"
+    assert (finding.code, finding.text) == ("uneven_spacing", text)
+
+
 def test_that_slices_follow_the_normal_whatever_the_files_are_called(tmp_path):
     write_phantom(tmp_path, Phantom(heights_mm=tuple(reversed(EVEN))))
     series = only(scan(tmp_path))

@@ -129,6 +129,25 @@ def test_that_two_passes_over_one_stretch_of_the_body_are_apart(tmp_path, modali
     assert split(tmp_path) == expected
 
 
+@pytest.mark.parametrize(("pause_s", "expected"), [(40, [(6, True)] * 2), (2, [(12, True)])])
+def test_that_ct_passes_without_numbers_are_told_apart_by_the_pause_between_them(tmp_path, pause_s, expected):
+    # Half a slice aside of each other they would be one sound volume, of two phases.
+    phantom = Phantom(heights_mm=[4.0 * k for k in range(6)], thickness_mm=2.0)
+    write_phantom(tmp_path, phantom.but(tags={"AcquisitionTime": "081600"}), name="a")
+    aside = [height + 2.0 for height in phantom.heights_mm]
+    second = phantom.but(heights_mm=aside, tags={"AcquisitionTime": f"0816{pause_s:02}"})
+    write_phantom(tmp_path, second, name="b")
+    assert split(tmp_path) == expected
+
+
+def test_that_a_pause_between_blocks_of_ct_that_follow_each_other_splits_nothing(tmp_path):
+    def block(k, dataset):
+        dataset.AcquisitionTime = "081600" if k < 6 else "081700"
+
+    write_phantom(tmp_path, Phantom(heights_mm=[3.0 * k for k in range(12)]), block)
+    assert split(tmp_path) == [(12, True)]
+
+
 @pytest.mark.parametrize(
     ("description", "kind", "measurable"),
     [

@@ -258,8 +258,8 @@ def due(
     """What follows from a time point, in the order of the windows.
 
     What happens after `today` is not known yet, nor is the end of what ends later. Nothing is said of a window whose
-    anchor is not recorded: it is unknown, not zero. Of several windows for the next visit the first that can be dated
-    counts.
+    anchor is not recorded: it is unknown, not zero. What follows a session is due after the last one until it has
+    happened, and then bound to the next. Of several windows for the next visit the first that can be dated counts.
 
     Parameters
     ----------
@@ -295,38 +295,47 @@ def _known(case: Case, word: OccasionWord, today: int) -> list[Occasion]:
 
 def _due(window: Window, case: Case, timepoint: str, today: int, sessions: Mapping[OccasionWord, int]) -> Due | None:
     anchor = window.anchor
-    if anchor in sessions and window.what != anchor and window.of == "each":
-        if window.what == "labs":
-            return _labs_due(window, case, timepoint, today)
-        return Due(window, Standing.BOUND, number=sessions[anchor])
-    if window.before is not None:
-        return None
-    if anchor == "visit":
-        since = next((x for x in occasions(case, "visit") if x.name == timepoint), None)
-    else:
-        known = _known(case, anchor, today)
-        since = (known[0] if window.of == "first" else known[-1]) if known else None
+    is_bound = anchor in sessions and window.what != anchor and window.of == "each"
+    if is_bound and window.what == "labs":
+        return _labs_due(window, case, timepoint, today)
+    since = None if window.before is not None else _since(window, case, timepoint, today)
     if since is None or _answered(window, case, timepoint, since, today):
-        return None
+        return Due(window, Standing.BOUND, number=sessions[anchor]) if is_bound else None
     first, last = since.day + window.first_days, since.last + window.last_days
     standing, days = _standing(first, last, today)
     return Due(window, standing, first, last, since, sessions.get(window.what), days)
 
 
+def _since(window: Window, case: Case, timepoint: str, today: int) -> Occasion | None:
+    """What the window counts from: the open time point, or the first or last of what is known."""
+    if window.anchor == "visit":
+        return next((x for x in occasions(case, "visit") if x.name == timepoint), None)
+    known = _known(case, window.anchor, today)
+    return (known[0] if window.of == "first" else known[-1]) if known else None
+
+
 def _answered(window: Window, case: Case, timepoint: str, since: Occasion, today: int) -> bool:
-    """Has what is due already happened since its anchor? The open time point answers what it was due for itself."""
+    """Has what is due already happened since its anchor? The open time point answers what it was due for itself.
+
+    A treatment that went on through its anchor has not paused, and is not to begin again.
+    """
+    known = _known(case, window.what, today)
     if window.what == window.anchor:
-        return any(x.day > since.day for x in _known(case, window.what, today))
+        return any(x.day > since.day for x in known)
     if window.what == "visit":
         at = next((x for x in occasions(case, "visit") if x.name == timepoint), None)
-        return at is not None and at.day > since.day
-    return any(x.day >= since.day for x in _known(case, window.what, today))
+        return (at is not None and at.day > since.day) or any(x.day > since.day for x in known)
+    return any(x.day >= since.day for x in known) or _goes_on(case, window.what, today)
 
 
 def _is_open(case: Case, window: Window, today: int) -> bool:
     """Does the treatment go on that has to, for this to be due?"""
-    given = [t for t in case.treatments if t.kind == window.while_open and t.day <= today]
-    return window.while_open is None or any(t.end_day is None or t.end_day > today for t in given)
+    return window.while_open is None or _goes_on(case, window.while_open, today)
+
+
+def _goes_on(case: Case, word: OccasionWord, today: int) -> bool:
+    given = [t for t in case.treatments if t.kind == word and t.day <= today]
+    return any(t.end_day is None or t.end_day > today for t in given)
 
 
 def _standing(first: int, last: int, today: int) -> tuple[Standing, int]:

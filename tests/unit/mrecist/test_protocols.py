@@ -132,7 +132,7 @@ def test_that_every_combination_reaches_a_row_of_the_sorafenib_table() -> None:
 
 def test_that_a_protocol_without_a_row_for_a_situation_says_so() -> None:
     short = replace(COTSOM, tace=COTSOM.tace[:1])
-    with pytest.raises(ProtocolError, match=r"protocol cotsom 1\.0\.1 has no row"):
+    with pytest.raises(ProtocolError, match=r"protocol cotsom 1\.0\.2 has no row"):
         decide_tace(situation(), short)
 
 
@@ -145,7 +145,7 @@ def test_that_every_shipped_protocol_is_whole_and_there_is_no_other() -> None:
         assert p.eligibility or "entry criteria" in p.not_in_source
         assert p.endpoints is not None or "endpoints" in p.not_in_source
         assert all(p.is_named(x) for x in (p.name, *p.aliases)) and not p.is_named(None) and not p.is_named("our-own")
-    assert COTSOM.label == "cotsom 1.0.1"
+    assert COTSOM.label == "cotsom 1.0.2"
     assert (COTSOM.tace_card.brief, load_protocol("sorafenib-vs-fm").tace_card.brief) == ("TACE", "Liver")
     with pytest.raises(KeyError):
         load_protocol("our-own")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.resources import load_protocol
 from mrecist.case import Case, ClinicalStatus, TimePoint, Treatment, TreatmentKind
 from mrecist.schedule import Due, Occasion, Standing, Timing, Window, due, occasions, timings
 
@@ -67,6 +68,36 @@ def test_that_a_session_is_due_after_the_last_one_and_binds_what_belongs_to_it()
     assert due([AGAIN, LABS], unlabelled, "TP1", 60, ["HOLD"]) == ()
     ended = case(Treatment(TACE, 5), Treatment(SORAFENIB, 8, 30))
     assert "pause" not in [x.window.id for x in due([AGAIN, PAUSE], ended, "TP1", 60)]
+
+
+def test_that_what_follows_a_session_is_due_after_the_last_one_before_it_is_bound_to_the_next() -> None:
+    resume = Window("resume", "R", "sorafenib", 3, 7, "s", after="TACE")
+    scan = Window("scan", "S", "visit", 28, 56, "s", after="TACE")
+    windows = [AGAIN, resume, scan, VISIT]
+
+    def after_session(today: int, *more: Treatment, tp: str = "TP1") -> list[tuple[object, ...]]:
+        return shown(*due(windows, case(Treatment(TACE, 50), *more), tp, today))[1:]
+
+    not_scanned = ("scan", Standing.AHEAD, 78, 106, None, 20)
+    assert after_session(58) == [("resume", Standing.OVERDUE, 53, 57, None, 1), not_scanned], "never begun"
+    assert after_session(58, Treatment(SORAFENIB, 8, 49))[0] == ("resume", Standing.OVERDUE, 53, 57, None, 1), "paused"
+    resumed = (Treatment(SORAFENIB, 8, 49), Treatment(SORAFENIB, 57, 90))
+    bound = ("resume", Standing.BOUND, None, None, 2, 0)
+    assert after_session(57, *resumed)[0] == after_session(100, *resumed)[0] == bound
+    assert after_session(57, Treatment(SORAFENIB, 8))[0] == bound, "it never paused"
+    assert after_session(107)[1] == ("scan", Standing.OVERDUE, 78, 106, None, 1)
+    scanned = case(Treatment(TACE, 50), days=(0, 42, 80))
+    for open_point in ("TP1", "TP2"):  # an earlier one that is looked at again asks for no scan that was done
+        found = {x.window.id: x.standing for x in due(windows, scanned, open_point, 120)}
+        assert found["scan"] is Standing.BOUND
+
+
+@pytest.mark.parametrize("output", ["STOP_TOXICITY", "STOP_CLINICAL", "SORAFENIB_FAILURE", "STOP_FAILURE"])
+def test_that_sorafenib_that_a_decision_ended_is_not_due_after_tace(output: str) -> None:
+    windows = load_protocol("cotsom").windows
+    given = case(Treatment(TACE, 50), Treatment(SORAFENIB, 8, 49))
+    assert "sorafenib_resume" in [x.window.id for x in due(windows, given, "TP1", 58, ["CONTINUE"])]
+    assert "sorafenib_resume" not in [x.window.id for x in due(windows, given, "TP1", 58, ["CONTINUE", output])]
 
 
 def test_that_what_has_happened_is_not_due_again() -> None:

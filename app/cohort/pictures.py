@@ -20,7 +20,7 @@ Cell = str | float | int | bool | None
 
 
 class WaterfallBar(NamedTuple):
-    """One read: the lowest change from baseline in one scope, its best response, and whether a new lesion counted."""
+    """One read in one scope: the lowest change from baseline, the best response, and whether a new lesion counted."""
 
     case_id: str
     read_id: str
@@ -96,7 +96,7 @@ def waterfall(cohort: Cohort, scope: Scope, group: str = "") -> tuple[WaterfallB
     """The bars of one scope, from the largest growth to the largest decrease; reads without a change have no bar."""
     index = SCOPES.index(scope)
     bars = [
-        WaterfallBar(row.case_id, row.read_id, row.reader, change, row.best[index], row.new_lesion, group)
+        WaterfallBar(row.case_id, row.read_id, row.reader, change, row.best[index], row.new_lesion[index], group)
         for row in cohort.rows
         if (change := row.best_change_pct[index]) is not None
     ]

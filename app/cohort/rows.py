@@ -44,8 +44,8 @@ class EndpointRow(NamedTuple):
     times : mapping of str to Outcome
         In days.
     days_known : bool
-    new_lesion : bool
-        Did a new lesion count at any follow-up?
+    new_lesion : tuple of bool
+        Did a new lesion of the scope count at any follow-up whose response counts?
     assessed : int
         How many follow-ups there are.
     followed : TimePointRows
@@ -70,7 +70,7 @@ class EndpointRow(NamedTuple):
     notes: tuple[str, ...]
     days_known: bool
     head: str
-    new_lesion: bool
+    new_lesion: tuple[bool, bool, bool]
     assessed: int
     followed: TimePointRows
 
@@ -158,7 +158,7 @@ def endpoint_row(
         notes=tuple(notes),
         days_known=read.days_known,
         head=read.head,
-        new_lesion=any(at.new_lesions for at in rows),
+        new_lesion=_new_lesion(assessment, ends.responses_until) if read.measured else (False, False, False),
         assessed=len(rows),
         followed=TimePointRows(rows),
     )
@@ -233,6 +233,12 @@ def _best_change(assessment: Assessment, scope: Scope, last: int | None) -> floa
         if region.response is Response.PD:
             break
     return _float(min(changes, default=None))
+
+
+def _new_lesion(assessment: Assessment, last: int | None) -> tuple[bool, bool, bool]:
+    looked_at = [at for at in assessment.timepoints if last is None or at.day <= last]
+    first, second, third = (any(at.scope(scope).new_lesion for at in looked_at) for scope in SCOPES)
+    return first, second, third
 
 
 def _three(texts: Sequence[str]) -> tuple[str, str, str]:

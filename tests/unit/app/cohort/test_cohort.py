@@ -130,13 +130,31 @@ def test_that_a_case_in_two_groups_makes_no_test(four: Cohort) -> None:
 
 
 def test_that_a_waterfall_is_sorted_and_marks_new_lesions(four: Cohort) -> None:
+    """The fourth grows in the liver and has a new lesion of the lung, which is none of the liver."""
     bars = waterfall(four, Scope.INTRAHEPATIC)
     assert [(b.case_id, b.change_pct, b.best, b.new_lesion) for b in bars] == [
-        ("P4", 30.0, "PD", True), ("P3", -10.0, "SD", False), ("P2", -40.0, "PR", False), ("P1", -100.0, "CR", False),
+        ("P4", 30.0, "PD", False), ("P3", -10.0, "SD", False), ("P2", -40.0, "PR", False), ("P1", -100.0, "CR", False),
     ]  # fmt: skip
     assert [b.case_id for b in waterfall(four, Scope.EXTRAHEPATIC)] == ["P2"]
-    lines = picture_csv(bars, WaterfallBar).decode().split("\r\n")
+    both = waterfall(four, Scope.OVERALL)
+    assert [b.case_id for b in both if b.new_lesion] == ["P4"]
+    lines = picture_csv(both, WaterfallBar).decode().split("\r\n")
     assert lines[:2] == ["case_id,read_id,reader,change_pct,best,new_lesion,group", "P4,read-1,,30.0,PD,True,"]
+
+
+def test_that_a_new_lesion_is_marked_in_its_own_region_and_where_responses_count() -> None:
+    """New in the liver on day 84; new in the lung, where disease was; new in the liver after a resection on day 60."""
+    operated = [{"kind": "radiotherapy", "day": 0, "end_day": 35}, {"kind": "resection", "day": 60}]
+    found = _cohort(
+        patient("L1=50 Lu1=20", "L1=45 Lu1=20", "L1=45 Lu1=20 xIN=12t"),
+        patient("L1=50 Lu1=20", "L1=45 Lu1=20 xLu=9!"),
+        patient("L1=50", "L1=48", "L1=0 xIN=12t", protocol="ld-ccrt", treatments=operated),
+    )
+    assert {scope: {bar.case_id for bar in waterfall(found, scope) if bar.new_lesion} for scope in Scope} == {
+        Scope.INTRAHEPATIC: {"P1"},
+        Scope.EXTRAHEPATIC: {"P2"},
+        Scope.OVERALL: {"P1", "P2"},
+    }
 
 
 def test_that_a_spider_begins_at_the_baseline_and_a_swimmer_ends_with_the_patient(four: Cohort) -> None:

@@ -74,7 +74,7 @@ def _draw(page: CohortPage, ready: ReadyCohort) -> None:
     chosen = _of_reader(cohort, asked.reader)
     beside = None if ready.beside is None else _of_reader(ready.beside, asked.reader)
     _draw_responses(page, chosen, beside, asked, days)
-    _draw_times(page, chosen, asked)
+    _draw_times(page, cohort, chosen, asked)
     page.agreement.set_agreement(ready.agreement, ready.decides)
     page.show_pictures()
 
@@ -105,16 +105,15 @@ def _draw_responses(page: CohortPage, cohort: Cohort, beside: Cohort | None, ask
         page.swimmer.set_marks({name: swimmer(part) for name, part in groups.items()}, days, unit)
 
 
-def _draw_times(page: CohortPage, cohort: Cohort, asked: Asked) -> None:
-    from app.cohort.cohort import COMPETING, READER, compare_groups, time_to_event
+def _draw_times(page: CohortPage, cohort: Cohort, chosen: Cohort, asked: Asked) -> None:
+    from app.cohort.cohort import COMPETING, compare_groups, time_to_event
     from app.cohort.pictures import incidence_curves
     from mrecist.caseendpoints import TITLES
 
     unit = asked.unit or UNITS[0]
     short = _SHORT_UNITS.get(unit, unit)
-    once = cohort if asked.group == READER else cohort.one_read_a_case()
-    groups = _groups(once, asked.group)
     name = asked.time or _FIRST_TIME
+    groups = _groups(_patients(cohort, chosen, name, asked.group), asked.group)
     page.survival.head.title.setText(TITLES.get(name, name).capitalize())
     page.survival.head.note.setText(translated("Kaplan–Meier, 95 % CI log-log, {unit}", unit=unit))
     page.survival.set_curves({value: time_to_event(part, name, unit) for value, part in groups.items()}, short)
@@ -126,12 +125,14 @@ def _draw_times(page: CohortPage, cohort: Cohort, asked: Asked) -> None:
     if grouped:
         shown = name if name in COMPETING else "TTP"
         title = TITLES[shown].capitalize()
+        if shown != name:
+            groups = _groups(_patients(cohort, chosen, shown, asked.group), asked.group)
         curves = {value or TITLES[shown]: incidence_curves({"": part}, shown, unit) for value, part in groups.items()}
     else:
         title = translated("Progression per region")
         curves = {
-            translated("intrahepatic"): incidence_curves({"": once}, "TTIHP", unit),
-            translated("extrahepatic"): incidence_curves({"": once}, "TTEHP", unit),
+            translated("intrahepatic"): incidence_curves({"": chosen.one_read_a_case()}, "TTIHP", unit),
+            translated("extrahepatic"): incidence_curves({"": chosen.one_read_a_case()}, "TTEHP", unit),
         }
     last = [
         f"{word} {100 * points[-1].incidence:.1f}\u00a0%"
@@ -141,6 +142,15 @@ def _draw_times(page: CohortPage, cohort: Cohort, asked: Asked) -> None:
     page.incidence.head.title.setText(title)
     told_at_end = translated("at the end: {told}", told=" · ".join(last)) if last else ""
     page.incidence.set_curves(curves, short, told_at_end, grouped)
+
+
+def _patients(cohort: Cohort, chosen: Cohort, name: str, by: str) -> Cohort:
+    """Of whom a time is shown: of the chosen reads, or of every case, where it is the patient's and no reader's."""
+    from app.cohort.cohort import READER, of_readers
+
+    if by == READER:
+        return chosen
+    return (chosen if of_readers(name, cohort) else cohort).one_read_a_case()
 
 
 def _of_reader(cohort: Cohort, reader: str) -> Cohort:

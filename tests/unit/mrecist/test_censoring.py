@@ -217,3 +217,44 @@ def test_that_an_outcome_says_where_its_date_is_written() -> None:
     patient = _followed(42, 84, new_therapy=90)
     assert time_to_failure(patient, POLICIES["fda"], death_is_event=True).source == "day 84 (new_therapy 90)"
     assert time_to_failure(patient, POLICIES["ema"], death_is_event=True).source == "day 84"
+
+
+# one patient a column: assessed on days 42, 84 and 126, progression on day 126 unless it says otherwise
+SITUATIONS = {
+    "new therapy": _followed(42, 84, 126, new_therapy=90, failure=126),
+    "surgery": _followed(42, 84, 126, surgery=90, failure=126),
+    "consent": _followed(42, 84, 126, consent_withdrawn=90, failure=126),
+    "missed visits": _followed(42, 176, visits=42, failure=176),
+    "death": _followed(42, 84, death=100),
+    "transplantation": _followed(42, death=200, transplantation=60, surgery=60),
+    "withdrawn, OS": _followed(42, death=200, consent_withdrawn=70),
+}
+COUNTS, EARLIER = (126, True), (84, False)
+KEPT, MISSED = (176, True), (42, False)
+BEFORE, ON_ITS_DAY = (84, False), (100, False)
+DIED, TRANSPLANTED = (200, True), (60, False)
+CELLS = {
+    # policy: days and event of TTP after new therapy, surgery, withdrawal, missed visits and death; OS; responses
+    "last-assessment": (COUNTS, COUNTS, COUNTS, KEPT, BEFORE, DIED, DIED, "count"),
+    "at-death": (COUNTS, COUNTS, COUNTS, KEPT, ON_ITS_DAY, DIED, DIED, "count"),
+    "fda": (EARLIER, EARLIER, EARLIER, MISSED, BEFORE, DIED, DIED, "count"),
+    "new-therapy-event": ((90, True), EARLIER, EARLIER, KEPT, BEFORE, DIED, DIED, "count"),
+    "ema": (COUNTS, COUNTS, COUNTS, KEPT, ON_ITS_DAY, DIED, DIED, "count"),
+    "at-surgery": (COUNTS, EARLIER, COUNTS, KEPT, BEFORE, DIED, DIED, "leave out"),
+    "at-transplantation": (COUNTS, EARLIER, COUNTS, KEPT, BEFORE, TRANSPLANTED, DIED, "leave out"),
+}
+
+
+def test_that_every_named_policy_has_its_cells() -> None:
+    assert set(CELLS) == set(POLICIES)
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_that_each_cell_of_a_policy_holds(name: str) -> None:
+    """As docs/cohort.md prints them."""
+    policy = POLICIES[name]
+    *patients, transplanted, withdrawn = SITUATIONS.values()
+    progressions = [time_to_failure(patient, policy, death_is_event=False) for patient in patients]
+    survivals = [overall_survival(patient, policy) for patient in (transplanted, withdrawn)]
+    found = tuple((x.days, x.event) for x in (*progressions, *survivals))
+    assert (*found, policy.responses_after_surgery) == CELLS[name]

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
@@ -157,19 +158,24 @@ def _indexed(path: str, size: int, mtime_ns: int) -> Archive:
         if b[0] < a[0] + a[1]:
             raise ArchiveError("an archive (ZIP) whose files share their bytes, as in a zip bomb, is not read")
     members: dict[str, Member] = {}
-    for info in sorted((i for i in infos if not i.is_dir()), key=lambda i: i.filename):
-        fault = "two files of this name are in the archive" if info.filename in members else _fault(info)
+    named = sorted(((_name(info), info) for info in infos), key=itemgetter(0))
+    for name, info in ((name, info) for name, info in named if not name.endswith("/")):
+        fault = "two files of this name are in the archive" if name in members else _fault(name, info)
         deflated = info.compress_type == zipfile.ZIP_DEFLATED
-        members[info.filename] = Member(
-            info.filename, info.header_offset, info.compress_size, info.file_size, deflated, info.CRC, fault
-        )
+        members[name] = Member(name, info.header_offset, info.compress_size, info.file_size, deflated, info.CRC, fault)
     return Archive(path, MappingProxyType(members))
 
 
-def _fault(info: zipfile.ZipInfo) -> str:
-    name = PurePosixPath(info.filename)
-    if name.is_absolute() or ".." in name.parts or "\\" in info.filename or ":" in name.parts[0]:
-        return "its name in the archive leads out of the archive"
+def _name(info: zipfile.ZipInfo) -> str:
+    """The name with slashes between its parts; old programs of Windows write backslashes."""
+    name = info.filename.replace("\\", "/")
+    return name if name.endswith("/") else str(PurePosixPath(name))
+
+
+def _fault(member: str, info: zipfile.ZipInfo) -> str:
+    name = PurePosixPath(member)
+    if not name.parts or name.is_absolute() or ".." in name.parts or ":" in name.parts[0]:
+        return "its name in the archive is empty, or leads out of the archive"
     if stat.S_ISLNK(info.external_attr >> 16):
         return "a link in an archive is not followed"
     if info.flag_bits & 0x1:

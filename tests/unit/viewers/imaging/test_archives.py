@@ -95,9 +95,25 @@ def faulty(tmp_path, name, change):
     return [refused.reason for refused in result.refused]
 
 
-@pytest.mark.parametrize("name", ["../outside", "/etc/passwd", "a/../../b", "C:evil", "a\\..\\b"])
+@pytest.mark.parametrize("separator", ["\\", "//"])
+def test_that_names_with_other_separators_are_read_as_folders(tmp_path, separator):
+    files = write_phantom(tmp_path / "plain", Phantom())
+    members = {separator.join(("DICOM", "S1", path.name)): path.read_bytes() for path in files}
+    archive = zipped(tmp_path / "disc.zip", {f"DICOM{separator}S1{separator}": b""} | members)
+    result = scan(archive)
+    assert result.refused == ()
+    (series,) = result.series
+    assert series.slices[0].path == str(archive / "DICOM" / "S1" / "slice000")
+    assert load_volume(series).pixels[4, 3, 7] == stored_value(4, 3, 7) - 1024
+
+
+@pytest.mark.parametrize(
+    "name", ["../outside", "/etc/passwd", "a/../../b", ".", "C:evil", "a\\..\\b", "C:\\evil", "\\\\x\\y"]
+)
 def test_that_a_name_that_leads_out_of_the_archive_is_refused(tmp_path, name):
-    assert faulty(tmp_path, name, lambda info: None) == ["its name in the archive leads out of the archive"]
+    assert faulty(tmp_path, name, lambda info: None) == [
+        "its name in the archive is empty, or leads out of the archive"
+    ]
 
 
 def test_that_a_link_in_an_archive_is_not_followed(tmp_path):

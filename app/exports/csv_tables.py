@@ -17,7 +17,8 @@ from app.exports.staging import Staging
 from app.exports.tables import rows_of_table
 from mrecist.rulesets import RuleSet
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""The last four are the full-width forms of the first, which spreadsheets of East Asia take for them."""
 
 
 class CsvFile:

@@ -144,9 +144,11 @@ class _Cleaner:
     def _keep(self, element: DataElement) -> bool:
         """Clean one element; false where it has to go."""
         keyword, vr, action = element.keyword, element.VR, self._rules.action(int(element.tag))
+        if not keyword:  # of no attribute of the dictionary: what it holds nobody knows
+            return False
         if vr == "UI":
             element.value = _each(element.value, lambda uid: self._pseudonym.uid(str(uid)))
-            return bool(action != "X" and keyword)
+            return action != "X"
         if vr in ("DA", "DT"):
             moved = _each(element.value, lambda text: self._pseudonym.moved(str(text)))
             element.value = moved if keyword in self._rules.shifted_dates else ""
@@ -182,7 +184,7 @@ class _Cleaner:
                     return False
             else:
                 self.clean(item)
-        return bool(element.keyword)
+        return True
 
     def _keep_technical(self, element: DataElement) -> bool:
         """Clean a technical text; false where nothing of it stays."""

@@ -240,6 +240,25 @@ def test_that_every_attribute_of_the_table_is_gone_empty_or_another(clean: FileD
     check(clean)
 
 
+@pytest.mark.parametrize(
+    ("vr", "value"),
+    [("CS", "KANGNAM 7"), ("IS", "91738"), ("US", 9173), ("FD", 9173.5), ("AT", 0x19530917), ("UI", UID)],
+)
+def test_that_a_value_of_no_known_attribute_goes_at_every_depth(vr: str, value: str | float) -> None:
+    """(0018,0FF0) is in no edition of PS3.6: nobody can say that a number or a code of it is harmless."""
+    dataset, item = slice_dataset(Phantom(), 0), Dataset()
+    item.PurposeOfReferenceCodeSequence = [code("121322", "DCM", "Source image")]
+    for place in (dataset, item):
+        place.add_new(0x00180FF0, vr, value)
+    dataset.SourceImageSequence = [item]
+    clean = left(dataset)
+    assert 0x00180FF0 not in clean and "SliceThickness" in clean
+    assert (
+        0x00180FF0 not in clean.SourceImageSequence[0]
+        and "PurposeOfReferenceCodeSequence" in clean.SourceImageSequence[0]
+    )
+
+
 def test_that_an_image_that_would_still_name_its_patient_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Were a text overlooked, the last look at the header would find it."""
     monkeypatch.setattr("app.exports.deidentify._Cleaner.clean", lambda self, dataset: None)

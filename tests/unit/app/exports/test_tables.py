@@ -106,9 +106,11 @@ def test_that_the_progression_of_a_non_target_has_its_word() -> None:
     assert [r["finding"] for r in rows] == ["present", "unequivocal_pd"]
 
 
-def test_that_a_text_is_no_formula_for_a_spreadsheet() -> None:
-    rows = tables(LesionAdded(SITE, "BL", Observation("ET1", measured("18.0"))))["lesions.csv"]
-    assert rows[0]["site"] == '\'=HYPERLINK("x"), 왼쪽'
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "＝", "＋", "－", "＠"])
+def test_that_a_text_is_no_formula_for_a_spreadsheet(start: str) -> None:
+    site = f'{start}HYPERLINK("x"), 왼쪽'
+    rows = tables(LesionAdded(replace(SITE, site=site), "BL", Observation("ET1", measured("18.0"))))["lesions.csv"]
+    assert rows[0]["site"] == f"'{site}"
 
 
 def test_that_responses_stand_with_their_arithmetic_and_the_anchor_of_the_log() -> None:

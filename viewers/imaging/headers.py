@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from viewers.imaging.catalogue import PatientTags, SequenceTags, Vector
 from viewers.imaging.geometry import directions_of
 from viewers.imaging.imagefile import FileKind, FrameHeader, FrameKind, ImageFile, NotAnImage
+from viewers.imaging.streams import RLE
 from viewers.imaging.tags import Tags, frame_groups
 
 if TYPE_CHECKING:
@@ -103,7 +104,9 @@ def image_file(path: str, header: Header) -> ImageFile:
         raise NotAnImage("its Rows or Columns are missing or impossible")
     if allocated not in (8, 16, 32) or samples not in (1, 3, 4):
         raise NotAnImage(f"pixels of {allocated} bits and {samples} samples are not read")
-    stored = tags.whole("BitsStored") or allocated
+    stored, high = tags.whole("BitsStored") or allocated, tags.whole("HighBit")
+    if high is not None and 0 < stored <= high < allocated and syntax in (*NATIVE, DEFLATED, RLE):
+        raise NotAnImage(f"its pixels do not stand in the lowest bits (BitsStored {stored}, HighBit {high})")
     count = tags.whole("NumberOfFrames") or 1
     frame_bytes = rows * columns * samples * allocated // 8
     refuse_if_cut_short(count, frame_bytes, syntax, value_offset, value_length, header.size)

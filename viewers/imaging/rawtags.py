@@ -29,7 +29,7 @@ KEYWORDS = (
     "AcquisitionTime", "BitsAllocated", "BitsStored", "BodyPartExamined", "Columns", "ContrastBolusAgent",
     "ContrastBolusAgentAdministered", "ContrastBolusAgentPhase", "ContrastBolusStartTime", "ConvolutionKernel",
     "DiffusionBValue", "EchoNumbers", "EchoPulseSequence", "EchoTime", "EffectiveEchoTime", "FrameAcquisitionDateTime",
-    "FrameAcquisitionNumber", "FrameOfReferenceUID", "FrameType", "ImageComments", "ImageOrientationPatient",
+    "FrameAcquisitionNumber", "FrameOfReferenceUID", "FrameType", "HighBit", "ImageComments", "ImageOrientationPatient",
     "ImagePositionPatient", "ImageType", "InstanceNumber", "InstitutionName", "KVP", "LossyImageCompression",
     "Manufacturer", "Modality", "NominalCardiacTriggerDelayTime", "NumberOfFrames", "NumberOfTemporalPositions",
     "PatientAge", "PatientBirthDate", "PatientID", "PatientIdentityRemoved", "PatientName", "PatientSex",

@@ -149,6 +149,21 @@ def test_that_bits_above_the_stored_ones_are_no_value(tmp_path):
     assert np.array_equal(image(tmp_path / "slice001"), phantom.stored(1))
 
 
+@pytest.mark.parametrize(("high", "read"), [(11, True), (15, False), (None, True), (40, True)])
+def test_that_pixels_above_the_lowest_bits_are_refused_and_not_misread(tmp_path, high, read):
+    # By the retired way of storing, 1064 of 12 bits under HighBit 15 is 17024, of which the lowest 12 bits are 640.
+    def shifted(k, dataset):
+        dataset.BitsStored, dataset.HighBit = 12, high
+        dataset.PixelData = (phantom.stored(k) << (4 if high == 15 else 0)).astype("<u2").tobytes()
+
+    phantom = Phantom(rescale=(1, 0))
+    write_phantom(tmp_path, phantom, shifted)
+    found = scan(tmp_path)
+    assert bool(found.series) is read
+    reasons = {one.reason for one in found.refused}
+    assert reasons == (set() if read else {"its pixels do not stand in the lowest bits (BitsStored 12, HighBit 15)"})
+
+
 def test_that_twelve_signed_bits_keep_their_sign(tmp_path):
     def twelve(k, dataset):
         dataset.BitsStored, dataset.HighBit = 12, 11

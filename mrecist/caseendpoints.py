@@ -260,7 +260,10 @@ class _Work:
     def _recorded(self) -> Iterator[Dated]:
         """Everything but death."""
         yield from (Dated(t.day, t.id) for t in self.case.timepoints)
-        yield from (Dated(t.day, f"{t.kind.value}, day {t.day}") for t in self.case.treatments)
+        for t in self.case.treatments:
+            yield Dated(t.day, f"{t.kind.value}, day {t.day}")
+            if t.end_day is not None:
+                yield Dated(t.end_day, f"{t.kind.value}, to day {t.end_day}")
         yield from (Dated(e.day, e.kind.value) for e in self.case.events if e.kind is not EventKind.DEATH)
 
     def _known_alive(self) -> tuple[Dated, ...]:

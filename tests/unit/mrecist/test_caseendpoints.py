@@ -169,6 +169,21 @@ def test_that_the_time_to_downstaging_is_censored_where_the_patient_was_last_kno
     assert (late.days, late.reason) == (84, Why.LAST_ASSESSMENT)
 
 
+def test_that_the_end_of_a_treatment_shows_the_patient_alive() -> None:
+    """Visits on days 0 and 42, sorafenib from day 5 to day 200; a treatment that goes on shows its first day alone."""
+    given: dict[str, Any] = {"kind": "sorafenib", "day": 5}
+    found = _of("L1=50", "L1=48", treatments=[given | {"end_day": 200}]).times
+    assert (found["OS"].days, found["OS"].reason, found["OS"].source) == (
+        200,
+        Why.LAST_CONTACT,
+        "sorafenib, to day 200",
+    )
+    assert (found["TTDS"].days, found["PFS"].days) == (200, 42)
+    assert _of("L1=50", "L1=48", treatments=[given]).times["OS"].days == 42
+    died = _of("L1=50", "L1=48", treatments=[given | {"end_day": 200}], events=[{"kind": "death", "day": 90}])
+    assert (died.times["OS"].days, died.notes) == (90, ("something is recorded after death",))
+
+
 def test_that_a_case_without_anything_has_no_times_to_speak_of() -> None:
     empty = Case("nobody")
     found = case_endpoints(empty, assess(empty, RULES), RULES.best_response)

@@ -109,10 +109,11 @@ def _finding(lesion: Lesion, seen: Observation | None, by_whole: bool) -> str:
 
 
 def finding_text(lesion: Lesion, finding: Finding, by_whole: bool) -> str:
-    """A finding in words; `by_whole`: the whole diameter is the one that counts."""
+    """A finding in words; `by_whole`: the whole diameter is the one that counts. That of a node is its short axis."""
+    short = translated("short") if lesion.is_node else ""
     match finding:
         case Measured(diameter, whole):
-            return _sized("", diameter, whole, by_whole)
+            return _sized(short, diameter, whole, by_whole)
         case Absent(whole):
             return _sized(words.gone(lesion.region), None, whole, by_whole)
         case Nonviable(whole):
@@ -120,7 +121,8 @@ def finding_text(lesion: Lesion, finding: Finding, by_whole: bool) -> str:
         case TooSmall(diameter, whole):
             return _sized(translated("too small to measure"), diameter, whole, by_whole)
         case Present(diameter, whole):
-            return _sized(words.still_there(lesion.region), diameter, whole, by_whole)
+            said = words.still_there(lesion.region)
+            return _sized(f"{said}, {short}" if short and diameter else said, diameter, whole, by_whole)
         case UnequivocalProgression(diameter):
             return _sized(translated("unequivocal progression"), diameter, None, by_whole)
         case NotEvaluable(why, note):

@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from app.exports.exported import exported_reads
-from app.reading.read_text import read_text
+from app.reading.read_text import finding_text, read_text
 from app.resources import load_ruleset
 from app.state.events import VisitSigned
-from mrecist.values import LesionRole, Organ
+from mrecist.lesions import Present
+from mrecist.values import Diameter, LesionRole, Organ
 from tests.unit.app.exports.test_case_file import HEAD, READ_CASE, exported
 
 FOLLOW_UP = """\
@@ -33,9 +34,9 @@ Response: PD (targets PR, non-targets NE, new lesion)
   - Pattern of progression: NIH.
 
 EXTRAHEPATIC
-                                    BL       FU1
-  ET1  Target  Lymph node           21.4 mm  not evaluable (reason not stated)
-               sum of targets (mm)  21.4     -
+                                    BL             FU1
+  ET1  Target  Lymph node           short 21.4 mm  not evaluable (reason not stated)
+               sum of targets (mm)  21.4           -
 Response: NE (targets NE, no new lesion)
   - Not evaluable: ET1 (0 of 1 targets were measured).
 
@@ -66,7 +67,7 @@ INTRAHEPATIC
 
 EXTRAHEPATIC
                                     BL
-  ET1  Target  Lymph node           21.4 mm
+  ET1  Target  Lymph node           short 21.4 mm
                sum of targets (mm)  21.4
 
 Reader: Reader A; signed by Dr J. Lee, 2025-03-01 09:20 UTC
@@ -95,6 +96,12 @@ def test_that_korean_words_keep_the_columns_and_no_other_sign_is_left() -> None:
     assert "좌엽 - 간문부" in text
     assert korean + 5 == plain, "each of the five Korean letters is two columns wide"
     assert {letter for letter in text if ord(letter) > 127} == set("좌엽간문부")
+
+
+def test_that_the_diameter_of_a_node_is_called_its_short_axis() -> None:
+    node = next(x for x in exported(*READ_CASE).read.lesions if x.is_node)
+    assert finding_text(node, Present(Diameter(124)), by_whole=False) == "present, short 12.4 mm"
+    assert finding_text(node, Present(), by_whole=False) == "present"
 
 
 def test_that_a_time_point_that_is_not_there_is_refused() -> None:

@@ -28,7 +28,8 @@ _WIDTH = 540.0
 """About how wide a picture is that has half of the window."""
 _MOST_LANES = 1000
 _TACE = TreatmentKind.TACE.value
-_TOP_PCT = 200.0
+_TOP_BAR_PCT, _TOP_PCT = 100.0, 200.0
+"""What lies above is drawn at the edge of a waterfall, of a spider, and the number there says so."""
 _GROUP_PITCH = 1.14
 """How far the groups of a spider lie apart, by the length of their axis of time."""
 _MOST_TICKS = 14
@@ -36,6 +37,11 @@ _NAME_ROOM = 90
 """About how many letters the width of a picture holds."""
 _HEADING_SHARE = 0.085
 """How much of the height of a picture a line of text takes."""
+
+
+def _percent_ticks(places: Sequence[float], edge: float, largest: float) -> list[tuple[float, str]]:
+    """The numbers of an axis of changes; where one is cut off at the edge its number is "or more"."""
+    return [(y, f"≥ {signed(y)}" if y == edge < largest else signed(y)) for y in places]
 
 
 class Waterfall(CohortPlot):
@@ -48,7 +54,8 @@ class Waterfall(CohortPlot):
             self.say_empty(translated("No read has a change from baseline here."))
             return
         self.begin()
-        heights = np.clip([bar.change_pct for bar in bars], -100.0, 100.0)
+        largest = max(bar.change_pct for bar in bars)
+        heights = np.clip([bar.change_pct for bar in bars], -100.0, _TOP_BAR_PCT)
         few = len(bars) <= _MOST_MARKS
         best = np.array([bar.best for bar in bars])
         for response in dict.fromkeys(best.tolist()):
@@ -63,8 +70,8 @@ class Waterfall(CohortPlot):
         for y in (20.0, -30.0):
             self.level(y)
         self.level(0.0, Qt.PenStyle.SolidLine, "line.strong")
-        ticks = (-100.0, -50.0, -30.0, 0.0, 20.0, 50.0, 100.0)
-        self.plot.getAxis("left").setTicks([[(y, signed(y)) for y in ticks], []])
+        ticks = (-100.0, -50.0, -30.0, 0.0, 20.0, 50.0, _TOP_BAR_PCT)
+        self.plot.getAxis("left").setTicks([_percent_ticks(ticks, _TOP_BAR_PCT, largest), []])
         self.plot.getAxis("bottom").setTicks([self._group_ticks(groups), []])
         self.plot.setYRange(-108, 112, padding=0)
         self.plot.setXRange(-0.8, len(bars) - 0.2, padding=0.01)
@@ -139,8 +146,8 @@ class Spider(CohortPlot):
             self.level(y)
         self.level(0.0, Qt.PenStyle.SolidLine, "line.strong")
         top = min(_TOP_PCT, max(60.0, float(changes.max())))
-        marks = [y for y in (-100.0, -50.0, -30.0, 0.0, 20.0, 50.0, 100.0, 150.0, 200.0) if y <= top + 5]
-        self.plot.getAxis("left").setTicks([[(y, signed(y)) for y in marks], []])
+        marks = [y for y in (-100.0, -50.0, -30.0, 0.0, 20.0, 50.0, 100.0, 150.0, _TOP_PCT) if y <= top + 5]
+        self.plot.getAxis("left").setTicks([_percent_ticks(marks, _TOP_PCT, float(changes.max())), []])
         self.plot.setYRange(-105, top + 8, padding=0)
         if len(lines) > 1:
             self._name_groups(lines, begins, ticks, unit, top)

@@ -54,6 +54,25 @@ def test_that_a_press_on_a_bar_chooses_its_case(qtbot: QtBot, x: int, case: str)
     assert chosen.args == [case]
 
 
+def test_that_a_change_beyond_the_picture_is_told_at_its_edge(qtbot: QtBot) -> None:
+    """A grows by 140 %, which a waterfall cuts at 100 % and a spider at 200 % does not."""
+
+    def numbers(plot: CohortPlot) -> list[str]:
+        qtbot.addWidget(plot)
+        return [said for _, said in plot.plot.getAxis("left")._tickLevels[0]]
+
+    bars, lines = Waterfall(load_theme(), "Intrahepatic"), Spider(load_theme(), "Intrahepatic")
+    bars.set_bars({"": BARS})
+    assert numbers(bars)[-1] == "≥ +100"
+    bars.set_bars({"": BARS[1:]})
+    assert numbers(bars)[-1] == "+100"
+    for change, said in ((200.0, "+200"), (200.1, "≥ +200")):
+        lines.set_points(
+            {"": (SpiderPoint("A", "read-1", 0, 0.0, ""), SpiderPoint("A", "read-1", 42, change, "PD"))}, 7.0, "wk"
+        )
+        assert numbers(lines)[-1] == said
+
+
 def test_that_a_larger_cohort_after_a_small_one_is_seen_whole(qtbot: QtBot) -> None:
     plot = Waterfall(load_theme(), "Intrahepatic")
     plot.set_bars({"": BARS})

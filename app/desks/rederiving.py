@@ -5,8 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from app.models.rederived import Rederived, rederived
+from app.panels.decision_text import decision_titles
 from app.panels.folded_list import FoldedList, ListRow
 from app.panels.marks import Icon
+from app.profiles import protocol_of
 from app.session import ReadingSession
 from mrecist.results import Assessment
 
@@ -34,7 +36,9 @@ class RederivingDesk(QObject):
         if before is now:
             return
         of_the_same = before is not None and now is not None and before.read_id == now.read_id
-        found = rederived(before, now, self._session.selection.visit_id) if of_the_same else ()
+        here, record = self._session.selection.visit_id, self._session.record
+        titles = decision_titles(None if record is None else protocol_of(record.protocol))
+        found = rederived(before, now, here, titles) if of_the_same else ()
         self._listed.set_rows([_row(x) for x in found], _note(found))
 
 

@@ -54,6 +54,18 @@ class CoursePoint:
     def sum_mm(self, region: Region) -> Fraction | None:
         return self.sums_mm[REGIONS.index(region)]
 
+    def is_partial(self, region: Region) -> bool:
+        """Is a target not evaluable, so that the sum is only the least it can be?"""
+        response = self.of_region(region)
+        return response is not None and response.sums is not None and not response.sums.complete
+
+    def sum_text(self, region: Region) -> str:
+        """The sum in mm; a partial one as a lower bound."""
+        total = self.sum_mm(region)
+        if total is None:
+            return words.DASH
+        return f"≥{words.SPACE}{words.mm(total)}" if self.is_partial(region) else words.mm(total)
+
     def of_region(self, region: Region) -> RegionResponse | None:
         if self.response is None:
             return None
@@ -163,8 +175,9 @@ class Course:
         return self.assessment.best_response.get(scope)
 
     def nadir(self, region: Region) -> CoursePoint | None:
-        """The time point with the smallest sum so far, the earliest of equals."""
-        known = [(total, point) for point in self.points if (total := point.sum_mm(region)) is not None]
+        """The time point with the smallest complete sum so far, the earliest of equals."""
+        whole = [point for point in self.points if not point.is_partial(region)]
+        known = [(total, point) for point in whole if (total := point.sum_mm(region)) is not None]
         return min(known, key=lambda pair: pair[0])[1] if known else None
 
     @property

@@ -23,10 +23,13 @@ class Rederived:
     """Whether a response or a decision is another one, not only a number."""
 
 
-def rederived(before: Assessment | None, now: Assessment | None, here: str) -> tuple[Rederived, ...]:
+def rederived(
+    before: Assessment | None, now: Assessment | None, here: str, titles: tuple[str, str] = ("TACE", "Sorafenib")
+) -> tuple[Rederived, ...]:
     """What is otherwise than it was before an edit, at every time point but `here`, in their order.
 
-    A time point that was not judged before, or is not now, was not derived anew: it is left out.
+    `titles` are what the study calls its two decisions. A time point that was not judged before, or is not now, was
+    not derived anew: it is left out.
     """
     if before is None or now is None:
         return ()
@@ -35,7 +38,7 @@ def rederived(before: Assessment | None, now: Assessment | None, here: str) -> t
         old = before.timepoint(point.timepoint)
         if old is None or point.timepoint == here:
             continue
-        deciding, numbers = tuple(_deciding(old, point)), tuple(_numbers(old, point))
+        deciding, numbers = tuple(_deciding(old, point, titles)), tuple(_numbers(old, point))
         if deciding or numbers:
             found.append(Rederived(point.timepoint, (*deciding, *numbers), bool(deciding)))
     best = tuple(_best(before, now))
@@ -44,7 +47,7 @@ def rederived(before: Assessment | None, now: Assessment | None, here: str) -> t
     return tuple(found)
 
 
-def _deciding(old: TimePointResponse, new: TimePointResponse) -> Iterator[str]:
+def _deciding(old: TimePointResponse, new: TimePointResponse, titles: tuple[str, str]) -> Iterator[str]:
     for name, was, response in (
         (translated("IH"), old.intrahepatic.response, new.intrahepatic.response),
         (translated("EH"), old.extrahepatic.response, new.extrahepatic.response),
@@ -54,8 +57,8 @@ def _deciding(old: TimePointResponse, new: TimePointResponse) -> Iterator[str]:
         if was is not response:
             yield f"{name} {_letters(was)} {ARROW} {_letters(response)}"
     for name, decided, decision in (
-        ("TACE", old.tace, new.tace),
-        (translated("Sorafenib"), old.sorafenib, new.sorafenib),
+        (titles[0], old.tace, new.tace),
+        (titles[1], old.sorafenib, new.sorafenib),
     ):
         if _row(decided) != _row(decision):
             yield f"{name} {_decided(decided)} {ARROW} {_decided(decision)}"

@@ -23,11 +23,12 @@ from app import words
 from app.models.course import MARKER_UNITS, REGIONS, Course, CoursePoint
 from app.models.signoff import meaning_told, signed_told
 from app.panels.chips import KeyButton, PanelHead, label, rule_line
-from app.panels.decision_text import reason_line
+from app.panels.decision_text import decision_titles, reason_line
 from app.panels.history_drawing import marker_text
 from app.panels.marks import ResponseMark
 from app.panels.response_delegate import RESPONSE_ROLE, ResponseDelegate
 from app.panels.response_text import pattern_word
+from app.profiles import protocol_of
 from app.theme import Face, Theme
 from app.words import translated
 from mrecist.results import Decision
@@ -106,8 +107,8 @@ class CourseTable(QTableWidget):
         self._put(row, 0, point.id, bold=True)
         self._put(row, 1, words.iso(point.on))
         for number, region in enumerate(REGIONS):
-            total, response = point.sum_mm(region), point.of_region(region)
-            self._put(row, 2 + 2 * number, words.DASH if total is None else words.mm(total), right=True)
+            response = point.of_region(region)
+            self._put(row, 2 + 2 * number, point.sum_text(region), right=True)
             self._put_response(row, 3 + 2 * number, response.response if response else None)
         self._put_response(row, 6, point.response.composite if point.response else None)
 
@@ -271,7 +272,7 @@ def _point_lines(course: Course, point: CoursePoint) -> list[tuple[str, str, str
     lines: list[tuple[str, str, str, Response | None]] = []
     for region in REGIONS:
         total, response = point.sum_mm(region), point.of_region(region)
-        said = [words.with_mm(total)] if total is not None else []
+        said = [f"{point.sum_text(region)}{words.SPACE}mm"] if total is not None else []
         if response is not None and response.change_from_nadir_pct is not None and response.response is Response.PD:
             said.append(translated("{change} vs nadir", change=words.with_pct(response.change_from_nadir_pct)))
         elif response is not None and response.change_from_baseline_pct is not None:
@@ -294,11 +295,12 @@ def _point_lines(course: Course, point: CoursePoint) -> list[tuple[str, str, str
 
 def _decision_lines(course: Course) -> list[tuple[str, str, str, Response | None]]:
     lines: list[tuple[str, str, str, Response | None]] = []
+    local, systemic = decision_titles(protocol_of(course.record.protocol))
     for point in course.points:
         if point.response is None:
             continue
         name = point.id
-        for drug, decision in ((translated("TACE"), point.response.tace), ("Sorafenib", point.response.sorafenib)):
+        for drug, decision in ((local, point.response.tace), (systemic, point.response.sorafenib)):
             if decision is not None:
                 stops = decision.decision.value.startswith(("STOP", "SORAFENIB_FAILURE", "UNTREATABLE"))
                 lines.append(

@@ -15,7 +15,7 @@ from app import words
 from app.models.reading import Reading
 from app.panels.chips import KeyCap, PanelHead, label, rule_line
 from app.panels.decision_card import DecisionCard
-from app.panels.decision_text import answer_line, data_missing, judgements_at, questions, why_asked
+from app.panels.decision_text import answer_line, data_missing, decision_titles, judgements_at, questions, why_asked
 from app.panels.entry_criteria import EntryCriteria
 from app.panels.focus_ring import FocusRing
 from app.panels.folded_list import FoldedList
@@ -104,7 +104,7 @@ class DecisionPanel(QWidget):
         judged = judgements_at(reading)
         protocol = protocol_of(reading.record.protocol)
         if protocol is not None:
-            names = (translated(protocol.tace_card.title), translated(protocol.sorafenib_card.title))
+            names = decision_titles(protocol)
             self.question.name_decisions(*names)
             for card, name in zip((self.tace, self.sorafenib), names, strict=True):
                 card.rename(name)

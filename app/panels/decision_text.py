@@ -144,6 +144,13 @@ def judgements_at(reading: Reading) -> tuple[Judgement, ...]:
     return tuple(newest.values())
 
 
+def decision_titles(protocol: Protocol | None) -> tuple[str, str]:
+    """What a study calls its local and its systemic decision."""
+    if protocol is None:
+        return "TACE", translated("Sorafenib")
+    return translated(protocol.tace_card.title), translated(protocol.sorafenib_card.title)
+
+
 def answer_line(judgement: Judgement, protocol: Protocol | None = None) -> str:
     """A signed answer on one line: question, answer, who, when, why."""
     question = next((q for q in _all_questions(protocol) if q.field == judgement.field), None)

@@ -70,8 +70,9 @@ class CourseDrawing:
                 mark = "▽ " if nadir is point and len(known) > 1 else ""
                 other = point.sum_mm(REGIONS[1 - REGIONS.index(region)])
                 above = other is None or total > other or (total == other and region is Region.INTRAHEPATIC)
-                self._value(plot, x, y, f"{mark}{words.mm(total)}", colour, above, bold=True)
-                said = f"{point.id} · {words.iso(point.on)} · {words.region_word(region)}: {words.with_mm(total)}"
+                self._value(plot, x, y, f"{mark}{point.sum_text(region)}", colour, above, bold=True)
+                size = f"{point.sum_text(region)}{words.SPACE}mm"
+                said = f"{point.id} · {words.iso(point.on)} · {words.region_word(region)}: {size}"
                 self.spots.append(Spot(plot, x, y, point.id, "", said + _changes(point, region)))
             last = known[-1][0].of_region(region)
             change = "" if last is None else _short_change(last.change_from_nadir_pct, translated("nadir"))

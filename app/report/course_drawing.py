@@ -125,7 +125,7 @@ class CoursePicture:
                 place = QRectF(spot.x() - 30, spot.y() + (-18 if above else 5), 60, 13)
                 painter.setFont(self._theme.font(Face.RULE, bold=True))
                 painter.setPen(colour)
-                painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), words.mm(total))
+                painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), point.sum_text(region))
 
     def _line(self, painter: QPainter, spots: Sequence[QPointF], colour: QColor, region: Region) -> None:
         pen = flat_pen(colour, 1.6)

@@ -100,7 +100,10 @@ def _rows(course: Course) -> Iterator[dict[str, str | int | float | None]]:
         for region in REGIONS:
             total, response = point.sum_mm(region), point.of_region(region)
             if total is not None:
-                yield at | {"what": "sum", "region": region.value, "value": _number(total), "unit": "mm"}
+                text = "partial" if point.is_partial(region) else None
+                yield at | {
+                    "what": "sum", "region": region.value, "value": _number(total), "unit": "mm", "text": text,
+                }  # fmt: skip
             if response is not None:
                 yield at | {"what": "response", "region": region.value, "text": response.response.value}
     for one in course.lesions:

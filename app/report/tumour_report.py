@@ -13,7 +13,15 @@ from app.exports.exported import ExportedRead
 from app.models.course import REGIONS, CoursePoint, LesionCourse, course_of
 from app.models.lesion_cells import finding_cell, site_text, whole_of
 from app.models.reading import Reading
-from app.panels.decision_text import answer_line, data_missing, judgements_at, origin_text, questions, reason_line
+from app.panels.decision_text import (
+    answer_line,
+    data_missing,
+    decision_titles,
+    judgements_at,
+    origin_text,
+    questions,
+    reason_line,
+)
 from app.panels.response_text import (
     Sentence,
     composite_sentence,
@@ -21,7 +29,7 @@ from app.panels.response_text import (
     overall_sentence,
     second_sentence,
 )
-from app.profiles import known_profiles
+from app.profiles import known_profiles, protocol_of
 from app.reading.next_dates import next_dates
 from app.report.blocks import Column, Drawing, Gap, Heading, KeyPicture, Pictures, Text, table
 from app.report.course_drawing import HEIGHT, CoursePicture
@@ -204,8 +212,8 @@ class TumourReport:
         for point in self.course.points:
             cells: list[str | Response] = [point.id, words.iso(point.on), _weeks(point.day)]
             for region in REGIONS:
-                total, response = point.sum_mm(region), point.of_region(region)
-                cells.append(words.DASH if total is None else words.mm(total))
+                response = point.of_region(region)
+                cells.append(point.sum_text(region))
                 cells.append(words.pct(response.change_from_baseline_pct) if response else words.DASH)
                 cells.append(words.pct(response.change_from_nadir_pct) if response else words.DASH)
                 cells.append(response.response if response else words.DASH)
@@ -253,7 +261,8 @@ class TumourReport:
         theme = self._theme
         reading = Reading(self._one.record, self._one.read.id, point.id, self._one.assessment)
         yield Heading(theme, translated("Decisions at {point}", point=point.id), self._one.record.protocol or "")
-        for name, decision in (("TACE", tace), ("Sorafenib", sorafenib)):
+        names = decision_titles(protocol_of(self._one.record.protocol))
+        for name, decision in zip(names, (tace, sorafenib), strict=True):
             if decision is not None:
                 yield from self._decision(name, decision, point, reading)
         answered = judgements_at(reading)
@@ -320,7 +329,7 @@ class TumourReport:
                     *(Column(f"{point.id} {words.month_day(point.on)}", 64, True) for point in shown),
                 )
                 rows: list[Sequence[str | Response]] = [self._lesion_row(one, shown) for one in lesions]
-                sums = [words.DASH if (total := p.sum_mm(region)) is None else words.mm(total) for p in shown]
+                sums = [point.sum_text(region) for point in shown]
                 rows.append((translated("Sum"), "", "", *sums))
                 yield from table(theme, columns, rows, bold=(len(rows) - 1,))
 

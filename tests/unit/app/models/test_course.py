@@ -8,12 +8,13 @@ from fractions import Fraction
 
 import pytest
 
+from app import words
 from app.assessing import assess_read
 from app.models.as_of import as_of
 from app.models.course import Course, Limit, course_of
 from app.state.record import DatedEvent, Record
 from mrecist.case import EventKind, ReadKind, TimePointRead
-from mrecist.lesions import Lesion, Measured, Observation
+from mrecist.lesions import Lesion, Measured, NotEvaluable, Observation
 from mrecist.values import Diameter, LesionRole, Organ, Region, Response
 from tests.support.example_reading import READ_ID, example_record, example_ruleset
 
@@ -58,6 +59,27 @@ def test_that_limits_are_the_last_tenths_that_still_hold() -> None:
         Limit(EXTRA, Response.PR, Fraction(420, 10), date(2025, 3, 11)),
         Limit(EXTRA, Response.PD, Fraction(687, 10), date(2025, 4, 29)),
     }
+
+
+def test_that_a_partial_sum_is_a_lower_bound_and_no_nadir() -> None:
+    record = example_record()
+    read = record.reads[0]
+    unseen = tuple(
+        replace(
+            point,
+            observations=tuple(
+                Observation("ET1", NotEvaluable()) if (point.timepoint_id, one.lesion_id) == ("FU1", "ET1") else one
+                for one in point.observations
+            ),
+        )
+        for point in read.timepoints
+    )
+    shown = course(replace(record, reads=(replace(read, timepoints=unseen),)))
+    # 57.2 at FU1 without the 23.0 of ET1 is 34.2, no nadir: 60.0 at baseline is, and 120 % of it 72.0
+    nadir = shown.nadir(EXTRA)
+    assert nadir is not None and nadir.id == "BL"
+    assert [x.sum_text(EXTRA).replace(words.SPACE, " ") for x in shown.points] == ["60.0", "≥ 34.2", "68.9"]
+    assert Limit(EXTRA, Response.PD, Fraction(72), date(2025, 3, 11)) in shown.limits
 
 
 def test_that_growth_needs_its_least_millimetres_too() -> None:

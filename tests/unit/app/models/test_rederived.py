@@ -12,7 +12,7 @@ from app.models.rederived import rederived
 from app.panels.folded_list import FoldedList
 from app.resources import load_ruleset
 from app.session import ReadingSession
-from app.state.events import BaselineConfirmed, Event, SeriesImported, VisitProposed
+from app.state.events import BaselineConfirmed, Event, ProtocolChosen, SeriesImported, VisitProposed
 from app.storage.database import Database
 from app.store import CaseStore
 from app.theme import load_theme
@@ -58,6 +58,9 @@ def test_that_another_baseline_lists_every_later_time_point_that_is_otherwise(qt
         assert (best.where, best.changes) == ("Best", ("IH PR → SD",))
         assert [x.text.partition(":")[0] for x in listed.rows] == ["FU1", "FU2", "Best"]
         assert "FU1 IH PR → SD" in listed.note.text() and not listed.isHidden()
+        assert session.do(ProtocolChosen("multidisciplinary-hcc"))
+        assert "FU1: Operation and search" in listed.rows[0].text and " · HAIC + sorafenib " in listed.rows[0].text
+        session.undo()
         session.undo()
         assert "FU1 IH SD → PR" in listed.note.text(), "taking back changes it as much"
         session.select_visit("FU2")

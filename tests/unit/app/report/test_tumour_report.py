@@ -73,6 +73,14 @@ def test_that_each_decision_tells_its_row_and_what_it_needs() -> None:
     assert any(line.startswith("Open: ") and "TACE" in line for line in lines)
 
 
+def test_that_decisions_are_called_as_the_study_calls_them() -> None:
+    record = replace(example_record(), protocol="multidisciplinary-hcc")
+    lines = said(report(record))
+    assert [x for x in lines if x.startswith("Operation and search: ")]
+    assert [x for x in lines if x.startswith("HAIC + sorafenib: ")]
+    assert not [x for x in lines if x.startswith(("TACE: ", "Sorafenib: "))]
+
+
 def test_that_an_unsigned_report_calls_itself_a_draft() -> None:
     assert "No time point is signed: this is a draft." in said(report())
     signed = SignedVisit(

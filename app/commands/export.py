@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from app.cli import DONE, REFUSED, Refusal
@@ -57,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
     if options.deidentified and staying:
         raise Refusal(f"--deidentified: {', '.join(staying)} cannot be written without the patient's data")
     progress = _Progress()
-    with opened_database(options) as database:
+    with _ended_as_by_ctrl_c(), opened_database(options) as database:
         settings = export_settings(
             load_ruleset(options.ruleset),
             database,
@@ -77,6 +81,24 @@ def run(options: argparse.Namespace) -> int:
         finally:
             progress.end()
     return _told(found)
+
+
+@contextmanager
+def _ended_as_by_ctrl_c() -> Iterator[None]:
+    """Who ends the process or closes its terminal ends the export as Ctrl-C does: what is half-written is removed.
+
+    A signal that is ignored, as under nohup, stays ignored.
+    """
+    ours = threading.current_thread() is threading.main_thread()  # no other may say what follows on a signal
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if ours and hasattr(signal, name)]
+    before = {one: signal.getsignal(one) for one in numbers if signal.getsignal(one) == signal.SIG_DFL}
+    for one in before:
+        signal.signal(one, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 def _told(found: Exported) -> int:

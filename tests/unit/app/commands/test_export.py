@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import signal
 from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
-from app.cli import BAD_USAGE, DONE, REFUSED, main
+from app.cli import BAD_USAGE, DONE, INTERRUPTED, REFUSED, main
+from app.exports.staging import Staging
 from app.state.events import ReadStarted
 from app.state.record import Patient
 from app.storage.database import Database
@@ -122,3 +125,27 @@ def test_that_a_case_that_failed_is_told_by_the_status_too(
     assert "failed: C-2: " in told.err and "1 failed and are not in the files; the rest is." in told.err
     assert (tmp_path / "out" / "sdtm" / "rs.csv").read_text(encoding="utf-8").count("S1-C-1") > 5
     assert str(tmp_path / "out" / "csv" / "regions.csv") in told.out
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="a system without these signals")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_that_who_ends_the_process_leaves_nothing_half_written(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    begun: list[str] = []
+
+    def ended(self: Staging, kind: str) -> Path:
+        begun.extend(path.name[:8] for path in (tmp_path / "out").iterdir())
+        os.kill(os.getpid(), getattr(signal, name))
+        raise AssertionError("the signal comes first")
+
+    before = signal.getsignal(getattr(signal, name))
+    monkeypatch.setattr(Staging, "path", ended)
+    signal.signal(getattr(signal, name), signal.SIG_DFL)
+    try:
+        words = ["export", "--all", "--format", "csv", "--out", str(tmp_path / "out"), "--database", url]
+        assert main(words) == INTERRUPTED
+        assert signal.getsignal(getattr(signal, name)) == signal.SIG_DFL
+    finally:
+        signal.signal(getattr(signal, name), before)
+    assert begun == [".export-"] and not (tmp_path / "out").exists()

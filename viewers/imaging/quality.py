@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from viewers.imaging.catalogue import FindingCode, Phase, QualityFinding, Series, SliceRecord
-from viewers.imaging.geometry import TILT_DEGREES, StackCheck, check_stack
+from viewers.imaging.geometry import EVEN_FRACTION, EVEN_MM, TILT_DEGREES, StackCheck, check_stack, length_mm
+from viewers.imaging.imagefile import FileKind
 from viewers.imaging.stacks import Image, Stack, is_localizer, is_projection
 
 THICK_MM = 5.0
@@ -22,15 +23,18 @@ def series_of(stack: Stack) -> Series:
     kinds = list({(id(i.file.kind), id(i.frame.kind)): i for i in images}.values())
     survey, flat = any(map(is_localizer, kinds)), any(map(is_projection, kinds))
     hounsfield = not survey and all(map(_rescaled, images)) and all(map(_in_hounsfield, kinds))
+    turned_mm = _turned_mm(kinds, first.kind)
+    turned = check is not None and turned_mm > max(EVEN_FRACTION * (check.spacing_mm or 0.0), EVEN_MM)
+    place = _about_the_place(images, check, turned_mm=turned_mm if turned else 0.0)
     findings = [
-        *_about_the_place(images, check),
+        *place,
         *_about_the_kind(images, survey=survey, flat=flat, hounsfield=hounsfield),
         *_about_the_series(stack, images),
     ]
     placed = check is not None and frame.kind.pixel_spacing_mm is not None
     colour = first.kind.samples_per_pixel != 1 or first.kind.photometric == "PALETTE COLOR"
     measurable = placed and not survey and not flat and not colour
-    sound = placed and check is not None and check.sound
+    sound = placed and check is not None and check.sound and not turned
     thicknesses = [i.frame.kind.thickness_mm for i in images if i.frame.kind.thickness_mm is not None]
     return Series(
         uid=stack.uid,
@@ -61,7 +65,7 @@ def series_of(stack: Stack) -> Series:
         phase=Phase(),
         measurable=measurable,
         volume_ok=sound,
-        why_not=_why_not(findings, len(images), colour=colour, sound=sound),
+        why_not=_why_not(findings, place, len(images), colour=colour, sound=sound),
         findings=tuple(findings),
         synthetic=any(i.file.kind.synthetic for i in images),
         samples_per_pixel=first.kind.samples_per_pixel,
@@ -114,6 +118,23 @@ def _check(images: Sequence[Image]) -> StackCheck | None:
     return check_stack(positions, *directions, [i.frame.kind.thickness_mm for i in images])
 
 
+def _turned_mm(kinds: Sequence[Image], file: FileKind) -> float:
+    """How far the last pixel of an image lies, at most, from where the directions of the first would put it."""
+    spacing, directions = kinds[0].frame.kind.pixel_spacing_mm, kinds[0].frame.kind.directions
+    if spacing is None or directions is None:
+        return 0.0
+    along_row, along_column = (file.columns - 1) * spacing[1], (file.rows - 1) * spacing[0]
+    others = {image.frame.kind.directions for image in kinds} - {None, directions}
+    return max(
+        (
+            along_row * length_mm(other[0], directions[0]) + along_column * length_mm(other[1], directions[1])
+            for other in others
+            if other is not None
+        ),
+        default=0.0,
+    )
+
+
 def _rescaled(image: Image) -> bool:
     return image.frame.slope is not None and image.frame.intercept is not None
 
@@ -137,7 +158,7 @@ def _names(images: Sequence[Image], indices: Sequence[int]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(images[i].file.path for i in indices))
 
 
-def _about_the_place(images: Sequence[Image], check: StackCheck | None) -> list[QualityFinding]:
+def _about_the_place(images: Sequence[Image], check: StackCheck | None, *, turned_mm: float) -> list[QualityFinding]:
     frame = images[0].frame
     if check is None or frame.kind.pixel_spacing_mm is None:
         named = (
@@ -165,6 +186,9 @@ def _about_the_place(images: Sequence[Image], check: StackCheck | None) -> list[
     if check.crooked:
         text = f"slices are not straight above each other: up to {check.shifted_mm:.3g} mm sideways of their line"
         findings.append(QualityFinding(FindingCode.UNEVEN_SPACING, text))
+    if turned_mm:
+        text = f"slices are turned a little against each other: their last pixels by up to {turned_mm:.2g} mm"
+        findings.append(QualityFinding(FindingCode.MIXED_ORIENTATION, text))
     if check.tilt_degrees > TILT_DEGREES:
         text = f"the gantry was tilted: the stack is sheared by {check.tilt_degrees:.1f} degrees"
         findings.append(QualityFinding(FindingCode.GANTRY_TILT, text))
@@ -242,14 +266,18 @@ _FORBIDS_VOLUME = (
     FindingCode.DUPLICATE_POSITIONS,
     FindingCode.UNEVEN_SPACING,
     FindingCode.GANTRY_TILT,
+    FindingCode.MIXED_ORIENTATION,
 )
 
 
-def _why_not(findings: Sequence[QualityFinding], count: int, *, colour: bool, sound: bool) -> tuple[str, ...]:
+def _why_not(
+    findings: Sequence[QualityFinding], place: Sequence[QualityFinding], count: int, *, colour: bool, sound: bool
+) -> tuple[str, ...]:
+    """`place` are those of the findings that are about the place of the slices."""
     reasons = [f"not measurable: {f.text}" for f in findings if f.code in _FORBIDS_MEASURING]
     if colour:
         reasons.append("not measurable: colour images have no single value to measure")
-    reasons += [f"no volume: {f.text}" for f in findings if f.code in _FORBIDS_VOLUME]
+    reasons += [f"no volume: {f.text}" for f in place if f.code in _FORBIDS_VOLUME]
     if count == 1 and not sound:
         reasons.append("no volume: a single slice")
     return tuple(reasons)

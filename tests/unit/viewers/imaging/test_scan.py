@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import os
 import random
 import shutil
@@ -101,6 +102,21 @@ def test_that_a_slice_shifted_sideways_is_told_as_such(tmp_path):
     (finding,) = only(scan(tmp_path)).findings
     text = "slices are not straight above each other: up to 3 mm sideways of their line"
     assert (finding.code, finding.text) == ("uneven_spacing", text)
+
+
+@pytest.mark.parametrize(("degrees", "sound"), [(0.1, False), (0.01, True)])
+def test_that_slices_turned_a_little_against_each_other_are_no_volume(tmp_path, degrees, sound):
+    # 12 rows of 8 mm: the last pixel moves 88 mm x 0.1 degrees = 0.15 mm, or 0.015 mm; the limit is 0.1 mm.
+    def turn(k, dataset):
+        angle = math.radians(degrees * k / 5)
+        dataset.ImageOrientationPatient = [1, 0, 0, 0, round(math.cos(angle), 9), round(math.sin(angle), 9)]
+
+    write_phantom(tmp_path, Phantom(directions=AXIAL, pixel_spacing_mm=(8.0, 8.0)), turn)
+    series = only(scan(tmp_path))
+    text = "slices are turned a little against each other: their last pixels by up to 0.15 mm"
+    assert [(f.code, f.text) for f in series.findings] == ([] if sound else [("mixed_orientation", text)])
+    assert (series.measurable, series.volume_ok) == (True, sound)
+    assert series.why_not == (() if sound else (f"no volume: {text}",))
 
 
 def test_that_slices_follow_the_normal_whatever_the_files_are_called(tmp_path):

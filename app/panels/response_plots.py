@@ -27,6 +27,8 @@ _SYMBOLS = {
 _WIDTH = 540.0
 """About how wide a picture is that has half of the window."""
 _MOST_LANES = 1000
+_MOST_NAMED = 18
+"""So many lanes are high enough for their names at 1280 x 800; of more the pointer tells the case."""
 _TACE = TreatmentKind.TACE.value
 _TOP_BAR_PCT, _TOP_PCT = 100.0, 200.0
 """What lies above is drawn at the edge of a waterfall, of a spider, and the number there says so."""
@@ -339,7 +341,7 @@ class Swimmer(CohortPlot):
             if sort in course.marks:
                 when, at = course.marks[sort]
                 self._mark(np.array(when) / days, ys[at], symbol, colour, size, len(lanes))
-        few = len(lanes) <= 40
+        few = len(lanes) <= _MOST_NAMED
         self.plot.getAxis("left").setTicks(
             [[(float(y), who[0][-7:]) for y, who in zip(ys, lanes, strict=True)] if few else [], []]
         )

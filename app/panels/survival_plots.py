@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QPainter
 from app.cohort.cohort import TimeToEvent
 from app.cohort.pictures import IncidencePoint
 from app.panels.cohort_plot import CohortPlot, time_axis
+from app.statistics.survival import KaplanMeier
 from app.theme import Face, Theme
 from app.words import translated
 
@@ -91,11 +92,9 @@ class Curves(CohortPlot):
         curve = told.curve
         xs, ys = steps(curve.time, curve.survival * 100, 100.0)
         if alone:
-            low = steps(curve.time, np.nan_to_num(curve.lower, nan=0.0) * 100, 100.0)
-            high = steps(curve.time, np.where(np.isnan(curve.upper), curve.survival, curve.upper) * 100, 100.0)
             fill = QColor(colour)
             fill.setAlpha(40)
-            bounds = [pg.PlotCurveItem(*bound, pen=pg.mkPen(None)) for bound in (low, high)]
+            bounds = [pg.PlotCurveItem(*bound, pen=pg.mkPen(None)) for bound in band(curve)]
             self.plot.addItem(pg.FillBetweenItem(*bounds, brush=fill))
         style = _GROUP_STYLES[number % len(_GROUP_STYLES)]
         self.plot.addItem(pg.PlotCurveItem(xs, ys, pen=pg.mkPen(colour, width=self.theme.px(2), style=style)))
@@ -170,6 +169,12 @@ def group_colour(theme: Theme, number: int) -> QColor:
 def percent_axis(plot: Any) -> None:
     plot.getAxis("left").setTicks([[(y, f"{y}") for y in (0, 25, 50, 75, 100)], []])
     plot.setYRange(0, 100, padding=0.03)
+
+
+def band(curve: KaplanMeier) -> list[tuple[Any, Any]]:
+    """The lower and the upper bound as steps in per cent; where there is none, at 1 and at 0, they lie on the curve."""
+    told = [np.where(np.isnan(bound), curve.survival, bound) for bound in (curve.lower, curve.upper)]
+    return [steps(curve.time, bound * 100, 100.0) for bound in told]
 
 
 def _median_text(name: str, told: TimeToEvent, unit: str) -> str:

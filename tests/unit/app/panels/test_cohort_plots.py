@@ -18,10 +18,11 @@ from app.cohort.pictures import SpiderPoint, SwimmerMark, WaterfallBar
 from app.panels.agreement_view import Matrix
 from app.panels.cohort_plot import CohortPlot, round_ticks, signed
 from app.panels.response_plots import Spider, Swimmer, Waterfall
-from app.panels.survival_plots import steps
+from app.panels.survival_plots import band, steps
 from app.statistics.agreement import Coefficient
 from app.statistics.estimates import Estimate, Proportion
 from app.statistics.reliability import BlandAltman
+from app.statistics.survival import kaplan_meier
 from app.theme import load_theme
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -110,6 +111,22 @@ def test_that_the_longest_lane_is_on_top(qtbot: QtBot) -> None:
     with qtbot.waitSignal(plot.case_chosen, timeout=2000) as chosen:
         press(plot, 1.0, -1.0)
     assert chosen.args == ["SHORT"]
+
+
+@pytest.mark.parametrize(("lanes", "named"), [(18, 18), (19, 0)])
+def test_that_lanes_are_named_while_their_names_do_not_overlap(qtbot: QtBot, lanes: int, named: int) -> None:
+    plot = Swimmer(load_theme(), "Course")
+    qtbot.addWidget(plot)
+    plot.set_marks({"": [SwimmerMark(f"C-{n}", "r", "death", "", 900 - n, None) for n in range(lanes)]}, 30.0, "mo")
+    assert len(plot.plot.getAxis("left")._tickLevels[0]) == named
+
+
+def test_that_where_there_is_no_interval_none_is_drawn() -> None:
+    """Censored at 1, deaths at 2 and 3 of the two left: R has 0.5 (0.005983088 to 0.9104101) between 2 and 3."""
+    (when, low), (_, high) = band(kaplan_meier([1, 2, 3], [False, True, True]))
+    assert when.tolist() == [0, 1, 1, 2, 2, 3, 3]
+    assert low.tolist() == pytest.approx([100, 100, 100, 100, 0.5983088, 0.5983088, 0], abs=1e-6)
+    assert high.tolist() == pytest.approx([100, 100, 100, 100, 91.04101, 91.04101, 0], abs=1e-5)
 
 
 def test_that_groups_of_a_spider_lie_beside_each_other(qtbot: QtBot) -> None:

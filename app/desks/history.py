@@ -157,12 +157,14 @@ class HistoryDesk(QObject):
 
     @staticmethod
     def _lesion(course: Course, lesion_id: str | None) -> LesionCourse | None:
-        """The selected lesion; without one the largest target."""
+        """The selected lesion; without one the largest target, else the largest of the others."""
         for one in course.lesions:
             if one.lesion.id == lesion_id:
                 return one
-        targets = [one for one in course.lesions if one.lesion.role is LesionRole.TARGET and one.last is not None]
-        return max(targets, key=lambda one: one.points[0].mm or 0, default=None)
+        known = [one for one in course.lesions if one.last is not None]
+        targets = [one for one in known if one.lesion.role is LesionRole.TARGET]
+        first = next(iter(course.lesions), None)
+        return max(targets or known, key=lambda one: one.points[0].mm or 0, default=first)
 
     def _step(self, step: int) -> None:
         points = self._course.points if self._course else ()

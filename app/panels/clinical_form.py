@@ -238,7 +238,7 @@ class ClinicalForm(QWidget):
             editor.setAccessibleName(f"{field.name} {field.unit}".strip())
             name_of = label(translated(field.name), "3")
             self._numbers.append((name_of, editor, label(field.unit, "3", Face.SMALL)))
-        self.labs_on.setPlaceholderText("2025-06-09")
+        self.labs_on.setPlaceholderText("YYYY-MM-DD")  # a date would read as recorded
         self.labs_on.setAccessibleName(translated("Date of the labs"))
         self._numbers.append((label(translated("Labs on"), "3"), self.labs_on, label()))
         self._lay_out(2)

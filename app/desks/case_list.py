@@ -200,7 +200,7 @@ def _encoded(line: CaseLine) -> str:
     for name in ("tace", "sorafenib"):
         decision: Decision | None = getattr(line, name)
         if decision is not None:
-            told[name] = [decision.decision.value, decision.row]
+            told[name] = [decision.decision.value, decision.row, *decision.needs]
     if line.last_on is not None:
         told["last_on"] = line.last_on.isoformat()
     if line.next_visit is not None:
@@ -213,7 +213,7 @@ def _decoded(texts: Sequence[str], today: date) -> list[CaseLine]:
     responses = {response.value: response for response in Response}
     outputs: dict[str, Any] = {"tace": TaceOutput, "sorafenib": SorafenibOutput}
     day_of = cache(read_date)
-    decision_of = cache(lambda name, output, row: Decision(outputs[name](output), row))
+    decision_of = cache(lambda name, output, row, *needs: Decision(outputs[name](output), row, needs=needs))
     window_of = cache(lambda first, last, day: NextVisit.seen_on(day_of(first), day_of(last), day))
     found = []
     for told in json.loads(f"[{','.join(texts)}]"):

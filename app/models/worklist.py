@@ -70,9 +70,12 @@ class CaseLine:
 
     @property
     def asks(self) -> bool:
-        """Whether a judgement is missing."""
-        tace = self.tace is not None and self.tace.decision is TaceOutput.JUDGEMENT
-        return tace or (self.sorafenib is not None and self.sorafenib.decision is SorafenibOutput.JUDGEMENT)
+        """Whether a judgement is missing, be it one that holds TACE."""
+        return any(
+            decision.decision in (TaceOutput.JUDGEMENT, SorafenibOutput.JUDGEMENT) or "eligibility" in decision.needs
+            for decision in (self.tace, self.sorafenib)
+            if decision is not None
+        )
 
     @property
     def overdue(self) -> bool:

@@ -52,8 +52,8 @@ def lines(database: Database) -> dict[str, CaseLine]:
 
 
 def said(line: CaseLine) -> tuple[object, ...]:
-    """All that the list shows of a line; of a decision that is its output and its row."""
-    decisions = [(d.decision, d.row) if d is not None else None for d in (line.tace, line.sorafenib)]
+    """All that the list shows of a line; of a decision that is its output, its row and what it asks."""
+    decisions = [(d.decision, d.row, d.needs) if d is not None else None for d in (line.tace, line.sorafenib)]
     return (replace(line, tace=None, sorafenib=None), *decisions)
 
 

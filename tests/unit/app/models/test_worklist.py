@@ -3,8 +3,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from app.models.worklist import decision_text, line_of
+import pytest
+
+from app.models.worklist import CaseLine, decision_text, line_of
 from app.reading.next_dates import next_dates
+from mrecist.results import Decision, SorafenibOutput, TaceOutput
 from tests.support.records import two_visits
 
 TODAY = date(2025, 9, 1)
@@ -22,3 +25,19 @@ def test_that_a_case_outside_cotsom_is_not_due_by_its_windows() -> None:
     assert next_dates(record, "FU1", TODAY) == ()
     assert not line_of(record, None, TODAY).overdue
     assert line_of(replace(record, protocol="cotsom"), None, TODAY).overdue
+
+
+@pytest.mark.parametrize(
+    ("tace", "asks"),
+    [
+        (Decision(TaceOutput.JUDGEMENT, "T11", needs=("tace_benefit",)), True),
+        (Decision(TaceOutput.HOLD, "T6", needs=("eligibility",)), True),  # is it lasting?
+        (Decision(TaceOutput.HOLD, "T6", needs=("eligibility data",)), False),  # data, not a judgement
+        (Decision(TaceOutput.HOLD, "T7", needs=("imaging",)), False),
+        (Decision(TaceOutput.CONTINUE, "T10"), False),
+    ],
+)
+def test_that_a_case_held_by_an_open_judgement_needs_judgement(tace: Decision, asks: bool) -> None:
+    goes_on = Decision(SorafenibOutput.CONTINUE, "S9")
+    assert CaseLine("C-1", tace=tace, sorafenib=goes_on).asks is asks
+    assert CaseLine("C-1", tace=tace, sorafenib=Decision(SorafenibOutput.JUDGEMENT, "S8")).asks

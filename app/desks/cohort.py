@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from app.words import translated
 if TYPE_CHECKING:
     from app.cohort.agreement import Agreement
     from app.cohort.cohort import Cohort
+    from app.cohort.fragility import Swap
     from app.cohort_page import CohortPage
 
 _SLOT = "cohort"
@@ -30,6 +31,15 @@ _DECIDES = {
     "both": "both values decide together",
     "not the sums": "not the sums decide",
 }
+_DIFFERS = "no single value decides each way"
+
+
+def deciding(swaps: Sequence[Swap]) -> dict[str, str]:
+    """Whose value decides, in words, of each case; exchanged the other way, or between others, it may be another."""
+    found: dict[str, set[str]] = {}
+    for swap in swaps:
+        found.setdefault(swap.case_id, set()).add(swap.decided_by)
+    return {case: _DECIDES[next(iter(ways))] if len(ways) == 1 else _DIFFERS for case, ways in found.items()}
 
 
 class CohortDesk(QObject):
@@ -127,7 +137,7 @@ class CohortDesk(QObject):
                 apart.append(found)
                 if found is not None:
                     told = swaps(found.adjudication, found.readers, load_ruleset(ruleset_name), scope)
-                    decides |= {(("IH", "EH")[number], one.case_id): _DECIDES[one.decided_by] for one in told}
+                    decides |= {(("IH", "EH")[number], case): said for case, said in deciding(told).items()}
             beside = judged(other_name) if other_name and other_name != ruleset_name else None
             return ReadyCohort(cohort, beside, (apart[0], apart[1]), decides, tuple(one.name for one in kept))
 

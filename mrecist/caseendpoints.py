@@ -65,6 +65,8 @@ class CaseEndpoints:
         Why something cannot be told, and what contradicts itself.
     responses_until : int or None
         The last day on which a response counts, where the policy or a cut-off ends them.
+    origin_day : int or None
+        The day from which the study counts, by days since day 0.
     """
 
     case_id: str
@@ -77,6 +79,7 @@ class CaseEndpoints:
     downstaged: bool
     notes: tuple[str, ...] = ()
     responses_until: int | None = None
+    origin_day: int | None = None
 
 
 def case_endpoints(
@@ -142,6 +145,7 @@ def case_endpoints(
         downstaged=origin is not None and work.downstaged(origin) is not None,
         notes=tuple(notes),
         responses_until=last,
+        origin_day=origin,
     )
 
 

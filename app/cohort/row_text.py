@@ -108,17 +108,18 @@ def _plain(row: EndpointRow) -> list[Any]:
     return [
         row.case_id, row.read_id, row.reader, row.protocol, row.arm, row.fields, *row.best, *row.confirmed,
         *row.adjudicated, *row.diseased, *row.baseline_mm, *row.best_change_pct, times, row.rates, row.downstaged,
-        row.treatments, row.notes, row.days_known, row.head, *row.new_lesion, row.assessed,
+        row.treatments, row.notes, row.days_known, row.head, row.begins, *row.new_lesion, row.assessed,
     ]  # fmt: skip
 
 
 def _row(x: list[Any], text: FollowUpText, place: int) -> EndpointRow:
     (
         case_id, read_id, reader, protocol, arm, fields, b1, b2, b3, c1, c2, c3, a1, a2, a3, d1, d2, d3, m1, m2, m3,
-        p1, p2, p3, times, own, downstaged, given, notes, days_known, head, n1, n2, n3, assessed,
+        p1, p2, p3, times, own, downstaged, given, notes, days_known, head, begins, n1, n2, n3,
+        assessed,
     ) = x  # fmt: skip
     return EndpointRow(
         case_id, read_id, reader, protocol, arm, fields, (b1, b2, b3), (c1, c2, c3), (a1, a2, a3), (d1, d2, d3),
         (m1, m2, m3), (p1, p2, p3), KeptTimes(times), own, downstaged, tuple([Given(*t) for t in given]), tuple(notes),
-        days_known, head, (n1, n2, n3), assessed, TimePointRows(None, text, place),
+        days_known, head, begins, (n1, n2, n3), assessed, TimePointRows(None, text, place),
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -44,6 +45,8 @@ class EndpointRow(NamedTuple):
     times : mapping of str to Outcome
         In days.
     days_known : bool
+    begins : str
+        The date (ISO 8601) from which the study counts; empty where no date of day 0 is known.
     new_lesion : tuple of bool
         Did a new lesion of the scope count at any follow-up whose response counts?
     assessed : int
@@ -70,6 +73,7 @@ class EndpointRow(NamedTuple):
     notes: tuple[str, ...]
     days_known: bool
     head: str
+    begins: str
     new_lesion: tuple[bool, bool, bool]
     assessed: int
     followed: TimePointRows
@@ -138,6 +142,7 @@ def endpoint_row(
         notes = (*notes, "DOR: the stated progression lies before the response")
     sums = assessment.baseline
     given = [t for t in read.case.treatments if cutoff_day is None or t.day <= cutoff_day]
+    day0, origin = read.day0 if read.days_known else None, ends.origin_day
     return EndpointRow(
         case_id=read.case.id,
         read_id=read.read_id,
@@ -158,6 +163,7 @@ def endpoint_row(
         notes=tuple(notes),
         days_known=read.days_known,
         head=read.head,
+        begins="" if day0 is None or origin is None else (day0 + timedelta(days=origin)).isoformat(),
         new_lesion=_new_lesion(assessment, ends.responses_until) if read.measured else (False, False, False),
         assessed=len(rows),
         followed=TimePointRows(rows),

@@ -200,6 +200,20 @@ def test_that_the_endpoints_are_exported_a_line_each(four: Cohort) -> None:
     assert set(CENSORED_AS) == set(Why) - events
 
 
+def test_that_each_time_has_its_dates_where_the_date_of_day_0_is_known() -> None:
+    """PR on day 84 and PD on day 126 after 2024-02-01: 2024 is a leap year."""
+    (read,) = reads_of_case(read_case(patient("L1=50", "L1=48", "L1=30", "L1=60")))
+    dated = JUDGING.cohort(JUDGING.rows([replace(read, day0=date(2024, 2, 1))], known_profiles()))
+    rows = list(csv.DictReader(io.StringIO(adtte_csv(dated).decode())))
+    told = {r["PARAMCD"]: (r["STARTDT"], r["ADT"], r["AVAL"]) for r in rows}
+    assert told["TTR"] == ("2024-02-01", "2024-04-25", "84")
+    assert told["DOR"] == ("2024-04-25", "2024-06-06", "42")
+    assert told["PFS"] == ("2024-02-01", "2024-06-06", "126")
+    plain = JUDGING.cohort(JUDGING.rows([read], known_profiles()))
+    undated = list(csv.DictReader(io.StringIO(adtte_csv(plain).decode())))
+    assert {(r["STARTDT"], r["ADT"]) for r in undated} == {("", "")}
+
+
 def test_that_a_policy_may_be_chosen_in_place_of_the_protocol_s() -> None:
     one = patient("L1=50", "L1=50", "L1=70", events=[{"kind": "new_therapy", "day": 50}])
     assert _cohort(one).rows[0].times["PFS"].event

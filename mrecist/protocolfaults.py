@@ -14,6 +14,7 @@ from mrecist.decisions.gates import VALUES
 from mrecist.decisions.inputs import INPUTS
 from mrecist.decisions.predicates import PREDICATES, QUESTIONS, SHOWN
 from mrecist.endpointrules import endpoint_faults
+from mrecist.protocolcover import without_row
 from mrecist.protocols import Protocol, Row, SorafenibWord, TaceWord
 from mrecist.schedule import Window
 
@@ -65,6 +66,9 @@ def _row_faults(name: str, table: Sequence[Row]) -> Iterator[str]:
             yield f"{path}.proposal: {row.proposal} is not an output"
         yield from _unknown(row.text, {*SHOWN, "asked"}, f"{path}.text")
     yield from _twice([row.rule or row.row for row in table], name, "row (give it a rule of its own)")
+    if table and (left := without_row(table)) is not None:
+        told = ", ".join(condition if holds else f"not {condition}" for condition, holds in left.items())
+        yield f"{name}: no row holds where {told}. End it with a row that holds always (when = [])"
 
 
 def _fact_faults(protocol: Protocol) -> Iterator[str]:

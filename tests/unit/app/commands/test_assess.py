@@ -217,7 +217,7 @@ def test_that_a_protocol_of_ones_own_decides_and_its_digest_is_printed(
     file = _write(tmp_path / "a.json", patient("L1=30", "L1=30", protocol="our-study"))
     assert main(["assess", file, "--protocol", str(own), "--json"]) == DONE
     result = json.loads(capsys.readouterr().out)["results"][0]
-    assert result["protocol"].startswith("our-study 1.0.1+file.") and result["timepoints"][0]["decisions"]
+    assert result["protocol"].startswith("our-study 1.0.2+file.") and result["timepoints"][0]["decisions"]
     assert main(["assess", file, "--json"]) == REFUSED
     assert '"our-study" is not one of cotsom' in capsys.readouterr().err
     own.write_text(text.replace('output = "STOP_CR"', 'output = "STOP"'), encoding="utf-8")

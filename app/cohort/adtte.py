@@ -19,8 +19,8 @@ COLUMNS = (
 """`CNSR` is 0 for an event; else it says why the time was censored, by `CENSORED_AS`.
 
 `STARTDT` is the date of the study's origin (of DOR: of the response), `ADT` that of the event or of the censoring; both
-where the date of day 0 is known, and not of times that a table states. `AVAL` is the number of days between them, no day
-added. `CAUSE` and `CAUSEDY` are for the cumulative incidence: 0 censored, 1 event, 2 death without it, and when.
+where the date of day 0 is known, and not of times that a table states. `AVAL` is the days between them, none added.
+`CAUSE` and `CAUSEDY` are for the cumulative incidence: 0 censored, 1 event, 2 death without it, and when.
 """
 
 CENSORED_AS: Mapping[Why, int] = MappingProxyType(

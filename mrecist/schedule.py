@@ -259,7 +259,8 @@ def due(
 
     What happens after `today` is not known yet, nor is the end of what ends later. Nothing is said of a window whose
     anchor is not recorded: it is unknown, not zero. What follows a session is due after the last one until it has
-    happened, and then bound to the next. Of several windows for the next visit the first that can be dated counts.
+    happened, and then bound to the next. Of several windows for the next visit the first that can be dated
+    counts; one that follows each session stands beside it.
 
     Parameters
     ----------
@@ -280,13 +281,14 @@ def due(
     found: list[Due] = []
     for window in going_on:
         entry = _due(window, case, timepoint, today, sessions)
-        if entry is not None and not (window.what == "visit" and entry.first is not None and _has_visit(found)):
+        if entry is not None and not (_is_visit(entry, sessions) and any(_is_visit(x, sessions) for x in found)):
             found.append(entry)
     return tuple(found)
 
 
-def _has_visit(found: Sequence[Due]) -> bool:
-    return any(x.window.what == "visit" and x.first is not None for x in found)
+def _is_visit(entry: Due, sessions: Mapping[OccasionWord, int]) -> bool:
+    """Is it a dated visit of the calendar? One that follows each session is due beside it."""
+    return entry.window.what == "visit" and entry.first is not None and entry.window.anchor not in sessions
 
 
 def _known(case: Case, word: OccasionWord, today: int) -> list[Occasion]:

@@ -64,8 +64,9 @@ def next_dates(
 
 
 def next_visit(dates: tuple[NextDate, ...]) -> NextDate | None:
-    """The next time point among them, if one is due by a date."""
-    return next((x for x in dates if x.window.what == VISIT and x.first is not None), None)
+    """The time point among them that is due first, if one is due by a date."""
+    dated = [x for x in dates if x.window.what == VISIT and x.last is not None]
+    return min(dated, key=lambda x: x.last or date.max, default=None)
 
 
 def _dated(entry: Due, record: Record, start: date, today: date) -> NextDate:

@@ -78,14 +78,21 @@ def test_that_what_follows_a_session_is_due_after_the_last_one_before_it_is_boun
     def after_session(today: int, *more: Treatment, tp: str = "TP1") -> list[tuple[object, ...]]:
         return shown(*due(windows, case(Treatment(TACE, 50), *more), tp, today))[1:]
 
-    not_scanned = ("scan", Standing.AHEAD, 78, 106, None, 20)
-    assert after_session(58) == [("resume", Standing.OVERDUE, 53, 57, None, 1), not_scanned], "never begun"
+    beside = [("scan", Standing.AHEAD, 78, 106, None, 20), ("visit", Standing.AHEAD, 70, 98, None, 12)]
+    assert after_session(58) == [("resume", Standing.OVERDUE, 53, 57, None, 1), *beside], "never begun"
     assert after_session(58, Treatment(SORAFENIB, 8, 49))[0] == ("resume", Standing.OVERDUE, 53, 57, None, 1), "paused"
     resumed = (Treatment(SORAFENIB, 8, 49), Treatment(SORAFENIB, 57, 90))
     bound = ("resume", Standing.BOUND, None, None, 2, 0)
     assert after_session(57, *resumed)[0] == after_session(100, *resumed)[0] == bound
     assert after_session(57, Treatment(SORAFENIB, 8))[0] == bound, "it never paused"
     assert after_session(107)[1] == ("scan", Standing.OVERDUE, 78, 106, None, 1)
+    ids = [
+        x.window.id
+        for x in due(
+            [AGAIN, scan, FIRST, VISIT], case(Treatment(TACE, 5), Treatment(SORAFENIB, 8), days=(0,)), "TP0", 12
+        )
+    ]
+    assert ids == ["tace", "scan", "first"], "the first routine visit is due beside the scan of the session"
     scanned = case(Treatment(TACE, 50), days=(0, 42, 80))
     for open_point in ("TP1", "TP2"):  # an earlier one that is looked at again asks for no scan that was done
         found = {x.window.id: x.standing for x in due(windows, scanned, open_point, 120)}

@@ -6,8 +6,9 @@ from datetime import date
 import pytest
 
 from app.models.worklist import CaseLine, decision_text, line_of
-from app.reading.next_dates import next_dates
+from app.reading.next_dates import NextDate, Standing, next_dates, next_visit
 from mrecist.results import Decision, SorafenibOutput, TaceOutput
+from mrecist.schedule import Window
 from tests.support.records import two_visits
 
 TODAY = date(2025, 9, 1)
@@ -41,3 +42,15 @@ def test_that_a_case_held_by_an_open_judgement_needs_judgement(tace: Decision, a
     goes_on = Decision(SorafenibOutput.CONTINUE, "S9")
     assert CaseLine("C-1", tace=tace, sorafenib=goes_on).asks is asks
     assert CaseLine("C-1", tace=tace, sorafenib=Decision(SorafenibOutput.JUDGEMENT, "S8")).asks
+
+
+def test_that_the_next_visit_is_the_one_that_has_to_be_made_first() -> None:
+    scan = Window("scan", "Scan", "visit", 28, 56, "s", after="TACE")
+    first = Window("first", "First", "visit", 21, 35, "s", after="sorafenib", of="first")
+    dates = (
+        NextDate(scan, Standing.AHEAD, date(2025, 4, 15), date(2025, 5, 13)),
+        NextDate(first, Standing.AHEAD, date(2025, 4, 12), date(2025, 4, 26)),
+        NextDate(scan, Standing.BOUND),
+    )
+    assert next_visit(dates) is dates[1]
+    assert next_visit(dates[2:]) is None

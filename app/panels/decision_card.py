@@ -8,12 +8,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from app.panels.chips import chip, elided, label
+from app.panels.decision_inputs import input_value
 from app.panels.decision_text import asks, is_failure, origin_text, reason_line
 from app.panels.derivation import DerivationList
 from app.panels.marks import Icon, MarkBox
 from app.state.record import Judgement
 from app.theme import Face, Theme
 from app.words import decision_word, translated
+from mrecist.case import ClinicalStatus
 from mrecist.results import Decision, DecisionInput, TimePointResponse
 
 _ICONS = {"met": Icon.MET, "not_met": Icon.NOT_MET, "open": Icon.OPEN, "alert": Icon.ALERT}
@@ -71,6 +73,7 @@ class DecisionCard(QFrame):
         decision: Decision | None,
         judgements: Sequence[Judgement] = (),
         response: TimePointResponse | None = None,
+        clinical: ClinicalStatus | None = None,
     ) -> None:
         """Show a decision, or say that the protocol gives none.
 
@@ -80,6 +83,8 @@ class DecisionCard(QFrame):
             The answers it may rest on.
         response
             The response it follows from, of which its reason speaks.
+        clinical
+            What was recorded at its time point.
         """
         self._decision = decision
         self.row.setVisible(decision is not None)
@@ -102,7 +107,8 @@ class DecisionCard(QFrame):
         self.reason.setText(reason_line(decision, response))
         self.setAccessibleName(f"{self._name}: {self.word.text()}, {decision.row}. {self.reason.text()}")
         for entry in decision.inputs:
-            self._inputs.addWidget(self._input(entry, origin_text(entry, judgements)))
+            value = input_value(entry, response, clinical)
+            self._inputs.addWidget(self._input(entry, value, origin_text(entry, judgements)))
         if not self.derivation.isHidden():
             self.derivation.set_reasons(decision.reasons)
 
@@ -113,7 +119,7 @@ class DecisionCard(QFrame):
         if opening and self._decision is not None:
             self.derivation.set_reasons(self._decision.reasons)
 
-    def _input(self, entry: DecisionInput, origin: str) -> QWidget:
+    def _input(self, entry: DecisionInput, said: str, origin: str) -> QWidget:
         theme = self._theme
         row = QFrame()
         row.setProperty("rule", "top")
@@ -123,7 +129,7 @@ class DecisionCard(QFrame):
         line.setSpacing(theme.px(8))
         line.addWidget(MarkBox(_ICONS.get(entry.state, Icon.OPEN), theme, 12))
         name, value = QLabel(), QLabel()
-        for part, text, tone in ((name, entry.name, "2"), (value, entry.value, "1")):
+        for part, text, tone in ((name, entry.name, "2"), (value, said, "1")):
             part.setTextFormat(Qt.TextFormat.PlainText)
             part.setText(text)
             part.setProperty("tone", tone)

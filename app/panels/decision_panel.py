@@ -57,6 +57,7 @@ class DecisionPanel(QWidget):
     criterion_signed = Signal(str, bool, str)
     closed = Signal()
     sign_requested = Signal()
+    note_requested = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -81,12 +82,15 @@ class DecisionPanel(QWidget):
         self.entry = EntryCriteria(theme)
         self.advisory = AdvisoryRow(theme)
         self.foot = label(tone="2", face=Face.SMALL)
+        self.print_note = QPushButton(translated("Decision note"))
+        self.print_note.setToolTip(translated("The decisions of this time point with their reasons, as PDF"))
         self.sign = QPushButton()
         self._build()
         self.question.judgement_signed.connect(self.judgement_signed)
         self.entry.criterion_signed.connect(self.criterion_signed)
         self.narrow.clicked.connect(self.closed)
         self.sign.clicked.connect(self.sign_requested)
+        self.print_note.clicked.connect(self.note_requested)
 
     def set_reading(self, reading: Reading, session: Session) -> None:
         """Show the decisions of the open time point."""
@@ -98,6 +102,7 @@ class DecisionPanel(QWidget):
         self.sign.setText(translated("Sign {visit}", visit=reading.visit_id))
         self.sign.setEnabled(not reading.to_do() and not reading.signed and response is not None)
         self.sign.setToolTip(_why_not_signed(reading))
+        self.print_note.setEnabled(response is not None)
         self._show_summary(reading)
         tace = None if response is None else response.tace
         sorafenib = None if response is None else response.sorafenib
@@ -108,8 +113,10 @@ class DecisionPanel(QWidget):
             self.question.name_decisions(*names)
             for card, name in zip((self.tace, self.sorafenib), names, strict=True):
                 card.rename(name)
-        self.tace.show_decision(tace, judged, response)
-        self.sorafenib.show_decision(sorafenib, judged, response)
+        visit = reading.record.visit(reading.visit_id)
+        clinical = None if visit is None else visit.clinical
+        self.tace.show_decision(tace, judged, response, clinical)
+        self.sorafenib.show_decision(sorafenib, judged, response, clinical)
         asked = questions(tace, sorafenib, protocol)
         begins = bool(asked) and self.isVisible() and not self.question.asks(asked[0])
         self.question.setVisible(bool(asked))
@@ -198,6 +205,7 @@ class DecisionPanel(QWidget):
         foot.setContentsMargins(theme.px(12), theme.px(8), theme.px(10), theme.px(8))
         foot.setSpacing(theme.px(8))
         foot.addWidget(self.foot, 1)
+        foot.addWidget(self.print_note)
         foot.addWidget(self.sign)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -13,6 +13,7 @@ from app.exports.exported import ExportedRead
 from app.models.course import REGIONS, CoursePoint, LesionCourse, course_of
 from app.models.lesion_cells import finding_cell, site_text, whole_of
 from app.models.reading import Reading
+from app.panels.decision_inputs import input_value
 from app.panels.decision_text import (
     answer_line,
     data_missing,
@@ -295,7 +296,12 @@ class TumourReport:
         if why:
             yield Text(theme, why, "text.2", left=14, keep=True)
         judged = judgements_at(reading)
-        inputs = [f"{entry.name}: {entry.value} ({origin_text(entry, judged)})" for entry in decision.inputs]
+        visit = reading.record.visit(reading.visit_id)
+        clinical = None if visit is None else visit.clinical
+        inputs = [
+            f"{entry.name}: {input_value(entry, point.response, clinical)} ({origin_text(entry, judged)})"
+            for entry in decision.inputs
+        ]
         if inputs:
             yield Text(theme, " · ".join(inputs), "text.3", Face.SMALL, left=14, below=6)
         for question in questions(decision, None, known_profiles().find(self._one.record.protocol)):

@@ -36,27 +36,25 @@ def _walk(table: Sequence[Row], known: dict[str, bool]) -> dict[str, bool] | Non
         if undecided is None:
             return None
         for holds in (True, False):
-            then = _told({**known, undecided: holds})
-            if then is not None and (found := _walk(table, then)) is not None:
+            found = _walk(table, _told({**known, undecided: holds}))
+            if found is not None:
                 return found
         return None
     return known
 
 
-def _told(known: Mapping[str, bool]) -> dict[str, bool] | None:
-    """The same with what follows from it; None where it contradicts itself."""
+def _told(known: Mapping[str, bool]) -> dict[str, bool]:
+    """The same with all that follows from it: what is still undecided may then hold or not, and contradicts nothing."""
     found = dict(known)
     while True:
         more: dict[str, bool] = {}
         for group in _ONE_OF:
-            holding = [x for x in group if found.get(x)]
             left = [x for x in group if x not in found]
-            if len(holding) > 1 or not (holding or left):
-                return None
-            more |= dict.fromkeys(left, False) if holding else dict.fromkeys(left, True) if len(left) == 1 else {}
+            if any(found.get(x) for x in group):
+                more |= dict.fromkeys(left, False)
+            elif len(left) == 1:
+                more[left[0]] = True
         for one, other in _IMPLIED:
-            if found.get(one) and found.get(other) is False:
-                return None
             if found.get(one):
                 more[other] = True
             if found.get(other) is False:

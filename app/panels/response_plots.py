@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -232,19 +232,22 @@ class _Lines:
     @classmethod
     def of(cls, points: Sequence[SpiderPoint]) -> _Lines:
         """The lines of points that come read by read; one point makes no line."""
-        who = [(point[0], point[1]) for point in points]
-        same = np.array([a == b for a, b in pairwise(who)] + [False] if who else [], bool)  # as the next
-        follows = np.concatenate(([False], same[:-1])) if who else same  # as the one before
-        kept = [points[n] for n in np.flatnonzero(same | follows).tolist()]
-        joined = same[same | follows]
-        begins = np.flatnonzero(~follows[same | follows])
+        if not points:
+            none = np.zeros(0)
+            return cls((), none, none, none, none, ())
+        cases, reads, days, changes, responses, _groups = zip(*points, strict=True)
+        case, read = np.array(cases, object), np.array(reads, object)
+        follows = np.concatenate(([False], (case[1:] == case[:-1]) & (read[1:] == read[:-1])))  # as the one before
+        same = np.append(follows[1:], False)  # as the next
+        on_a_line = same | follows
+        joined = same[on_a_line]
         return cls(
-            kept,
-            begins,
-            np.array([point.day for point in kept], float),
-            np.array([point.change_pct for point in kept], float),
+            tuple(compress(points, on_a_line.tolist())),
+            np.flatnonzero(~follows[on_a_line]),
+            np.array(days, float)[on_a_line],
+            np.array(changes, float)[on_a_line],
             joined,
-            [kept[n].response for n in np.flatnonzero(~joined).tolist()],
+            np.array(responses, object)[on_a_line][~joined].tolist(),
         )
 
 

@@ -261,11 +261,12 @@ def _bars(record: Record) -> Iterator[TreatmentBar]:
 
 
 def _doses(one: DatedTreatment, lane: str) -> Iterator[TreatmentBar]:
-    """A bar for each dose, from its day to that of the next."""
+    """A bar for each dose, from its day to that of the next; one without an end says what is noted of it."""
     begun = [(one.on, one.dose), *((change.on, change.dose) for change in one.dose_changes)]
     ends = [*(on for on, _ in begun[1:]), one.until]
     for (on, dose), until in zip(begun, ends, strict=True):
-        yield TreatmentBar(lane, on, until, dose, dose)
+        said = " · ".join(filter(None, (dose, one.note if until is None else "")))
+        yield TreatmentBar(lane, on, until, said, dose)
 
 
 def _markers(record: Record) -> Iterator[MarkerPoint]:

@@ -159,3 +159,14 @@ def test_that_a_record_without_a_read_has_an_empty_course() -> None:
     assert [point.sums_mm for point in shown.points] == [(None, None)] * 3
     assert shown.limits == () and shown.lesions == () and shown.best(INTRA) is None
     assert shown.read.kind is ReadKind.LOCAL
+
+
+def test_that_a_treatment_without_an_end_says_what_is_noted_of_it() -> None:
+    record = example_record()
+    first, second, third, last = record.treatments
+    noted = replace(last, note="the end is not published")
+    bars = course(replace(record, treatments=(first, replace(second, note="by mouth"), third, noted))).treatments
+    assert [(bar.until, bar.text) for bar in bars if bar.lane.lower() == "sorafenib"] == [
+        (date(2025, 5, 6), "400 mg bid"),
+        (None, "400 mg qd · the end is not published"),
+    ]

@@ -38,8 +38,9 @@ class Tissue:
 
     def signals(self) -> tuple[float, float, float, float]:
         """Brightness before contrast, then in the arterial, portal venous and hepatobiliary phase."""
-        doses = ((0.0, 0.0), *zip(self.agent, self.uptake, strict=True))
-        return tuple(self._signal(blood, cells) for blood, cells in doses)  # type: ignore[return-value]
+        after = (self._signal(blood, cells) for blood, cells in zip(self.agent, self.uptake, strict=True))
+        arterial, portal_venous, hepatobiliary = after
+        return self._signal(0.0, 0.0), arterial, portal_venous, hepatobiliary
 
     def _signal(self, blood: float, cells: float) -> float:
         per_s = 1000 / self.t1_ms + BLOOD_PER_MM_S * blood + HEPATOCYTE_PER_MM_S * cells

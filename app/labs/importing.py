@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from functools import partial
 
 from app.cohort.sheets import Row, Sheet
 from app.labs.entry import EntryRefused, canonical_text, exact_number, question, read_value, typed_text
@@ -225,8 +226,7 @@ def _givens(row: Row, mapping: ClinicalMapping, on: date | None) -> Iterator[tup
         yield what, lambda: read_given(row, mapping, on, read_text)
     for field in mapping.fields:
         if field.meaning in DATED and row[field.column]:
-            meaning = Meaning(field.meaning)
-            yield field.column, lambda column=field.column, meaning=meaning: dated(column, meaning)  # type: ignore[misc]
+            yield field.column, partial(dated, field.column, Meaning(field.meaning))
 
 
 def _edit(reading: _Reading, record: Record, new_id: Callable[[], str]) -> ClinicalImported | None:

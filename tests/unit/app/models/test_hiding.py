@@ -88,7 +88,8 @@ def test_that_what_is_hidden_is_lifted_with_a_name_and_a_reason_and_that_stays_k
     assert sight_of(record, READER).shown.patient.name == "Doe^Jane"
     (lifted,) = record.mode(SECOND).lifted
     assert (lifted.by, lifted.what, lifted.at[:10]) == (READER, (Hidden.PATIENT,), "2025-05-01")
-    assert record.read(SECOND).blinded  # type: ignore[union-attr]
+    read = record.read(SECOND)
+    assert read is not None and read.blinded
 
 
 def test_that_prior_measurements_are_out_of_sight_while_a_time_point_is_read() -> None:

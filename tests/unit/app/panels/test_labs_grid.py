@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QTableWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.desks.labs import LabsDesk
@@ -26,6 +26,22 @@ from app.store import CaseStore
 from app.theme import Theme
 from tests.support.cases import READER
 from tests.support.databases import opened, url_in
+
+_SAID = 2
+"""The column of a preview that says what a row is taken for."""
+
+
+def said(lines: QTableWidget, row: int) -> str:
+    item = lines.item(row, _SAID)
+    assert item is not None
+    return item.text()
+
+
+def choices(columns: QTableWidget, row: int, column: int) -> QComboBox:
+    box = columns.cellWidget(row, column)
+    assert isinstance(box, QComboBox)
+    return box
+
 
 AST, INR = list(Analyte).index(Analyte.AST) + 1, list(Analyte).index(Analyte.INR) + 1
 
@@ -166,9 +182,9 @@ def test_that_a_table_needs_its_units_and_is_remembered_once_confirmed(bench: Be
     bench.desk.open_file(file)
     preview = bench.desk.preview
     assert preview is not None and not preview.add.isEnabled() and "T-Bil" in preview.said.text()
-    unit = preview.columns.cellWidget(1, 2)
-    unit.setCurrentIndex(unit.findData("µmol/L"))  # type: ignore[attr-defined]
-    assert preview.lines.item(0, 2).text() == "Bilirubin 34.2 µmol/L = 2 mg/dL"  # type: ignore[union-attr]
+    unit = choices(preview.columns, 1, 2)
+    unit.setCurrentIndex(unit.findData("µmol/L"))
+    assert said(preview.lines, 0) == "Bilirubin 34.2 µmol/L = 2 mg/dL"
     preview.add.click()
     bench.settle()
     assert bench.record.labs[0].values[0].canonical == 2
@@ -193,7 +209,7 @@ def test_that_treatments_typed_or_pasted_in_rows_are_shown_then_recorded_in_one_
     grid.table.setCurrentIndex(grid.model.index(2, 0))
     grid.paste("2025-02-17\t\t\t\t\t\t\t\t\t\t2")
     bench.settle()
-    assert [grid.lines.item(at, 2).text() for at in range(3)] == [  # type: ignore[union-attr]
+    assert [said(grid.lines, at) for at in range(3)] == [
         "HAIC, cycle 1",
         "treatment or event",
         "ECOG 2 at FU1",
@@ -218,13 +234,13 @@ def test_that_the_columns_of_a_table_of_treatments_are_proposed_and_can_be_given
     bench.desk.open_file(file)
     preview = bench.desk.preview
     assert preview is not None
-    assert preview.lines.item(0, 2).text() == "radiotherapy, 6000, RT"  # type: ignore[union-attr]
-    means = [preview.columns.cellWidget(row, 1) for row in range(4)]
-    means[3].setCurrentIndex(0)  # type: ignore[attr-defined]
-    means[2].setCurrentIndex(means[2].findData("dose_gy"))  # type: ignore[attr-defined]
+    assert said(preview.lines, 0) == "radiotherapy, 6000, RT"
+    means = [choices(preview.columns, row, 1) for row in range(4)]
+    means[3].setCurrentIndex(0)
+    means[2].setCurrentIndex(means[2].findData("dose_gy"))
     assert not preview.add.isEnabled() and "none of Gy, cGy" in preview.said.text()
-    unit = preview.columns.cellWidget(2, 2)
-    unit.setCurrentIndex(unit.findData("cGy"))  # type: ignore[attr-defined]
-    assert preview.lines.item(0, 2).text() == "radiotherapy, 6000 cGy = 60 Gy, RT"  # type: ignore[union-attr]
+    unit = choices(preview.columns, 2, 2)
+    unit.setCurrentIndex(unit.findData("cGy"))
+    assert said(preview.lines, 0) == "radiotherapy, 6000 cGy = 60 Gy, RT"
     preview.add.click()
     assert bench.record.treatments[0].dose_gy == 60

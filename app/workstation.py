@@ -111,7 +111,7 @@ class Workstation(QObject):
         self.page.mode.closed.connect(self.desk.show_reading)
         self.signatures.told.connect(self.desk.told)
         self.history = HistoryDesk(self.session, window, catalogue, self.runner, self)
-        self.comparing = ComparingDesk(self.session, window, self)
+        self.comparing = ComparingDesk(self.session, window, self.runner, self)
         self.cohort = CohortDesk(
             database, self.session, window, self.runner, lambda case: self.work.open_case(case), self
         )

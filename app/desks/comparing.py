@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 from app.main_window import READS, MainWindow
 from app.session import ReadingSession
 from app.state.record import Record
+from app.tasks import TaskRunner, Token
 from app.words import translated
 from mrecist.case import Read
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from app.reads_page import ReadsPage
 
 
+_SLOT = "compare reads"
 _HIDDEN = (
     "Your read hides the others until you have signed every time point of it; then the reads are set side by side here."
 )
@@ -36,9 +38,9 @@ class ComparingDesk(QObject):
 
     told = Signal(str)
 
-    def __init__(self, session: ReadingSession, window: MainWindow, parent: QObject) -> None:
+    def __init__(self, session: ReadingSession, window: MainWindow, runner: TaskRunner, parent: QObject) -> None:
         super().__init__(parent)
-        self._session, self._window = session, window
+        self._session, self._window, self._runner = session, window, runner
         self._compared: ReadComparison | None = None
         self.page: ReadsPage | None = None
         session.case_opened.connect(self._refresh_if_seen)
@@ -111,8 +113,9 @@ class ComparingDesk(QObject):
             self._refresh(self.page)
 
     def _refresh(self, page: ReadsPage) -> None:
-        from app.cohort.read_comparison import compare_reads
+        from app.cohort.read_comparison import ReadComparison, compare_reads
 
+        self._runner.cancel(_SLOT)
         record = self._session.record
         names = record.read_names if record else {}
         in_sight = self._session.reads_in_sight
@@ -128,8 +131,19 @@ class ComparingDesk(QObject):
         if first == second:
             page.show_empty(translated("Choose two different reads."))
             return
-        compared = self._compared = compare_reads(record, first, second, self._session.ruleset)
-        page.show_comparison(compared, record.case.timepoints[0].id)
+        ruleset, first_visit = self._session.ruleset, record.case.timepoints[0].id
+
+        def job(_token: Token) -> ReadComparison:
+            # every finding is exchanged and the case judged anew: not for the thread of the window
+            return compare_reads(record, first, second, ruleset)
+
+        def done(compared: object) -> None:
+            assert isinstance(compared, ReadComparison)
+            if self._session.record is record:
+                self._compared = compared
+                page.show_comparison(compared, first_visit)
+
+        self._runner.start(_SLOT, job, done=done, failed=lambda failure: page.show_empty(failure.message))
 
     def _pair(self, chosen: tuple[str, str], begun: Sequence[str]) -> tuple[str, str]:
         """What was chosen, as far as it is there; else one's own read, or the first, beside the next."""

@@ -40,6 +40,9 @@ ROUNDS, STEPS = 6, 40
 WIDTH, HEIGHT = 952, 860
 """Four views of 475 x 429 px, as in a window of 1600 x 1000."""
 
+ZOOM = 1.13
+"""So much larger than the whole image in a view."""
+
 GOAL_MS, GOAL_LOADING_MS, GOAL_STALL_MS, GOAL_TIMES = 8.0, 16.0, 2.0, 1.7
 _GOALS = {"ImageView": GOAL_TIMES, "ImageItem of float": GOAL_TIMES}
 """HU as pydicom and most others hand them over; int16 is shown for comparison."""
@@ -166,10 +169,10 @@ class _Ours:
             view.index_changed.connect(partial(self._write, tile))
             view.window_changed.connect(lambda _centre, _width, tile=tile: self._write(tile))
             self._write(tile)
-        # a part of the image, off the pixel grid: smooth scaling has work to do
-        self.grid.active.set_framing(self.grid.active.projection().framing)
-        self.grid.active.zoom(1.13)
         self._painted = _Painted(tuple(self.grid.views[:4]))
+        with self.shown():  # a view that was never shown does not know yet how large it is
+            # a part of the image, off the pixel grid: smooth scaling has work to do
+            self.grid.active.zoom(ZOOM)
 
     @contextmanager
     def shown(self) -> Iterator[None]:
@@ -269,7 +272,7 @@ class _Pictures(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         rgb = QImage(self._pixels[self.k].data, SIZE, SIZE, SIZE * 4, QImage.Format.Format_RGB32)
-        scale = 1.13 * self.height() / SIZE
+        scale = ZOOM * self.height() / SIZE
         painter.translate((self.width() - SIZE * scale) / 2, (self.height() - SIZE * scale) / 2)
         painter.scale(scale, scale)
         painter.drawImage(0, 0, rgb)

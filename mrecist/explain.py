@@ -21,7 +21,7 @@ MINUS = "\u2212"
 _SCOPES = {"IH": "Intrahepatic", "EH": "Extrahepatic", "OV": "Overall (pooled)", "R11": "RECIST 1.1"}
 _LIMITS = ("response_pct", "progression_pct")
 _MOST_DECIMALS = 6
-_WORDS = ("examinations", "missing", "because", "organ", "asked")
+_WORDS = ("examinations", "missing", "because", "organ", "asked", "treatment", "met", "worse", "patterns")
 """What a sentence shows that is words of this project, not the reader's."""
 
 

@@ -34,8 +34,15 @@ class Filled(str):
         return found
 
     def translated(self, translate: Callable[[str], str]) -> str:
-        """The same in another language; a template that is not known there stays English."""
-        return "; ".join([translate(template).format(**dict(values)) for template, values in self.parts])
+        """The same in another language; a template that is not known there stays English.
+
+        What was filled in stays as it is, unless it is such a text itself.
+        """
+        return "; ".join([translate(template).format(**_told(values, translate)) for template, values in self.parts])
+
+
+def _told(values: tuple[tuple[str, str], ...], translate: Callable[[str], str]) -> dict[str, str]:
+    return {name: x.translated(translate) if isinstance(x, Filled) else x for name, x in values}
 
 
 def _literal(text: str) -> str:

@@ -31,6 +31,7 @@ from app.resources import (
 from mrecist.case import Case
 from mrecist.casefile import CaseFileError, Sequenced, decode, read_document
 from mrecist.catalogue import Catalogue
+from mrecist.decisions.advisory import panel_data
 from mrecist.explain import sentence
 from mrecist.resultfile import results_document
 from mrecist.results import Assessment, Issue, RegionResponse
@@ -263,9 +264,10 @@ def _print_case(case: Case, judging: Judging) -> None:
         return
     for at in assessment.timepoints:
         for panel in judging.panels(case, assessment, at.timepoint):
-            print(f"  {at.timepoint:12}{'':>6}  {panel.title}: {panel.verdict.text} [{panel.source}]")
-            for caveat in panel.caveats:
-                print(f"  {'':20}  But: {caveat.text}")
+            told = panel_data(panel, judging.catalogue)
+            print(f"  {at.timepoint:12}{'':>6}  {told['title']}: {told['verdict']['text']} [{panel.source}]")
+            for caveat in told["caveats"]:
+                print(f"  {'':20}  But: {caveat['text']}")
 
 
 def _print_issues(where: str, issues: Sequence[Issue], catalogue: Catalogue | None) -> None:

@@ -72,7 +72,7 @@ class Judging:
         if self.scores:
             for written in found["timepoints"]:
                 panels = self.panels(case, assessment, written["timepoint"])
-                written["advisory"] = [panel_data(panel) for panel in panels]
+                written["advisory"] = [panel_data(panel, self.catalogue) for panel in panels]
         return found
 
     def result_text(self, case: Case) -> str:

@@ -8,6 +8,7 @@ from mrecist.decisions.advisory_words import MISSING
 from mrecist.decisions.lookback import Lookback, child_pugh
 from mrecist.decisions.panels import Item, Points, Scheme, State, item, said
 from mrecist.decisions.sessions import Change, Session, first_after
+from mrecist.filled import Filled
 from mrecist.results import Number, Reason
 from mrecist.target import mm_of
 from mrecist.values import Response
@@ -97,6 +98,11 @@ def why_unknown(look: Lookback, session: Session, found: Change | None) -> str:
     if found is None:
         return MISSING["scan_after" if first_after(look.case, session) is None else "scan_in_window"]
     return MISSING["nothing_viable" if found.response is Response.ND else "liver"]
+
+
+def why_unknown_of_day(look: Lookback, session: Session, found: Change | None) -> Filled:
+    """The same with the day of the session."""
+    return Filled.of(f"day {{day}}: {why_unknown(look, session, found)}", day=str(session.day))
 
 
 def spread_item(scheme: Scheme, look: Lookback) -> Item:

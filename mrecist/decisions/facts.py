@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mrecist.case import Case, Marker, TreatmentKind
 from mrecist.decisions.situation import Facts, Radiotherapy, Sessions, Trend
 from mrecist.explain import plain
+from mrecist.filled import Filled
 from mrecist.values import Response
 
 if TYPE_CHECKING:
@@ -104,11 +105,11 @@ def marker_trend(case: Case, index: int, rule: MarkerRule | None) -> tuple[Trend
     values = [_marker(case, i, rule) for i in range(index + 1)]
     now, before = values[-1], next((x for x in reversed(values[:-1]) if x is not None), None)
     if now is None:
-        return Trend.UNKNOWN, f"{rule.title} not recorded"
+        return Trend.UNKNOWN, Filled.of("{title} not recorded", title=rule.title)
     if not now.above and now.value <= rule.above:
         return Trend.NOT_RISING, f"{rule.title} {_shown(now)}"
     if before is None:
-        return Trend.UNKNOWN, f"{rule.title} {_shown(now)}, none before"
+        return Trend.UNKNOWN, Filled.of("{title} {value}, none before", title=rule.title, value=_shown(now))
     words = f"{rule.title} {_shown(before)} → {_shown(now)}"
     open_before = before.above and (now.above or now.value > before.value)
     open_now = now.above and now.value < max(before.value, rule.above)

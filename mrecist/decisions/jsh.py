@@ -20,11 +20,12 @@ from mrecist.decisions.criteria import (
     spread_item,
     state_of,
     vascular_item,
-    why_unknown,
+    why_unknown_of_day,
 )
 from mrecist.decisions.lookback import Lookback
 from mrecist.decisions.panels import Item, Panel, Scheme, State, any_of, inapplicable, item, panel, said
-from mrecist.decisions.sessions import Change, Session
+from mrecist.decisions.sessions import Session
+from mrecist.filled import Filled
 from mrecist.lesions import Absent, Finding, Nonviable, NotEvaluable, Observation
 from mrecist.liver import liver_function
 from mrecist.results import Number, Reason
@@ -107,15 +108,11 @@ def _insufficient(scheme: Scheme, look: Lookback) -> Item:
         if found is not None:
             numbers |= change_numbers(look, found, name)
         if left[-1] is None:
-            missing.append(_missing(look, session, found))
+            missing.append(why_unknown_of_day(look, session, found))
     state = state_of(all_hold(left))
     if state is NOT_RECORDED:
-        numbers["missing"] = "; ".join(missing)
+        numbers["missing"] = Filled.joined(missing)
     return item(scheme, "INSUFFICIENT", state, numbers)
-
-
-def _missing(look: Lookback, session: Session, found: Change | None) -> str:
-    return f"day {session.day}: {why_unknown(look, session, found)}"
 
 
 def _number(scheme: Scheme, look: Lookback) -> Item:
@@ -134,10 +131,10 @@ def _number(scheme: Scheme, look: Lookback) -> Item:
         unknown = found is None or (not new and found.response is Response.NE)
         more.append(None if unknown else bool(new))
         if unknown:
-            missing.append(_missing(look, session, found))
+            missing.append(why_unknown_of_day(look, session, found))
     state = state_of(all_hold(more))
     if state is NOT_RECORDED:
-        numbers["missing"] = "; ".join(missing)
+        numbers["missing"] = Filled.joined(missing)
     if state is MET:
         numbers["lesions"] = ", ".join(lesions)
     return item(scheme, "NUMBER", state, numbers)
@@ -155,9 +152,10 @@ def _markers(scheme: Scheme, look: Lookback) -> Item:
         if before is None and not known:
             continue
         rising.append(None if before is None else _rising([before[0], *known]))
-        shown = ["not recorded" if before is None else _shown(before[0]), *[_shown(x) for x in known]]
-        series.append(f"{label} {', '.join(shown)}")
-    numbers["series"] = "; ".join(series) or "none recorded"
+        shown = ", ".join(_shown(x) for x in ([] if before is None else [before[0]]) + known)
+        template = "{label} not recorded, {values}" if before is None else "{label} {values}"
+        series.append(Filled.of(template, label=label, values=shown))
+    numbers["series"] = Filled.joined(series or ["none recorded"])
     known_states = rising or [None]
     state = MET if True in known_states else NOT_RECORDED if None in known_states else NOT_MET
     return item(scheme, "MARKERS", state, numbers)

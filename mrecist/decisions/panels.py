@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
@@ -146,33 +146,37 @@ def _scheme_of(one: Item) -> Scheme:
     return next(x for x in Scheme if one.id.startswith(f"{x}-"))
 
 
-def panel_data(panel: Panel) -> dict[str, Any]:
-    """A panel as plain data: points and numbers are JSON numbers, nearest to the exact value."""
+def panel_data(panel: Panel, translate: Callable[[str], str] | None = None) -> dict[str, Any]:
+    """A panel as plain data: points and numbers are JSON numbers, nearest to the exact value.
+
+    With `translate` its title and its sentences are in another language (`mrecist.explain.sentence`).
+    """
     return {
         "scheme": panel.scheme.value,
-        "title": panel.title,
+        "title": panel.title if translate is None else translate(panel.title),
         "source": panel.source,
         "applicable": panel.applicable,
-        "items": [_item_data(x) for x in panel.items],
+        "items": [_item_data(x, translate) for x in panel.items],
         "total": _plain(panel.total),
-        "verdict": _said_data(panel.verdict),
-        "caveats": [_said_data(x) for x in panel.caveats],
+        "verdict": _said_data(panel.verdict, translate),
+        "caveats": [_said_data(x, translate) for x in panel.caveats],
     }
 
 
-def _item_data(one: Item) -> dict[str, Any]:
+def _item_data(one: Item, translate: Callable[[str], str] | None) -> dict[str, Any]:
     return {
         "id": one.id,
         "state": one.state.value,
-        "text": one.text,
+        "text": sentence(one.id, one.numbers, one.template, translate),
         "points": _plain(one.points),
         "possible_points": None if one.possible is None else [_plain(x) for x in one.possible],
         "numbers": _numbers(one.numbers),
     }
 
 
-def _said_data(reason: Reason) -> dict[str, Any]:
-    return {"rule": reason.rule, "text": reason.text, "numbers": _numbers(reason.numbers)}
+def _said_data(reason: Reason, translate: Callable[[str], str] | None) -> dict[str, Any]:
+    text = sentence(reason.rule, reason.numbers, reason.template, translate)
+    return {"rule": reason.rule, "text": text, "numbers": _numbers(reason.numbers)}
 
 
 def _numbers(numbers: Mapping[str, Number]) -> dict[str, float | int | str]:

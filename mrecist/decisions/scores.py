@@ -29,6 +29,7 @@ from mrecist.decisions.panels import (
 )
 from mrecist.decisions.sessions import Session
 from mrecist.decisions.stage import Stage, bclc
+from mrecist.filled import Filled
 from mrecist.results import Number, Reason
 from mrecist.target import change_pct
 
@@ -73,11 +74,13 @@ def art(look: Lookback) -> Panel:
 
 
 def _outside_population(look: Lookback) -> list[Reason]:
-    because = ["COTSOM"] * (look.case.protocol == ProtocolName.COTSOM)
+    because = [Filled.of("COTSOM")] * (look.case.protocol == ProtocolName.COTSOM)
     stage = bclc(look, look.entry)
     if stage.letter is not None:
-        because.append(f"BCLC {stage.letter} ({', '.join(stage.because)})")
-    return [said("OUTSIDE-POPULATION", {"because": ", ".join(because)})] if because else []
+        reasons = Filled.kept(", ".join(stage.because), Filled.joined(stage.because).parts)
+        because.append(Filled.of("BCLC {stage} ({because})", stage=stage.letter, because=reasons))
+    told = Filled.kept(", ".join(because), Filled.joined(because).parts)
+    return [said("OUTSIDE-POPULATION", {"because": told})] if because else []
 
 
 def _why_not(look: Lookback) -> Reason | None:

@@ -19,11 +19,12 @@ from mrecist.decisions.criteria import (
     spread_item,
     state_of,
     vascular_item,
-    why_unknown,
+    why_unknown_of_day,
 )
 from mrecist.decisions.lookback import Lookback, child_pugh, child_pugh_bounds
 from mrecist.decisions.panels import Item, Panel, Scheme, any_of, inapplicable, item, panel, said
 from mrecist.decisions.sessions import Session, first_after, judge_change, leaves_most
+from mrecist.filled import Filled
 from mrecist.liver import ASCITES_POINTS, child_pugh_class
 from mrecist.results import Number
 from mrecist.target import Target, change_pct, mm_of, sums
@@ -223,11 +224,11 @@ def two_sessions(look: Lookback) -> Panel:
         objective = None if found is None else found.is_objective
         without.append(None if objective is None else not objective)
         if objective is None:
-            missing.append(f"day {session.day}: {why_unknown(look, session, found)}")
+            missing.append(why_unknown_of_day(look, session, found))
         if found is not None:
             numbers |= change_numbers(look, found, name)
     state = state_of(all_hold(without))
     if state is NOT_RECORDED:
-        numbers["missing"] = "; ".join(missing)
+        numbers["missing"] = Filled.joined(missing)
     items = (item(scheme, "NO-RESPONSES", state, numbers),)
     return panel(scheme, items, any_of(scheme, items), imaging_caveats(look))

@@ -1,4 +1,4 @@
-"""Starting: the window is shown at once, and what is behind it is made when it has been painted."""
+"""Starting: the window is shown at once; what is behind it is imported when it has been painted, and then made."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, QThread
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -14,6 +14,7 @@ from app.locations import data_folder
 from app.main_window import READING, WORKLIST, MainWindow
 from app.text_size import fitting
 from app.theme import Ground, Theme, apply_theme, load_theme
+from app.translation import translated
 
 if TYPE_CHECKING:
     from app.demo.study import Variant
@@ -60,6 +61,14 @@ def _kept_ground() -> Ground:
     return Ground.LIGHT if QSettings().value("window/ground", "") == Ground.LIGHT.value else Ground.DARK
 
 
+class _Importing(QThread):
+    """Imports what is behind the window, which answers meanwhile."""
+
+    def run(self) -> None:
+        import app.storage.database
+        import app.workstation  # noqa: F401
+
+
 class Starter:
     """Opens the window, then the database behind it; `failure` says why there is none.
 
@@ -83,12 +92,14 @@ class Starter:
         self._reader = reader_name(reader)
         self.workstation: Workstation | None = None
         self.failure = ""
+        self._importing = _Importing()
+        self._importing.finished.connect(self._continue)
         self.window = self._made(theme)
 
     def _made(self, theme: Theme) -> MainWindow:
         window = MainWindow(theme, self._reader)
         window.may_reopen = self._may_reopen
-        window.painted.connect(self._continue)
+        window.painted.connect(self._prepare)
         window.looks_chosen.connect(self._reopen)
         return window
 
@@ -100,6 +111,11 @@ class Starter:
         """Stay until the window is closed."""
         self.show()
         self.application.exec()
+        self.close()
+
+    def close(self) -> None:
+        """Stop what runs behind the window and let the database go."""
+        self._importing.wait()
         if self.workstation is not None:
             self.workstation.close()
 
@@ -129,6 +145,10 @@ class Starter:
         self.show()
         self.application.setQuitOnLastWindowClosed(True)
 
+    def _prepare(self) -> None:
+        self.window.show_opening(translated("Opening the cases …"))
+        self._importing.start()
+
     def _continue(self) -> None:
         from app.storage.database import Database
         from app.storage.errors import StorageError
@@ -138,6 +158,7 @@ class Starter:
             database = Database.open(self._url)
         except StorageError as error:
             self.failure = str(error)
+            self.window.show_opening("")
             self.window.work.show_result(self.failure, error=True)
             return
         self.workstation = Workstation(self.window, database, self._reader)

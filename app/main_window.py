@@ -1,11 +1,15 @@
-"""The window's frame: pages, bars, what is dropped on it. It needs no database, so it can be shown at once."""
+"""The window's frame: bars, a place for pages, what is dropped on it.
+
+It needs no database and none of the field's modules, so it can be shown at once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSettings, QTimer, Signal
+from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -19,12 +23,14 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox, QStackedWid
 
 from app.focus import step_focus
 from app.panels.app_bar import AppBar, StatusBar
-from app.panels.chips import rule_line
+from app.panels.chips import label, rule_line
 from app.panels.work_bar import WorkBar
-from app.panels.worklist import Worklist
 from app.text_size import SMALLEST_WINDOW_PX, fits, told_of_choice
 from app.theme import Ground, Theme
-from app.words import translated
+from app.translation import translated
+
+if TYPE_CHECKING:
+    from app.panels.worklist import Worklist
 
 WORKLIST, READING, HISTORY, READS, COHORT = "Worklist", "Reading", "History", "Reads", "Cohort"
 WIDE_FROM = 1440
@@ -59,6 +65,9 @@ class MainWindow(QMainWindow):
     key_unused = Signal(QKeySequence)
     looks_chosen = Signal()
 
+    worklist: Worklist
+    """There once `set_worklist` was called."""
+
     def __init__(self, theme: Theme, reader: str) -> None:
         super().__init__()
         self.setWindowTitle("Hepatrace")
@@ -70,20 +79,30 @@ class MainWindow(QMainWindow):
         self.may_reopen: Callable[[], bool] = lambda: False
         """Whether it is opened anew as soon as other looks are chosen, and not only at the next start."""
         self.bar: AppBar = AppBar(theme, (WORKLIST, READING, HISTORY, READS, COHORT), reader)
-        self.worklist = Worklist(theme)
         self.work = WorkBar(theme)
         self.status = StatusBar(theme)
         self._pages = QStackedWidget()
-        self._named: dict[str, QWidget] = {WORKLIST: self.worklist}
+        self._opening = label(tone="2")
+        self._named: dict[str, QWidget] = {}
         self.shown_page = WORKLIST
         self._seen = False
         self._build()
         for page in (READING, HISTORY, READS):
             self.bar.enable_page(page, False, "Open a case first.")
+        self.bar.show_page(WORKLIST)
         self.bar.page_chosen.connect(self._on_page_chosen)
-        self.worklist.import_requested.connect(self.import_folder)
 
     # --- pages ------------------------------------------------------------------------------------------------
+
+    def show_opening(self, text: str) -> None:
+        """What is said in the place of the pages until there is one."""
+        self._opening.setText(text)
+
+    def set_worklist(self, worklist: Worklist) -> None:
+        """The first page."""
+        self.worklist = worklist
+        worklist.import_requested.connect(self.import_folder)
+        self.set_page(WORKLIST, worklist)
 
     def set_page(self, name: str, page: QWidget) -> None:
         """The page of this name."""
@@ -224,7 +243,8 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        self._pages.addWidget(self.worklist)
+        self._opening.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._pages.addWidget(self._opening)
         column.addWidget(self.bar)
         column.addWidget(rule_line())
         column.addWidget(self._pages, 1)

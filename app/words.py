@@ -6,16 +6,14 @@ passes through `translated`, so that a translation file can replace it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import assert_never
 
-from PySide6.QtCore import QCoreApplication
-
 from app.state.dates import PartialDate
+from app.translation import translated as translated
 from mrecist.explain import percent
 from mrecist.lesions import WhyNotEvaluable
 from mrecist.results import SorafenibOutput, TaceOutput
@@ -27,11 +25,6 @@ SPACE = "\u00a0"
 MINUS = "\u2212"
 DASH = "\u2014"
 Length = Fraction | Diameter | int
-
-
-def translated(english: str, **values: object) -> str:
-    """The text in the language of the application, with `values` filled in."""
-    return QCoreApplication.translate("words", english).format(**values)
 
 
 # --- numbers -------------------------------------------------------------------------------------------------------
@@ -359,22 +352,3 @@ def assessed(done: int, total: int, left: Sequence[str]) -> str:
 
 def still_to_do(left: Sequence[str]) -> str:
     return translated("{lesions} still to do", lesions=listed(left))
-
-
-_HANGUL = re.compile("[\uac00-\ud7a3]")
-
-
-def person_name(name: str) -> str:
-    """A DICOM person name (PS3.5 6.2.1) as people write it: Hangul where it is given, else the alphabetic form.
-
-    ``Kim^Youngsu=金^永洙=김^영수`` is ``김영수``; ``Kim^Youngsu`` is ``Kim, Youngsu``.
-    """
-    groups = [group.strip("^ ") for group in name.split("=")]
-    hangul = next(
-        (group for group in reversed(groups) if any("\uac00" <= letter <= "\ud7a3" for letter in group)), None
-    )
-    if hangul is not None:
-        return "".join(hangul.split("^"))
-    parts = [part.strip() for part in (next((g for g in groups if g), "")).split("^")]
-    given = " ".join(part for part in parts[1:3] if part)
-    return ", ".join(part for part in (parts[0], given) if part)

@@ -30,6 +30,7 @@ from app.key_guard import KeyGuard
 from app.locations import data_folder
 from app.main_window import READING, MainWindow
 from app.panels.help import ABOUT, TextWindow
+from app.panels.worklist import Worklist
 from app.reading_page import ReadingPage, RightPage
 from app.resources import DEFAULT_RULESET, load_ruleset
 from app.session import ReadingSession
@@ -80,6 +81,7 @@ class Workstation(QObject):
         self.store = CaseStore(database, self)
         self.session = ReadingSession(self.store, load_ruleset(DEFAULT_RULESET), reader, self)
         self.library = ImageLibrary(catalogue, self.image_runner, self)
+        window.set_worklist(Worklist(window.theme))
         self.page = ReadingPage(window.theme)
         window.set_page(READING, self.page)
         self.images = ImageDesk(self.session, self.library, self.page.grid, self)

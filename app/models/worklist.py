@@ -13,6 +13,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from app import words
 from app.models.hiding import sight_of
+from app.person_names import person_name
 from app.reading.next_dates import NextDate, Standing, next_dates, next_visit
 from app.state.record import Record
 from app.words import translated
@@ -99,7 +100,7 @@ def line_of(record: Record, assessment: Assessment | None, today: date) -> CaseL
     readers = tuple(dict.fromkeys(read.reader for read in record.reads))
     return CaseLine(
         case_id=record.case_id,
-        name=words.person_name(patient.name),
+        name=person_name(patient.name),
         sex=patient.sex,
         age=None if patient.birth_date is None else _age(patient.birth_date, last.on if last else today),
         protocol=(record.protocol or "").upper(),

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
 from app.panels.chips import KeyButton, KeyCap, chip, label, rule_line
-from app.state.record import Record
+from app.person_names import person_name
 from app.theme import Face, Theme
-from app.words import person_name, translated
+from app.translation import translated
+
+if TYPE_CHECKING:
+    from app.state.record import Record
 
 WIDE_HEIGHT, NARROW_HEIGHT = 36, 32
 
@@ -72,7 +76,7 @@ class AppBar(QWidget):
         self._retry = KeyButton(translated("Retry"), small=True)
         self._retry.clicked.connect(lambda: self.retry_requested.emit())
         self._retry.hide()
-        self._undo = KeyButton(translated("Undo"), small=True, action="edit.undo")
+        self._undo = KeyButton(translated("Undo"), "Ctrl+Z", small=True, action="edit.undo")
         self._undo.clicked.connect(lambda: self.undo_requested.emit())
         self._reader = QToolButton()
         self._reader.setProperty("brand", "true")
@@ -90,6 +94,7 @@ class AppBar(QWidget):
         self.set_narrow(False)
         self.show_record(None)
         self.show_mode("", "")
+        self.show_undo("")
 
     def show_reader(self, shown: str, reads: Sequence[tuple[str, str]]) -> None:
         """Whose read is on screen; `reads` are (id, words) of the reads that can be looked at, in a menu."""

@@ -9,7 +9,6 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
-from app.keymap import Keymap
 from app.theme import Face, Theme
 
 
@@ -87,8 +86,8 @@ class KeyCap(QLabel):
     changed = Signal()
 
     def __init__(self, key: str = "", action: str = "") -> None:
-        """`action` is an id of the table; its shipped key shows until `show_key` tells another."""
-        super().__init__(Keymap().cap(action) if action else key)
+        """`action` is an id of the table; `key`, else its shipped key, shows until `show_key` tells another."""
+        super().__init__(key or (_shipped(action) if action else ""))
         self.action = action
         self.setProperty("keycap", "true")
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -102,8 +101,14 @@ class KeyCap(QLabel):
             self.changed.emit()
 
 
+def _shipped(action: str) -> str:
+    from app.keymap import Keymap  # the table of actions takes long to import, and the frame comes without it
+
+    return Keymap().cap(action)
+
+
 class KeyButton(QPushButton):
-    """A button that carries its key, as in `Next: ENT1 ]`: a fixed key, or that of an action."""
+    """A button that carries its key, as in `Next: ENT1 ]`: a fixed key, or that of an action, as `KeyCap` has it."""
 
     def __init__(self, text: str, key: str = "", primary: bool = False, small: bool = False, action: str = "") -> None:
         super().__init__()

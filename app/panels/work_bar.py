@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from app.panels.chips import label, rule_line
 from app.theme import Theme
-from app.words import translated
+from app.translation import translated
 
 
 class WorkBar(QWidget):

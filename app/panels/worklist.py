@@ -248,6 +248,7 @@ class Worklist(QWidget):
         self.views = {view: ViewButton(theme, view) for view in View}
         self.empty = self._empty_state()
         self.stack = QStackedWidget()
+        self._known = False
         self._build()
         self.table.opened.connect(self.case_opened)
         self.search.textChanged.connect(lambda _text: self._filter())
@@ -258,6 +259,7 @@ class Worklist(QWidget):
     def set_lines(self, lines: Sequence[CaseLine]) -> None:
         """Show the cases; the selected one stays selected."""
         selected = self.selected
+        self._known = True
         self.table_model.set_lines(lines)
         self._filter()
         rows = [line.case_id for line in self.table_model.lines]
@@ -343,8 +345,8 @@ class Worklist(QWidget):
         self.table_model.set_filter(chosen, self.search.text())
         for view, button in self.views.items():
             button.set_count(self.table_model.count(view))
-        empty = self.table_model.is_empty
+        empty = self._known and self.table_model.is_empty  # until it is known, nobody is told that there is no case
         self.stack.setCurrentWidget(self.empty if empty else self.table)
         count, by = self.table_model.rowCount(), translated(self.table_model.sorted_by.value).lower()
         told = translated("{cases} · sorted by {by}", cases=counted(count, "case", "cases"), by=by)
-        self.told.setText("" if empty else told)
+        self.told.setText("" if empty or not self._known else told)

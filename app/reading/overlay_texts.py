@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from app.person_names import person_name
 from app.reading.hanging import phase_label
 from app.state.record import Patient, Record, SeriesRef, Visit
-from app.words import MINUS, SPACE, person_name
+from app.words import MINUS, SPACE
 from viewers.imaging.catalogue import SURE_PHASE, FindingCode, Series
 from viewers.imaging.geometry import SlicePlane, is_axial, is_parallel
 from viewers.widgets.marks import Chip, CornerEntry, CornerTexts, TextLine, Tone

@@ -30,6 +30,7 @@ from app.panels.response_text import (
     overall_sentence,
     second_sentence,
 )
+from app.person_names import person_name
 from app.profiles import known_profiles, protocol_of
 from app.reading.next_dates import next_dates
 from app.report.blocks import Column, Drawing, Gap, Heading, KeyPicture, Pictures, Text, table
@@ -107,7 +108,7 @@ class TumourReport:
         """Whose report it is, on every page."""
         patient, record, theme = self._one.record.patient, self._one.record, self._theme
         top, line = box.top() + 20, 15.0
-        name = words.person_name(patient.name) or patient.id
+        name = person_name(patient.name) or patient.id
         born = translated("born {date}", date=words.iso(patient.birth_date)) if patient.birth_date else ""
         self._write(painter, QRectF(box.left(), top, box.width(), 18), name, Face.TITLE, "text.1", bold=True)
         told = " · ".join(part for part in (patient.id, patient.sex, born, self._case_if_other()) if part)

@@ -55,6 +55,5 @@ def test_that_another_size_and_other_colours_hold_at_once(
     finally:
         monkeypatch.undo()
         starter.window.close()
-        if starter.workstation is not None:
-            starter.workstation.close()
+        starter.close()
         QSettings().remove("window/ground")

@@ -45,6 +45,7 @@ def driver(qtbot: QtBot, tmp_path: Path) -> Iterator[Driver]:
 def pages(driver: Driver, study: tuple[Path, Truth]) -> Iterator[str]:
     """Walk through the pages of the window; each name is told when its page is in sight."""
     folder, truth = study
+    driver.qtbot.waitUntil(driver.window.worklist.empty.isVisible)
     yield "empty worklist"
     driver.drop_folder(folder / "BL")
     yield "time points"

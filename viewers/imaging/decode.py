@@ -121,11 +121,29 @@ def _fill(target: Pixels, pixels: NDArray[Any], record: SliceRecord) -> None:
     target[...] = pixels
 
 
+def padding_of(series: Series) -> int | None:
+    """The stored value of padding pixels, read in the sign of the pixels (some files write -2000 as 63536)."""
+    padding = series.padding_value
+    if padding is None:
+        return None
+    whole = 1 << series.bits_allocated
+    padding %= whole
+    return padding - whole if series.signed and padding >= whole // 2 else padding
+
+
+def padding_above_stored_bits(series: Series) -> bool:
+    """Whether padding is written above the bits that are said to be stored, as 63536 in pixels of 12 bits."""
+    padding = padding_of(series)
+    return padding is not None and not series.signed and padding >= 1 << series.bits_stored
+
+
 def _keep_stored_bits(series: Series, target: Pixels) -> None:
     """Clear what old files keep above the stored bits (overlays), and extend the sign."""
     spare = series.bits_allocated - series.bits_stored
     if spare <= 0 or series.samples_per_pixel > 1:
         return
+    if padding_above_stored_bits(series) and bool((target == padding_of(series)).any()):
+        return  # cleared, padding would read as a value
     top = 1 << (series.bits_stored - 1 if series.signed else series.bits_stored)
     if int(target.max()) >= top or (series.signed and int(target.min()) < -top):
         target <<= spare

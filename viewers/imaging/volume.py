@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewers.imaging.catalogue import Series, SliceRecord
-from viewers.imaging.decode import read_stored, stored_type
+from viewers.imaging.decode import padding_above_stored_bits, padding_of, read_stored, stored_type
 from viewers.imaging.errors import Cancelled, ImagingError
 from viewers.imaging.geometry import SlicePlane, affine_of
 from viewers.imaging.rawheader import HeaderReader
@@ -312,16 +312,6 @@ def plane_of(series: Series, k: int) -> SlicePlane | None:
     return SlicePlane(position, row, column, spacing[0], spacing[1])
 
 
-def padding_of(series: Series) -> int | None:
-    """The stored value of padding pixels, read in the sign of the pixels (some files write -2000 as 63536)."""
-    padding = series.padding_value
-    if padding is None:
-        return None
-    whole = 1 << series.bits_allocated
-    padding %= whole
-    return padding - whole if series.signed and padding >= whole // 2 else padding
-
-
 def _whole(record: SliceRecord) -> bool:
     whole = record.slope == int(record.slope) and record.intercept == int(record.intercept)
     return whole and max(abs(record.slope), abs(record.intercept)) < 2**31
@@ -365,7 +355,8 @@ def _zeros(shape: tuple[int, int, int], dtype: np.dtype[Any]) -> NDArray[Any]:
 def _rescale(stored: NDArray[Any], out: NDArray[Any], series: Series, record: SliceRecord) -> bool:
     """Stored values as int16 values in `out`, maybe the same memory; false, and nothing done, if they do not fit."""
     slope, intercept = int(record.slope), int(record.intercept)
-    bits = 8 * stored.dtype.itemsize if series.colour else series.bits_stored
+    whole = series.colour or padding_above_stored_bits(series)
+    bits = 8 * stored.dtype.itemsize if whole else series.bits_stored
     least, most = (-(1 << bits - 1), (1 << bits - 1) - 1) if series.signed else (0, (1 << bits) - 1)
 
     def fits(entry: int) -> bool:

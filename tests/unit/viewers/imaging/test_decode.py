@@ -16,7 +16,7 @@ from tests.support.phantoms import Phantom, slice_dataset, stored_value, write_e
 from viewers.imaging.decode import read_stored
 from viewers.imaging.errors import DecodeError
 from viewers.imaging.scan import scan
-from viewers.imaging.volume import load_slice
+from viewers.imaging.volume import load_slice, load_volume
 
 REFERENCE = "CTImage.dcm"
 LOSSLESS = {
@@ -147,6 +147,23 @@ def test_that_bits_above_the_stored_ones_are_no_value(tmp_path):
     phantom = Phantom(rescale=(1, 0))
     write_phantom(tmp_path, phantom, overlay)
     assert np.array_equal(image(tmp_path / "slice001"), phantom.stored(1))
+
+
+def test_that_padding_above_the_stored_bits_is_no_value(tmp_path):
+    # Of 63536 the lowest 12 bits are 2096, which would be 1072 HU.
+    def padded(k, dataset):
+        dataset.BitsStored, dataset.HighBit, dataset.PixelPaddingValue = 12, 11, 63536
+        stored = phantom.stored(k).astype("<u2")
+        stored[0, :] = 63536
+        dataset.PixelData = stored.tobytes()
+
+    phantom = Phantom(rescale=(1, -1024))
+    write_phantom(tmp_path, phantom, padded)
+    (series,) = scan(tmp_path).series
+    volume = load_volume(series)
+    padding = volume.padding(1)
+    assert padding is not None and padding[0].all() and not padding[1:].any()
+    assert np.array_equal(volume.values(1)[1:], phantom.stored(1)[1:] - 1024)
 
 
 @pytest.mark.parametrize(("high", "read"), [(11, True), (15, False), (None, True), (40, True)])

@@ -40,6 +40,7 @@ from app.panels.timepoints_form import TimePointsForm
 from app.panels.toast import Toast
 from app.panels.tool_bar import ToolBar
 from app.panels.versions_view import VersionsView
+from app.panels.visit_checks import VisitChecks
 from app.theme import Theme
 from app.words import translated
 from viewers.tools.layout import SMALLEST_WIDTH_PX
@@ -93,6 +94,7 @@ class ReadingPage(QWidget):
         self.sheet = SignatureSheet(theme)
         self.proposal = ProposalCard(theme)
         self.form = LesionForm(theme)
+        self.visit_checks = VisitChecks(theme)
         self.happened = LesionCard(theme)
         self.enhancement = EnhancementStrip(theme)
         self.cards = ResponseCards(theme)
@@ -197,7 +199,8 @@ class ReadingPage(QWidget):
         inside = QVBoxLayout(body)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(0)
-        for part in (self.table, self.findings, self.happened, self.form, self.cards, self.enhancement):
+        parts = (self.table, self.findings, self.happened, self.form, self.visit_checks, self.cards, self.enhancement)
+        for part in parts:
             inside.addWidget(part)
         inside.addStretch(1)
         area = QScrollArea()

@@ -196,7 +196,7 @@ class _Work:
             if decider is not None:
                 tace, sorafenib, checked = decider.at(position)
                 if timepoint.clinical is not None:
-                    issues = [*issues, *clinical_issues(timepoint.clinical, checked)]
+                    issues = [*issues, *clinical_issues(timepoint, checked)]
                 if checked.missing:
                     raised.append("GATE_UNKNOWN")
             counted = overall.judged[position].counted

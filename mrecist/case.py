@@ -120,7 +120,8 @@ class TimePoint:
     """One dated tumour assessment. `day` counts from day 0, the start of treatment.
 
     `slack_days`: how many days later it can have been, where only the month or year is known; `day` is the first.
-    `override` justifies what does not conform at the time point itself: its window, the entry criteria, old labs.
+    `override` justifies what does not conform at the time point itself, all of it; `overrides` a single rule each,
+    one of `RULES_OF_TIMEPOINT`, and goes before it.
     """
 
     id: str
@@ -130,6 +131,15 @@ class TimePoint:
     coverage: tuple[tuple[Examination, bool], ...] | None = None
     slack_days: int = 0
     override: str = ""
+    overrides: tuple[tuple[str, str], ...] = ()
+
+    def justification(self, rule: str) -> str:
+        """Why what this rule says of the time point is accepted; empty where nobody said so."""
+        return next((why for name, why in self.overrides if name == rule), self.override).strip()
+
+
+RULES_OF_TIMEPOINT = ("E-WINDOW", "E-AFTER-START", "E-ENTRY", "E-LABS", "E-UNRECORDED", "E-INELIGIBLE")
+"""The rules that speak of a time point itself, not of a lesion: window, entry criteria, laboratory values."""
 
 
 class TreatmentKind(StrEnum):

@@ -13,6 +13,7 @@ from typing import Any
 
 from mrecist.bestresponse import Assessed
 from mrecist.case import (
+    RULES_OF_TIMEPOINT,
     Case,
     ClinicalEvent,
     EventKind,
@@ -232,6 +233,7 @@ def _timepoint(
     observations = register.list_all(fields, baseline=not timepoints)
     seen = {o.lesion_id for o in observations}
     clinical = fields.table("clinical")
+    override, overrides = _justified(fields)
     timepoints.append(
         TimePoint(
             name,
@@ -239,10 +241,21 @@ def _timepoint(
             None if clinical is None else read_clinical(clinical),
             tuple(_scan(x, f"{path}.scans[{i}]", faults, seen) for i, x in enumerate(fields.sequence("scans"))),
             _coverage(fields),
-            override=fields.text("override", empty=True) or "",
+            override=override,
+            overrides=overrides,
         )
     )
     reads.append(TimePointRead(name, observations))
+
+
+def _justified(fields: Fields) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """One text for all that does not conform at a time point, or a table of texts by rule."""
+    by_rule = fields.table("override") if isinstance(fields.values.get("override"), dict) else None
+    if by_rule is None:
+        return fields.text("override", empty=True) or "", ()
+    by_rule.only(frozenset(RULES_OF_TIMEPOINT))
+    given = ((rule, by_rule.text(rule)) for rule in RULES_OF_TIMEPOINT)
+    return "", tuple([(rule, why) for rule, why in given if why is not None])
 
 
 _TIMEPOINT_KEYS = frozenset(("timepoint", "day", "lesions", "clinical", "scans", "coverage", "override"))

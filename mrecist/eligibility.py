@@ -248,7 +248,7 @@ def _window(baseline: TimePoint, rules: RuleSet) -> Iterable[Issue]:
 
 def _at_visit(rule: str, severity: Severity, timepoint: TimePoint, numbers: Mapping[str, Number]) -> Issue:
     """What does not conform at a time point itself, with the justification recorded for it."""
-    return Issue(rule, severity, None, numbers, timepoint.override.strip())
+    return Issue(rule, severity, None, numbers, timepoint.justification(rule))
 
 
 def _counts(tracks: Sequence[Track], rules: RuleSet) -> Iterable[Issue]:

@@ -58,7 +58,7 @@ class AssignmentDesk(QObject):
             return ()
         point = assessment.timepoint(reading.visit_id)
         issues = assessment.baseline.issues if reading.at_baseline else point.issues if point else ()
-        return tuple(issue for issue in issues if issue.lesion in (lesion.id, None))
+        return tuple(issue for issue in issues if issue.lesion == lesion.id)
 
     def _on_changed(self, lesion: Lesion) -> None:
         """Name and axis follow region, role and kind; another region means a new lesion with the same finding."""

@@ -16,6 +16,7 @@ from app.desks.measuring import MeasuringDesk
 from app.desks.rederiving import RederivingDesk
 from app.desks.signing import SigningDesk
 from app.desks.thumbnails import Thumbnails
+from app.desks.visit_checks import VisitChecksDesk
 from app.reading.hanging import PHASE_WORDS
 from app.reading.marking import Declined, Drawing, Intent, Offer
 from app.reading_page import ReadingPage, RightPage
@@ -69,6 +70,7 @@ class ReadingDesk(QObject):
         self._refresh_soon.timeout.connect(self.refresh)
         self.signing = SigningDesk(session, page.notice, self)
         self.assignment = AssignmentDesk(session, page.form, self)
+        self.visit_checks = VisitChecksDesk(session, page.visit_checks, self)
         self.happened = LesionEventsDesk(session, page.happened, page.findings, self)
         self.labs: LabsDesk = LabsDesk(session, page.theme, page)
         self.rederiving = RederivingDesk(session, page.rederived, self)
@@ -98,6 +100,7 @@ class ReadingDesk(QObject):
         page.footer.set_reading(reading, selected=lesion.id if lesion else None)
         self.happened.refresh()
         self.assignment.refresh()
+        self.visit_checks.refresh()
         if page.right_page is RightPage.DECISION and reading is not None:
             page.decision.set_reading(reading, self.signing.decision_session(reading))
         if page.right_page is RightPage.CLINICAL and reading is not None:
@@ -206,7 +209,7 @@ class ReadingDesk(QObject):
         page.clinical.labs_asked.connect(self.labs.open)
         page.clinical.rows_asked.connect(self.labs.open_rows)
         page.clinical.import_asked.connect(self.labs.ask_file)
-        for part in (self.signing, self.assignment, self.happened, self.labs):
+        for part in (self.signing, self.assignment, self.visit_checks, self.happened, self.labs):
             part.told.connect(self.told)
         self.happened.measure_asked.connect(lambda: self._measuring.arm(Intent.COUNTED))
         self.happened.amend_asked.connect(self.signing.ask_to_amend)

@@ -8,6 +8,7 @@ from app.models.signoff import CheckLine, Item, LineState
 from app.reading.lesion_events import answer_given, gone_at
 from app.state.proposal_edits import pending
 from app.words import counted, listed, translated
+from mrecist.case import RULES_OF_TIMEPOINT
 from mrecist.lesions import Lesion
 from mrecist.results import Issue, Severity
 
@@ -63,6 +64,8 @@ def _warnings(reading: Reading) -> CheckLine:
     warned = [x for x in _issues(reading) if x.severity is not Severity.NOTE and not x.overridden]
     many = {lesion.id: sum(x.lesion == lesion.id for x in warned) for lesion in reading.lesions}
     points = [(name, f"{name} {counted(n, 'warning', 'warnings')}") for name, n in many.items() if n]
+    if of_visit := sum(x.rule in RULES_OF_TIMEPOINT for x in warned):
+        points.append(("", f"{reading.visit_id} {counted(of_visit, 'warning', 'warnings')}"))
     return _may_stay_open(Item.WARNINGS, translated("Every warning justified"), points)
 
 

@@ -141,6 +141,8 @@ def _timepoint(at: TimePoint, read: Read) -> _Plain:
         ]
     if at.coverage is not None:
         found["coverage"] = {examination.value: done for examination, done in at.coverage}
+    if at.overrides or at.override:
+        found["override"] = dict(at.overrides) or at.override
     return found
 
 

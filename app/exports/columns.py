@@ -160,6 +160,7 @@ RESPONSES = Table(
             flags="what to look at, parted by blanks",
             new_lesions_counted="the new lesions that count",
             issues="findings about conformance, parted by |",
+            overrides="those of them that were justified, with the justification, parted by |",
         ),
         *_DECISIONS,
         *_SIGNED,

@@ -26,7 +26,7 @@ from mrecist.lesions import (
     TooSmall,
     UnequivocalProgression,
 )
-from mrecist.results import Decision, RegionResponse, TimePointResponse
+from mrecist.results import Decision, Issue, RegionResponse, TimePointResponse
 from mrecist.rulesets import RuleSet
 from mrecist.target import whole_at
 from mrecist.values import Axis, Diameter, LesionRole, Line, Region, Scope
@@ -71,7 +71,7 @@ def response_rows(one: ExportedRead, ruleset: RuleSet) -> Iterator[Row]:
             row |= _responses(at)
         elif visit == one.record.baseline:
             row |= {f"{name}_sum_mm": _exact(sums[scope]) for scope, name in _SCOPES.items()}
-            row["issues"] = _listed(issue.text for issue in one.assessment.baseline.issues)
+            row |= _issues(one.assessment.baseline.issues)
         yield row
 
 
@@ -231,8 +231,12 @@ def _responses(at: TimePointResponse) -> Row:
     row["recist11_response"] = at.recist11.response.value if at.recist11 else None
     row["flags"] = " ".join(at.flags)
     row["new_lesions_counted"] = " ".join(at.new_lesions_counted)
-    row["issues"] = _listed(issue.text for issue in at.issues)
-    return row | _decisions(at)
+    return row | _issues(at.issues) | _decisions(at)
+
+
+def _issues(issues: Sequence[Issue]) -> Row:
+    kept = (f"{' '.join(filter(None, (x.lesion, x.rule)))}: {x.overridden}" for x in issues if x.overridden)
+    return {"issues": _listed(issue.text for issue in issues), "overrides": _listed(kept)}
 
 
 def _decisions(at: TimePointResponse) -> Row:

@@ -21,7 +21,7 @@ MOST_ROWS = 1_048_575
 """Below the header."""
 LONGEST_TEXT = 32_767
 _WIDTHS = {Kind.TEXT: 16, Kind.NUMBER: 14, Kind.INTEGER: 8, Kind.DATE: 12}
-_WIDE = frozenset(("reasons", "issues", "meaning", "note", "row"))
+_WIDE = frozenset(("reasons", "issues", "overrides", "meaning", "note", "row"))
 _FIRST_DATE = date(1900, 3, 1)
 """Before this the days of a workbook are off by one."""
 

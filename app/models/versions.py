@@ -97,7 +97,17 @@ def _compared(
     scopes = [scope for scope in _SCOPES if scope in shown or scope in found]
     responses = tuple(Compared(_scope_word(x), _response(shown.get(x)), _response(found.get(x))) for x in scopes)
     old, new = then.read(read_id), now.read(read_id)
-    return responses, tuple(_lesions(old, new, visit_id, ruleset.name == _SHOWN_BY_WHOLE)) if old and new else ()
+    lesions = tuple(_lesions(old, new, visit_id, ruleset.name == _SHOWN_BY_WHOLE)) if old and new else ()
+    return responses, (*lesions, *_justified(then, now, visit_id))
+
+
+def _justified(then: Record, now: Record, visit_id: str) -> Iterator[Compared]:
+    """A line for each finding about the time point itself that was accepted for another reason, or since."""
+    before, after = (dict(v.justified) if (v := x.visit(visit_id)) is not None else {} for x in (then, now))
+    for rule in {**before, **after}:
+        if before.get(rule) != after.get(rule):
+            what = translated("{rule} kept because", rule=rule)
+            yield Compared(what, _value(before.get(rule)), _value(after.get(rule)))
 
 
 def _responses(record: Record, read_id: str, visit_id: str, ruleset: RuleSet) -> dict[str, str]:

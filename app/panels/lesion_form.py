@@ -323,7 +323,7 @@ class CheckRow(QFrame):
             ways.addStretch(1)
             below.addLayout(ways)
         below.addWidget(self.reason)
-        if resolve or check.detail:
+        if resolve or check.detail or check.ways:
             column.addLayout(below)
         if check.state is CheckState.MET and not check.detail:
             self.setMinimumHeight(theme.px(24))

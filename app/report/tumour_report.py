@@ -251,7 +251,8 @@ class TumourReport:
         yield Text(self._theme, joined(both), "text.2")
         yield Text(self._theme, joined(overall_sentence(here.overall, reading.baseline_id)), "text.2")
         for issue in here.issues:
-            yield Text(self._theme, f"{issue.severity.value.capitalize()}: {issue.text}", "text.2", Face.SMALL)
+            why = f" {translated('Kept: {why}', why=issue.overridden)}" if issue.overridden else ""
+            yield Text(self._theme, f"{issue.severity.value.capitalize()}: {issue.text}{why}", "text.2", Face.SMALL)
 
     def _decisions(self) -> Iterator[Block]:
         point = self._last

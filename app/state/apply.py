@@ -44,6 +44,7 @@ from app.state.events import (
     TreatmentRecorded,
     TreatmentRemoved,
     VisitAmended,
+    VisitJustified,
     VisitProposed,
     VisitSigned,
 )
@@ -87,6 +88,8 @@ def apply(record: Record | None, entry: Entry) -> Record:
             return case_edits.choose_protocol(record, event)
         case CoverageRecorded():
             return case_edits.record_coverage(record, event)
+        case VisitJustified():
+            return case_edits.justify_visit(record, event, entry.read_id)
         case ClinicalRecorded():
             return case_edits.record_clinical(record, event)
         case JudgementSigned():

@@ -17,10 +17,12 @@ from app.state.events import (
     ProtocolChosen,
     SeriesImported,
     SeriesMoved,
+    VisitJustified,
     VisitProposed,
 )
 from app.state.record import JUDGED_FIELDS, Record, SeriesRef, Visit
 from app.state.refusal import EditRefused
+from mrecist.case import RULES_OF_TIMEPOINT
 from mrecist.lesions import Finding, Measured, Present
 from mrecist.values import Line
 
@@ -138,6 +140,20 @@ def record_coverage(record: Record, event: CoverageRecorded) -> Record:
     if len(set(examined)) < len(examined):
         raise EditRefused("An examination is listed twice.")
     return _with_visit(record, replace(_visit(record, event.visit_id), coverage=event.coverage))
+
+
+def justify_visit(record: Record, event: VisitJustified, read_id: str | None) -> Record:
+    """What was signed with a finding open stays so until the time point is amended."""
+    visit = _visit(record, event.visit_id)
+    if event.rule not in RULES_OF_TIMEPOINT:
+        raise EditRefused(f"{event.rule} does not speak of a time point itself.")
+    if not event.justification.strip():
+        raise EditRefused("A justification needs a reason.")
+    signed = None if read_id is None else record.signature(read_id, visit.id)
+    if signed is not None:
+        raise EditRefused(f"{visit.id} is signed by {signed.by}. Amend it first.")
+    others = tuple(x for x in visit.justified if x[0] != event.rule)
+    return _with_visit(record, replace(visit, justified=(*others, (event.rule, event.justification.strip()))))
 
 
 # --- clinical data -------------------------------------------------------------------------------------------------

@@ -97,6 +97,20 @@ class CoverageRecorded:
 
 
 @dataclass(frozen=True, slots=True)
+class VisitJustified:
+    """Why what a rule of conformance finds of a time point itself is accepted; it replaces what was said before.
+
+    The rules are `mrecist.case.RULES_OF_TIMEPOINT`: window of the baseline, entry criteria, laboratory values.
+    """
+
+    kind: ClassVar[str] = "visit_justified"
+    version: ClassVar[int] = 1
+    visit_id: str
+    rule: str
+    justification: str
+
+
+@dataclass(frozen=True, slots=True)
 class LesionAdded:
     """A lesion enters a read, with what was found of it at the time point where it was marked.
 
@@ -329,6 +343,7 @@ Event = (
     | PhaseCorrected
     | ProtocolChosen
     | CoverageRecorded
+    | VisitJustified
     | ReadStarted
     | HidingLifted
     | LesionAdded

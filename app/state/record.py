@@ -90,6 +90,7 @@ class Visit:
 
     Time points before the baseline are SC1, SC2 ...; they are shown, and no rule counts them.
 
+    `justified` says of a rule of conformance why what it finds of the time point itself is accepted.
     `on` is the date of the earliest exam, `exam_dates` are all of them, `confirmed` once a reader said so.
     """
 
@@ -100,6 +101,7 @@ class Visit:
     confirmed: bool = False
     coverage: tuple[tuple[Examination, bool], ...] | None = None
     clinical: ClinicalStatus | None = None
+    justified: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +313,15 @@ class Record:
                 series.setdefault(scan, []).append(ref.uid)
         scans = tuple(replace(scan, series=tuple(uids)) for scan, uids in series.items())
         slack = slack_days(visit.on)
-        return TimePoint(visit.id, self.day(visit.on), self._clinical(visit), scans, visit.coverage, slack)
+        return TimePoint(
+            visit.id,
+            self.day(visit.on),
+            self._clinical(visit),
+            scans,
+            visit.coverage,
+            slack,
+            overrides=visit.justified,
+        )
 
     def _clinical(self, visit: Visit) -> ClinicalStatus | None:
         """The visit's clinical data with the newest signed judgement of each field laid over it."""

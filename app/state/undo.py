@@ -47,6 +47,7 @@ from app.state.events import (
     TreatmentRecorded,
     TreatmentRemoved,
     VisitAmended,
+    VisitJustified,
     VisitProposed,
     VisitSigned,
 )
@@ -153,6 +154,8 @@ def subjects(entry: Entry) -> frozenset[tuple[str, ...]]:
             return frozenset(("series", ref.uid) for ref in event.series)
         case VisitProposed() | CoverageRecorded():
             return frozenset({(event.kind, event.visit_id)})
+        case VisitJustified():
+            return frozenset({("justified", event.visit_id, event.rule)})
         case SeriesMoved():
             return frozenset({("place", event.series)})
         case BaselineConfirmed():

@@ -44,6 +44,7 @@ from app.state.events import (
     TreatmentRecorded,
     TreatmentRemoved,
     VisitAmended,
+    VisitJustified,
     VisitProposed,
     VisitSigned,
 )
@@ -81,6 +82,8 @@ def summary(event: Event) -> str:
             return f"protocol {event.protocol or 'none'}"
         case CoverageRecorded():
             return f"coverage at {event.visit_id}"
+        case VisitJustified():
+            return f"justification of {event.rule} at {event.visit_id}"
         case ReadStarted():
             return "read started"
         case LesionAdded():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from mrecist.case import Case, ClinicalStatus, EventKind
+from mrecist.case import Case, ClinicalStatus, EventKind, TimePoint
 from mrecist.decisions.facts import CONDITIONS, facts_at
 from mrecist.decisions.gates import Checked, Gatekeeper
 from mrecist.decisions.predicates import BECAUSE, LABELS
@@ -13,7 +13,7 @@ from mrecist.decisions.situation import NO_FACTS, Answers, Situation, viability
 from mrecist.decisions.tables import decide
 from mrecist.protocols import Protocol
 from mrecist.region import Judged, Scoped
-from mrecist.results import Decision, Issue, Severity, TaceOutput
+from mrecist.results import Decision, Issue, Number, Severity, TaceOutput
 from mrecist.tracks import Track
 
 _NOTHING_RECORDED = ClinicalStatus()
@@ -113,13 +113,18 @@ class Decider:
         )
 
 
-def clinical_issues(clinical: ClinicalStatus, checked: Checked) -> tuple[Issue, ...]:
-    """What the clinical data of a time point leave open, or contradict."""
+def clinical_issues(timepoint: TimePoint, checked: Checked) -> tuple[Issue, ...]:
+    """What the clinical data of a time point leave open, or contradict; nothing where it has none."""
     found: list[Issue] = []
     if checked.unrecorded:
         words = ", ".join(LABELS[name] for name in checked.unrecorded)
-        found.append(Issue("E-UNRECORDED", Severity.NOTE, numbers={"missing": words, "count": len(checked.unrecorded)}))
-    confirmed = clinical.ineligibility_confirmed
+        numbers: dict[str, Number] = {"missing": words, "count": len(checked.unrecorded)}
+        found.append(_said(timepoint, "E-UNRECORDED", Severity.NOTE, numbers))
+    confirmed = None if timepoint.clinical is None else timepoint.clinical.ineligibility_confirmed
     if confirmed is not None and all(g.kind != confirmed for g in checked.gates):
-        found.append(Issue("E-INELIGIBLE", Severity.WARNING, numbers={"because": BECAUSE[confirmed]}))
+        found.append(_said(timepoint, "E-INELIGIBLE", Severity.WARNING, {"because": BECAUSE[confirmed]}))
     return tuple(found)
+
+
+def _said(timepoint: TimePoint, rule: str, severity: Severity, numbers: dict[str, Number]) -> Issue:
+    return Issue(rule, severity, None, numbers, timepoint.justification(rule))

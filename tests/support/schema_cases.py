@@ -6,6 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from mrecist.case import RULES_OF_TIMEPOINT
+
 _ANY_FLAG = st.sampled_from((None, True, False))
 _LENGTH = st.one_of(st.none(), st.just(0), st.integers(1, 1500).map(lambda t: t / 10), st.just(500))
 _SITES = (
@@ -140,6 +142,9 @@ def any_case(draw: st.DrawFn) -> dict[str, Any]:
         if draw(st.booleans()):
             done = draw(st.lists(st.sampled_from(_EXAMINATIONS), unique=True))
             timepoint["coverage"] = {name: draw(st.booleans()) for name in done}
+        if draw(st.booleans()):
+            by_rule = st.dictionaries(st.sampled_from(RULES_OF_TIMEPOINT), st.just("agreed at the board"))
+            timepoint["override"] = draw(st.one_of(st.just("agreed"), by_rule))
         timepoints.append(timepoint)
     found: dict[str, Any] = {"id": "any", "timepoints": timepoints}
     if draw(st.booleans()):

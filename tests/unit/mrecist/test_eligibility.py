@@ -190,6 +190,20 @@ def test_that_a_window_entry_criteria_and_old_labs_are_justified_at_their_time_p
     assert _issues(visit("L1=30", day=3, **why))["E-AFTER-START"].overridden == "agreed with the sponsor"
 
 
+def test_that_each_rule_of_a_time_point_is_justified_by_itself() -> None:
+    early = visit("L1=30", day=-35, clinical={"ecog": 2}, override={"E-WINDOW": " holidays "})
+    late = visit("L1=20", day=42, clinical={"labs_day": 30, "ineligibility_confirmed": "ecog"})
+    late["override"] = {"E-INELIGIBLE": "seen on the ward", "E-UNRECORDED": "drawn elsewhere"}
+    found = _issues(early, late, protocol="cotsom")
+    assert {rule: x.overridden for rule, x in found.items()} == {
+        "E-WINDOW": "holidays",
+        "E-ENTRY": "",
+        "E-LABS": "",
+        "E-UNRECORDED": "drawn elsewhere",
+        "E-INELIGIBLE": "seen on the ward",
+    }
+
+
 def test_that_a_deviation_from_the_entry_criteria_is_said_under_the_protocol() -> None:
     baseline = visit("L1=30", clinical={"ecog": 2, "bilirubin_mg_dl": 2.5})
     found = _issues(baseline, protocol="cotsom")

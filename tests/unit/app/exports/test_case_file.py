@@ -22,6 +22,7 @@ from app.state.events import (
     LesionAdded,
     ProtocolChosen,
     TreatmentRecorded,
+    VisitJustified,
 )
 from app.state.record import DatedEvent, DatedTreatment, Judgement
 from mrecist.assess import assess
@@ -67,6 +68,7 @@ READ_CASE: tuple[Event, ...] = (
     ),
     JudgementSigned(Judgement("FU1", "tace_benefit", "no", Signature("Dr J. Lee", date(2025, 2, 18), "grows"))),
     CoverageRecorded("FU1", ((Examination.CHEST, True), (Examination.BRAIN, False))),
+    VisitJustified("FU1", "E-LABS", "the ward was closed"),
     TreatmentRecorded(DatedTreatment("T-1", TreatmentKind.TACE, date(2025, 1, 10), None, "50 mg", ("IT1",))),
     ClinicalEventRecorded(DatedEvent("E-1", EventKind.LAST_CONTACT, date(2025, 2, 20))),
 )
@@ -114,6 +116,7 @@ def test_that_a_read_case_is_written_as_the_schema_says() -> None:
         "tace_benefit": "no",
     }
     assert plain["timepoints"][1]["coverage"] == {"chest": True, "brain": False}
+    assert plain["timepoints"][1]["override"] == {"E-LABS": "the ward was closed"}
     assert plain["treatments"] == [{"kind": "TACE", "day": 0, "dose": "50 mg", "lesions": ["IT1"]}]
     assert plain["events"] == [{"kind": "last_contact", "day": 41}]
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from app.models.versions import versions_of
 from app.resources import load_ruleset
 from app.state.apply import replay
-from app.state.events import VisitAmended, VisitSigned
+from app.state.events import VisitAmended, VisitJustified, VisitSigned
 from mrecist.lesions import Nonviable
 from tests.support.cases import OPENING, READ, READER, added, found, log_of, measured
 
@@ -20,6 +20,7 @@ def test_that_the_signed_version_stays_beside_what_was_made_of_it() -> None:
         SIGNED,
         VisitAmended("FU1", READER, "necrosis overlooked"),
         found("IT1", "FU1", Nonviable()),
+        VisitJustified("FU1", "E-LABS", "drawn on the ward"),
         SIGNED,
     )
     record = replay(log)
@@ -30,5 +31,6 @@ def test_that_the_signed_version_stays_beside_what_was_made_of_it() -> None:
     told = {x.what: (x.then, x.now) for x in (*old.responses, *old.lesions)}
     assert told["Intrahepatic"] == ("SD", "PR") and told["Composite"] == ("SD", "PR")
     assert told["IT1"] == ("28.0 mm", "no viable tumour") and told["IT2"] == ("20.0 mm", "20.0 mm")
-    assert [x.what for x in old.lesions if x.differs] == ["IT1"]
+    assert told["E-LABS kept because"] == ("—", "drawn on the ward")
+    assert [x.what for x in old.lesions if x.differs] == ["IT1", "E-LABS kept because"]
     assert not any(x.differs for x in new.lesions)

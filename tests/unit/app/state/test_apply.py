@@ -28,6 +28,7 @@ from app.state.events import (
     TreatmentRecorded,
     TreatmentRemoved,
     VisitAmended,
+    VisitJustified,
     VisitProposed,
     VisitSigned,
 )
@@ -214,6 +215,9 @@ REFUSED: dict[str, tuple[tuple[Event, ...], Event, str]] = {
         added("IT1", "SC1", measured("10")),
         "before the baseline",
     ),
+    "justification without a reason": ((), VisitJustified("BL", "E-WINDOW", " "), "needs a reason"),
+    "justification of a rule about lesions": ((), VisitJustified("BL", "E-SMALL", "why"), "time point itself"),
+    "justification in a signed visit": ((SIGNED_BL,), VisitJustified("BL", "E-WINDOW", "why"), "BL is signed"),
     "examination twice": (
         (),
         CoverageRecorded("BL", ((Examination.CHEST, True), (Examination.CHEST, False))),

@@ -114,6 +114,7 @@ def test_that_a_log_recorded_with_version_1_still_gives_the_same_record() -> Non
     assert record.patient.birth_date == date(1960, 5, 4)
     assert [(v.id, v.on.isoformat()) for v in record.visits] == [("BL", "2025-01-06"), ("FU1", "2025-02-17")]
     assert [t.day for t in record.case.timepoints] == [-4, 38]
+    assert [t.overrides for t in record.case.timepoints] == [(("E-WINDOW", "the scanner was down"),), ()]
     read = record.read("read-1")
     assert read is not None
     assert [x.id for x in read.lesions] == ["IT1", "IT2", "ET1"]

@@ -160,6 +160,7 @@ def test_that_each_edit_names_what_it_sets() -> None:
         "protocol_chosen": {("protocol",)},
         "series_moved": {("place", "1.3")},
         "coverage_recorded": {("coverage_recorded", "FU1")},
+        "visit_justified": {("justified", "BL", "E-WINDOW")},
         "clinical_recorded": {("clinical", "FU1")},
         "judgement_signed": {("judgement", "FU1", "tace_benefit")},
         "treatment_recorded": {("treatment", "T-1")},

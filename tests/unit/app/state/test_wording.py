@@ -29,6 +29,7 @@ WORDS = {
     "protocol_chosen": "protocol none",
     "series_moved": "series moved to FU1",
     "coverage_recorded": "coverage at FU1",
+    "visit_justified": "justification of E-WINDOW at BL",
     "lesion_split": "split of IT1 at FU1",
     "lesions_merged": "merger of IT1.2 into IT1.1 at FU1",
     "clinical_recorded": "clinical data at FU1",

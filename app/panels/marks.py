@@ -108,10 +108,15 @@ class ResponseMark(QWidget):
 
     def __init__(self, response: Response, theme: Theme, face: Face = Face.LETTERS) -> None:
         super().__init__()
-        self._response, self._theme, self._face = response, theme, face
-        font = self._font()
-        letters = QFontMetrics(font).horizontalAdvance(response_letters(response))
-        self.setFixedSize(self._shape_side() + theme.px(7) + letters + 1, theme.line_height(face))
+        self._theme, self._face = theme, face
+        self.set_response(response)
+
+    def set_response(self, response: Response) -> None:
+        self._response = response
+        letters = QFontMetrics(self._font()).horizontalAdvance(response_letters(response))
+        side = self._shape_side() + self._theme.px(7)
+        self.setFixedSize(side + letters + 1, self._theme.line_height(self._face))
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from app.models.reading import Reading
 from app.panels.chips import PanelHead, chip, label, rule_line
@@ -47,11 +47,12 @@ class ResponseCard(QWidget):
         self._theme, self._name = theme, name
         self.setProperty("ground", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.mark: ResponseMark | None = None
+        self.mark = ResponseMark(Response.NA, theme)
         self.component = label(tone="3", face=Face.SMALL)
         self.first = SentenceLabel(theme, "text.1", link=True)
         self.second = SentenceLabel(theme, "text.2")
         self.chips: list[QToolButton] = []
+        self._told: object = ()
         self.derivation = DerivationList(theme)
         self.derivation.hide()
         self._reasons: tuple[Reason, ...] = ()
@@ -61,7 +62,7 @@ class ResponseCard(QWidget):
         head.setFixedHeight(theme.px(16))
         self.component.setWordWrap(True)
         self._left.addWidget(head)
-        self._left.addWidget(QLabel())
+        self._left.addWidget(self.mark)
         self._left.addWidget(self.component)
         self._left.addStretch(1)
         left = self._left_side = QWidget()
@@ -100,13 +101,7 @@ class ResponseCard(QWidget):
         self, response: Response, component: str, first: Sentence, second: Sentence, reasons: Sequence[Reason]
     ) -> None:
         """Fill the card; chips are set apart by `set_chips`."""
-        theme = self._theme
-        self.mark = ResponseMark(response, theme)
-        old = self._left.takeAt(1)
-        if old is not None and (widget := old.widget()) is not None:
-            widget.hide()
-            widget.deleteLater()
-        self._left.insertWidget(1, self.mark)
+        self.mark.set_response(response)
         parts = [part.replace(" ", SPACE) for part in component.split(" · ")]
         self.component.setText(f"{SPACE}· ".join(parts) if len(parts) > 1 else component)
         self.component.setVisible(bool(component))
@@ -118,7 +113,11 @@ class ResponseCard(QWidget):
         self.setAccessibleName(f"{self._name}: {response_words(response)}. {self.first.accessibleName()}")
 
     def set_chips(self, chips: Sequence[tuple[str, str]], rule: str = "") -> None:
-        """Chips as (text, tone), then the rule id, which opens the derivation."""
+        """Chips as (text, tone), then the rule id, which opens the derivation; those that are shown already stay."""
+        told = (tuple(chips), rule)
+        if told == self._told:
+            return
+        self._told = told
         while (item := self._flow.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
@@ -131,6 +130,7 @@ class ResponseCard(QWidget):
             self.chips.append(pressed)
         for made in self.chips:
             self._flow.addWidget(made)
+            made.show()  # at once: a layout shows what is new in it only in the next turn, and the chips would blink
 
     def open_derivation(self) -> None:
         """Open the reasons below the card, or close them."""

@@ -55,6 +55,16 @@ def test_that_progression_shows_both_its_limits_and_that_it_is_close(cards: Resp
     assert plain(card.component.text()) == "ENT1 still to do"
 
 
+def test_that_nothing_blinks_when_a_card_is_filled_again(cards: ResponseCards) -> None:
+    card = cards.cards[Region.EXTRAHEPATIC]
+    before = [*card.chips, card.mark]
+    cards.set_reading(example_reading())
+    assert [*card.chips, card.mark] == before
+    card.set_chips([("other", "plain")], "EH-T-PD")
+    card.show_response(R.SD, "", [], [], ())
+    assert card.mark.isVisible() and all(made.isVisible() for made in card.chips)  # no turn of the events later
+
+
 def test_that_the_composite_says_what_the_pooled_sum_says_otherwise(cards: ResponseCards) -> None:
     card = cards.composite
     assert plain(card.first.text) == "Intra PR × extra PD → PD."

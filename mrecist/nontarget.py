@@ -80,9 +80,11 @@ def nontarget(track: Track, rules: RuleSet, tests: Sequence[Tests]) -> NonTarget
             response = Response.NN
             without_cytology.add(index)
         if seen_on is not None and observation is not None:
-            repeated = tests[index].done(seen_on) or observation.features.seen_on is seen_on
-            unproven = response is Response.CR or (response is Response.NN and tests[index].done(seen_on) is False)
-            if not repeated and unproven:
+            done, noted = tests[index].done(seen_on), observation.features.seen_on is seen_on
+            # what is seen on the test shows that it was done; what is gone does not, where the scans say otherwise
+            gone_unproven = response is Response.CR and (done is False or (done is None and not noted))
+            seen_unproven = response is Response.NN and done is False and not noted
+            if gone_unproven or seen_unproven:
                 response = Response.NE
         responses.append(response)
         presence_proves = not lesion.is_node and (lesion.kind is not LesionKind.EFFUSION or malignant[index] is True)

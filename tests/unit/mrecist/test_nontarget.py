@@ -34,6 +34,18 @@ def test_that_a_lesion_of_the_bone_scan_needs_that_test_where_no_scan_of_it_is_l
     assert at.extrahepatic.response == expected
 
 
+@pytest.mark.parametrize(
+    ("modalities", "expected"), [(("CT",), "NE"), (("CT", "BS"), "CR"), ((), "CR")], ids=["CT", "CT and BS", "not said"]
+)
+def test_that_a_note_repeated_for_a_lesion_that_is_gone_does_not_stand_for_the_test(
+    modalities: tuple[str, ...], expected: str
+) -> None:
+    """The scans say that there was no bone scan: that the lesion was once seen on one is no proof that it is gone."""
+    noted = {"seen_on": "bone_scan"}
+    at = last(visit("B1=P", B1=noted, scans=_scans("BS")), visit("B1=A", B1=noted, scans=_scans(*modalities)))
+    assert at.extrahepatic.response == expected
+
+
 @pytest.mark.parametrize(("later", "expected"), [("B1=P", "NN"), ("B1=A", "CR")])
 def test_that_a_lesion_not_of_a_functional_test_at_baseline_needs_none_later(later: str, expected: str) -> None:
     """Seen on CT at baseline and noted on PET later: no bone scan is owed."""

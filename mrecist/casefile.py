@@ -329,6 +329,7 @@ def _sequenced(value: object, path: str, faults: list[str]) -> Sequenced | None:
     fields.only({"id", "sequence"} | _ANNOTATIONS)
     case_id = fields.text("id", required=True) or ""
     found: list[Assessed] = []
+    before: int | None = None
     for index, item in enumerate(fields.sequence("sequence", required=True)):
         entry = Fields.of(item, f"{path}.sequence[{index}]", faults, "an assessment")
         if entry is None:
@@ -338,8 +339,9 @@ def _sequenced(value: object, path: str, faults: list[str]) -> Sequenced | None:
         response = entry.choice("response", Response, required=True)
         if response is Response.NA:
             entry.fault("response", "'NA' is no response of a time point")
-        if day is not None and found and day <= found[-1].day:
-            entry.fault("day", f"{day} is not after day {found[-1].day}; list assessments in order of day")
+        if day is not None and before is not None and day <= before:
+            entry.fault("day", f"{day} is not after day {before}; list assessments in order of day")
+        before = before if day is None else day
         if day is not None and response is not None:
             found.append(Assessed(day, response))
     return Sequenced(case_id, tuple(found))

@@ -94,6 +94,7 @@ def run(options: argparse.Namespace) -> int:
     cases: list[Case] = []
     sequences: list[Sequenced] = []
     faults: list[str] = []
+    files: dict[str, Path] = {}
     for file in options.files:
         try:
             found = read_document(decode(file.read_bytes()), judging.profiles.names)
@@ -103,6 +104,12 @@ def run(options: argparse.Namespace) -> int:
         except OSError as error:
             faults.append(_unreadable(file, error))
             continue
+        faults += [
+            f"{file}: id: {json.dumps(c.id)} is the id of a case of {files[c.id]}; assess the files in two calls"
+            for c in found
+            if c.id in files
+        ]
+        files |= {c.id: file for c in found}
         cases += [c for c in found if isinstance(c, Case)]
         sequences += [c for c in found if isinstance(c, Sequenced)]
     _refuse(faults)
@@ -209,10 +216,11 @@ def _refuse(faults: Sequence[str], *, given_up: bool = False) -> None:
 def _assess_lines(files: Sequence[Path], judging: Judging) -> None:
     """Assess line by line into a temporary file, and print that once no line was refused: memory stays flat."""
     faults: list[str] = []
+    seen: set[str] = set()
     with tempfile.TemporaryFile("w+", encoding="ascii") as held_back:
         for file in files:
             try:
-                _assess_file(file, judging, faults, held_back)
+                _assess_file(file, judging, faults, seen, held_back)
             except OSError as error:
                 faults.append(_unreadable(file, error))
         _refuse(faults, given_up=len(faults) >= _MOST_FAULTS_SHOWN)
@@ -220,9 +228,8 @@ def _assess_lines(files: Sequence[Path], judging: Judging) -> None:
         shutil.copyfileobj(held_back, sys.stdout)
 
 
-def _assess_file(file: Path, judging: Judging, faults: list[str], held_back: TextIO) -> None:
-    """Collect results, and faults until there are as many as can be shown: reading stops there."""
-    seen: set[str] = set()
+def _assess_file(file: Path, judging: Judging, faults: list[str], seen: set[str], held_back: TextIO) -> None:
+    """Collect results, ids, and faults until there are as many as can be shown: reading stops there."""
     if len(faults) >= _MOST_FAULTS_SHOWN:
         return
     with file.open("rb") as stream, closing(_judged(stream, judging)) as judged:

@@ -210,6 +210,15 @@ def test_that_a_document_of_another_shape_is_refused(document: object, words: st
     assert any(words in fault for fault in _faults(document))
 
 
+def test_that_the_order_of_a_sequence_is_told_beside_its_other_faults() -> None:
+    sequence = [{"day": 84, "response": "XX"}, {"day": 42, "response": "PR"}, {"day": 50, "response": "SD"}]
+    document = {"schema": "best-response-cases/1", "cases": [{"id": "a", "sequence": sequence}]}
+    assert [fault.partition(":")[0] for fault in _faults(document)] == [
+        "cases[0].sequence[0].response",
+        "cases[0].sequence[1].day",
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

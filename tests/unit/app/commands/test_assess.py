@@ -117,6 +117,21 @@ def test_that_no_line_is_written_if_any_is_refused(tmp_path: Path, capsys: pytes
     assert "line 3: not JSON" in shown.err
 
 
+@pytest.mark.parametrize("option", ["--json", "--jsonl"])
+def test_that_two_files_may_not_hold_cases_of_one_id(
+    option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Results go by the id: two patients of one name could not be told apart."""
+    one = patient("L1=10", "L1=12")
+    files = [_write(tmp_path / name, one) for name in ("a.json", "b.json")]
+    if option == "--jsonl":
+        for file in files:
+            Path(file).write_text(json.dumps(one), encoding="utf-8")
+    assert main(["assess", *files, option]) == REFUSED
+    shown = capsys.readouterr()
+    assert shown.out == "" and "b.json" in shown.err and 'id: "patient" is the id of' in shown.err
+
+
 def test_that_many_faulty_lines_are_given_up_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     same = json.dumps(patient("L1=10"))
     file = tmp_path / "cases.jsonl"

@@ -68,7 +68,8 @@ def pairs_wanted(record: Record, tiles: Iterable[Tile]) -> tuple[WantedPair, ...
     """The pairs that what hangs calls for: each two exams that hang, for the liver and for the chest apart.
 
     Of several series of one exam those of the same phase are paired, the phase in which the liver stands out best
-    first. Series of one frame of reference need no registration; CT and MR are not registered with each other.
+    first, and of one modality rather than of two. Series of one frame of reference need no registration. CT and MR are
+    registered with each other for the liver alone.
     """
     hung: dict[tuple[str, Region], dict[str, SeriesRef]] = {}
     order = {visit.id: n for n, visit in enumerate(record.visits)}
@@ -83,16 +84,31 @@ def pairs_wanted(record: Record, tiles: Iterable[Tile]) -> tuple[WantedPair, ...
     for region in Region:
         frames = sorted((f for f, r in hung if r is region), key=lambda frame: order[visits[frame]])
         for first, second in combinations(frames, 2):
-            pair = _best(hung[first, region].values(), hung[second, region].values())
+            pair = _best(hung[first, region].values(), hung[second, region].values(), region)
             if visits[first] != visits[second] and pair is not None:
                 names = visits[first], visits[second]
                 found.append(WantedPair(PairKey(first, second, region), pair[0].uid, pair[1].uid, names))
     return tuple(found)
 
 
-def _best(first: Iterable[SeriesRef], second: Iterable[SeriesRef]) -> tuple[SeriesRef, SeriesRef] | None:
-    pairs = [(a, b) for a in first for b in second if a.modality == b.modality]
-    return min(pairs, key=lambda pair: (pair[0].phase != pair[1].phase, _rank(pair[0]) + _rank(pair[1])), default=None)
+def _best(
+    first: Iterable[SeriesRef], second: Iterable[SeriesRef], region: Region
+) -> tuple[SeriesRef, SeriesRef] | None:
+    across = region is Region.INTRAHEPATIC
+    pairs = [(a, b) for a in first for b in second if a.modality == b.modality or (across and _of_liver(a, b))]
+    return min(
+        pairs,
+        key=lambda pair: (
+            pair[0].modality != pair[1].modality,
+            pair[0].phase != pair[1].phase,
+            _rank(pair[0]) + _rank(pair[1]),
+        ),
+        default=None,
+    )
+
+
+def _of_liver(*refs: SeriesRef) -> bool:
+    return all(ref.modality in ("CT", "MR") for ref in refs)
 
 
 def _rank(ref: SeriesRef) -> int:

@@ -1,4 +1,4 @@
-"""Pairs of CT volumes of one body at two time points, with the true place of every point at both.
+"""Pairs of CT and MR volumes of one body at two time points, with the true place of every point at both.
 
 The body is that of the demonstration study (`app.demo`): anatomy, vessels, breathing. Between two exams it lies
 elsewhere on the table, is turned, breathes to another depth (what hangs on the diaphragm slides along the ribs),
@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from app.demo.abdomen import build_diaphragm, liver_distance, paint_abdomen, paint_great_vessels
 from app.demo.circulation import Vessels
-from app.demo.enhancement import Acquisition, brightness_of
+from app.demo.enhancement import Acquisition, Part, brightness_of
 from app.demo.frame import build_trunk, paint_bones, paint_table, paint_wall
 from app.demo.lesions import Blob, Metastasis, SolidTumour
-from app.demo.noise import Noise
+from app.demo.noise import MrNoise, Noise
 from app.demo.plane import Canvas, Plane, Pose
 from app.demo.scene import Anatomy, grow_anatomy
 from app.demo.thorax import paint_thorax
@@ -110,6 +110,12 @@ class Exam:
     seed: int = 1
     patient: int = 0
     """0 is the demonstration's body; another number another one: other vessels, other proportions."""
+    uneven: float = 0.25
+    """Of MR: by how much the coil's brightness rises and falls across the body, as a part of it."""
+
+    @property
+    def on_mr(self) -> bool:
+        return self.phase.part is Part.LIVER_MR
 
     def but(self, **changes: object) -> Exam:
         return replace(self, **changes)  # type: ignore[arg-type]
@@ -121,7 +127,9 @@ class Exam:
 
     def volume(self) -> Volume:
         """The series, loaded."""
-        return volume_of(self, np.rint(self._clean() + self._noise()).astype(np.int16))
+        clean = self._clean()
+        noisy = self._received(clean) if self.on_mr else clean + self._noise()
+        return volume_of(self, np.rint(noisy).astype(np.int16))
 
     @property
     def heights(self) -> NDArray[np.float64]:
@@ -164,14 +172,17 @@ class Exam:
         knots = SimpleITK.GetImageFromArray(field, isVector=True)
         knots.SetSpacing((knot, knot, knot))
         knots.SetOrigin(image.GetOrigin())
-        bent = SimpleITK.Resample(image, SimpleITK.DisplacementFieldTransform(knots), SimpleITK.sitkLinear, -1000.0)
+        bent = SimpleITK.Resample(
+            image, SimpleITK.DisplacementFieldTransform(knots), SimpleITK.sitkLinear, self._nothing
+        )
         return np.asarray(SimpleITK.GetArrayFromImage(bent))
 
     def _image(self, plane: Plane) -> NDArray[np.float32]:
         phases = (self.phase,)
-        canvas, anatomy = Canvas(plane, 1), anatomy_of(self.patient)
+        canvas, anatomy = Canvas(plane, 1, self._nothing), anatomy_of(self.patient)
         trunk, diaphragm = build_trunk(plane), build_diaphragm(plane)
-        paint_table(canvas, phases)
+        if not self.on_mr:  # the table gives no signal
+            paint_table(canvas, phases)
         paint_wall(canvas, trunk, phases)
         if plane.zv > -70:
             paint_thorax(canvas, trunk, diaphragm, anatomy.lung_vessels, phases)
@@ -182,6 +193,24 @@ class Exam:
         for lesion in self.lesions:
             _paint_lesion(canvas, lesion, phases)
         return np.asarray(canvas.values[0])
+
+    @property
+    def _nothing(self) -> float:
+        return 0.0 if self.on_mr else -1000.0
+
+    def _received(self, clean: NDArray[np.float32]) -> NDArray[np.float32]:
+        """An MR as its coil hears it: brighter here than there, and with noise."""
+        rng = np.random.default_rng(self.seed)
+        size = self.grid.size
+        line = (np.arange(size) - size / 2) * self.grid.spacing_mm
+        heights = self.heights - self.heights.mean()
+        kx, ky, kz = rng.uniform(-1, 1, 3) * 2 * math.pi / 400.0
+        wave = np.sin(
+            kx * line[None, None, :] + ky * line[None, :, None] + kz * heights[:, None, None] + rng.uniform(0, 6.28)
+        )
+        noise = _hiss(size)
+        signal = (clean * (1 + self.uneven * wave)).astype(np.float32)
+        return np.stack([noise.magnitude(one, (self.seed, k)) for k, one in enumerate(signal)])
 
     def _noise(self) -> NDArray[np.float32]:
         grain = _grain(self.grid.size, self.grid.spacing_mm)
@@ -257,6 +286,13 @@ def _grain(size: int, spacing_mm: float) -> Noise:
     return made
 
 
+@cache
+def _hiss(size: int) -> MrNoise:
+    made = MrNoise(size)
+    made.prepare()
+    return made
+
+
 def liver_points(count: int, seed: int, deep_mm: float = 4.0) -> Points:
     """Points of the body in the liver, at least about `deep_mm` below its surface, (n, 3)."""
     rng = np.random.default_rng(seed)
@@ -294,6 +330,8 @@ def volume_of(exam: Exam, values: NDArray[np.int16]) -> Volume:
     spacing = (grid.spacing_mm, grid.spacing_mm)
     made = replace(
         series(name, None),
+        modality="MR" if exam.on_mr else "CT",
+        hounsfield=not exam.on_mr,
         rows=grid.size,
         columns=grid.size,
         pixel_spacing_mm=spacing,
@@ -305,7 +343,7 @@ def volume_of(exam: Exam, values: NDArray[np.int16]) -> Volume:
         series=made,
         pixels=values,
         rescaled=True,
-        unit="HU",
+        unit="stored" if exam.on_mr else "HU",
         planes=tuple(plane_of(made, k) for k in range(grid.count)),
         affine=affine_of(positions, row, column, spacing),
         spacing_mm=(grid.slice_mm, *spacing),
@@ -358,3 +396,32 @@ def _pose(rng: np.random.Generator, breath_mm: float) -> Pose:
 
 def _vector(point: Points) -> Vector:
     return float(point[0]), float(point[1]), float(point[2])
+
+
+MR_SEEDS = tuple(range(8401, 8421))
+"""The 20 made pairs with MR on one side or on both; fixed before anything was tuned."""
+
+MR_GRID = Grid(160, 2.375, 3.0, -75.0, 96.0)
+
+
+def made_mr_case(seed: int) -> tuple[tuple[Exam, Exam], Points]:
+    """A pair of a seed and its lesions: CT with MR, MR with CT, or MR with MR, each in a phase of its own.
+
+    The MR is in breath held out, by up to 22 mm from that of CT, in the middle of the magnet, and of an uneven coil.
+    """
+    rng = np.random.default_rng(seed)
+    places = liver_points(4, seed, 14.0)
+    before = tuple(Lesion(_vector(c), float(rng.uniform(6, 20))) for c in places)
+    after = tuple(replace(x, radius_mm=x.radius_mm * rng.uniform(0.5, 1.3), oily=rng.uniform() < 0.6) for x in before)
+    on = ((False, True), (True, False), (False, True), (True, True))[seed % 4]
+    exams = []
+    for n, (mr, lesions) in enumerate(zip(on, (before, after), strict=True)):
+        phases = [x for x in (Part.LIVER_MR if mr else Part.LIVER).acquisitions if mr or x is not Acquisition.PRE]
+        pose = _pose(rng, 22.0 if mr else 6.0)
+        if mr:
+            pose = replace(pose, table_mm=float(rng.uniform(-25, 25)))
+        bend = Bend(float(rng.uniform(2.0, 6.0)) if n else 0.0, seed, _LIVER_MIDDLE)
+        phase = phases[int(rng.integers(len(phases)))]
+        uneven = float(rng.uniform(0.1, 0.4))
+        exams.append(Exam(pose, MR_GRID if mr else LIVER_GRID, phase, bend, lesions, 12.0, seed + n, 0, uneven))
+    return (exams[0], exams[1]), places

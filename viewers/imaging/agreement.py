@@ -46,8 +46,40 @@ class Agreement:
     correlation: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Blocks:
+    """Where blocks of the first image are found in the second.
+
+    Parameters
+    ----------
+    places
+        The middles of the blocks, voxels (n, 3).
+    offsets_mm
+        How far from there each fits best, mm along slices, rows and columns (n, 3).
+    alike
+        The correlation there (n).
+    """
+
+    places: NDArray[np.intp]
+    offsets_mm: NDArray[np.float64]
+    alike: NDArray[np.float64]
+
+    def part(self, start: int, step: int) -> Blocks:
+        """Every `step`-th of them from `start` on."""
+        return Blocks(self.places[start::step], self.offsets_mm[start::step], self.alike[start::step])
+
+    def agreement(self, alike: float = _ALIKE) -> Agreement:
+        """What they say; `alike` is the correlation from which a block counts as found again."""
+        if not len(self.places):
+            return Agreement(0, 0.0, None, 0.0)
+        far = np.linalg.norm(self.offsets_mm, axis=1)
+        good = self.alike >= alike
+        residual = float(np.median(far[good])) if good.any() else None
+        return Agreement(len(far), float((good & (far <= _NEAR_MM)).mean()), residual, float(np.median(self.alike)))
+
+
 def agreement(grid: CoarseImage, first: Values, second: Values, there: Mask, region: Mask) -> Agreement:
-    """Look for blocks of `first` in `second`, both on one grid.
+    """Look for blocks of `first` in `second`, both on one grid, by their values.
 
     Parameters
     ----------
@@ -58,23 +90,40 @@ def agreement(grid: CoarseImage, first: Values, second: Values, there: Mask, reg
     region
         Where the middles of blocks may be.
     """
-    half = [max(2, round(_HALF_MM / s)) for s in grid.spacing_mm]
+    return look_for_blocks(grid, first, (first[None], second[None]), there, region).agreement()
+
+
+def half_block(grid: CoarseImage) -> list[int]:
+    """How many voxels a block reaches to either side of its middle."""
+    return [max(2, round(_HALF_MM / s)) for s in grid.spacing_mm]
+
+
+def look_for_blocks(
+    grid: CoarseImage, structure: Values, told: tuple[Values, Values], there: Mask, region: Mask
+) -> Blocks:
+    """Look for blocks of the first image in the second.
+
+    Parameters
+    ----------
+    structure
+        The first image: blocks are taken where it has structure in every direction.
+    told
+        What of the first and of the second image is compared, each (channels, slices, rows, columns) on the grid.
+    there, region
+        Where the middles of blocks may be: both.
+    """
+    half = half_block(grid)
     reach = [max(2, round(_SEARCH_MM / s)) for s in grid.spacing_mm]
-    places = _structured(first, region & there, [h + r for h, r in zip(half, reach, strict=True)], grid.spacing_mm)
-    if not len(places):
-        return Agreement(0, 0.0, None, 0.0)
-    away, alike = [], []
-    for place in places:
-        found = _looked_for(first, second, place, half, reach, grid.spacing_mm)
-        if found is not None:
-            away.append(found[0])
-            alike.append(found[1])
-    if not away:
-        return Agreement(0, 0.0, None, 0.0)
-    far, correlation = np.asarray(away), np.asarray(alike)
-    good = correlation >= _ALIKE
-    residual = float(np.median(far[good])) if good.any() else None
-    return Agreement(len(far), float((good & (far <= _NEAR_MM)).mean()), residual, float(np.median(correlation)))
+    places = _structured(structure, region & there, [h + r for h, r in zip(half, reach, strict=True)], grid.spacing_mm)
+    first, second = told
+    spread = _spread(second, half)
+    looked = [(place, _looked_for(first, second, spread, place, half, reach, grid.spacing_mm)) for place in places]
+    found = [(place, *where) for place, where in looked if where is not None]
+    return Blocks(
+        np.array([place for place, _, _ in found], np.intp).reshape(-1, 3),
+        np.array([off for _, off, _ in found], np.float64).reshape(-1, 3),
+        np.array([alike for _, _, alike in found], np.float64),
+    )
 
 
 def _structured(first: Values, region: Mask, margin: list[int], spacing_mm: tuple[float, ...]) -> NDArray[np.intp]:
@@ -104,34 +153,45 @@ def _structured(first: Values, region: Mask, margin: list[int], spacing_mm: tupl
     return np.asarray(kept)
 
 
+def _spread(values: Values, half: list[int]) -> NDArray[np.float64]:
+    """Of the block about each voxel the square root of the sum of squares about the means of its channels."""
+    size = [2 * h + 1 for h in half]
+    total = np.zeros(values.shape[1:])
+    for channel in values.astype(np.float64):
+        mean = ndimage.uniform_filter(channel, size, mode="constant")
+        total += ndimage.uniform_filter(channel**2, size, mode="constant") - mean**2
+    return np.sqrt(np.maximum(total * np.prod(size), 1e-6))
+
+
 def _looked_for(
     first: Values,
     second: Values,
+    spread: NDArray[np.float64],
     place: NDArray[np.intp],
     half: list[int],
     reach: list[int],
     spacing_mm: tuple[float, ...],
-) -> tuple[float, float] | None:
+) -> tuple[list[float], float] | None:
     """How far from its place a block fits best (mm), and its correlation there; None for one without contrast."""
-    block = first[tuple(slice(c - h, c + h + 1) for c, h in zip(place, half, strict=True))]
-    around = second[tuple(slice(c - h - r, c + h + r + 1) for c, h, r in zip(place, half, reach, strict=True))]
-    block = block - block.mean()
+    block = first[:, *(slice(c - h, c + h + 1) for c, h in zip(place, half, strict=True))]
+    around = second[:, *(slice(c - h - r, c + h + r + 1) for c, h, r in zip(place, half, reach, strict=True))]
+    block = block - block.mean((1, 2, 3), keepdims=True)
     norm = float(np.sqrt((block**2).sum()))
     if norm < 1e-3:
         return None
-    windows = np.lib.stride_tricks.sliding_window_view(around, block.shape)
-    count = block.size
-    sums = windows.sum((3, 4, 5), dtype=np.float64)
-    squares = np.einsum("abcijk,abcijk->abc", windows, windows, dtype=np.float64)
-    products = np.einsum("abcijk,ijk->abc", windows, block, dtype=np.float64)
-    spread = np.sqrt(np.maximum(squares - sums**2 / count, 1e-6))
-    correlation = products / (norm * spread)
+    shifts = tuple(2 * r + 1 for r in reach)
+    products = np.zeros(int(np.prod(shifts)))
+    for ours, theirs in zip(block, around, strict=True):
+        windows = np.lib.stride_tricks.sliding_window_view(theirs, ours.shape)
+        products += windows.reshape(len(products), -1) @ ours.ravel()
+    there = spread[tuple(slice(c - r, c + r + 1) for c, r in zip(place, reach, strict=True))]
+    correlation = products.reshape(shifts) / (norm * there)
     at = np.unravel_index(int(correlation.argmax()), correlation.shape)
     off = [
-        (i - r + _between(correlation, at, axis)) * step
+        float((i - r + _between(correlation, at, axis)) * step)
         for axis, (i, r, step) in enumerate(zip(at, reach, spacing_mm, strict=True))
     ]
-    return float(np.linalg.norm(off)), float(correlation[at])
+    return off, float(correlation[at])
 
 
 def _between(values: NDArray[np.float64], at: tuple[np.intp, ...], axis: int) -> float:

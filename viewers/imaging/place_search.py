@@ -86,17 +86,17 @@ def best_fit(
     smaller = min(int(first_mask.sum()), int(second_mask.sum()))
     allowed = count >= max(least_overlap * smaller, 1)
     for axis, (n, most) in enumerate(zip(size, reach or (None,) * 3, strict=True)):
-        shifts = _shifts(n, second.shape[axis])
+        shifts = shifts_of(n, second.shape[axis])
         if most is not None:
             allowed &= (np.abs(shifts) <= most).reshape([-1 if a == axis else 1 for a in range(3)])
     if not allowed.any():
         return None
     at = np.unravel_index(int(np.where(allowed, correlation, -2.0).argmax()), correlation.shape)
-    z, y, x = (int(_shifts(n, m)[i]) for n, m, i in zip(size, second.shape, at, strict=True))
+    z, y, x = (int(shifts_of(n, m)[i]) for n, m, i in zip(size, second.shape, at, strict=True))
     return Fit((z, y, x), float(correlation[at]), float(count[at]) / max(int(first_mask.sum()), 1))
 
 
-def _shifts(size: int, second: int) -> NDArray[np.int64]:
+def shifts_of(size: int, second: int) -> NDArray[np.int64]:
     """The shift of each entry of a circular correlation: up to `second` - 1 forwards, then backwards."""
     places = np.arange(size)
     return np.where(places < second, places, places - size)

@@ -1,5 +1,7 @@
 """Registers two exams of one patient: rigid, then rigid for the organ, then demons; and says how far to trust it.
 
+An exam by MR is registered with another, or with CT, by `register_across`, rigidly.
+
 `register_rigidly_about` is ready in seconds and is what linked scrolling uses. `register_closely` refines it for what
 needs a place in the organ. What does not fit is told as failed, with the numbers that say so, and links nothing.
 Results are the same on every run: fixed seeds, fixed numbers of threads.
@@ -20,6 +22,7 @@ from viewers.imaging.demons import Field, refine, rescaled_onto
 from viewers.imaging.errors import Cancelled, ImagingError
 from viewers.imaging.organs import body_of, bone_of, box_of, find_liver, find_lungs, grown
 from viewers.imaging.place_search import Fit, best_fit
+from viewers.imaging.register_across import register_across
 from viewers.imaging.registration import About, Quality, Registration
 from viewers.imaging.registration_quality import Evidence, judge_quality
 from viewers.imaging.rigid import RigidMotion, register_rigidly, resampled
@@ -77,7 +80,7 @@ def register_rigidly_about(
     Raises
     ------
     ImagingError
-        The two cannot be compared: another modality, no even volume, too few images.
+        The two cannot be compared: neither CT in HU nor MR of the liver, no even volume, too few images.
     Cancelled
         `cancelled` said so.
     """
@@ -87,12 +90,17 @@ def register_rigidly_about(
             raise Cancelled
         progress(done, STEPS)
 
-    if (first.unit == "HU") != (second.unit == "HU"):
+    across = about is About.LIVER and all(_has_liver_scale(x) for x in (first, second))
+    across = across and "MR" in (first.series.modality, second.series.modality)
+    if not across and (first.unit == "HU") != (second.unit == "HU"):
         names = f"{first.series.modality} and {second.series.modality}"
         raise ImagingError(f"{names} are not registered with each other", remedy="pin one place on both")
     step(0)
     a, b = coarse_image(first, _GRID_MM), coarse_image(second, _GRID_MM)
     step(1)
+    if across:
+        found, evidence = register_across(a, b, step=step, cancelled=cancelled)
+        return found, Pair(a, b, np.zeros(a.values.shape, np.bool_), 0.0, evidence)
     body, soft = body_of(a), about is About.LIVER
     start, fit, mirrored = _placed(a, b, soft)
     step(2)
@@ -111,14 +119,14 @@ def register_rigidly_about(
 
 
 def register_closely(pair: Pair, rigid: Registration, *, cancelled: Asked = lambda: False) -> Registration:
-    """The registration refined by demons, or as it was where that does not make it better or where it has failed.
+    """The registration refined by demons, or as it was: where it failed, is with an MR, or does not become better.
 
     Raises
     ------
     Cancelled
         `cancelled` said so.
     """
-    if rigid.quality.status == "failed" or not pair.evidence.organ_found:
+    if rigid.quality.status == "failed" or not pair.evidence.organ_found or pair.evidence.across:
         return rigid
     low, high = box_of(pair.organ, pair.first, _REFINED_MM)
     box = tuple(slice(a, b) for a, b in zip(low, high, strict=True))
@@ -137,6 +145,11 @@ def register_closely(pair: Pair, rigid: Registration, *, cancelled: Asked = lamb
         and after.confirmed >= before.confirmed - 0.05
     )
     return closer if better else rigid
+
+
+def _has_liver_scale(volume: Volume) -> bool:
+    """Whether the liver can be compared: CT in HU, or MR."""
+    return volume.unit == "HU" or volume.series.modality == "MR"
 
 
 def _placed(a: CoarseImage, b: CoarseImage, soft: bool) -> tuple[RigidMotion, Fit | None, tuple[str, float] | None]:

@@ -16,7 +16,7 @@ from viewers.imaging.catalogue import Series, Vector
 from viewers.imaging.demons import Field
 from viewers.imaging.rigid import RigidMotion
 
-VERSION = "1"
+VERSION = "2"
 """Counts up whenever the same images would be registered otherwise: what was kept before is not used again."""
 
 

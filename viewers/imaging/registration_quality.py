@@ -10,11 +10,15 @@ from viewers.imaging.registration import About, Quality, Status
 
 FEWEST_BLOCKS, FEW_BLOCKS = 8, 15
 CONFIRMED = {About.LIVER: (0.70, 0.85), About.LUNGS: (0.50, 0.80)}
+ACROSS_CONFIRMED, ACROSS_ALIKE = (0.60, 0.75), 0.4
+"""The same between modalities, of edges, which are less alike than values: there, and the correlation that counts."""
 LEAST_OVERLAP, MOST_OVERLAP = 0.50, 0.85
 LARGEST_RESIDUAL_MM, LARGE_RESIDUAL_MM = 8.0, 5.0
+ACROSS_LARGEST_MM = 7.0
 MOST_TURNED, MUCH_TURNED = 30.0, 15.0
 """Of each: beyond the first a registration has failed, between the two it is doubtful."""
-_MIRROR_MARGIN = 0.02
+_MIRROR_MARGIN, _ACROSS_MARGIN = 0.02, 0.0
+"""By how much a mirrored exam may fit better; values say more of that than what one modality tells of the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +34,16 @@ class Evidence:
     fit
         The best shift of the one onto the other; None where no shift lets them overlap.
     mirrored
-        How the later exam must be mirrored to fit better than as it is, and the correlation then; None if it need not.
+        How one exam must be mirrored to fit better than as it is, and the correlation then; None if it need not.
+    across
+        Whether edges were compared, of two modalities or of two MR.
     """
 
     about: About
     organ_found: bool
     fit: Fit | None
     mirrored: tuple[str, float] | None
+    across: bool = False
 
 
 def judge_quality(evidence: Evidence, found: Agreement, overlap: float, degrees: float) -> Quality:
@@ -59,18 +66,21 @@ def judge_quality(evidence: Evidence, found: Agreement, overlap: float, degrees:
     if evidence.fit is None:
         failed.append("The two exams do not overlap.")
     straight = -1.0 if evidence.fit is None else evidence.fit.correlation
-    if evidence.mirrored is not None and evidence.mirrored[1] > straight + _MIRROR_MARGIN:
+    margin = _ACROSS_MARGIN if evidence.across else _MIRROR_MARGIN
+    if evidence.mirrored is not None and evidence.mirrored[1] > straight + margin:
         way, correlation = evidence.mirrored
         failed.append(f"They fit better mirrored {way} ({correlation:.2f}) than as they are ({straight:.2f}).")
     if not evidence.organ_found:
+        seen = "the exams" if evidence.across else "the earlier exam"
         were = "was" if evidence.about is About.LIVER else "were"
-        doubtful.append(f"No {organ} {were} found in the earlier exam: the whole body was registered.")
+        doubtful.append(f"No {organ} {were} found in {seen}: the whole body was registered.")
     part = organ if evidence.organ_found else "body"
+    other = "the other exam" if evidence.across else "the later images"
     lies = "lie" if part == "lungs" else "lies"
     _grade(
         overlap < LEAST_OVERLAP,
         overlap < MOST_OVERLAP,
-        f"Only {100 * overlap:.0f} % of the {part} {lies} within the later images.",
+        f"Only {100 * overlap:.0f} % of the {part} {lies} within {other}.",
         failed,
         doubtful,
     )
@@ -89,7 +99,7 @@ def judge_quality(evidence: Evidence, found: Agreement, overlap: float, degrees:
         doubtful,
     )
     if found.blocks >= FEWEST_BLOCKS:
-        least, enough = CONFIRMED[evidence.about]
+        least, enough = ACROSS_CONFIRMED if evidence.across else CONFIRMED[evidence.about]
         count = round(found.confirmed * found.blocks)
         _grade(
             found.confirmed < least,
@@ -101,7 +111,7 @@ def judge_quality(evidence: Evidence, found: Agreement, overlap: float, degrees:
         residual = found.residual_mm
         if residual is not None:
             _grade(
-                residual > LARGEST_RESIDUAL_MM,
+                residual > (ACROSS_LARGEST_MM if evidence.across else LARGEST_RESIDUAL_MM),
                 residual > LARGE_RESIDUAL_MM,
                 f"They are found {residual:.1f} mm (median) from where they are expected.",
                 failed,

@@ -43,6 +43,10 @@ class RigidMotion:
         """Points (n, 3) of the second exam as points of the first."""
         return np.asarray((points - self.shift_mm) @ self.turn)
 
+    def reversed(self) -> RigidMotion:
+        """The motion from the second exam to the first."""
+        return RigidMotion(self.turn.T, -self.turn.T @ self.shift_mm)
+
     @property
     def degrees(self) -> float:
         """The angle of the turn."""

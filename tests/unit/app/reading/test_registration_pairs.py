@@ -11,6 +11,7 @@ from app.reading.expected_places import ghosts_in
 from app.reading.frame_links import link_between, link_chip
 from app.reading.hanging import Tile
 from app.reading.registration_pairs import PairKey, Registered, WantedPair, pairs_wanted
+from app.state.record import Record
 from app.words import SPACE
 from mrecist.values import Point, Region
 from tests.support.records import two_visits
@@ -20,6 +21,7 @@ from viewers.imaging.rigid import RigidMotion
 from viewers.tools.frame_link import LinkKind
 from viewers.widgets.marks import Chip, Tone, ViewPlace
 
+_LIVER = ("BL-AP", "BL-PVP", "FU1-AP", "FU1-PVP")
 QUARTER = RigidMotion(np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]), np.array([0.0, 0.0, 30.0]))
 
 
@@ -40,11 +42,21 @@ def test_that_the_same_phase_of_both_exams_is_paired_the_earlier_first_and_the_c
     }
 
 
-def test_that_one_exam_alone_or_of_another_modality_is_not_registered() -> None:
+def test_that_one_exam_alone_is_not_registered_and_ct_with_mr_for_the_liver_alone() -> None:
     record = two_visits()
     assert not pairs_wanted(record, [Tile("BL", "BL-AP"), Tile("BL", "BL-PVP")])
-    series = tuple(replace(x, modality="MR") if x.uid == "FU1-AP" else x for x in record.series)
-    assert not pairs_wanted(replace(record, series=series), [Tile("BL", "BL-AP"), Tile("FU1", "FU1-AP")])
+
+    def on(modality: str, *uids: str) -> Record:
+        return replace(
+            record, series=tuple(replace(x, modality=modality) if x.uid in uids else x for x in record.series)
+        )
+
+    tiles = [Tile(uid.split("-")[0], uid) for uid in ("BL-AP", "BL-PVP", "BL-CH", "FU1-AP", "FU1-CH")]
+    (pair,) = pairs_wanted(on("MR", "FU1-AP", "FU1-CH"), tiles)
+    assert (pair.first_uid, pair.second_uid, pair.key.region) == ("BL-AP", "FU1-AP", Region.INTRAHEPATIC)
+    assert not pairs_wanted(on("PT", "FU1-AP"), tiles[:1] + tiles[3:4])
+    both = pairs_wanted(on("MR", "BL-AP", "FU1-PVP"), [Tile(uid.split("-")[0], uid) for uid in _LIVER])
+    assert [(x.first_uid, x.second_uid) for x in both] == [("BL-AP", "FU1-PVP")], "one modality before one phase"
 
 
 def test_that_a_registration_links_both_ways_and_a_pin_goes_before_it() -> None:

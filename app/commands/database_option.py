@@ -1,15 +1,20 @@
-"""The `--database` option, and a database opened by it; what goes wrong with it is a refusal."""
+"""The `--database` option, and a database opened by it; what goes wrong with it is a refusal.
+
+Storage is imported only when a database is opened: the window has the option too, and is shown before that.
+"""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from app.cli import Refusal
 from app.locations import default_database_url
-from app.storage.database import Database
-from app.storage.errors import StorageError
+
+if TYPE_CHECKING:
+    from app.storage.database import Database
 
 
 def add_database_option(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +34,9 @@ def opened_database(options: argparse.Namespace, create: bool = False) -> Iterat
     Refusal
         For any `StorageError`, in its words.
     """
+    from app.storage.database import Database
+    from app.storage.errors import StorageError
+
     try:
         url = options.database or default_database_url()
         with Database.open(url, create=create or options.database is None) as database:

@@ -1,6 +1,6 @@
 """A process of its own that opens a window and tells when it is on screen, and which heavy modules are loaded then.
 
-    python -m tests.support.opened_window            the workstation on an empty database
+    python -m tests.support.opened_window            the workstation on an empty database, as its command opens it
     python -m tests.support.opened_window --bare     an empty QWidget, to compare with
 
 It prints one JSON document: `exposed_ns` on the clock of `time.monotonic_ns`, and `heavy`, names of `HEAVY`.
@@ -71,11 +71,14 @@ def open_in_process(bare: bool = False, compiled: Path | None = None) -> Opening
 
 def _open_workstation() -> None:
     from app.bootstrap import Starter
-    from app.locations import default_database_url
+    from app.cli import main
 
-    starter = Starter(default_database_url(), "Reader")
-    starter.show()
-    _tell_when_exposed(starter.application, starter.window)
+    def run(starter: Starter) -> None:
+        starter.show()
+        _tell_when_exposed(starter.application, starter.window)
+
+    Starter.run = run  # type: ignore[method-assign]
+    main(["window"])
 
 
 def _open_bare() -> None:

@@ -167,12 +167,12 @@ class RegisteringDesk(QObject):
         self._faults[pair.key] = failure.message
         self._running = None
         if pair.key not in self._found:
-            self.told.emit(f"{' and '.join(pair.visits)} cannot be registered: {failure.message}.")
+            self.told.emit(f"{pair.exams} cannot be registered: {failure.message}.")
         self.changed.emit(False)
         self._go_on()
 
     def _tell(self, pair: WantedPair, found: Registration) -> None:
-        quality, names, part = found.quality, " and ".join(pair.visits), _WORDS[pair.key.region]
+        quality, names, part = found.quality, pair.exams, _WORDS[pair.key.region]
         if quality.status == "failed":
             self.told.emit(f"{names} ({part}) could not be registered. {quality.reasons[0]} P pins one place on both.")
         elif quality.status == "doubtful":

@@ -36,6 +36,12 @@ class WantedPair:
     second_uid: str
     visits: tuple[str, str]
 
+    @property
+    def exams(self) -> str:
+        """The two in words."""
+        first, second = self.visits
+        return f"{first} and {second}" if first != second else f"CT and MR of {first}"
+
 
 @dataclass(frozen=True, slots=True)
 class Registered:
@@ -67,6 +73,8 @@ def region_of(ref: SeriesRef) -> Region:
 def pairs_wanted(record: Record, tiles: Iterable[Tile]) -> tuple[WantedPair, ...]:
     """The pairs that what hangs calls for: each two exams that hang, for the liver and for the chest apart.
 
+    Two exams are of two time points, or CT and MR of one.
+
     Of several series of one exam those of the same phase are paired, the phase in which the liver stands out best
     first, and of one modality rather than of two. Series of one frame of reference need no registration. CT and MR are
     registered with each other for the liver alone.
@@ -85,7 +93,7 @@ def pairs_wanted(record: Record, tiles: Iterable[Tile]) -> tuple[WantedPair, ...
         frames = sorted((f for f, r in hung if r is region), key=lambda frame: order[visits[frame]])
         for first, second in combinations(frames, 2):
             pair = _best(hung[first, region].values(), hung[second, region].values(), region)
-            if visits[first] != visits[second] and pair is not None:
+            if pair is not None and (visits[first] != visits[second] or pair[0].modality != pair[1].modality):
                 names = visits[first], visits[second]
                 found.append(WantedPair(PairKey(first, second, region), pair[0].uid, pair[1].uid, names))
     return tuple(found)

@@ -55,6 +55,8 @@ def test_that_one_exam_alone_is_not_registered_and_ct_with_mr_for_the_liver_alon
     (pair,) = pairs_wanted(on("MR", "FU1-AP", "FU1-CH"), tiles)
     assert (pair.first_uid, pair.second_uid, pair.key.region) == ("BL-AP", "FU1-AP", Region.INTRAHEPATIC)
     assert not pairs_wanted(on("PT", "FU1-AP"), tiles[:1] + tiles[3:4])
+    one_visit = pairs_wanted(on("MR", "FU1-AP"), [Tile("BL", "BL-AP"), Tile("BL", "FU1-AP")])
+    assert [pair.exams for pair in one_visit] == ["CT and MR of BL"]
     both = pairs_wanted(on("MR", "BL-AP", "FU1-PVP"), [Tile(uid.split("-")[0], uid) for uid in _LIVER])
     assert [(x.first_uid, x.second_uid) for x in both] == [("BL-AP", "FU1-PVP")], "one modality before one phase"
 

@@ -30,7 +30,8 @@ def next_categories(
     ============================== ====================================================================
     PD                             how much less would be SD, or PR
     SD                             how much more would be PD, how much less would be PR
-    PR                             how much more would be SD; PD, where no SD lies between
+    PR                             how much more would be SD (PD, where no SD lies between); how much less
+                                   would be CR, where no non-target stands against it
     CR, no node among the targets  0.1 mm of viable tumour
     CR with nodes, NE, NA          nothing; single lesions may still be told
     ============================== ====================================================================

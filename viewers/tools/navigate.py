@@ -53,7 +53,11 @@ class Framing:
 
     def way_on_plane(self, dx_px: float, dy_px: float) -> Pair:
         """The way in mm, along the rows and along the columns, of a way on the screen."""
-        u, v = _turned(dx_px / self.px_per_mm, dy_px / self.px_per_mm, -self.quarter_turns)
+        return self.along_plane(dx_px / self.px_per_mm, dy_px / self.px_per_mm)
+
+    def along_plane(self, x: float, y: float) -> Pair:
+        """Along the rows and along the columns of the image: a vector of the screen, as long as before."""
+        u, v = _turned(x, y, -self.quarter_turns)
         return (-u if self.flip_h else u), (-v if self.flip_v else v)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from viewers.imaging.geometry import SlicePlane
 from viewers.tools.events import Point
@@ -105,7 +105,7 @@ class Projection:
     def _direction(self, x: float, y: float) -> Point:
         if self.plane is None:
             return (0.0, 0.0, 0.0)
-        u, v = replace(self.framing, px_per_mm=1.0).way_on_plane(x, y)
+        u, v = self.framing.along_plane(x, y)
         # one of the two is zero, since only quarter turns are made
         return _signed(self.plane.row_direction, u) if u else _signed(self.plane.column_direction, v)
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from viewers.widgets.marks import Chip, CornerEntry, CornerTexts, OverlayLevel, TextLine, Tone
-from viewers.widgets.painted_once import Drawn, PaintedOnce, Recipe
+from viewers.widgets.painted_once import IMAGES, Drawn, Latest, PaintedOnce, Picture, Recipe
 from viewers.widgets.palette import ViewPalette
 
 CLEAR_OF_RULER_PX = 46.0
@@ -59,7 +59,7 @@ class Block:
 
 
 class Corners:
-    """The corner texts of one view; a corner is painted anew when it changes."""
+    """The corner texts of one view; those that were shown before are kept as pictures."""
 
     def __init__(self, palette: ViewPalette) -> None:
         self._palette = palette
@@ -67,10 +67,11 @@ class Corners:
         self._metrics = QFontMetricsF(self._fonts[0]), QFontMetricsF(self._fonts[1])
         self._rises = [metrics.ascent() - metrics.descent() for metrics in self._metrics]
         self._plate, self._text = palette.colour(palette.plate, palette.plate_opacity), QColor(palette.text)
-        self._kept = PaintedOnce()
+        self._kept = PaintedOnce(IMAGES)
         self._advances: dict[tuple[str, bool], float] = {}
         self._whole: dict[str, tuple[Sequence[CornerEntry], _Rows]] = {}
-        self._last: tuple[object, list[Block]] = (None, [])
+        self._beside: dict[str, tuple[object, tuple[_Rows, _Rows, bool]]] = {}
+        self._arranged: Latest[tuple[Picture, ...]] = Latest(IMAGES)
 
     def pictures(
         self, size: Size, top_px: float, texts: CornerTexts, level: OverlayLevel, ratio: float
@@ -81,12 +82,16 @@ class Corners:
         each other. Where the first line of the right corner would not fit beside the left one, that corner stands
         below it. The lower corners lose their last lines where the height does not suffice.
         """
-        key = (size, top_px, texts, level)
-        if key != self._last[0]:
-            self._last = key, self.blocks(size, top_px, at_level(texts, level))
-        return tuple(
-            self._kept.drawn(block.name, block, ratio, partial(self._recipe, block)) for block in self._last[1]
-        )
+        key = (size, top_px, texts, level, ratio)
+        known = self._arranged.get(key)
+        if known is not None:
+            return known
+        blocks = self.blocks(size, top_px, at_level(texts, level))
+        drawn = [self._kept.drawn(block.name, block, ratio, partial(self._recipe, block)) for block in blocks]
+        pictures = tuple(one for one in drawn if isinstance(one, Picture))
+        if len(pictures) == len(drawn):
+            self._arranged.put(key, pictures)
+        return tuple(drawn)
 
     # Arranging
 
@@ -128,8 +133,22 @@ class Corners:
     ) -> tuple[_Rows, _Rows, bool]:
         """The rows of two corners in `room` for both together, and whether the right one goes below the left one.
 
-        `alone` is the room of a corner that has the width to itself.
+        `alone` is the room of a corner that has the width to itself. Arranged when the words or the room change.
         """
+        key = (left, right, room, alone, stack)
+        known = self._beside.get(left[0])
+        if known is None or known[0] != key:
+            known = self._beside[left[0]] = key, self._arranged_beside(*key)
+        return known[1]
+
+    def _arranged_beside(
+        self,
+        left: tuple[str, Sequence[CornerEntry]],
+        right: tuple[str, Sequence[CornerEntry]],
+        room: float,
+        alone: float,
+        stack: bool,
+    ) -> tuple[_Rows, _Rows, bool]:
         whole = [self._unshortened(name, entries) for name, entries in (left, right)]
         for_left, for_right = left[1], right[1]
         if not (for_left and for_right):

@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from viewers.tools.figures import FigureKind, handle_points, strokes
 from viewers.tools.projection import Projection
-from viewers.widgets.label_places import beside_box, beside_line, free_place
-from viewers.widgets.line_painter import DASHES, HOVER_PX, OUTLINE_PX, end_bar, look_of, paint_handle
+from viewers.widgets.label_places import Pair, beside_box, beside_line, free_place
+from viewers.widgets.line_painter import DASHES, HOVER_PX, OUTLINE_PX, Handles, end_bar, look_of
 from viewers.widgets.marks import LabelledFigure, LineStyle
 from viewers.widgets.painted_once import OutlinedTexts
 from viewers.widgets.palette import ViewPalette
@@ -62,9 +62,9 @@ def _path(one: LabelledFigure, projection: Projection, scale: float) -> QPainter
     if figure.kind in (FigureKind.LENGTH, FigureKind.BIDIRECTIONAL) and not handles:
         for n in range(0, len(places) - 1, 2):
             for a, b in ((places[n], places[n + 1]), (places[n + 1], places[n])):
-                start, end = end_bar(a, b, scale)
-                path.moveTo(start)
-                path.lineTo(end)
+                bar = end_bar(a.toTuple(), b.toTuple(), scale)
+                path.moveTo(bar.p1())
+                path.lineTo(bar.p2())
     return path
 
 
@@ -89,12 +89,12 @@ def _paint_figure(
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         painter.setPen(pen)
         painter.drawPath(path)
-    kind = one.figure.kind
+    kind, handles = one.figure.kind, Handles.of(bright, palette)
     if kind is FigureKind.POINT and one.figure.style is LineStyle.SELECTED:
-        paint_handle(painter, QPointF(*projection.view_of_world(one.figure.points[0])), bright, palette)
+        handles.paint(painter, QPointF(*projection.view_of_world(one.figure.points[0])))
     elif one.closed and (one.figure.style is LineStyle.SELECTED or (hovered and one.figure.editable)):
         for n in handle_points(kind, one.figure.points):
-            paint_handle(painter, QPointF(*projection.view_of_world(one.figure.points[n])), bright, palette)
+            handles.paint(painter, QPointF(*projection.view_of_world(one.figure.points[n])))
 
 
 def _paint_label(
@@ -113,9 +113,9 @@ def _paint_label(
     fonts = [(main, True), *[(palette.overlay_px, False)] * (len(one.label) - 1)]
     sizes = [texts.size(text, *font) for text, font in zip(one.label, fonts, strict=True)]
     size = (max(width for width, _ in sizes), sum(height for _, height in sizes))
-    ends = [QPointF(*projection.view_of_world(point)) for point in figure.points]
+    ends = projection.views_of_world(figure.points)
     if figure.kind is FigureKind.ARROW:
-        tail = QRectF(ends[-1].x() - 2, ends[-1].y() - 2, 4, 4)
+        tail = QRectF(ends[-1][0] - 2, ends[-1][1] - 2, 4, 4)
         beyond = beside_line(ends[-1], ends[0], size, projection.size_px, palette.scale)
         places = [beyond[_tail_first(ends, projection)], *beside_box(tail, size, palette.scale)]
     elif figure.kind is FigureKind.LENGTH:
@@ -132,11 +132,10 @@ def _paint_label(
     return rect
 
 
-def _tail_first(ends: Sequence[QPointF], projection: Projection) -> int:
+def _tail_first(ends: Sequence[Pair], projection: Projection) -> int:
     """Which of the places beside an arrow lies beyond its tail."""
-    middle = QPointF(projection.size_px[0] / 2, projection.size_px[1] / 2)
-    tip, tail = (math.hypot(*(end - middle).toTuple()) for end in (ends[0], ends[-1]))
-    return 0 if tail >= tip else 1
+    middle = (projection.size_px[0] / 2, projection.size_px[1] / 2)
+    return 0 if math.dist(ends[-1], middle) >= math.dist(ends[0], middle) else 1
 
 
 def _tie(painter: QPainter, label: QRectF, box: QRectF, colour: str, palette: ViewPalette) -> None:

@@ -36,6 +36,7 @@ class Greys:
     def __init__(self) -> None:
         self._shape = (0, 0)
         self._rgb: NDArray[np.uint32] = np.empty((0, 0), np.uint32)
+        self._held: NDArray[np.int16] = np.empty((0, 0), np.int16)
         self._image = QImage()
 
     def image(
@@ -53,7 +54,7 @@ class Greys:
         """
         if pixels.shape != self._shape:
             self._shape = pixels.shape
-            self._rgb = np.empty(pixels.shape, np.uint32)
+            self._rgb, self._held = np.empty(pixels.shape, np.uint32), np.empty(pixels.shape, np.int16)
             rows, columns = pixels.shape
             self._image = QImage(self._rgb.data, columns, rows, columns * 4, QImage.Format.Format_RGB32)
         self._window(pixels, center - 0.5 - (width - 1.0) / 2, max(width - 1.0, _STEP))
@@ -72,8 +73,21 @@ class Greys:
         """
         values = self._rgb.view(np.float32)
         scale = 255.0 / span
+        if pixels.dtype == np.int16 and _whole(low, span):
+            np.clip(pixels, np.int16(low), np.int16(low + span), out=self._held)  # half as much to go through
+            np.subtract(self._held, np.int16(low), out=self._held)
+            np.copyto(values, self._held)
+        else:
+            self._values_above(pixels, low, abs(low) * scale > _FAR)
+            np.clip(values, np.float32(0.0), np.float32(span), out=values)
+        np.multiply(values, np.float32(scale * _LAST_BIT), out=values)
+        np.add(values, np.float32(_BLACK), out=values)
+
+    def _values_above(self, pixels: Pixels, low: float, far: bool) -> None:
+        """How far the values of any type are above the lower end of the window."""
+        values = self._rgb.view(np.float32)
         exact = pixels.dtype.itemsize <= 2 or pixels.dtype == np.float32
-        if not exact or abs(low) * scale > _FAR:
+        if not exact or far:
             base = math.floor(low)
             np.subtract(pixels, base, out=values, dtype=np.float64, casting="unsafe")
             low -= base
@@ -82,6 +96,9 @@ class Greys:
         np.subtract(values, np.float32(low), out=values)
         if pixels.dtype.kind == "f":
             np.copyto(values, np.float32(0.0), where=np.isnan(values))
-        np.clip(values, np.float32(0.0), np.float32(span), out=values)
-        np.multiply(values, np.float32(scale * _LAST_BIT), out=values)
-        np.add(values, np.float32(_BLACK), out=values)
+
+
+def _whole(low: float, span: float) -> bool:
+    """Whether a window begins and ends at whole numbers of int16, not too far apart."""
+    limits = np.iinfo(np.int16)
+    return low.is_integer() and span.is_integer() and limits.min <= low and low + span <= limits.max >= span

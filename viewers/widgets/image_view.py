@@ -130,8 +130,9 @@ class ImageView(StackView):
 
     def set_note(self, text: str) -> None:
         """A short text in the middle of the view; empty takes it away."""
-        self.note = text
-        self.update()
+        if text != self.note:
+            self.note = text
+            self.update()
 
     def set_crosshair(self, crosshair: Crosshair | None) -> None:
         """The shared place and the planes through it; it is seen on an image that holds the place."""

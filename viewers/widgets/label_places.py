@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QRectF
 
 _RULER_PX = 46.0
 """The ruler and its figures stand left of this."""
@@ -18,11 +18,11 @@ _GAP_PX = 10.0
 Pair = tuple[float, float]
 
 
-def beside_line(start: QPointF, end: QPointF, label: Pair, size: Pair, scale: float) -> list[QRectF]:
+def beside_line(start: Pair, end: Pair, label: Pair, size: Pair, scale: float) -> list[QRectF]:
     """Beyond the end that is farther from the middle of the view, else beyond the other, above or below the line."""
     width, height = label
     middle = (size[0] / 2, size[1] / 2)
-    far, near = sorted((start.toTuple(), end.toTuple()), key=lambda place: -math.dist(place, middle))
+    far, near = (start, end) if math.dist(start, middle) >= math.dist(end, middle) else (end, start)
     run_x, run_y = far[0] - near[0], far[1] - near[1]
     length = math.hypot(run_x, run_y) or 1.0
     gap = _GAP_PX * scale
@@ -58,14 +58,14 @@ def free_place(
     """
     left, top = _RULER_PX * scale, _NAMES_PX * scale
     room = QRectF(left, top, size[0] - left - 2, size[1] - top - 2)
-    for others in ((*taken, *kept_clear), taken):
+    for others in ((*taken, *kept_clear), taken) if kept_clear else (taken,):
         for place in places:
-            if room.contains(place) and not any(place.intersects(other) for other in others):
+            if room.contains(place) and not any(map(place.intersects, others)):
                 return place
     rect = QRectF(places[0])
     rect.moveLeft(min(max(2.0, rect.left()), max(2.0, size[0] - rect.width() - 2)))
     rect.moveTop(min(max(2.0, rect.top()), max(2.0, size[1] - rect.height() - 2)))
-    while any(rect.intersects(other) for other in taken) and rect.bottom() + 2 < size[1]:
+    while any(map(rect.intersects, taken)) and rect.bottom() + 2 < size[1]:
         rect.translate(0, 2)
     return rect
 

@@ -41,7 +41,11 @@ class Levels:
     def holds(self, point: Point) -> bool:
         """Whether the stack reaches a place: it is within half a gap of an image."""
         found = self.nearest(point)
-        return found is not None and found[1] <= self.half_gap_mm(found[0]) * _TOUCHING + 0.01
+        return found is not None and self.reaches(*found)
+
+    def reaches(self, k: int, distance_mm: float) -> bool:
+        """Whether what is so far from image `k`, the nearest, is still within the stack."""
+        return distance_mm <= self.half_gap_mm(k) * _TOUCHING + 0.01
 
     @property
     def down_step(self) -> int:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from viewers.tools.projection import Projection
-from viewers.widgets.label_places import beside_line, free_place
+from viewers.widgets.label_places import Pair, beside_line, free_place
 from viewers.widgets.marks import LineStyle, ViewLine, ViewPlace
 from viewers.widgets.painted_once import OutlinedTexts
 from viewers.widgets.palette import ViewPalette
@@ -38,19 +38,56 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class Handles:
+    """Small rings where a line can be caught."""
+
+    radius_px: float
+    ground: QColor
+    outline: QPen
+    ring: QPen
+
+    @classmethod
+    def of(cls, pen: QPen, palette: ViewPalette) -> Handles:
+        """Handles of a line that is drawn with `pen`."""
+        outline = QPen(palette.colour(palette.background, 0.7), pen.widthF() + OUTLINE_PX * palette.scale)
+        return cls(_HANDLE_PX * palette.scale, palette.colour(palette.background, 0.55), outline, pen)
+
+    def paint(self, painter: QPainter, place: QPointF) -> None:
+        painter.setBrush(self.ground)
+        for pen in (self.outline, self.ring):
+            painter.setPen(pen)
+            painter.drawEllipse(place, self.radius_px, self.radius_px)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+@dataclass(frozen=True, slots=True)
 class _Pens:
     """What a line is drawn with, the outline first; the dashes are for the line itself, not for its end bars."""
 
+    look: Look
     solid: tuple[QPen, QPen]
     dashes: tuple[QPen, QPen] | None
+    handles: Handles
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A line where it is seen: itself and its end bars, or the places of its handles; and where its label stands."""
+
+    pens: _Pens
+    run: QLineF
+    bars: list[QLineF]
+    handles: list[QPointF]
+    label: tuple[QPointF, str, float] | None
 
 
 class LinePainter:
-    """Paints the lines of one view; its pens are made once."""
+    """Paints the lines of one view; its pens are made once, lines and labels are placed when they change."""
 
     def __init__(self, palette: ViewPalette, texts: OutlinedTexts) -> None:
         self._palette, self._texts = palette, texts
         self._kept: dict[tuple[LineStyle, bool], _Pens] = {}
+        self._last: tuple[object, tuple[list[_Placed], list[QRectF]]] = (None, ([], []))
 
     def paint(
         self,
@@ -65,39 +102,43 @@ class LinePainter:
         Labels keep clear of each other, of the ends of lines and of the places that are `taken`; a line that is out of
         sight has none.
         """
-        occupied, shown = list(taken), list(lines)
-        if not shown:
-            return occupied
-        starts = projection.views_of_world(line.start for line in shown)
-        ends = projection.views_of_world(line.end for line in shown)
-        placed = [(line, QPointF(*a), QPointF(*b)) for line, a, b in zip(shown, starts, ends, strict=True)]
-        for line, start, end in placed:
-            self._paint_line(painter, line, start, end, bool(hovered) and line.id == hovered)
-        clear = 4.0 * self._palette.scale
-        occupied += [QRectF(x - clear, y - clear, 2 * clear, 2 * clear) for x, y in (*starts, *ends)]
-        view = QRectF(0, 0, *projection.size_px)
-        for line, start, end in placed:
-            if line.label and view.intersects(QRectF(start, end).normalized().adjusted(-1, -1, 1, 1)):
-                occupied.append(self._paint_label(painter, line, (start, end), projection.size_px, occupied))
-        return occupied
+        key = (tuple(lines), projection, hovered, list(taken))
+        if key != self._last[0]:
+            self._last = key, self._placed(*key)
+        placed, occupied = self._last[1]
+        for line in placed:
+            _paint_line(painter, line)
+        for line in placed:
+            if line.label is not None:
+                place, text, size_px = line.label
+                self._texts.draw(painter, place, text, line.pens.look.colour, size_px, True)
+        return list(occupied)
 
-    def _paint_line(self, painter: QPainter, line: ViewLine, start: QPointF, end: QPointF, hovered: bool) -> None:
-        palette, pens = self._palette, self._pens(line.style, hovered)
-        handles = line.style is LineStyle.SELECTED or (hovered and line.editable)
-        run, bars = QLineF(start, end), []
-        if not handles:
-            bars = [QLineF(*end_bar(start, end, palette.scale)), QLineF(*end_bar(end, start, palette.scale))]
-        for n, pen in enumerate(pens.solid):
-            painter.setPen(pen)
-            if pens.dashes is None:
-                painter.drawLines([run, *bars])
+    def _placed(
+        self, lines: tuple[ViewLine, ...], projection: Projection, hovered: str, taken: list[QRectF]
+    ) -> tuple[list[_Placed], list[QRectF]]:
+        """Where the lines and their labels are seen, and the places that are taken then."""
+        if not lines:
+            return [], taken
+        scale, clear = self._palette.scale, 4.0 * self._palette.scale
+        ends = projection.views_of_world(end for line in lines for end in (line.start, line.end))
+        occupied = [*taken, *(QRectF(x - clear, y - clear, 2 * clear, 2 * clear) for x, y in ends)]
+        view_size, placed = projection.size_px, []
+        view = QRectF(0, 0, *view_size)
+        for line, start, end in zip(lines, ends[::2], ends[1::2], strict=True):
+            near = bool(hovered) and line.id == hovered
+            pens, label = self._pens(line.style, near), None
+            if line.label and view.intersects(_around(start, end)):
+                size_px = self._palette.overlay_px if pens.look.dashed else self._palette.label_px
+                places = beside_line(start, end, self._texts.size(line.label, size_px, True), view_size, scale)
+                occupied.append(free_place(places, view_size, occupied, scale))
+                label = occupied[-1].topLeft(), line.label, size_px
+            if line.style is LineStyle.SELECTED or (near and line.editable):
+                bars, handles = [], [QPointF(*start), QPointF(*end)]
             else:
-                painter.drawLines(bars)
-                painter.setPen(pens.dashes[n])
-                painter.drawLine(run)
-        if handles:
-            for place in (start, end):
-                paint_handle(painter, place, pens.solid[1], palette)
+                bars, handles = [end_bar(start, end, scale), end_bar(end, start, scale)], []
+            placed.append(_Placed(pens, QLineF(*start, *end), bars, handles, label))
+        return placed, occupied
 
     def _pens(self, style: LineStyle, hovered: bool) -> _Pens:
         known = self._kept.get((style, hovered))
@@ -105,22 +146,19 @@ class LinePainter:
             known = self._kept[style, hovered] = _pens(style, hovered, self._palette)
         return known
 
-    def _paint_label(
-        self,
-        painter: QPainter,
-        line: ViewLine,
-        ends: tuple[QPointF, QPointF],
-        size: tuple[float, float],
-        taken: list[QRectF],
-    ) -> QRectF:
-        """The label beside its own line, clear of the ruler and of other labels; gives the place it took."""
-        palette, texts = self._palette, self._texts
-        look = look_of(line.style, palette)
-        size_px = palette.overlay_px if look.dashed else palette.label_px
-        places = beside_line(*ends, texts.size(line.label, size_px, True), size, palette.scale)
-        rect = free_place(places, size, taken, palette.scale)
-        texts.draw(painter, rect.topLeft(), line.label, look.colour, size_px, True)
-        return rect
+
+def _paint_line(painter: QPainter, line: _Placed) -> None:
+    pens = line.pens
+    for n, pen in enumerate(pens.solid):
+        painter.setPen(pen)
+        if pens.dashes is None:
+            painter.drawLines([line.run, *line.bars])
+        else:
+            painter.drawLines(line.bars)
+            painter.setPen(pens.dashes[n])
+            painter.drawLine(line.run)
+    for place in line.handles:
+        pens.handles.paint(painter, place)
 
 
 def paint_places(
@@ -203,29 +241,25 @@ def _pens(style: LineStyle, hovered: bool, palette: ViewPalette) -> _Pens:
     bright = QPen(QColor(look.colour), thickness)
     for pen in (outline, bright):
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    handles = Handles.of(bright, palette)
     if not look.dashed:
-        return _Pens((outline, bright), None)
+        return _Pens(look, (outline, bright), None, handles)
     dashes = QPen(outline), QPen(bright)
     for pen in dashes:
         pen.setDashPattern([dash * thickness / pen.widthF() for dash in DASHES])
-    return _Pens((outline, bright), dashes)
+    return _Pens(look, (outline, bright), dashes, handles)
 
 
-def paint_handle(painter: QPainter, place: QPointF, pen: QPen, palette: ViewPalette) -> None:
-    """A small ring where a line can be caught."""
-    radius = _HANDLE_PX * palette.scale
-    painter.setBrush(palette.colour(palette.background, 0.55))
-    painter.setPen(QPen(palette.colour(palette.background, 0.7), pen.widthF() + OUTLINE_PX * palette.scale))
-    painter.drawEllipse(place, radius, radius)
-    painter.setPen(pen)
-    painter.drawEllipse(place, radius, radius)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
+def _around(start: Pair, end: Pair) -> QRectF:
+    """The place a line takes, with a little width where it is upright or level."""
+    left, top = min(start[0], end[0]) - 1, min(start[1], end[1]) - 1
+    return QRectF(left, top, abs(start[0] - end[0]) + 2, abs(start[1] - end[1]) + 2)
 
 
-def end_bar(place: QPointF, other: QPointF, scale: float) -> tuple[QPointF, QPointF]:
+def end_bar(place: Pair, other: Pair, scale: float) -> QLineF:
     """The bar across a line's end, at right angles to it."""
-    x, y = place.x(), place.y()
-    run_x, run_y = other.x() - x, other.y() - y
+    x, y = place
+    run_x, run_y = other[0] - x, other[1] - y
     share = _BAR_PX * scale / (math.hypot(run_x, run_y) or 1.0)
     across_x, across_y = -run_y * share, run_x * share
-    return QPointF(x - across_x, y - across_y), QPointF(x + across_x, y + across_y)
+    return QLineF(x - across_x, y - across_y, x + across_x, y + across_y)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
@@ -18,7 +19,15 @@ LOW_PX = 90
 _TEXTS = 256
 """How many texts one view keeps."""
 
+IMAGES = 128
+"""Of so many images of a stack the words are kept as pictures, for who scrolls to and fro."""
+
+_SELDOM = 2
+"""What was drawn so often is drawn as a picture from then on, where it changes with the image or the window."""
+
 _AROUND = ((-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (1, 1), (-1, 1), (1, -1))
+
+_Value = TypeVar("_Value")
 
 Recipe = tuple[QRectF, Callable[[QPainter], None]]
 """The place of a picture and how to paint it there."""
@@ -60,28 +69,56 @@ class Fresh:
 Drawn = Picture | Fresh
 
 
+class Latest(Generic[_Value]):
+    """The values that were asked for last, by key; beyond `most` the one that was not asked for the longest goes."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[Hashable, _Value] = OrderedDict()
+
+    def get(self, key: Hashable) -> _Value | None:
+        value = self._kept.get(key)
+        if value is not None:
+            self._kept.move_to_end(key)
+        return value
+
+    def put(self, key: Hashable, value: _Value) -> None:
+        self._kept[key] = value
+        if len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+
+
 class PaintedOnce:
-    """Keeps one picture for each name; text is shaped and outlined once, not at every step of the wheel."""
+    """Keeps the `most` latest pictures of each name; text is shaped once, not at every step of the wheel."""
 
-    def __init__(self) -> None:
-        self._kept: dict[str, tuple[object, Picture]] = {}
-        self._latest: dict[str, object] = {}
+    def __init__(self, most: int = 1) -> None:
+        self._most = most
+        self._kept: dict[str, Latest[Picture | int]] = {}
 
-    def picture(self, name: str, key: object, ratio: float, recipe: Callable[[], Recipe]) -> Picture:
-        """The picture `name` for a device of `ratio`; painted anew by `recipe` when `key` or `ratio` is another."""
-        kept = self._kept.get(name)
-        if kept is None or kept[0] != (key, ratio):
+    def picture(self, name: str, key: Hashable, ratio: float, recipe: Callable[[], Recipe]) -> Picture:
+        """The picture `name` for a device of `ratio`; painted by `recipe` unless it was with this `key` and `ratio`."""
+        kept = self._of(name)
+        known = kept.get((key, ratio))
+        if not isinstance(known, Picture):
             place, paint = recipe()
-            kept = ((key, ratio), _painted(place, ratio, paint))
-            self._kept[name] = kept
-        return kept[1]
+            known = _painted(place, ratio, paint)
+            kept.put((key, ratio), known)
+        return known
 
-    def drawn(self, name: str, key: object, ratio: float, recipe: Callable[[], Recipe]) -> Drawn:
-        """As `picture`, but what has just changed gets its picture only when it is asked for again."""
-        if self._latest.get(name) == key:
-            return self.picture(name, key, ratio, recipe)
-        self._latest[name] = key
-        return Fresh(*recipe())
+    def drawn(self, name: str, key: Hashable, ratio: float, recipe: Callable[[], Recipe]) -> Drawn:
+        """As `picture`, but what was seldom asked for gets no picture: it would take longer than to paint it."""
+        kept = self._of(name)
+        known = kept.get((key, ratio)) or 0
+        if isinstance(known, int) and known < _SELDOM:
+            kept.put((key, ratio), known + 1)
+            return Fresh(*recipe())
+        return self.picture(name, key, ratio, recipe)
+
+    def _of(self, name: str) -> Latest[Picture | int]:
+        kept = self._kept.get(name)
+        if kept is None:
+            kept = self._kept[name] = Latest(self._most)
+        return kept
 
 
 class OutlinedTexts:
@@ -90,7 +127,7 @@ class OutlinedTexts:
     def __init__(self, palette: ViewPalette) -> None:
         self._palette = palette
         self._metrics: dict[tuple[float, bool], tuple[QFont, QFontMetricsF]] = {}
-        self._kept: OrderedDict[tuple[str, str, float, bool, float], Picture] = OrderedDict()
+        self._kept: Latest[Picture] = Latest(_TEXTS)
         self._sizes: dict[tuple[str, float, bool], tuple[float, float]] = {}
 
     def size(self, text: str, size_px: float, bold: bool) -> tuple[float, float]:
@@ -110,10 +147,8 @@ class OutlinedTexts:
         key = (text, colour, size_px, bold, ratio)
         picture = self._kept.get(key)
         if picture is None:
-            picture = self._kept[key] = self._painted(*key)
-            if len(self._kept) > _TEXTS:
-                self._kept.popitem(last=False)
-        self._kept.move_to_end(key)
+            picture = self._painted(*key)
+            self._kept.put(key, picture)
         picture.draw_at(painter, place)
 
     def _painted(self, text: str, colour: str, size_px: float, bold: bool, ratio: float) -> Picture:

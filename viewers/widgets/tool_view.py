@@ -153,7 +153,7 @@ class ToolView(ImageView):
 
     def _figures_here(self) -> tuple[ViewFigure, ...]:
         plane, source = self.plane, self.source
-        if plane is None or source is None:
+        if plane is None or source is None or not self.figures:
             return ()
         k = self.state.index
         image = (source.sop_uid(k), source.frame(k))

@@ -90,7 +90,7 @@ class ViewLinks:
                 found = None if view.levels is None else view.levels.nearest(place)
                 if found is not None and view.levels is not None:
                     view.set_index(found[0])
-                    view.set_note("" if view.levels.holds(place) else "No image at this level")
+                    view.set_note("" if view.levels.reaches(*found) else "No image at this level")
 
     def follow_framing(self, leader: SliceView) -> None:
         """Give linked views the leader's zoom, and its middle as a place in the patient, however they are turned."""

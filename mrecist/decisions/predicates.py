@@ -170,7 +170,8 @@ radiotherapy_under_way        radiotherapy has not ended
 response_too_early            radiotherapy has ended, and the window of its response is not open yet
 operated                      a resection or transplantation is recorded
 marker_rising                 the protocol's tumour marker is above its limit and higher than when last recorded
-marker_unknown                whether the tumour marker rises cannot be said: it, or a value before it, is not recorded
+marker_unknown                whether the tumour marker rises cannot be said: it, or a value before it, is not recorded,
+                              or only as "greater than"
 tace_failed                   the local treatment has failed
 tace_not_over                 the local treatment goes on, or it is not decided that it does not
 ============================= ===================================================================================

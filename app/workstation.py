@@ -174,7 +174,9 @@ class Workstation(QObject):
         return possible
 
     def take_out(self) -> None:
-        """Del: the figure that is selected, else the finding of the selected lesion."""
+        """Del: what is being drawn, else the figure that is selected, else the finding of the selected lesion."""
+        if self._give_up():
+            return
         if self.annotating.selected:
             self.annotating.remove()
         else:
@@ -186,9 +188,18 @@ class Workstation(QObject):
             view.end_nudges()
 
     def undo(self) -> None:
-        """Take back the last edit, nudges that are still going on included."""
+        """Take back what is being drawn, else the last edit, nudges that are still going on included."""
+        if self._give_up():
+            return
         self.end_nudges()
         self.session.undo()
+
+    def _give_up(self) -> bool:
+        """Drop the line or figure under way, which is no edit yet; whether there was one."""
+        busy = [view for view in self.page.grid.views if view.busy]
+        for view in busy:
+            view.give_up()
+        return bool(busy)
 
     def left_drags(self, gesture: Gesture) -> None:
         """What the left button does from now on; a tool in hand is laid down."""

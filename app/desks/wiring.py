@@ -16,6 +16,7 @@ from app.main_window import COHORT, HISTORY, READING, READS
 from app.models.hiding import hidden_words, mode_word
 from app.reading.figurework import asked_of
 from app.reading.marking import Intent
+from app.reading.overlay_texts import value_text
 from app.reading.stages import Stage
 from app.reading_page import RightPage
 from app.situation import Situation, can_draw
@@ -48,7 +49,7 @@ _ASKED = {
     Intent.COUNTED: "Measure the selected lesion: press and drag. Esc cancels.",
     Intent.WHOLE: "Whole diameter of the selected lesion: press and drag. Esc cancels.",
     Intent.NONTARGET: "Non-target: draw a line across it. Esc cancels.",
-    Intent.NEW: "New lesion: draw its longest diameter. Esc cancels.",
+    Intent.NEW: "New lesion: draw its longest diameter. An effusion or thrombus needs none: menu Lesion. Esc cancels.",
 }
 
 
@@ -190,6 +191,7 @@ class Wiring(QObject):
 
     def _on_record_changed(self) -> None:
         store, bar = self._station.session.store, self._station.window.bar
+        self._station.page.toast.outdate()
         bar.show_record(self._station.session.record)
         hides = self._station.session.hides
         bar.show_mode(mode_word(hides), hidden_words(hides))
@@ -220,7 +222,7 @@ class Wiring(QObject):
     def _say(self, text: str, undo: bool) -> None:
         if self._station.window.is_reading:
             self._station.page.toast.tell(text, undo)
-        self._station.window.status.say(text)
+        self._station.window.status.say(text, passing=True)
 
     def _show_tools(self) -> None:
         images, tools = self._station.images, self._station.page.tools
@@ -262,5 +264,4 @@ class Wiring(QObject):
         window.status.say(asked_of(annotating.kind, annotating.sticky) if annotating.kind else "")
 
     def _show_probe(self, probe: object) -> None:
-        unit = f" {probe.unit}" if isinstance(probe, Probe) and probe.unit else ""
-        self._station.window.status.show_probe(f"{probe.value:.0f}{unit}" if isinstance(probe, Probe) else "")
+        self._station.window.status.show_probe(value_text(probe) if isinstance(probe, Probe) else "")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
 from app.panels.chips import KeyButton, KeyCap, chip, label, rule_line
@@ -182,6 +182,10 @@ class AppBar(QWidget):
         self._undo.setVisible(not self._narrow and bool(what))
 
 
+NEWS_MS = 15_000
+"""How long what was done stands in the status bar: a sentence of minutes ago is no news, and may hold no more."""
+
+
 class StatusBar(QWidget):
     """The state at the left, key hints at the right; on a narrow window the hints go, the state never."""
 
@@ -194,6 +198,8 @@ class StatusBar(QWidget):
         row.setContentsMargins(theme.px(10), 0, theme.px(10), 0)
         row.setSpacing(theme.px(12))
         self._state = label("", "2", Face.SMALL)
+        self.news = QTimer(self, singleShot=True, interval=NEWS_MS)
+        self.news.timeout.connect(lambda: self.say(""))
         self._probe = label("", "2", Face.SMALL)
         self._hints = QWidget()
         self._hint_row = QHBoxLayout(self._hints)
@@ -213,8 +219,12 @@ class StatusBar(QWidget):
     def said(self) -> str:
         return self._state.text()
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, passing: bool = False) -> None:
+        """Show a sentence until the next; with `passing` no longer than it is news."""
         self._state.setText(text)
+        self.news.stop()
+        if passing and text:
+            self.news.start()
 
     def show_probe(self, text: str) -> None:
         self._probe.setText(text)

@@ -31,7 +31,7 @@ class ImageWindow(QWidget):
         self._theme = theme
         self.setProperty("ground", "app")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setWindowTitle(translated("Hepatrace: images"))
+        self.setWindowTitle(translated("Images"))
         self.setAccessibleName(translated("Images"))
         self.setMinimumSize(*(theme.px(side) for side in SMALLEST))
         self.column = QVBoxLayout(self)

@@ -48,6 +48,11 @@ class Toast(QWidget):
         self.raise_()
         self.timer.start()
 
+    def outdate(self) -> None:
+        """The record went on: `Undo` would take back another edit than the one that is told here."""
+        if not self.undo.isHidden():
+            self.hide()
+
     def place(self) -> None:
         """At the bottom centre of the views."""
         parent = self.parentWidget()

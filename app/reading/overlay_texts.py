@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +12,7 @@ from app.state.record import Patient, Record, SeriesRef, Visit
 from app.words import MINUS, SPACE
 from viewers.imaging.catalogue import SURE_PHASE, FindingCode, Series
 from viewers.imaging.geometry import SlicePlane, is_axial, is_parallel
-from viewers.widgets.marks import Chip, CornerEntry, CornerTexts, TextLine, Tone
+from viewers.widgets.marks import Chip, CornerEntry, CornerTexts, Probe, TextLine, Tone
 from viewers.widgets.view_state import ViewState
 
 
@@ -25,6 +26,9 @@ class Shown:
 
 
 ACQUIRED = Shown()
+
+_COARSE = 10.0
+"""From here on whole numbers tell enough of a window."""
 
 
 def corner_texts(
@@ -155,7 +159,7 @@ def _place(
     number = None if derived else series.slices[state.index].instance_number
     place = f"{state.index + 1} / {shown.count or len(series.slices)}"
     lines: list[CornerEntry] = [place if number is None else f"Im {number} · {place}"]
-    if plane is not None:
+    if plane is not None and not (derived and _axis(plane) is None):
         lines.append(_level(plane))
     thickness = "" if derived and plane_word(plane, shown) else _thickness(series)
     spacing = plane.column_spacing_mm if plane is not None else 1.0
@@ -171,15 +175,21 @@ def _thickness(series: Series) -> str:
     return f"{' / '.join(figures)}{SPACE}mm" if figures and known[0] is not None else ""
 
 
+def _axis(plane: SlicePlane) -> int | None:
+    """Which axis of the patient (0 for x) a plane is at right angles to; None where it leans: it has no one level."""
+    return next((n for n, along in enumerate(plane.normal) if abs(along) > 1 - 1e-6), None)
+
+
 def _level(plane: SlicePlane) -> str:
-    """Where a plane lies along the axis of the body that it crosses most."""
+    """Where the first pixel of a plane lies along the axis of the body that it crosses most."""
     normal = plane.normal
     axis = max(range(3), key=lambda n: abs(normal[n]))
     return f"{'xyz'[axis]} {_signed(plane.origin[axis])}{SPACE}mm"
 
 
 def _display(series: Series, state: ViewState) -> tuple[CornerEntry, ...]:
-    lines: list[CornerEntry] = [f"W {state.width:.0f} L {_signed(state.center, 0)}"]
+    places = 0 if state.width >= _COARSE else _places(state.width, 2)
+    lines: list[CornerEntry] = [f"W {state.width:.{places}f} L {_signed(state.center, places)}"]
     if series.kvp:
         lines.append(f"{series.kvp:.0f}{SPACE}kVp")
     if times := _times(series):
@@ -195,6 +205,18 @@ def _times(series: Series) -> str:
     known = (("TR", made.repetition_ms), ("TE", made.echo_ms)) if series.modality == "MR" else ()
     told = [f"{name} {value:.2f}".rstrip("0").rstrip(".") for name, value in known if value is not None]
     return f"{' / '.join(told)}{SPACE}ms" if told else ""
+
+
+def value_text(probe: Probe) -> str:
+    """The value under the pointer: whole HU; of small values without a unit three figures."""
+    value = probe.value
+    whole = bool(probe.unit) or abs(value) >= 10 * _COARSE or value == round(value)
+    return _signed(value, 0 if whole else _places(value, 3)) + (f"{SPACE}{probe.unit}" if probe.unit else "")
+
+
+def _places(value: float, figures: int) -> int:
+    """How many decimals show so many figures of a value."""
+    return max(0, figures - 1 - math.floor(math.log10(abs(value)))) if value else 0
 
 
 def _signed(value: float, places: int = 1) -> str:

@@ -263,6 +263,30 @@ def test_that_delete_takes_out_the_selected_figure_and_no_finding(
     assert read is not None and read.observation("BL", "IT1") is None
 
 
+@pytest.mark.parametrize(
+    ("key", "modifiers"), [(Qt.Key.Key_Z, CONTROL), (Qt.Key.Key_Delete, NO_KEYS)], ids=["undo", "delete"]
+)
+def test_that_undo_and_delete_drop_what_is_half_drawn_before_they_touch_what_is_recorded(
+    driver: Driver, view: SliceView, small_study: tuple[Path, Truth], key: Qt.Key, modifiers: Qt.KeyboardModifier
+) -> None:
+    mark_target(driver, view, small_study[1])
+    driver.click_lesion("IT1")
+    toast = driver.page.toast
+    assert toast.isVisible() and toast.undo.isVisible()
+    length = draw(driver, view, FigureKind.LENGTH)
+    assert not toast.isVisible(), "its Undo would take back the length, of which it says nothing"
+    recorded = driver.session.record
+    driver.key(*KEYS[FigureKind.BIDIRECTIONAL], widget=view)
+    stroke(driver, view, (0.4, 0.5), (0.5, 0.5), (0.65, 0.5))
+    assert view.busy, "the short line is still to come"
+    driver.key(key, modifiers, widget=view)
+    assert not view.busy
+    assert driver.session.record == recorded, "neither the length nor the finding of the selected lesion is touched"
+    driver.key(Qt.Key.Key_Escape, widget=view)
+    driver.key(Qt.Key.Key_Z, CONTROL, widget=view)
+    assert length not in figures(driver), "with nothing in hand it takes back the last edit"
+
+
 def test_that_an_arrow_says_what_is_typed_at_its_tail(driver: Driver, view: SliceView) -> None:
     driver.key(Qt.Key.Key_N, SHIFT, widget=view)
     stroke(driver, view, *STROKES[FigureKind.ARROW][0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -21,7 +22,10 @@ GAP_PX = 14.0
 
 _HANDLE_PX = 4.0
 _LABEL_SHARE, _TURNABLE_LABEL_SHARE = 0.2, 0.42
-_NO_WAY_PX = 1e-9
+_NO_WAY_PX = 1e-6
+_RING_SHARES = (0.5, 0.75, 0.95)
+"""Of the part of a line that turns its plane, from the line's end: where its ring may stand, the best first."""
+
 _DASHES: dict[str, list[float]] = {"AX": [10.0, 4.0], "COR": [5.0, 4.0], "SAG": [1.5, 4.0]}
 
 
@@ -91,7 +95,7 @@ def paint_reference_lines(
         pen = QPen(palette.colour(palette.ghost, 0.45 if line.faint else 1.0), palette.scale)
         pen.setDashPattern([2.0, 5.0] if line.faint else [6.0, 4.0])
         painter.setPen(pen)
-        painter.drawLine(QLineF(*ends))
+        painter.drawLine(_crisp(QLineF(*ends), painter.deviceTransform().m11()))
 
 
 def _in_sight(place: Point, cut: Cut, projection: Projection, size: tuple[int, int]) -> CrossLine | None:
@@ -119,11 +123,13 @@ def _in_sight(place: Point, cut: Cut, projection: Projection, size: tuple[int, i
 def _paint_cut(painter: QPainter, cut: Cut, place: QPointF, ends: list[QPointF], palette: ViewPalette) -> None:
     colour = QColor(_colour(cut, palette))
     gap = GAP_PX * palette.scale
+    ratio = painter.deviceTransform().m11()
     for end in ends:
         half = QLineF(place, end)
         if half.length() <= gap:
             continue
         start = half.pointAt(gap / half.length())
+        run = _crisp(QLineF(start, end), ratio)
         shadow = QPen(QColor(palette.background), 3.0 * palette.scale)  # translucent it would take Qt far longer
         line = QPen(colour, palette.scale)
         line.setCapStyle(Qt.PenCapStyle.FlatCap)
@@ -131,15 +137,38 @@ def _paint_cut(painter: QPainter, cut: Cut, place: QPointF, ends: list[QPointF],
             line.setDashPattern(_DASHES[cut.plane])
         for pen in (shadow, line):
             painter.setPen(pen)
-            painter.drawLine(start, end)
+            painter.drawLine(run)
         if cut.turnable:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(colour, 1.5 * palette.scale))
             radius = _HANDLE_PX * palette.scale
-            painter.drawEllipse(half.pointAt(1 - TURNING_SHARE / 2), radius, radius)
+            painter.drawEllipse(_ring_place(painter, half), radius, radius)
     if cut.plane:
         share = _TURNABLE_LABEL_SHARE if cut.turnable else _LABEL_SHARE  # clear of the ring, and of a line beneath
         _paint_word(painter, cut.plane, place, ends, share, colour, palette)
+
+
+def _crisp(line: QLineF, ratio: float) -> QLineF:
+    """An upright or level line on whole pixels of the device: between two of them it would be wide and faint."""
+
+    def on_pixel(value: float) -> float:
+        return (math.floor(value * ratio) + 0.5) / ratio
+
+    (x1, y1), (x2, y2) = (line.x1(), line.y1()), (line.x2(), line.y2())
+    if abs(x2 - x1) < _NO_WAY_PX:
+        x1 = x2 = on_pixel(x1)
+    elif abs(y2 - y1) < _NO_WAY_PX:
+        y1 = y2 = on_pixel(y1)
+    return QLineF(x1, y1, x2, y2)
+
+
+def _ring_place(painter: QPainter, half: QLineF) -> QPointF:
+    """Where the line turns its plane, clear of the words in the corners, through which nothing is painted."""
+    places = [half.pointAt(1 - TURNING_SHARE * share) for share in _RING_SHARES]
+    if not painter.hasClipping():
+        return places[0]
+    free = painter.clipRegion()
+    return next((place for place in places if free.contains(place.toPoint())), places[0])
 
 
 def _paint_word(

@@ -199,6 +199,7 @@ class ViewGrid(QWidget):
                 self.active.setFocus()  # else Qt would choose who has it next, and that one would become active
             for view in hidden:
                 view.hide()
+        self.update()  # tiles that stood elsewhere leave what lies between them
         self.resized.emit()
         if shown != self._seen:
             self._seen = shown

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.models.worklist import COLUMNS, CaseLine, View, WorklistColumn, cell_text, line_of
+from app.panels.app_bar import StatusBar
 from app.panels.reading_footer import ReadingFooter
 from app.panels.toast import SHOWN_MS, Toast
 from app.panels.worklist import Worklist
@@ -112,6 +113,20 @@ def test_that_a_toast_goes_after_six_seconds_and_offers_undo(qtbot: QtBot, theme
     with qtbot.waitSignal(toast.undone):
         qtbot.mouseClick(toast.undo, Qt.MouseButton.LeftButton)
     assert not toast.isVisible()
+    toast.tell("Delayed phase missing", undo=False)
+    toast.outdate()
+    assert toast.isVisible(), "what takes nothing back is as true as before"
+
+
+def test_that_news_goes_from_the_status_bar_and_what_a_tool_asks_for_stays(qtbot: QtBot, theme: Theme) -> None:
+    bar = StatusBar(theme)
+    qtbot.addWidget(bar)
+    bar.news.setInterval(10)
+    bar.say("No window is kept under 6", passing=True)
+    qtbot.waitUntil(lambda: bar.said == "")
+    bar.say("old news", passing=True)
+    bar.say("Draw the long line")
+    assert bar.said and not bar.news.isActive()
 
 
 def test_that_the_foot_leads_on_until_all_is_read_then_signs(qtbot: QtBot, theme: Theme) -> None:

@@ -8,13 +8,13 @@ from datetime import date
 
 import pytest
 
-from app.reading.overlay_texts import ACQUIRED, Shown, corner_texts, plane_word
+from app.reading.overlay_texts import ACQUIRED, Shown, corner_texts, plane_word, value_text
 from app.words import SPACE
 from tests.support.records import series_ref, two_visits
 from tests.support.series import series
 from viewers.imaging.catalogue import SequenceTags, Series
 from viewers.imaging.geometry import SlicePlane
-from viewers.widgets.marks import Chip, CornerTexts, TextLine, Tone
+from viewers.widgets.marks import Chip, CornerTexts, Probe, TextLine, Tone
 from viewers.widgets.view_state import ViewState
 
 ON = date(2026, 1, 5)
@@ -94,3 +94,45 @@ def test_that_an_mr_image_says_its_times_and_any_image_where_it_was_made_and_tha
     assert upper_right[0] == "2026-01-05 10:15" and upper_right[1] == "St Elsewhere", "the date is the line that stays"
     assert corners(made).top_left[-1] == Chip("DE-IDENTIFIED", tone=Tone.AMBER)
     assert Chip("DE-IDENTIFIED", tone=Tone.AMBER) not in corners(replace(made, deidentified=False)).top_left
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [
+        (-84.6, "HU", "\u221285_HU"),
+        (-0.4, "HU", "0_HU"),
+        (1234.4, "", "1234"),
+        (7.0, "", "7"),
+        (-0.00123, "", "\u22120.00123"),
+        (3.14159, "", "3.14"),
+    ],
+)
+def test_that_the_value_under_the_pointer_has_a_true_minus_and_the_figures_that_tell_it(
+    value: float, unit: str, said: str
+) -> None:
+    assert value_text(Probe(3, 4, None, value, unit)) == said.replace("_", SPACE)
+
+
+@pytest.mark.parametrize(
+    ("width", "centre", "said"),
+    [(150, -20, "W 150 L \u221220"), (9.5, 4.25, "W 9.5 L 4.2"), (0.0031, 0.0012, "W 0.0031 L 0.0012")],
+    ids=["HU", "small", "a map of diffusion in mm2/s"],
+)
+def test_that_a_narrow_window_is_not_told_as_nothing(width: float, centre: float, said: str) -> None:
+    assert words(corners(series("BL-AP", ON), ViewState(width=width, center=centre)).bottom_right)[0] == said
+
+
+def test_that_a_computed_plane_that_leans_has_no_level_of_its_own() -> None:
+    """The first pixel of an oblique plane lies far from the place that is looked at: its coordinate misleads."""
+    record, ref = two_visits(), series_ref("BL-AP", ON, "arterial", "Liver arterial")
+
+    def level(plane: SlicePlane, shown: Shown) -> list[str]:
+        made = series("BL-AP", ON)
+        told = words(corner_texts(record, record.visits[0], "", ref, made, ViewState(), plane, 1.0, shown).bottom_left)
+        return [line for line in told if line.startswith(("x ", "y ", "z "))]
+
+    leaning = SlicePlane((-172.8, -91.8, 30.0), (0.8, 0.6, 0.0), (0.0, 0.0, -1.0), 1.0, 1.0)
+    coronal = SlicePlane((-172.8, 12.5, 30.0), (1.0, 0.0, 0.0), (0.0, 0.0, -1.0), 1.0, 1.0)
+    assert level(leaning, Shown("OBL", off_axial=True, count=40)) == []
+    assert level(coronal, Shown("COR", off_axial=True, count=40)) == [f"y 12.5{SPACE}mm"]
+    assert level(leaning, ACQUIRED) == [f"y \u221291.8{SPACE}mm"], "an acquired image keeps what its header says"

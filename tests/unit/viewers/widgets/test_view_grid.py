@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QPaintEvent, QRegion
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -201,3 +201,26 @@ def test_that_the_tile_that_would_take_a_series_is_marked_during_the_drag(grid: 
     assert grid.drop_tile == 3
     QApplication.sendEvent(grid, QDragLeaveEvent())
     assert grid.drop_tile is None
+
+
+def test_that_tiles_that_move_leave_no_trace_of_where_they_stood(grid: ViewGrid, qtbot: QtBot) -> None:
+    """A large tile and two beside it, then two above one: what is then empty has to be painted anew."""
+    grid.set_layout(Layout(2, 3, large=True))
+    qtbot.waitExposed(grid)
+    QApplication.processEvents()
+    painted = QRegion()
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            nonlocal painted
+            if isinstance(event, QPaintEvent):
+                painted += event.region()
+            return False
+
+    watch = Watch()
+    grid.installEventFilter(watch)
+    grid.set_layout(Layout(1, 3, loose=True))
+    QApplication.processEvents()
+    assert [grid.views[n].geometry().x() for n in grid.shown] == [0, 477, 0], "the fourth place is empty"
+    empty = QRegion(480, 440, 460, 410)
+    assert empty.subtracted(painted).isEmpty(), "the line between two tiles of before runs through it"

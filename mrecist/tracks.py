@@ -64,7 +64,7 @@ def leaves_assessment(lesion: Lesion, treated: LocalTreatment | None) -> bool:
     local treatment since the time point before      the lesion
     ================================================ =========================================================
     none                                             goes on as it was
-    resection, wherever it lies                      leaves the assessment
+    resection, wherever it lies                      leaves the assessment, short of unequivocal progression
     TACE, ablation or radiation, in the liver        goes on: its viable part is measured
     TACE, ablation or radiation, outside the liver   leaves the assessment, short of unequivocal progression
     ================================================ =========================================================

@@ -1,4 +1,4 @@
-"""Tables of docs/rules whose rows are held by a worked example each: viability, margins, what is seen again.
+"""Tables of docs/rules whose rows are held by a worked example each: margins, what is seen again, times.
 
 The key of an example is the row as it stands in the docstring, so that other words, a row more or fewer or another
 order fail; the example is worked by hand from those words, on both sides of every number in them.
@@ -7,85 +7,25 @@ order fail; the example is worked by hand from those words, on both sides of eve
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
-from app.resources import load_ruleset
-from mrecist.case import Ascites, ClinicalStatus
-from mrecist.liver import child_pugh_points
+from app.resources import RULESETS, load_ruleset
+from mrecist.bestresponse import Assessed
+from mrecist.case import Marker, Modality, Scan, TimePoint
+from mrecist.endpoints import Duration, ScopeTimes, scope_times
+from mrecist.lesions import Finding, Measured, Merged, NotEvaluable, Observation
+from mrecist.markers import marker_response
+from mrecist.modality import modality_of
 from mrecist.results import RegionResponse
+from mrecist.values import Diameter, Line, Response
 from tests.support.doc_tables import doc_tables, docstrings
 from tests.support.patients import assessed, last, visit
 
 Worked = Mapping[tuple[str, ...], Callable[[], bool]]
-
-
-# --- viability, liver function ---------------------------------------------------------------------------------------
-
-
-def _viable(*visits: Any) -> str:
-    tace = last(*visits, protocol="cotsom").tace
-    assert tace is not None and tace.situation is not None
-    return {"viable": "yes", "none": "no"}.get(tace.situation.viability, tace.situation.viability.value)
-
-
-def _all_viable(told: str, *courses: tuple[Any, ...]) -> bool:
-    return {_viable(*course) for course in courses} == {told}
-
-
-def _child_pugh(item: str, *columns: tuple[Any, ...]) -> bool:
-    """Does each value of the three columns get the points of its column?"""
-    names = {"bilirubin mg/dL": "bilirubin_mg_dl", "albumin g/dL": "albumin_g_dl", "INR": "inr"}
-    return all(
-        child_pugh_points(ClinicalStatus(**{names.get(item, item): _exact(value)})) == (points,)
-        for points, values in enumerate(columns, 1)
-        for value in values
-    )
-
-
-def _exact(value: Any) -> Any:
-    return Fraction(str(value)) if isinstance(value, float) else value
-
-
-LIVER: Mapping[str, Worked] = {
-    "mrecist.decisions.situation.viability": {
-        ("new", "a new liver lesion counts at this time point", "yes"): lambda: (
-            _all_viable("yes", ("L1=30", "L1=0 xIN=12t"), ("L1=30", "L1=0 xPV=1!"))
-            and _all_viable("no", ("L1=30", "L1=0 xIN=9"))
-        ),
-        ("target", "a liver target counts more than 0 mm, or is there without a diameter", "yes"): lambda: _all_viable(
-            "yes", ("L1=30", "L1=0.1"), ("L1=30 L2=20", "L1=0 L2=P"), ("L1=30 L2=20", "L1=5 L2=NE")
-        ),
-        ("other", "a liver non-target is there", "yes"): lambda: _all_viable(
-            "yes", ("L1=30 INF=P", "L1=0 INF=P"), ("PVT=P", "PVT=U")
-        ),
-        ("unknown", "the liver was not imaged, or a liver lesion is not evaluable", "unknown"): lambda: _all_viable(
-            "unknown",
-            ("L1=30", visit("L1=0", coverage={"liver_dynamic": False})),
-            ("L1=30 L2=20", "L1=0 L2=NE"),
-            ("L1=30 INF=P", "L1=0 INF=NE"),
-            ("L1=30", "L1=0 xIN=12t", "L1=0 xIN=NE"),
-        ),
-        ("none", "otherwise", "no"): lambda: _all_viable(
-            "no", ("L1=30", "L1=0"), ("L1=30 PVT=P", "L1=0 PVT=A"), ("Lu1=20", "Lu1=20"), ("INF=P", "INF=NV")
-        ),
-    },
-    "mrecist.liver.child_pugh_points": {
-        ("bilirubin mg/dL", "< 2", "2-3", "> 3"): lambda: _child_pugh(
-            "bilirubin mg/dL", (0.1, 1.99), (2.0, 3.0), (3.01, 30.0)
-        ),
-        ("albumin g/dL", ">3.5", "2.8-3.5", "<2.8"): lambda: _child_pugh(
-            "albumin g/dL", (5.0, 3.51), (3.5, 2.8), (2.79, 1.0)
-        ),
-        ("INR", "<1.7", "1.7-2.3", ">2.3"): lambda: _child_pugh("INR", (1.0, 1.69), (1.7, 2.3), (2.31, 9.0)),
-        ("ascites", "none", "slight", "moderate"): lambda: _child_pugh(
-            "ascites", (Ascites("none"),), (Ascites("slight"),), (Ascites("moderate"),)
-        ),
-        ("encephalopathy", "0", "1-2", "3-4"): lambda: _child_pugh("encephalopathy", (0,), (1, 2), (3, 4)),
-    },
-}
 
 
 # --- margins ---------------------------------------------------------------------------------------------------------
@@ -282,9 +222,149 @@ def _adjudicated(follow_up: int) -> str:
     return str(assessed(*course).timepoints[follow_up].intrahepatic.adjudicated_response)
 
 
+# --- times, markers --------------------------------------------------------------------------------------------------
+
+
+def _times(*sequence: tuple[int, str], dated: int | None = None, death: int | None = None) -> ScopeTimes:
+    told = [Assessed(day, Response(response)) for day, response in sequence]
+    return scope_times(told, load_ruleset().best_response, adjudicated_day=dated, death_day=death)
+
+
+LIMIT = Fraction(20)
+TIMES: Mapping[str, Worked] = {
+    "mrecist.endpoints.scope_times": {
+        ("clinical benefit", "day 0", "first CR or PR, or SD (or NN) at day >= 42, before PD", "none"): lambda: (
+            [
+                _times(*x).clinical_benefit_day
+                for x in (
+                    [(30, "PR")],
+                    [(41, "SD"), (60, "PD")],
+                    [(42, "SD")],
+                    [(42, "NN")],
+                    [(30, "PD"), (60, "CR")],
+                )
+            ]
+            == [30, None, 42, 42, None]
+        ),
+        ("time to response", "day 0", "first CR or PR before PD", "none"): lambda: (
+            [_times(*x).time_to_response for x in ([(42, "SD"), (84, "CR")], [(42, "PD"), (84, "PR")], [(42, "SD")])]
+            == [84, None, None]
+        ),
+        (
+            "time to confirmed response",
+            "day 0",
+            "first CR or PR that a later assessment confirms",
+            "none",
+        ): lambda: (
+            [
+                _times(*x).time_to_confirmed_response
+                for x in ([(42, "PR"), (70, "PR")], [(42, "PR"), (69, "PR")], [(42, "PR"), (84, "SD"), (126, "PR")])
+            ]
+            == [42, None, None]
+        ),
+        ("duration of response", "first CR or PR", "first PD as read, or death", "censored"): lambda: (
+            [
+                _times((42, "PR"), (84, "SD"), *x, death=death).duration_of_response
+                for x, death in (([(126, "PD")], None), ([], 100), ([], None), ([(126, "PD")], 100))
+            ]
+            == [Duration(84, True), Duration(58, True), Duration(42, False), Duration(58, True)]
+        ),
+        ("time to progression", "day 0", "first PD as read", "censored"): lambda: (
+            [
+                _times(*x, death=90).time_to_progression
+                for x in ([(42, "SD"), (84, "PD"), (126, "PD")], [(42, "SD"), (84, "NE")])
+            ]
+            == [Duration(84, True), Duration(42, False)]
+        ),
+        (
+            "adjudicated time to progression",
+            "day 0",
+            "progression, dated in retrospect",
+            "censored",
+        ): lambda: (
+            [_times((42, "SD"), (84, "PD"), dated=x).adjudicated_time_to_progression for x in (42, None)]
+            == [Duration(42, True), Duration(84, False)]
+        ),
+    },
+    "mrecist.markers.marker_response": {
+        ('was not recorded, or is known as "greater than" a value below its limit', "NE"): lambda: (
+            [marker_response(x, LIMIT) for x in (None, Marker(Fraction(19), above=True))] == ["NE", "NE"]
+        ),
+        ("is above its limit", "NN"): lambda: (
+            [marker_response(x, LIMIT) for x in (Marker(Fraction(201, 10)), Marker(LIMIT, above=True))] == ["NN", "NN"]
+        ),
+        ("is at its limit or below", "CR"): lambda: (
+            [marker_response(Marker(x), LIMIT) for x in (LIMIT, Fraction(0))] == ["CR", "CR"]
+        ),
+    },
+}
+
+
+# --- RECIST 1.1 in parallel, and on what a finding was read -----------------------------------------------------------
+
+
+def _parallel(section: str, key: str, name: str = "mrecist-literal") -> object:
+    return getattr(getattr(load_ruleset(name).recist11, section), key)
+
+
+def _others_are_the_same() -> bool:
+    """Of every shipped rule set, but for the settings that the rows before name."""
+    named = {row[0].strip("`") for row in SETTINGS["mrecist.rulesets.RuleSet.recist11"]}
+    for rules in map(load_ruleset, RULESETS):
+        for section in ("target", "nodes", "new_lesions", "eligibility", "best_response", "warnings"):
+            there, here = getattr(rules.recist11, section), getattr(rules, section)
+            if any(getattr(there, f.name) != getattr(here, f.name) for f in fields(here) if f.name not in named):
+                return False
+    return True
+
+
+def _read_on(modalities: str, finding: Finding, *, named: str = "", series: str = "") -> str:
+    """The modality of a finding of L1 at a time point with these scans: the one that names it, or holds its series."""
+    scans = tuple(
+        Scan(Modality(x), lesions=("L1",) if x == named else (), series=("1.1",) if x == series else ())
+        for x in modalities.split()
+    )
+    return str(modality_of(Observation("L1", finding), TimePoint("T", 0, scans=scans)))
+
+
+MM = Diameter(200)
+DRAWN = Measured(MM, evidence=(Line("1.1", "1.1.7", 1, "1.1.f", (0.0, 0.0, 0.0), (20.0, 0.0, 0.0)),))
+SETTINGS: Mapping[str, Worked] = {
+    "mrecist.rulesets.RuleSet.recist11": {
+        ("`liver_diameter`", "whole"): lambda: _parallel("target", "liver_diameter") == "whole",
+        ("`min_growth_intrahepatic_mm`", "that of `min_growth_extrahepatic_mm`"): lambda: (
+            _parallel("target", "min_growth_intrahepatic_mm") == 5
+        ),
+        ("`min_growth_overall_mm`", "that of `min_growth_extrahepatic_mm`"): lambda: (
+            _parallel("target", "min_growth_overall_mm") == 5
+        ),
+        ("`liver_rule`", "certainty"): lambda: _parallel("new_lesions", "liver_rule") == "certainty",
+        ("`periportal_target_mm`", "that of `target_mm`"): lambda: _parallel("nodes", "periportal_target_mm") == 15,
+        ("`periportal_node_mm`", "that of `node_mm`"): lambda: _parallel("new_lesions", "periportal_node_mm") == 15,
+        ("every other", "that of the rule set"): lambda: _others_are_the_same(),
+    },
+    "mrecist.modality.modality_of": {
+        ("1", "nothing was recorded, not evaluable, or merged", "none"): lambda: (
+            {_read_on("CT", x) for x in (NotEvaluable(), Merged("L2"))} == {"None"}
+            and modality_of(None, TimePoint("T", 0, scans=(Scan(Modality.CT),))) is None
+        ),
+        ("2", "a scan names the lesion among those that were read on it", "of that"): lambda: (
+            [_read_on("CT MR", DRAWN, named=x, series="CT") for x in ("CT", "MR")] == ["CT", "MR"]
+        ),
+        ("3", "a scan holds the series of the finding's first line", "of that"): lambda: (
+            [_read_on("CT MR", DRAWN, series=x) for x in ("CT", "MR")] == ["CT", "MR"]
+        ),
+        ("4", "the time point's scans are all CT, or all MR", "that"): lambda: (
+            [_read_on(x, Measured(MM)) for x in ("CT CT", "MR", "MR PT")] == ["CT", "MR", "MR"]
+        ),
+        ("5", "else", "none"): lambda: [_read_on(x, Measured(MM)) for x in ("CT MR", "PT", "")] == ["None"] * 3,
+    },
+}
+
+
 # --- all of them -----------------------------------------------------------------------------------------------------
 
-TABLES: Mapping[str, Worked] = {**LIVER, **MARGINS, **REGIONS}
+TABLES: Mapping[str, Worked] = {**MARGINS, **REGIONS, **TIMES, **SETTINGS}
 
 
 @pytest.mark.parametrize("name", TABLES)

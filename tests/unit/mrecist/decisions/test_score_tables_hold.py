@@ -1,4 +1,4 @@
-"""The tables of the advisory scores, each row held by an example worked from its words.
+"""The tables of the advisory scores and of viability, each row held by an example worked from its words.
 
 As `test_worked_tables_hold`: other words, a row more or fewer or another order fail.
 """
@@ -11,9 +11,12 @@ from typing import Any
 
 import pytest
 
+from mrecist.case import Ascites, ClinicalStatus
 from mrecist.decisions.panels import Scheme
+from mrecist.liver import child_pugh_points
 from tests.support.advised import item_of, panels, seen
 from tests.support.doc_tables import doc_tables, docstrings
+from tests.support.patients import last, visit
 
 Worked = Mapping[tuple[str, ...], Callable[[], bool]]
 
@@ -228,11 +231,80 @@ SCORES: Mapping[str, Worked] = {
 }
 
 
-@pytest.mark.parametrize("name", SCORES)
+# --- viability, liver function ---------------------------------------------------------------------------------------
+
+
+def _viable(*visits: Any) -> str:
+    tace = last(*visits, protocol="cotsom").tace
+    assert tace is not None and tace.situation is not None
+    return {"viable": "yes", "none": "no"}.get(tace.situation.viability, tace.situation.viability.value)
+
+
+def _all_viable(told: str, *courses: tuple[Any, ...]) -> bool:
+    return {_viable(*course) for course in courses} == {told}
+
+
+def _child_pugh(item: str, *columns: tuple[Any, ...]) -> bool:
+    """Does each value of the three columns get the points of its column?"""
+    names = {"bilirubin mg/dL": "bilirubin_mg_dl", "albumin g/dL": "albumin_g_dl", "INR": "inr"}
+    return all(
+        child_pugh_points(ClinicalStatus(**{names.get(item, item): _exact(value)})) == (points,)
+        for points, values in enumerate(columns, 1)
+        for value in values
+    )
+
+
+def _exact(value: Any) -> Any:
+    return Fraction(str(value)) if isinstance(value, float) else value
+
+
+LIVER: Mapping[str, Worked] = {
+    "mrecist.decisions.situation.viability": {
+        ("new", "a new liver lesion counts at this time point", "yes"): lambda: (
+            _all_viable("yes", ("L1=30", "L1=0 xIN=12t"), ("L1=30", "L1=0 xPV=1!"))
+            and _all_viable("no", ("L1=30", "L1=0 xIN=9"))
+        ),
+        ("target", "a liver target counts more than 0 mm, or is there without a diameter", "yes"): lambda: _all_viable(
+            "yes", ("L1=30", "L1=0.1"), ("L1=30 L2=20", "L1=0 L2=P"), ("L1=30 L2=20", "L1=5 L2=NE")
+        ),
+        ("other", "a liver non-target is there", "yes"): lambda: _all_viable(
+            "yes", ("L1=30 INF=P", "L1=0 INF=P"), ("PVT=P", "PVT=U")
+        ),
+        ("unknown", "the liver was not imaged, or a liver lesion is not evaluable", "unknown"): lambda: _all_viable(
+            "unknown",
+            ("L1=30", visit("L1=0", coverage={"liver_dynamic": False})),
+            ("L1=30 L2=20", "L1=0 L2=NE"),
+            ("L1=30 INF=P", "L1=0 INF=NE"),
+            ("L1=30", "L1=0 xIN=12t", "L1=0 xIN=NE"),
+        ),
+        ("none", "otherwise", "no"): lambda: _all_viable(
+            "no", ("L1=30", "L1=0"), ("L1=30 PVT=P", "L1=0 PVT=A"), ("Lu1=20", "Lu1=20"), ("INF=P", "INF=NV")
+        ),
+    },
+    "mrecist.liver.child_pugh_points": {
+        ("bilirubin mg/dL", "< 2", "2-3", "> 3"): lambda: _child_pugh(
+            "bilirubin mg/dL", (0.1, 1.99), (2.0, 3.0), (3.01, 30.0)
+        ),
+        ("albumin g/dL", ">3.5", "2.8-3.5", "<2.8"): lambda: _child_pugh(
+            "albumin g/dL", (5.0, 3.51), (3.5, 2.8), (2.79, 1.0)
+        ),
+        ("INR", "<1.7", "1.7-2.3", ">2.3"): lambda: _child_pugh("INR", (1.0, 1.69), (1.7, 2.3), (2.31, 9.0)),
+        ("ascites", "none", "slight", "moderate"): lambda: _child_pugh(
+            "ascites", (Ascites("none"),), (Ascites("slight"),), (Ascites("moderate"),)
+        ),
+        ("encephalopathy", "0", "1-2", "3-4"): lambda: _child_pugh("encephalopathy", (0,), (1, 2), (3, 4)),
+    },
+}
+
+
+TABLES: Mapping[str, Worked] = {**SCORES, **LIVER}
+
+
+@pytest.mark.parametrize("name", TABLES)
 def test_that_each_row_of_a_table_is_what_is_done(name: str) -> None:
     (table,) = doc_tables(docstrings()[name])
-    assert list(table.rows) == list(SCORES[name])
-    assert [row for row, holds in SCORES[name].items() if not holds()] == []
+    assert list(table.rows) == list(TABLES[name])
+    assert [row for row, holds in TABLES[name].items() if not holds()] == []
 
 
 def test_that_a_panel_is_shown_by_the_points_of_its_table() -> None:

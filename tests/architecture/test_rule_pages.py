@@ -111,7 +111,6 @@ OF_LABELS = frozenset(
     f"mrecist.{name}"
     for name in (
         "caseendpoints.case_endpoints",
-        "censoring.POLICIES",
         "censoring.overall_survival",
         "censoring.time_to_failure",
         "checklist.CRITERION_VALUES",

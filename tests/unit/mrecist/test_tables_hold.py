@@ -7,6 +7,7 @@ from itertools import product
 
 import pytest
 
+from mrecist.censoring import POLICIES
 from mrecist.liver import albi_grade, child_pugh_class, malbi_grade
 from mrecist.nontarget import judge_nontarget
 from mrecist.overall import composite
@@ -92,3 +93,18 @@ def test_that_the_table_of_child_pugh_is_what_is_done() -> None:
     for scores, told in rows_of("mrecist.liver.child_pugh_class"):
         least, most = map(int, scores.split("-"))
         assert {child_pugh_class(score) for score in range(least, most + 1)} == {told}
+
+
+def test_that_the_table_of_censoring_is_what_the_policies_are() -> None:
+    told = {"left out": "leave out", "last assessment": "last_assessment", "on its day": "death"}
+    (table,) = doc_tables(docstrings()["mrecist.censoring.POLICIES"])
+    assert [row[0] for row in table.rows] == list(POLICIES)
+    for name, therapy, surgery, after, consent, missed, death, survival in table.rows:
+        policy = POLICIES[name]
+        assert (policy.new_therapy, policy.surgery, policy.consent_withdrawn) == (therapy, surgery, consent), name
+        assert policy.responses_after_surgery == told.get(after, after), name
+        assert policy.missed_visits == (0 if missed == "count" else int(missed.removesuffix(" censor"))), name
+        assert policy.death_in_ttp == told[death], name
+        assert policy.survival_after_withdrawal == "ignore", name
+        censors = {"death": "ignore", "death; transplantation": "censor"}[survival]
+        assert policy.survival_after_transplantation == censors, name

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QRect, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -159,8 +159,23 @@ class MainWindow(QMainWindow):
         """The window where it was when it was closed last."""
         place = QSettings().value("window/place")
         if not (isinstance(place, QByteArray) and self.restoreGeometry(place)):
-            room = self.screen().availableGeometry().adjusted(0, 0, 0, -self.theme.px(32))  # its title bar
+            room = self._room()
             self.resize(min(self.theme.px(1600), room.width()), min(self.theme.px(1000), room.height()))
+        elif not self.isMaximized() and not self.isFullScreen():
+            self._come_into_sight()
+
+    def _room(self) -> QRect:
+        """What its screen has for it below its title bar."""
+        return self.screen().availableGeometry().adjusted(0, 0, 0, -self.theme.px(32))
+
+    def _come_into_sight(self) -> None:
+        """With larger type than when it was closed the window is larger, and may reach out of the screen."""
+        room = self._room()
+        size = self.size().expandedTo(self.minimumSize())
+        left = max(room.left(), min(self.x(), room.right() + 1 - size.width()))
+        top = max(room.top(), min(self.y(), room.bottom() + 1 - size.height()))
+        if (left, top) != (self.x(), self.y()):
+            self.move(left, top)
 
     def choose_text_size(self, scale: float) -> str:
         """Keep a size of type, if this screen has room for it; answers what is said of it."""

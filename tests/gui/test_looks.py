@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.bootstrap import Starter
+from app.main_window import MainWindow
 from app.state.record import Patient
 from app.storage.database import Database
 from app.storage.open_case import OpenCase
-from app.theme import Ground
+from app.theme import Ground, load_theme
 from tests.support.cases import OPENING, READ, READER, measured
 from tests.support.cases import added as lesion_added
 
@@ -57,3 +58,20 @@ def test_that_another_size_and_other_colours_hold_at_once(
         starter.window.close()
         starter.close()
         QSettings().remove("window/ground")
+
+
+def test_that_a_window_that_grew_with_its_type_is_brought_into_the_screen(qtbot: QtBot) -> None:
+    """It was closed at the lower right, where the smallest window of the larger type has no room."""
+    theme = load_theme(Ground.DARK, 1.0)
+    room = QApplication.primaryScreen().availableGeometry()
+    before = QWidget()
+    qtbot.addWidget(before)
+    before.setGeometry(room.x() + 300, room.y() + 400, room.width() - 300, room.height() - 400)
+    QSettings().setValue("window/place", before.saveGeometry())
+    window = MainWindow(theme, READER)
+    qtbot.addWidget(window)
+    window.restore_place()
+    assert window.minimumWidth() > room.width() - 300
+    assert window.x() == max(room.x(), room.right() + 1 - window.width())
+    assert room.y() <= window.y() <= max(room.y(), room.bottom() + 1 - window.height())
+    QSettings().remove("window/place")

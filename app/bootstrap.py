@@ -182,4 +182,4 @@ class Starter:
         if self._page in (WORKLIST, READING):
             self.window.show_page(self._page)
         self._selection = None
-        self.window.status.say("The window has its new looks. Undo begins anew; all edits are saved.")
+        self.window.status.say("The window has its new looks. Undo begins anew; all edits are saved.", passing=True)

@@ -6,7 +6,6 @@ for a CT), cannot tell pixels of slices that are still being read, and cuts frac
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +19,6 @@ from viewers.imaging.volume import Volume
 _TILE_ROWS, _TILE_COLUMNS = 64, 512
 """A tile stays in the processor's cache while it is worked on, and takes NumPy longer than Python to ask for it."""
 
-_THREADED_PIXELS = 200_000
 _CORNERS = 8
 _MOST_INT32 = 2**31
 _HALF = 0.5
@@ -72,13 +70,7 @@ def sample_plane(volume: Volume, plane: SlicePlane, rows: int, columns: int, qui
         for top in range(0, rows, _TILE_ROWS)
         for left in range(0, columns, _TILE_COLUMNS)
     ]
-    if rows * columns < _THREADED_PIXELS:
-        _fill(job, tiles, out)
-    else:
-        with ThreadPoolExecutor(1, thread_name_prefix="sample") as other:  # NumPy lets go of the interpreter
-            half = other.submit(_fill, job, tiles[1::2], out)
-            _fill(job, tiles[::2], out)
-            half.result()
+    _fill(job, tiles, out)
     return out
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -90,6 +90,13 @@ def _event(id_: str, title: str, keys: str, event: str) -> Action:
 
 def _ask_event(event: str, station: Workstation) -> None:
     station.desk.happened.ask(event)
+
+
+_NEW = "New lesion; effusion or thrombus without a size"
+
+
+def _ask_unmeasured(station: Workstation) -> None:
+    station.desk.happened.ask_unmeasured()
 
 
 def _phase(keys: str, phase: PhaseName) -> Action:
@@ -206,7 +213,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("assist.accept", "Accept the proposal", "", "Measure", lambda w: w.assisting.accept(), proposal_open, "Lesion"),
     _tool("measure.whole", "Whole diameter of the selected lesion", "Shift+Y", Intent.WHOLE, lesion_selected),
     _tool("measure.nontarget", "Non-target: mark it, or record it as present", "N", Intent.NONTARGET, unlocked),
-    _tool("measure.new", "New lesion", "W", Intent.NEW, unlocked),
+    replace(_tool("measure.new", "New lesion", "W", Intent.NEW, unlocked), together=_NEW),
+    Action("measure.unmeasured", "Effusion or thrombus, without a size", "Shift+U", "Measure", _ask_unmeasured, unlocked, "Lesion", together=_NEW),
     _finding("finding.gone", "No viable tumour (liver) / disappeared", "D", "D"),
     _finding("finding.small", "Too small to measure", "M", "M"),
     Action("finding.not_evaluable", "Not evaluable, with the reason", "E", "Finding", lambda w: w.desk.ask_why_not_evaluable(), lesion_selected, "Lesion"),
@@ -327,6 +335,7 @@ MOUSE_AND_OTHER_KEYS: tuple[tuple[str, str], ...] = (
     ("middle drag", "pan"),
     ("double click", "one view large, and back"),
     ("↑ ↓  Home End", "image up, down, first, last"),
+    ("PgUp PgDn", "series before, next series of this time point"),
     ("arrow keys on a line or figure", "nudge it 0.1 mm (Shift: 1 mm)"),
     ("Enter on an image", "accept the proposal of the assistant; while a place is pinned, pin the crosshair"),
     ("Tab on an image or in the table", "next lesion that is still to do, with all views and phases"),

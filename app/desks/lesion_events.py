@@ -16,11 +16,12 @@ from app.panels.lesion_card import Asked, LesionCard, Option, Told
 from app.panels.lesion_form import Check, CheckState, Way
 from app.reading import lesion_events as happened
 from app.reading.lesion_events import Answer, Treated
+from app.reading.unmeasured import UNMEASURED, Unmeasured, noted
 from app.session import ReadingSession
 from app.state.apply import EditRefused, apply
 from app.state.events import Entry, Event, FindingRecorded
-from app.words import listed, translated
-from mrecist.lesions import Lesion, Observation
+from app.words import listed, translated, with_mm
+from mrecist.lesions import Lesion, Measured, Observation
 from mrecist.results import Assessment
 from mrecist.values import EarlierAbsence, LesionRole
 
@@ -66,6 +67,11 @@ class LesionEventsDesk(QObject):
         }
         asked = [offers[event]] if event else list(offers.values())
         self._bar.choose(*((heading, choices(lesion, reading)) for heading, choices in asked))
+
+    def ask_unmeasured(self) -> None:
+        """Offer what is noted without a size, below the button."""
+        heading = translated("Without a size: effusion or thrombus")
+        self._bar.choose((heading, [(what.word, partial(self._note, what)) for what in UNMEASURED]))
 
     def refresh(self) -> None:
         """Show what is to be asked and told of the selected lesion."""
@@ -196,6 +202,13 @@ class LesionEventsDesk(QObject):
             return
         names = listed([x.id for x in others])
         said = translated("{others} merged with {lesion}: measured as one", others=names, lesion=lesion.id)
+        if isinstance(before := reading.finding(lesion.id, reading.visit_id), Measured):
+            told = translated(
+                "{diameter} was of {lesion} alone: measure it again.",
+                lesion=lesion.id,
+                diameter=with_mm(before.diameter),
+            )
+            said = f"{said}. {told}"
         if self._do(said, happened.merger_of(reading, lesion, others)):
             self._measure(lesion.id)
 
@@ -210,6 +223,15 @@ class LesionEventsDesk(QObject):
             return
         said = translated("{lesion} treated since: {treatment}.", lesion=lesion.id, treatment=treated.word)
         self._do(f"{said} {happened.treated_meaning(lesion, treated.kind)}", edit)
+
+    def _note(self, what: Unmeasured) -> None:
+        reading = self._session.reading
+        if reading is None:
+            return
+        edit = noted(reading, what)
+        name = edit.lesion.id
+        if self._do(translated("{lesion} noted without a size: {what}", lesion=name, what=what.word.lower()), edit):
+            self._session.select_lesion(name)
 
     def _measure(self, lesion_id: str) -> None:
         """Select it; one that is still to be measured is measured next."""

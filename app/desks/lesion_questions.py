@@ -67,7 +67,7 @@ def questions_about(lesion: Lesion, later: bool = False) -> tuple[LesionQuestion
         asked = (_ENHANCES, _DELINEATED, _TREATED) if lesion.region is Region.INTRAHEPATIC else (_TREATED,)
     elif lesion.role is LesionRole.NEW and lesion.is_liver_nodule:
         asked = (_TYPICAL, replace(_CERTAIN, optional=True))
-    elif lesion.role is LesionRole.NEW:
+    elif lesion.role is LesionRole.NEW and lesion.kind is not LesionKind.EFFUSION:  # of which cytology decides alone
         asked = (_THROMBUS if lesion.kind is LesionKind.TUMOUR_THROMBUS else _CERTAIN,)
     if lesion.kind is LesionKind.EFFUSION:
         asked = (*asked, _CYTOLOGY)

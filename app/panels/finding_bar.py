@@ -85,7 +85,7 @@ class FindingBar(QWidget):
         self.reasons.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
     def choose(self, *offered: tuple[str, Sequence[Choice]]) -> None:
-        """A menu below the button, of what is offered under each heading."""
+        """A menu below the button, or the bar where there is none, of what is offered under each heading."""
         self.choices.clear()
         for heading, choices in offered:
             if not self.choices.isEmpty():
@@ -96,7 +96,8 @@ class FindingBar(QWidget):
                 entry.setEnabled(chosen is not None)
                 if chosen is not None:
                     entry.triggered.connect(lambda _checked, act=chosen: act())
-        self.choices.popup(self.happened.mapToGlobal(self.happened.rect().bottomLeft()))
+        below: QWidget = self.happened if self.happened.isVisible() else self
+        self.choices.popup(below.mapToGlobal(below.rect().bottomLeft()))
 
     def _fill_reasons(self, lesion: Lesion | None) -> None:
         self.reasons.clear()

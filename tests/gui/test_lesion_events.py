@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.demo.truth import Truth
 from app.state.events import (
     BaselineConfirmed,
     LesionAdded,
@@ -23,12 +24,24 @@ from app.state.events import (
 from app.state.record import DatedTreatment
 from app.storage.database import Database
 from mrecist.case import TreatmentKind
-from mrecist.lesions import Features, Finding, Lesion, Measured, Merged, Nonviable, Observation, Split, TooSmall
+from mrecist.lesions import (
+    Features,
+    Finding,
+    Lesion,
+    Measured,
+    Merged,
+    Nonviable,
+    Observation,
+    Present,
+    Split,
+    TooSmall,
+)
 from mrecist.values import (
     Certainty,
     Diameter,
     EarlierAbsence,
     LesionRole,
+    Line,
     LocalTreatment,
     Organ,
     Proof,
@@ -170,9 +183,27 @@ def answer_treat_and_settle(driver: Driver) -> None:
     assert "dated back to FU1" in card.meaning.text()
 
 
+def note_an_effusion_and_settle_it(driver: Driver) -> None:
+    """Without a line: the form asks for cytology alone; positive, it counts; undone, nothing is left of it."""
+    choose(driver, Qt.Key.Key_U, "Pleural effusion")
+    assert driver.session.selection.lesion_id == "EN1"
+    assert finding(driver, "EN1") == Present()
+    card = driver.page.happened
+    assert [field for field, _ in card.buttons] == ["cytology", "cytology"]
+    assert "It does not count" in card.meaning.text()
+    driver.click(card.buttons["cytology", "Positive"])
+    driver.settle()
+    assert "It counts: extrahepatic PD" in card.meaning.text()
+    undo(driver)
+    undo(driver)
+    assert driver.session.reading is not None
+    assert "EN1" not in [x.id for x in driver.session.reading.lesions]
+
+
 def test_that_what_happened_to_lesions_is_recorded_by_keys_and_clicks_undone_and_locked(driver: Driver) -> None:
     split_measure_merge_and_take_back(driver)
     answer_treat_and_settle(driver)
+    note_an_effusion_and_settle_it(driver)
     type_mm(driver, "IT1", "20")
     assert driver.session.do(VisitSigned("FU2", READER, driver.session.store.head, "mrecist-literal", ()))
     driver.click_lesion("IT2")
@@ -181,3 +212,52 @@ def test_that_what_happened_to_lesions_is_recorded_by_keys_and_clicks_undone_and
     assert not [button for button in driver.page.happened.buttons.values() if button.isVisible()]
     driver.key(Qt.Key.Key_D, SHIFT, widget=driver.page.table.grid)
     assert not driver.page.findings.choices.isVisible()
+
+
+def test_that_fragments_are_measured_by_lines_on_the_image_and_merged_again(
+    qtbot: QtBot, tmp_path: Path, small_study: tuple[Path, Truth]
+) -> None:
+    """The viable strip of IT1 at FU1 as two fragments, each drawn on its own half."""
+    folder, truth = small_study
+    baseline, true = (truth.timepoint(visit).finding("IT1") for visit in ("BL", "FU1"))  # type: ignore[union-attr]
+    assert baseline is not None and baseline.counted is not None and true is not None and true.counted is not None
+    driver = Driver(qtbot, f"sqlite:///{tmp_path / 'cases.db'}")
+    try:
+        for series in (folder / "BL" / "arterial", folder / "FU1" / "arterial"):
+            driver.drop_folder(series)
+        image = (baseline.series_uid, baseline.sop_uid, 1, baseline.frame_of_reference_uid)
+        line = Line(*image, baseline.counted.start, baseline.counted.end)
+        first = Observation("IT1", Measured(Diameter.from_mm(baseline.counted.diameter_mm), evidence=(line,)))
+        lesion = next(x for x in truth.lesions if x.id == "IT1")
+        assert driver.session.do(BaselineConfirmed("BL", truth.day0), LesionAdded(lesion, "BL", first))
+        driver.station.desk.show_reading()
+        driver.session.select_visit("FU1")
+        driver.click_lesion("IT1")
+        choose(driver, Qt.Key.Key_D, "2 fragments")
+        view = driver.view_of(true.series_uid)
+        driver.go_to_image(view, true.sop_uid)
+        (x1, y1, z), (x2, y2, _) = true.counted.start, true.counted.end
+        middle = ((x1 + x2) / 2, (y1 + y2) / 2, z)
+        driver.drag(view, true.counted.start, middle)  # the first fragment is asked for at once
+        driver.key(Qt.Key.Key_BracketRight, widget=view)
+        assert driver.session.selection.lesion_id == "IT1.2"
+        driver.key(Qt.Key.Key_Y, widget=view)
+        driver.drag(view, middle, true.counted.end)
+        halves = [finding(driver, name, "FU1") for name in ("IT1.1", "IT1.2")]
+        for half in halves:
+            assert isinstance(half, Measured) and half.evidence[0].sop_uid == true.sop_uid
+            assert float(half.diameter.mm) == pytest.approx(true.counted.diameter_mm / 2, abs=1.8)  # a pixel
+        reading = driver.session.reading
+        assert reading is not None and reading.response is not None
+        assert reading.response.intrahepatic.sum_mm == sum(half.diameter.mm for half in halves)  # type: ignore[union-attr]
+        driver.click_lesion("IT1.1")
+        choose(driver, Qt.Key.Key_J, "with IT1.2")
+        assert finding(driver, "IT1.2", "FU1") == Merged("IT1.1")
+        assert "was of IT1.1 alone: measure it again" in driver.page.toast.message.text()
+        driver.key(Qt.Key.Key_Y, widget=view)
+        driver.drag(view, true.counted.end, true.counted.start)  # from the far end: a press on an end moves the line
+        whole = finding(driver, "IT1.1", "FU1")
+        assert isinstance(whole, Measured)
+        assert float(whole.diameter.mm) == pytest.approx(true.counted.diameter_mm, abs=1.8)
+    finally:
+        driver.close()

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRect, QRectF
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 
 from viewers.tools.navigate import Framing, Pair
 from viewers.tools.projection import Projection
 from viewers.widgets.derived_source import DerivedSource
 from viewers.widgets.greys import Greys
+from viewers.widgets.painted_once import LOW_PX
 from viewers.widgets.palette import ViewPalette
 from viewers.widgets.source import ImageSource
 from viewers.widgets.view_state import ViewState
@@ -28,6 +29,8 @@ _BELOW = 1 / 512
 _BLOCK_PX = 16
 _BESIDE = 2 / _BLOCK_PX
 """Pixels beside those that are seen are blended into them."""
+
+_LARGE_PX = 1_000_000
 
 
 class ImagePainter:
@@ -45,7 +48,7 @@ class ImagePainter:
         """Whether the picture that was painted last is to be followed by a finer one."""
         self._shown: tuple[object, ...] | None = None
         self._part = _Part(0, 0, 0, 0)
-        self._laid_out: tuple[object, _Layout] = (None, _Layout(QTransform(), self._part, ()))
+        self._laid_out: tuple[object, _Layout] = (None, _Layout(QTransform(), self._part, (), ()))
         self._image = QImage()
 
     def forget(self) -> None:
@@ -66,11 +69,17 @@ class ImagePainter:
         if layout.part.empty:
             return
         self._make(source, state, projection.framing, layout.part)
+        placed = QTransform(layout.placed).translate(self._part.left, self._part.top)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # soft edges would cost as much as the image
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, state.smooth)
-        painter.setTransform(QTransform(layout.placed).translate(self._part.left, self._part.top), True)
-        painter.drawImage(0, 0, self._image)
+        for band in layout.bands:
+            painter.save()
+            if band is not None:
+                painter.setClipRect(band, Qt.ClipOperation.IntersectClip)
+            painter.setTransform(placed, True)
+            painter.drawImage(0, 0, self._image)
+            painter.restore()
         painter.restore()
 
     def _layout(self, painter: QPainter, source: ImageSource, projection: Projection, smooth: bool) -> _Layout:
@@ -149,11 +158,16 @@ class _Layout:
         What is seen of the picture.
     bare
         Where the image does not cover the view.
+    bands
+        The view in bands so low that Qt paints them itself; None, the whole, where it is large. Qt divides a scaled
+        picture of 96 rows or more among its threads and waits for them. A large view gains by it; a small one waits
+        longer than it takes to paint, above all while series are decoded.
     """
 
     placed: QTransform
     part: _Part
     bare: tuple[QRect, ...]
+    bands: tuple[QRect | None, ...]
 
     @classmethod
     def of(cls, source: ImageSource, projection: Projection, smooth: bool, scale: float, base: QTransform) -> _Layout:
@@ -163,7 +177,7 @@ class _Layout:
         placed = _placed(box, size, projection.size_px[0], scale, smooth)
         seen = base.inverted()[0].mapRect(QRectF(0, 0, *projection.size_px))
         part = _Part.of(placed.inverted()[0].mapRect(seen), size)
-        return cls(placed, part, _bare(box, projection.size_px))
+        return cls(placed, part, _bare(box, projection.size_px), _bands(projection.size_px, scale))
 
 
 def _bare(box: tuple[float, float, float, float], size_px: Pair) -> tuple[QRect, ...]:
@@ -175,6 +189,14 @@ def _bare(box: tuple[float, float, float, float], size_px: Pair) -> tuple[QRect,
     at_sides = ((0, 0, x, height), (right, 0, width - right, height))
     bars = (*at_sides, (0, 0, width, y), (0, bottom, width, height - bottom))
     return tuple(QRect(*bar) for bar in bars if bar[2] > 0 and bar[3] > 0)
+
+
+def _bands(size_px: Pair, scale: float) -> tuple[QRect | None, ...]:
+    width, height = size_px
+    if width * height * scale**2 > _LARGE_PX:
+        return (None,)
+    rows = max(1, math.floor(LOW_PX / scale))
+    return tuple(QRect(0, top, math.ceil(width), rows) for top in range(0, math.ceil(height), rows))
 
 
 def faced(pixels: NDArray[Any], framing: Framing) -> NDArray[Any]:

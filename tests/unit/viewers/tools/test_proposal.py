@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from tests.support.tool_events import OBLIQUE, SHIFTED, tool_event
 from viewers.imaging.geometry import along, length_mm
 from viewers.tools import proposal
-from viewers.tools.events import EventKind
-from viewers.tools.proposal import Ball, BallMoved, Idle, Started
+from viewers.tools.events import EventKind, Point
+from viewers.tools.proposal import Ball, BallMoved, Idle, Moving, Started, Starting, State
 
 PRESS, MOVE, RELEASE, CANCEL = EventKind.PRESS, EventKind.MOVE, EventKind.RELEASE, EventKind.CANCEL
 ABOVE_MM = 6.0
@@ -56,3 +59,44 @@ def test_that_a_press_beside_the_ball_is_not_for_the_tool() -> None:
 @pytest.mark.parametrize("armed", [True, False])
 def test_that_what_is_under_way_can_be_given_up(end, armed) -> None:
     assert played(tool_event(PRESS, 50, 40), end, ball=BALL, armed=armed) == (Idle(), [])
+
+
+class AnySequence(RuleBasedStateMachine):
+    """Whatever comes in, on whatever image: the tool is not stuck, and tells only what was asked of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.state: State = Idle()
+        self.pressed: Point | None = None
+
+    @rule(
+        kind=st.sampled_from(list(EventKind)),
+        column=st.floats(-0.5, 79.5),
+        row=st.floats(-0.5, 119.5),
+        elsewhere=st.booleans(),
+        ball=st.sampled_from([BALL, None]),
+        armed=st.booleans(),
+    )
+    def input(
+        self, kind: EventKind, column: float, row: float, elsewhere: bool, ball: Ball | None, armed: bool
+    ) -> None:
+        event = tool_event(kind, column, row, SHIFTED if elsewhere else OBLIQUE)
+        before = self.state
+        self.state, effect = proposal.step(before, event, ball, armed)
+        if kind is PRESS and before == Idle():
+            self.pressed = event.point
+            assert not proposal.is_busy(self.state) or armed or ball is not None
+        if kind in (RELEASE, CANCEL):
+            assert not proposal.is_busy(self.state)
+        match effect:
+            case Started(start=start, end=end):
+                assert kind is RELEASE and isinstance(before, Starting) and start == self.pressed
+                assert before.plane == event.plane
+                assert all(abs(event.plane.distance_mm(place)) < 1e-6 for place in (start, end or start))
+            case BallMoved(centre=centre):
+                assert kind is RELEASE and isinstance(before, Moving) and before.plane == event.plane
+                assert event.plane.distance_mm(centre) == pytest.approx(event.plane.distance_mm(BALL.centre))
+
+
+TestAnySequence = AnySequence.TestCase
+TestAnySequence.settings = settings(max_examples=15, stateful_step_count=20)

@@ -88,6 +88,8 @@ class AnySequence(RuleBasedStateMachine):
             assert not proposal.is_busy(self.state) or armed or ball is not None
         if kind in (RELEASE, CANCEL):
             assert not proposal.is_busy(self.state)
+        if isinstance(before, (Starting, Moving)) and before.plane != event.plane:
+            assert (self.state, effect) == (Idle(), None), "what was begun on one image is not ended on another"
         match effect:
             case Started(start=start, end=end):
                 assert kind is RELEASE and isinstance(before, Starting) and start == self.pressed

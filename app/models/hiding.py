@@ -91,6 +91,14 @@ def hides_still(record: Record, read_id: str | None, hides: Collection[Hidden]) 
     return in_order(one for one in hides if one not in over)
 
 
+_OF_DATES = ("E-WINDOW", "E-AFTER-START")
+
+
+def _without_clinical(visit: Visit) -> Visit:
+    """Reasons given for entry criteria and laboratory values go with them; those of dates stay."""
+    return replace(visit, clinical=None, justified=tuple(x for x in visit.justified if x[0] in _OF_DATES))
+
+
 def as_shown(record: Record, read_id: str | None, hides: Collection[Hidden]) -> Record:
     """The record without what a read hides. Prior measurements stay in it: panels leave them out."""
     waiting = hidden_visits(record, read_id, hides)
@@ -98,7 +106,7 @@ def as_shown(record: Record, read_id: str | None, hides: Collection[Hidden]) -> 
     if Hidden.CLINICAL in hides:
         shown = replace(
             shown,
-            visits=tuple(replace(visit, clinical=None) for visit in shown.visits),
+            visits=tuple(_without_clinical(visit) for visit in shown.visits),
             judgements=(),
             treatments=(),
             events=(),

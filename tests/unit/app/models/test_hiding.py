@@ -17,6 +17,7 @@ from app.state.events import (
     SeriesImported,
     TreatmentRecorded,
     VisitAmended,
+    VisitJustified,
     VisitProposed,
     VisitSigned,
 )
@@ -68,7 +69,10 @@ def test_that_a_later_time_point_is_in_sight_once_the_one_before_is_locked_and_s
 
 def test_that_a_blinded_read_knows_neither_the_treatment_nor_the_name_nor_a_decision() -> None:
     record = begun(Hidden.CLINICAL, Hidden.PATIENT)
+    for rule in ("E-ENTRY", "E-WINDOW"):
+        record = then(record, VisitJustified("BL", rule, f"because of {rule}"))
     shown = sight_of(record, READER).shown
+    assert [visit.justified for visit in shown.visits] == [(("E-WINDOW", "because of E-WINDOW"),), ()]
     assert (shown.treatments, shown.labs, shown.events, shown.judgements) == ((), (), (), ())
     assert shown.patient.name == "" and shown.patient.birth_date is None and shown.patient.id == "P-1"
     record = then(then(record, added("IT1", "BL", measured("30"))), found("IT1", "FU1", measured("20")))

@@ -10,8 +10,10 @@ from mrecist.bestresponse import Assessed, Best, confirmed, unconfirmed
 from mrecist.case import Case, EventKind, Modality, Read, Scan
 from mrecist.course import Course, NotDone, follow_pooled, follow_region, not_done, scoped_region
 from mrecist.decisions.decider import Decider, clinical_issues
+from mrecist.decisions.gates import Checked
 from mrecist.eligibility import baseline_issues, noted_issues, visit_issues
 from mrecist.endpoints import ScopeTimes, scope_times
+from mrecist.later import ByScope, Later
 from mrecist.lesions import NOTHING_NOTED, Absent, Nonviable
 from mrecist.modality import CROSS_SECTIONAL, modality_changes, shared_modality
 from mrecist.newlesion import Verdict
@@ -24,6 +26,7 @@ from mrecist.results import (
     BaselineSums,
     BestResponse,
     Issue,
+    Noted,
     Number,
     Reason,
     RegionResponse,
@@ -79,7 +82,7 @@ def _unread(case: Case, read: Read, rules: RuleSet) -> Assessment:
         read.id,
         rules.name,
         rules.version,
-        BaselineSums(None, None, None),
+        BaselineSums(None, None, None, Later(tuple)),
         adjudicated=dict.fromkeys(Scope),
         best_response=dict.fromkeys(Scope, nothing),
         times=dict.fromkeys(Scope, no_times),
@@ -109,11 +112,7 @@ class _Work:
         extra = follow_region(case, regions[Region.EXTRAHEPATIC], rules, limits, missed[Scope.EXTRAHEPATIC])
         overall = follow_pooled(case, intra, extra, rules, limits, missed[Scope.OVERALL])
         courses = {Scope.INTRAHEPATIC: intra, Scope.EXTRAHEPATIC: extra, Scope.OVERALL: overall}
-        days = [t.day for t in case.timepoints[1:]]
-        as_read = {
-            scope: [Assessed(day, x.response, x.unevaluated_cr) for day, x in zip(days, c.judged, strict=True)]
-            for scope, c in courses.items()
-        }
+        as_read = ByScope(lambda scope: self._as_read(courses[scope]))
         protocol = self.protocol
         entry = protocol.gates if protocol is not None and protocol.is_named(case.protocol) else ()
         return Assessment(
@@ -125,15 +124,15 @@ class _Work:
                 intra.baseline_sum_mm,
                 extra.baseline_sum_mm,
                 overall.baseline_sum_mm,
-                baseline_issues(case, self.tracks, rules, entry),
+                Later(partial(baseline_issues, case, self.tracks, rules, entry)),
             ),
             timepoints=self._timepoints(courses, self._recist11(missed, extra)),
             adjudicated={
                 scope: None if c.progression is None else case.timepoints[c.progression].id
                 for scope, c in courses.items()
             },
-            best_response={scope: self._best(as_read[scope], c) for scope, c in courses.items()},
-            times={scope: self._times(as_read[scope], c) for scope, c in courses.items()},
+            best_response=ByScope(lambda scope: self._best(as_read[scope], courses[scope])),
+            times=ByScope(lambda scope: self._times(as_read[scope], courses[scope])),
             protocol=protocol.label if protocol is not None and self._asks_decisions() else None,
         )
 
@@ -177,28 +176,12 @@ class _Work:
     ) -> tuple[TimePointResponse, ...]:
         intra, extra, overall = courses[Scope.INTRAHEPATIC], courses[Scope.EXTRAHEPATIC], courses[Scope.OVERALL]
         decider = self._decider(intra, extra, overall)
-        flagged, issued = self._visits()
-        after_complete = frozenset().union(*[_response_after_complete(c.judged) for c in courses.values()])
+        decided = [(None, None, None) if decider is None else decider.at(x.index - 1) for x in overall.judged]
+        noted = Later(partial(self._noted, courses, [checked for _, _, checked in decided]))
         found = []
-        for position, timepoint in enumerate(self.case.timepoints[1:]):
-            index = position + 1
+        for position, (tace, sorafenib, _) in enumerate(decided):
+            timepoint = self.case.timepoints[position + 1]
             i, e, o = intra.shown[position], extra.shown[position], overall.shown[position]
-            combined = composite(i.response, e.response)
-            raised = flagged[index]
-            if combined is not o.response:
-                raised.append("DISCORDANT")
-            if position in after_complete:
-                raised.append("CR_THEN_PR")
-            issues = issued[index]
-            if overall.scoped.new:
-                issues = [*issues, *_unseen(overall, index, self.case)]
-            tace = sorafenib = None
-            if decider is not None:
-                tace, sorafenib, checked = decider.at(position)
-                if timepoint.clinical is not None:
-                    issues = [*issues, *clinical_issues(timepoint, checked)]
-                if checked.missing:
-                    raised.append("GATE_UNKNOWN")
             counted = overall.judged[position].counted
             found.append(
                 TimePointResponse(
@@ -207,9 +190,8 @@ class _Work:
                     i,
                     e,
                     o,
-                    combined,
-                    tuple(raised),
-                    tuple(issues),
+                    composite(i.response, e.response),
+                    Later(partial(_noted_at, noted, position)),
                     tuple([x.lesion.id for x in counted]) if counted else (),
                     tace,
                     sorafenib,
@@ -218,6 +200,30 @@ class _Work:
                 )
             )
         return tuple(found)
+
+    def _noted(self, courses: Mapping[Scope, Course], checks: Sequence[Checked | None]) -> list[Noted]:
+        """The flags and issues of every follow-up."""
+        intra, extra, overall = courses[Scope.INTRAHEPATIC], courses[Scope.EXTRAHEPATIC], courses[Scope.OVERALL]
+        flagged, issued = self._visits()
+        after_complete = frozenset().union(*[_response_after_complete(c.judged) for c in courses.values()])
+        found = []
+        for position, checked in enumerate(checks):
+            index = position + 1
+            raised, issues, timepoint = flagged[index], issued[index], self.case.timepoints[index]
+            i, e, o = intra.judged[position], extra.judged[position], overall.judged[position]
+            if composite(i.response, e.response) is not o.response:
+                raised.append("DISCORDANT")
+            if position in after_complete:
+                raised.append("CR_THEN_PR")
+            if overall.scoped.new:
+                issues += _unseen(overall, index, self.case)
+            if checked is not None:
+                if timepoint.clinical is not None:
+                    issues += clinical_issues(timepoint, checked)
+                if checked.missing:
+                    raised.append("GATE_UNKNOWN")
+            found.append(Noted(tuple(raised), tuple(issues)))
+        return found
 
     def _decider(self, intra: Course, extra: Course, overall: Course) -> Decider | None:
         if self.protocol is None or not self._asks_decisions():
@@ -260,16 +266,20 @@ class _Work:
                     flags[index].append("LIPIODOL_COMPACT")
                 if noted.hypovascular or (noted.arterial_enhancement is False and _lost_enhancement(track, index)):
                     flags[index].append("HYPOVASCULAR")
-        if len(_modalities([scan for timepoint in timepoints for scan in timepoint.scans])) > 1:
+        scanned = [_modalities(t.scans) for t in timepoints]
+        if len(frozenset().union(*scanned)) > 1:
             shared = [shared_modality(t) for t in timepoints]
             for track in self.tracks:
                 for index, change in enumerate(modality_changes(track, timepoints, shared)):
                     issues[index] += [] if change is None else [change]
-        baseline = timepoints[0].scans
-        for index, timepoint in enumerate(timepoints):
-            if baseline and timepoint.scans and _is_switch(_modalities(baseline), _modalities(timepoint.scans)):
+        for index, now in enumerate(scanned):
+            if _is_switch(scanned[0], now):
                 flags[index].append("MODALITY_SWITCH")
         return flags, issues
+
+    def _as_read(self, course: Course) -> list[Assessed]:
+        later = self.case.timepoints[1:]
+        return [Assessed(t.day, x.response, x.unevaluated_cr) for t, x in zip(later, course.judged, strict=True)]
 
     def _best(self, as_read: Sequence[Assessed], course: Course) -> BestResponse:
         rules = self.rules.best_response
@@ -313,6 +323,10 @@ def _shown_at(course: Callable[[], Course], position: int) -> RegionResponse:
     return course().shown[position]
 
 
+def _noted_at(noted: Later[list[Noted]], position: int) -> Noted:
+    return noted()[position]
+
+
 def _response_after_complete(judged: Sequence[Judged]) -> frozenset[int]:
     """The positions at which a scope is in PR after it was in CR."""
     first = next((i for i, x in enumerate(judged) if x.response is Response.CR), len(judged))
@@ -347,4 +361,4 @@ def _is_switch(baseline: frozenset[Modality], now: frozenset[Modality]) -> bool:
 
 
 def _modalities(scans: Sequence[Scan]) -> frozenset[Modality]:
-    return frozenset(s.modality for s in scans) & CROSS_SECTIONAL
+    return frozenset([s.modality for s in scans if s.modality in CROSS_SECTIONAL])

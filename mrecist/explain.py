@@ -51,7 +51,7 @@ def sentence(
         If the rule has no sentence, or the sentence asks for a number that is not there.
     """
     if type(numbers) is SumNumbers and translate is None:
-        form, names = _form_of_sums(rule, numbers.pattern)
+        form, names = form_of_sums(rule, numbers.pattern)
         return form % _shown_sums(numbers, names)
     scope, found = ("", template) if template else _template(rule)
     words = found if isinstance(found, str) else found(numbers)
@@ -70,8 +70,8 @@ def _translated(numbers: Mapping[str, Number], translate: Callable[[str], str]) 
 
 
 @lru_cache(maxsize=512)
-def _form_of_sums(rule: str, pattern: SumPattern) -> tuple[str, frozenset[str]]:
-    """The form for the numbers of a sum, and which of them it shows.
+def form_of_sums(rule: str, pattern: SumPattern) -> tuple[str, frozenset[str]]:
+    """The sentence for the numbers of a sum as a form (``%(name)s``), and which of them it shows.
 
     Of the numbers it depends on nothing but which there are, and which are 0.
     """
@@ -101,15 +101,15 @@ def _shown_sums(numbers: SumNumbers, names: frozenset[str]) -> dict[str, str]:
     """The numbers of a sum as they are shown, straight from whole tenths of a mm: those of these names, and others."""
     total, _, _, baseline, nadir, _ = numbers.at
     limits = numbers.limits
-    told = _shown_limits(limits, numbers.floor).copy()
+    told = shown_limits(limits, numbers.floor).copy()
     if total is not None:
         told["sum_mm"] = _tenths(total)
         if baseline and "change_pct" in names:
-            told["change_pct"] = _change(total, baseline, limits)
+            told["change_pct"] = shown_change(total, baseline, limits)
         if nadir is not None and "growth_mm" in names:
-            told["growth_mm"] = _with_sign(total - nadir, total - nadir)
+            told["growth_mm"] = shown_growth(total - nadir)
         if nadir and "growth_pct" in names:
-            told["growth_pct"] = _change(total, nadir, limits)
+            told["growth_pct"] = shown_change(total, nadir, limits)
     if baseline is not None:
         told["baseline_mm"] = _tenths(baseline)
     if nadir is not None:
@@ -121,7 +121,8 @@ def _shown_sums(numbers: SumNumbers, names: frozenset[str]) -> dict[str, str]:
 
 
 @lru_cache(maxsize=512)
-def _shown_limits(limits: Thresholds, floor: Fraction | int) -> dict[str, str]:
+def shown_limits(limits: Thresholds, floor: Fraction | int) -> dict[str, str]:
+    """The limits as they are shown, by name."""
     return {
         "response_pct": _limit(*limits.response_pct.as_integer_ratio()),
         "progression_pct": _limit(*limits.progression_pct.as_integer_ratio()),
@@ -137,13 +138,18 @@ def _limit_tenths(limits: Thresholds) -> frozenset[int]:
     )
 
 
-def _change(now: int, before: int, limits: Thresholds) -> str:
+def shown_change(now: int, before: int, limits: Thresholds) -> str:
     """A change in per cent, which never reads as a limit that the exact value does not reach."""
     over = 100 * (now - before)
     tenths = _rounded(10 * abs(over), before)
     if tenths in _limit_tenths(limits):
         return percent(Fraction(over, before), (limits.response_pct, limits.progression_pct))
     return _with_sign(over, tenths)
+
+
+def shown_growth(tenths: int) -> str:
+    """A change of so many tenths of a mm, in mm."""
+    return _with_sign(tenths, tenths)
 
 
 def _with_sign(exact: int, tenths: int) -> str:

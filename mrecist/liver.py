@@ -21,8 +21,11 @@ class LiverFunction:
 
 
 UMOL_PER_MG = Fraction(171, 10)
-_ALBUMIN_LOW, _ALBUMIN_HIGH = Fraction(28, 10), Fraction(35, 10)
-_INR_LOW, _INR_HIGH = Fraction(17, 10), Fraction(23, 10)
+_BILIRUBIN = ((2, 1), (3, 1))
+_ALBUMIN = ((28, 10), (35, 10))
+_INR = ((17, 10), (23, 10))
+_ENCEPHALOPATHY = ((1, 1), (2, 1))
+"""From where on an item has two points, and up to where: both as numerator and denominator, both inclusive."""
 ASCITES_POINTS = {Ascites.NONE: 1, Ascites.SLIGHT: 2, Ascites.MODERATE: 3}
 CHILD_PUGH_ITEMS = ("bilirubin_mg_dl", "albumin_g_dl", "inr", "ascites", "encephalopathy")
 
@@ -42,25 +45,25 @@ def child_pugh_points(clinical: ClinicalStatus) -> tuple[int, ...]:
     """
     points = []
     if (bilirubin := clinical.bilirubin_mg_dl) is not None:
-        points.append(_rising(bilirubin, 2, 3))
+        points.append(_rising(bilirubin, *_BILIRUBIN))
     if (albumin := clinical.albumin_g_dl) is not None:
-        points.append(4 - _rising(albumin, _ALBUMIN_LOW, _ALBUMIN_HIGH))
+        points.append(4 - _rising(albumin, *_ALBUMIN))
     if (inr := clinical.inr) is not None:
-        points.append(_rising(inr, _INR_LOW, _INR_HIGH))
+        points.append(_rising(inr, *_INR))
     if clinical.ascites is not None:
         points.append(ASCITES_POINTS[clinical.ascites])
     if (grade := clinical.encephalopathy) is not None:
-        points.append(_rising(grade, 1, 2))
+        points.append(_rising(grade, *_ENCEPHALOPATHY))
     return tuple(points)
 
 
-def _rising(value: Fraction | int, two_from: Fraction | int, two_to: Fraction | int) -> int:
+def _rising(value: Fraction | int, two_from: tuple[int, int], two_to: tuple[int, int]) -> int:
     # exact, and several times faster than the comparison of fractions itself
     over, under = value.as_integer_ratio()
-    least, least_under = two_from.as_integer_ratio()
+    least, least_under = two_from
     if over * least_under < least * under:
         return 1
-    most, most_under = two_to.as_integer_ratio()
+    most, most_under = two_to
     return 3 if over * most_under > most * under else 2
 
 

@@ -10,7 +10,8 @@ from fractions import Fraction
 
 from mrecist.lesions import Absent, Lesion, Nonviable, NotEvaluable, Observation, UnequivocalProgression
 from mrecist.nontarget import proven
-from mrecist.rulesets import NewLesionRules, RuleSet
+from mrecist.rulesets import RuleSet
+from mrecist.thresholds import Thresholds
 from mrecist.tracks import Tests, Track
 from mrecist.values import Certainty, LesionKind, SeenOn
 
@@ -119,7 +120,7 @@ def new_lesion(track: Track, rules: RuleSet, tests: Sequence[Tests]) -> NewLesio
         )
         counted = counted or verdict.counts
         verdicts.append(verdict)
-        sizes.append(_counts_from(track, index, verdict, tenths, rules.new_lesions))
+        sizes.append(_counts_from(track, index, verdict, tenths, rules.thresholds))
     counts = tuple([x.counts for x in verdicts])
     return NewLesion(track.lesion, tuple(verdicts), tenths, track.first, tuple(sizes), counts)
 
@@ -138,25 +139,25 @@ _BY_SIZE = frozenset(
 
 
 def _counts_from(
-    track: Track, index: int, verdict: Verdict, tenths: Sequence[int | None], rules: NewLesionRules
+    track: Track, index: int, verdict: Verdict, tenths: Sequence[int | None], limits: Thresholds
 ) -> int | None:
     """The least size (tenths of a mm) at which it would count here; by growth only from its second measurement."""
     observation = track.observations[index]
     if verdict not in _BY_SIZE or observation is None or tenths[index] is None:
         return None
     if track.lesion.is_node:
-        return math.ceil(_node_limit(track.lesion, rules) * 10)
+        return math.ceil(_node_limit(track.lesion, limits))
     sizes = []
     if observation.features.typical_vascular_pattern:
-        sizes.append(math.ceil(rules.liver_mm * 10))
+        sizes.append(math.ceil(limits.new_nodule))
     before = next((x for x in tenths[:index] if x), None)
     if before is not None:
-        sizes.append(before + math.ceil(rules.liver_growth_mm * 10))
+        sizes.append(before + math.ceil(limits.new_nodule_growth))
     return min(sizes, default=None)
 
 
-def _node_limit(lesion: Lesion, rules: NewLesionRules) -> Fraction:
-    return rules.periportal_node_mm if lesion.is_periportal_node else rules.node_mm
+def _node_limit(lesion: Lesion, limits: Thresholds) -> Fraction | int:
+    return limits.new_periportal_node if lesion.is_periportal_node else limits.new_node
 
 
 def judge_new_lesion(
@@ -249,20 +250,21 @@ def judge_new_lesion(
 def _node(lesion: Lesion, tenths: int | None, rules: RuleSet) -> Verdict:
     if tenths is None:
         return Verdict.EQ_NODE
-    if tenths < rules.nodes.normal_below_mm * 10:
+    limits = rules.thresholds
+    if tenths < limits.node_normal:
         return Verdict.NORMAL
-    return Verdict.NODE if tenths >= _node_limit(lesion, rules.new_lesions) * 10 else Verdict.EQ_NODE
+    return Verdict.NODE if tenths >= _node_limit(lesion, limits) else Verdict.EQ_NODE
 
 
-def _nodule(observation: Observation, tenths: int | None, first_tenths: int | None, rule_set: RuleSet) -> Verdict:
-    rules = rule_set.new_lesions
+def _nodule(observation: Observation, tenths: int | None, first_tenths: int | None, rules: RuleSet) -> Verdict:
+    limits = rules.thresholds
     if tenths is None or first_tenths is None:
         return Verdict.EQ_SMALL
-    if tenths >= rules.liver_mm * 10 and observation.features.typical_vascular_pattern:
+    if tenths >= limits.new_nodule and observation.features.typical_vascular_pattern:
         return Verdict.TYPICAL
-    if tenths - first_tenths >= rules.liver_growth_mm * 10:
+    if tenths - first_tenths >= limits.new_nodule_growth:
         return Verdict.GROWTH
-    return Verdict.EQ_SMALL if tenths < rules.liver_mm * 10 else Verdict.EQ_ATYPICAL
+    return Verdict.EQ_SMALL if tenths < limits.new_nodule else Verdict.EQ_ATYPICAL
 
 
 def _by_certainty(observation: Observation, at_baseline: Tests) -> Verdict:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import assert_never
 
 from mrecist.lesions import (
@@ -53,11 +54,13 @@ def judge_nontarget(responses: Sequence[Response]) -> Response:
     N-CR else, all are gone               CR
     ==== ================================ ==
     """
-    worst = Response.NA
-    for response in responses:
-        if _RANK[response] > _RANK[worst]:
-            worst = response
-    return worst
+    return _worst(tuple(responses))
+
+
+@lru_cache(maxsize=4096)
+def _worst(responses: tuple[Response, ...]) -> Response:
+    """The same few combinations are seen at very many time points."""
+    return max(responses, key=_RANK.__getitem__, default=Response.NA)
 
 
 def nontarget(track: Track, rules: RuleSet, tests: Sequence[Tests]) -> NonTarget:
@@ -101,12 +104,10 @@ def nontarget(track: Track, rules: RuleSet, tests: Sequence[Tests]) -> NonTarget
 
 def progressing_target(track: Track) -> NonTarget | None:
     """A target that grew unequivocally beyond what a diameter can hold: it speaks as a non-target then, only then."""
-    responses = tuple(
-        Response.PD if o is not None and isinstance(o.finding, UnequivocalProgression) else Response.NA
-        for o in track.observations
-    )
-    if Response.PD not in responses:
+    progresses = [o is not None and type(o.finding) is UnequivocalProgression for o in track.observations]
+    if True not in progresses:
         return None
+    responses = tuple([Response.PD if x else Response.NA for x in progresses])
     return NonTarget(track.lesion.id, track.lesion.is_node, responses, (False,) * len(responses))
 
 
@@ -140,7 +141,7 @@ def one_response(observation: Observation | None, rules: RuleSet, is_node: bool,
             return Response.NN if visible else Response.CR
         case Measured() | Present() | TooSmall():
             tenths = None if finding.diameter is None else finding.diameter.tenths
-            if tenths == 0 or (is_node and tenths is not None and tenths < rules.nodes.normal_below_mm * 10):
+            if tenths == 0 or (is_node and tenths is not None and tenths < rules.thresholds.node_normal):
                 return Response.CR
             return Response.NN
         case Merged() | Split():

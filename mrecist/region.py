@@ -242,7 +242,7 @@ def response_with(
     target, returned = judged.target, judged.returned
     if tenths is not None:
         total, complete, gone = total_of(scoped.targets, tenths, limits)
-        target = judge_target(judged.sum._replace(total=total, complete=complete, gone=gone), limits, judged.floor)
+        target = judge_target(SumAt(total, complete, gone, *judged.sum[3:]), limits, judged.floor)
         if judged.reached.cr_index is not None:
             returned = _returned(scoped, judged.index, judged.reached, limits, tenths)
     response = overall_response(target, judged.non_target, counts)
@@ -303,8 +303,12 @@ def patterns(judged: Judged, scope: Scope) -> tuple[str, ...]:
     if judged.response is not PD:
         return ()
     growth = judged.target is PD or judged.non_target is PD or judged.returned is not None
-    thrombus = any(x.lesion.kind is LesionKind.TUMOUR_THROMBUS for x in judged.counted)
-    other = any(x.lesion.kind is not LesionKind.TUMOUR_THROMBUS for x in judged.counted)
     if scope is Scope.EXTRAHEPATIC:
         return (("EHG",) if growth else ()) + (("NEH",) if judged.counted else ())
+    thrombus = other = False
+    for new in judged.counted:
+        if new.lesion.kind is LesionKind.TUMOUR_THROMBUS:
+            thrombus = True
+        else:
+            other = True
     return (("IHG",) if growth else ()) + (("NIH",) if other else ()) + (("NEH (vascular)",) if thrombus else ())

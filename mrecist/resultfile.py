@@ -14,7 +14,7 @@ from operator import truediv
 from typing import Any
 
 from mrecist.endpoints import Duration, ScopeTimes
-from mrecist.explain import sentence
+from mrecist.explain import MINUS, form_of_sums, sentence, shown_change, shown_growth, shown_limits
 from mrecist.results import (
     Assessment,
     BestResponse,
@@ -26,10 +26,10 @@ from mrecist.results import (
     TimePointResponse,
 )
 from mrecist.robustness import Probabilities, Robustness
-from mrecist.sumnumbers import Number, SumNumbers
+from mrecist.sumnumbers import Number, SumNumbers, SumPattern
 from mrecist.target import mm_of
 from mrecist.thresholds import Thresholds
-from mrecist.values import Scope
+from mrecist.values import Response, Scope
 
 SCHEMA = "tumour-response-results/1"
 _ENCODER = json.JSONEncoder(check_circular=False)
@@ -140,11 +140,12 @@ class _Writer:
 
     def region(self, region: RegionResponse) -> str:
         steps = ", ".join([_step(x) for x in region.to_next_category])
+        responses = _responses(
+            region.target, region.non_target, region.new_lesion, region.response, region.adjudicated_response
+        )
         return (
-            f'{{"target": "{region.target}", "non_target": "{region.non_target}", '
-            f'"new_lesion": {"true" if region.new_lesion else "false"}, "response": "{region.response}", '
-            f'"adjudicated_response": "{region.adjudicated_response}", {_sums(region)}, '
-            f'"to_next_category": [{steps}], "reasons": {self.reasons(region.reasons)}}}'
+            f'{{{responses}, {_sums(region)}, "to_next_category": [{steps}], '
+            f'"reasons": {self.reasons(region.reasons)}}}'
         )
 
     def decision(self, decision: Decision) -> str:
@@ -158,7 +159,7 @@ class _Writer:
         return f"[{', '.join([self.reason(x) for x in reasons])}]"
 
     def reason(self, reason: Reason) -> str:
-        if type(reason.numbers) is SumNumbers:  # of one response alone
+        if type(reason.told) is SumNumbers:  # of one response alone
             return self._reason(reason)
         known = self._written.get(id(reason))
         if known is None:
@@ -168,6 +169,10 @@ class _Writer:
 
     def _reason(self, reason: Reason) -> str:
         rule, numbers, _, template = reason
+        if type(numbers) is SumNumbers and self._translate is None and not numbers.more:
+            total, _, _, baseline, nadir, _ = numbers.at
+            if total is not None and baseline and nadir is not None:
+                return _reason_of_sum(rule, numbers, total, baseline, nadir)
         text = as_json(sentence(rule, numbers, template, self._translate))
         return f'{{"rule": {as_json(rule)}, "text": {text}, "numbers": {_numbers(numbers)}}}'
 
@@ -180,6 +185,69 @@ class _Writer:
             f'{{"rule": {as_json(issue.rule)}, "severity": "{issue.severity}", '
             f'"lesion": {_text_or_null(issue.lesion)}, "text": {text}, "numbers": {_numbers(numbers)}}}'
         )
+
+
+@lru_cache(maxsize=512)
+def _responses(
+    target: Response, non_target: Response, new_lesion: bool, response: Response, adjudicated: Response
+) -> str:
+    """Few of all combinations occur, each of them at very many time points."""
+    return (
+        f'"target": "{target}", "non_target": "{non_target}", "new_lesion": {"true" if new_lesion else "false"}, '
+        f'"response": "{response}", "adjudicated_response": "{adjudicated}"'
+    )
+
+
+def _reason_of_sum(rule: str, numbers: SumNumbers, total: int, baseline: int, nadir: int) -> str:
+    """A reason with all numbers of a sum and no other, filled into the text that all reasons of its form share."""
+    limits = numbers.limits
+    form, shown = _form_of_sum(rule, limits, numbers.floor, numbers.pattern)
+    told = {
+        "baseline_mm": _mm(baseline),
+        "nadir_mm": _mm(nadir),
+        "nadir_at": as_json(numbers.nadir_at or "")[1:-1],
+        "sum_mm": _mm(total),
+        "exact change_pct": _change(total, baseline),
+        "exact growth_mm": _mm(total - nadir),
+    }
+    if "change_pct" in shown:
+        told["change_pct"] = _in_json(shown_change(total, baseline, limits))
+    if "growth_mm" in shown:
+        told["growth_mm"] = _in_json(shown_growth(total - nadir))
+    if nadir:
+        told["exact growth_pct"] = _change(total, nadir)
+        if "growth_pct" in shown:
+            told["growth_pct"] = _in_json(shown_change(total, nadir, limits))
+    return form % told
+
+
+def _in_json(shown: str) -> str:
+    """A shown number within a text: its minus sign is the one character that is not ASCII."""
+    return shown.replace(MINUS, _MINUS_IN_JSON)
+
+
+_MINUS_IN_JSON = as_json(MINUS)[1:-1]
+
+
+@lru_cache(maxsize=512)
+def _form_of_sum(
+    rule: str, limits: Thresholds, floor: Fraction | int, pattern: SumPattern
+) -> tuple[str, frozenset[str]]:
+    """The whole reason as a form, its limits filled in, and which numbers its text shows.
+
+    Names that begin with ``exact`` are JSON numbers; what has one name alone reads the same in the text.
+    """
+    form, names = form_of_sums(rule, pattern)
+    written = as_json(form)
+    for name, text in shown_limits(limits, floor).items():
+        written = written.replace(f"%({name})s", as_json(text)[1:-1])
+    exact = [
+        '"baseline_mm": %(baseline_mm)s, "nadir_mm": %(nadir_mm)s, "nadir_at": "%(nadir_at)s", "sum_mm": %(sum_mm)s',
+        '"change_pct": %(exact change_pct)s, "growth_mm": %(exact growth_mm)s',
+        *(['"growth_pct": %(exact growth_pct)s'] if pattern.nadir else []),
+    ]
+    found = ", ".join([_limit_numbers(limits, floor), *exact])
+    return f'{{"rule": {as_json(rule)}, "text": {written}, "numbers": {{{found}}}}}', names
 
 
 def _or_null(value: float | None) -> str:

@@ -19,9 +19,14 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, assert_never
 
 from mrecist.case import ClinicalStatus
 from mrecist.endpoints import ScopeTimes
+from mrecist.issues import Issue as Issue
+from mrecist.issues import Noted as Noted
+from mrecist.issues import Severity as Severity
+from mrecist.later import Later
 from mrecist.liver import LiverFunction, liver_function
 from mrecist.overall import judge_composite
 from mrecist.sumnumbers import Number as Number
+from mrecist.sumnumbers import SumNumbers
 from mrecist.target import SumAt, change_pct, mm_of
 from mrecist.values import Response, Scope
 
@@ -34,20 +39,27 @@ _NOTHING: Mapping[str, Number] = MappingProxyType({})
 class Reason(NamedTuple):
     """One rule that held: its id, the numbers in it, and the source of the rule.
 
-    `template` is its sentence where the rule is a row of a protocol; the rule sets' own are in `mrecist.sentences`.
+    `told` are the numbers as they were held, those of a sum not yet worked out. `template` is its sentence where the
+    rule is a row of a protocol; the rule sets' own are in `mrecist.sentences`.
     """
 
     rule: str
-    numbers: Mapping[str, Number] = _NOTHING
+    told: Mapping[str, Number] = _NOTHING
     source: str = ""
     template: str = ""
+
+    @property
+    def numbers(self) -> Mapping[str, Number]:
+        """The exact numbers by name."""
+        told = self.told
+        return told.exact if isinstance(told, SumNumbers) else told
 
     @property
     def text(self) -> str:
         """The reason as one plain English sentence with its numbers."""
         from mrecist.explain import sentence
 
-        return sentence(self.rule, self.numbers, self.template)
+        return sentence(self.rule, self.told, self.template)
 
 
 FLAGS = (
@@ -81,29 +93,6 @@ HYPOVASCULAR        the reader noted that a lesion lost its enhancement without 
                     target has no arterial enhancement any more
 =================== =======================================================================================
 """
-
-
-class Severity(StrEnum):
-    ERROR = "error"
-    WARNING = "warning"
-    NOTE = "note"
-
-
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """A finding about conformance; `overridden` holds the recorded justification, if there is one."""
-
-    rule: str
-    severity: Severity
-    lesion: str | None = None
-    numbers: Mapping[str, Number] = field(default_factory=lambda: _NOTHING)
-    overridden: str = ""
-
-    @property
-    def text(self) -> str:
-        from mrecist.explain import sentence
-
-        return sentence(self.rule, self.numbers)
 
 
 class NextCategory(NamedTuple):
@@ -297,7 +286,7 @@ def _composite_reason(intra: Response, extra: Response) -> Reason:
 
 @dataclass(slots=True)
 class TimePointResponse:
-    """Everything that was judged at one follow-up. `raised` are the flags that no single scope raises."""
+    """Everything that was judged at one follow-up. `noted` is what was noted and recorded, beside the responses."""
 
     timepoint: str
     day: int
@@ -305,13 +294,22 @@ class TimePointResponse:
     extrahepatic: RegionResponse
     overall: RegionResponse
     composite: Response
-    raised: tuple[str, ...] = ()
-    issues: tuple[Issue, ...] = ()
+    noted: Later[Noted]
     new_lesions_counted: tuple[str, ...] = ()
     tace: Decision | None = None
     sorafenib: Decision | None = None
     clinical: ClinicalStatus | None = None
     parallel: Callable[[], RegionResponse] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def raised(self) -> tuple[str, ...]:
+        """The flags that no single scope raises."""
+        return self.noted().raised
+
+    @property
+    def issues(self) -> tuple[Issue, ...]:
+        """What does not conform, or is to be known of."""
+        return self.noted().issues
 
     @property
     def flags(self) -> tuple[str, ...]:
@@ -358,12 +356,16 @@ class BestResponse:
 
 @dataclass(frozen=True, slots=True)
 class BaselineSums:
-    """The sums every later time point is compared with, and conformance issues of the baseline itself."""
+    """The sums every later time point is compared with; `checked` are conformance issues of the baseline itself."""
 
     intrahepatic_mm: Fraction | None
     extrahepatic_mm: Fraction | None
     overall_mm: Fraction | None
-    issues: tuple[Issue, ...] = ()
+    checked: Later[tuple[Issue, ...]]
+
+    @property
+    def issues(self) -> tuple[Issue, ...]:
+        return self.checked()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, KeysView, Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from types import MappingProxyType
 from typing import NamedTuple
@@ -83,25 +83,24 @@ class SumNumbers(Mapping[str, Number]):
             None if nadir is None else nadir != 0,
         )
 
-    def __getitem__(self, name: str) -> Number:
-        return (self._exact or self._numbers())[name]
-
-    def keys(self) -> KeysView[str]:
-        return self._numbers().keys()
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._numbers())
-
-    def __len__(self) -> int:
-        return len(self._numbers())
-
-    def __repr__(self) -> str:
-        return repr(self._numbers())
-
-    def _numbers(self) -> dict[str, Number]:
+    @property
+    def exact(self) -> dict[str, Number]:
+        """All of them, worked out now."""
         if self._exact is None:
             self._exact = self._worked_out()
         return self._exact
+
+    def __getitem__(self, name: str) -> Number:
+        return self.exact[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.exact)
+
+    def __len__(self) -> int:
+        return len(self.exact)
+
+    def __repr__(self) -> str:
+        return repr(self.exact)
 
     def _worked_out(self) -> dict[str, Number]:
         total, _, _, baseline, nadir, _ = self.at

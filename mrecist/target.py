@@ -141,9 +141,11 @@ def total_of(
     """The sum of these sizes, whether it is complete, and whether all that were evaluated are gone, or normal nodes."""
     known = [x for x in tenths if x is not None]
     total = sum(known)
-    gone = not total or all(
-        [not x or (t.is_node and x < limits.node_normal) for t, x in zip(targets, tenths, strict=True)]
-    )
+    gone = True
+    for target, x in zip(targets, tenths, strict=True):
+        if x and not (target.is_node and x < limits.node_normal):
+            gone = False
+            break
     return total if known else None, len(known) == len(targets), gone
 
 
@@ -161,11 +163,12 @@ def region_targets(tracks: Sequence[Track], timepoints: int, rules: TargetRules)
     for track in tracks:
         beside = aside.get(track.lesion.id, _NOWHERE)
         whole = uses_whole(by_id.get(track.lesion.parent or "", track), rules)
-        tenths: list[int | None] = []
         for index, observation in enumerate(track.observations):
             if observation is not None and type(observation.finding) is Merged and index not in beside:
                 merged[index] += 1
-            tenths.append(0 if index in beside else counted_tenths(observation, rules, whole))
+        tenths = [counted_tenths(o, rules, whole) for o in track.observations]
+        for index in beside:
+            tenths[index] = 0
         found.append(tenths)
     for index in range(timepoints):
         standing = len(tracks) - sum([index in x for x in aside.values()]) if aside else len(tracks)
@@ -255,7 +258,7 @@ def counted_tenths(observation: Observation | None, rules: TargetRules, whole: b
     if observation is None:
         return None
     finding = observation.finding
-    if holds_tumour_as_oil(observation, rules):
+    if rules.lipiodol == "viable" and holds_tumour_as_oil(observation, rules):
         return _tenths(whole_at(observation))
     match finding:
         case Measured():

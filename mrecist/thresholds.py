@@ -1,4 +1,4 @@
-"""The limits of target response in the form in which sums are compared with them."""
+"""The limits of lengths and sums in the form in which sums are compared with them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Thresholds:
-    """The limits of target response as whole numbers where they are whole, made once for a rule set.
+    """The limits that sizes are held against, as whole numbers where they are whole, made once for a rule set.
 
     They equal themselves alone, so that what was made of them is found again at once.
 
@@ -31,6 +31,10 @@ class Thresholds:
     by_content: Fraction | int
     response_pct: Fraction
     progression_pct: Fraction
+    new_nodule: Fraction | int
+    new_nodule_growth: Fraction | int
+    new_node: Fraction | int
+    new_periportal_node: Fraction | int
 
     @classmethod
     def of(cls, rules: RuleSet) -> Thresholds:
@@ -48,6 +52,10 @@ class Thresholds:
             tenths_of(rules.target.by_content_growth_mm),
             -rules.target.response_pct,
             rules.target.progression_pct,
+            tenths_of(rules.new_lesions.liver_mm),
+            tenths_of(rules.new_lesions.liver_growth_mm),
+            tenths_of(rules.new_lesions.node_mm),
+            tenths_of(rules.new_lesions.periportal_node_mm),
         )
 
     def is_response(self, total: int, baseline: int) -> bool:

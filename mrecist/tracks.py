@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from mrecist.case import Case, Examination, Modality, Read, TimePoint
 from mrecist.lesions import (
@@ -32,11 +33,13 @@ class Track:
     def absence_confirmed(self) -> frozenset[int]:
         """The time points at which the reader, seeing it again, held that it had been gone."""
         return frozenset(
-            i
-            for i, o in enumerate(self.observations)
-            if o is not None
-            and o.features is not NOTHING_NOTED
-            and o.features.earlier_absence is EarlierAbsence.CONFIRMED
+            [
+                i
+                for i, o in enumerate(self.observations)
+                if o is not None
+                and o.features is not NOTHING_NOTED
+                and o.features.earlier_absence is EarlierAbsence.CONFIRMED
+            ]
         )
 
 
@@ -116,8 +119,13 @@ def functional_tests(case: Case) -> tuple[Tests, ...]:
 def _tests(timepoint: TimePoint) -> Tests:
     if not timepoint.scans and timepoint.coverage is None:
         return UNKNOWN_TESTS
-    modalities = {s.modality for s in timepoint.scans}
+    return _tests_of(tuple([s.modality for s in timepoint.scans]), timepoint.coverage)
+
+
+@lru_cache(maxsize=1024)
+def _tests_of(modalities: tuple[Modality, ...], coverage: tuple[tuple[Examination, bool], ...] | None) -> Tests:
+    """Few combinations are stated, each at very many time points."""
     pet: bool | None = Modality.PT in modalities if modalities else None
-    covered = dict(timepoint.coverage or ()).get(Examination.BONE_SCAN)
+    covered = dict(coverage or ()).get(Examination.BONE_SCAN)
     bone = True if Modality.BS in modalities or covered else (False if modalities else covered)
     return Tests(pet, bone)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from app.models.as_of import as_of
 from app.profiles import known_profiles
@@ -11,7 +12,8 @@ from app.state.clinical import Enrolment
 from app.state.reading_mode import Hidden, in_order, is_blinded
 from app.state.record import Record, Visit
 from app.words import translated
-from mrecist.results import Assessment
+from mrecist.later import Later
+from mrecist.results import Assessment, Noted, TimePointResponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +151,13 @@ def _without_later(record: Record, waiting: Collection[str]) -> Record:
 def without_decisions(assessment: Assessment) -> Assessment:
     """The responses alone: a decision tells of the clinical data that it rests on."""
     points = tuple(
-        replace(x, tace=None, sorafenib=None, raised=tuple(flag for flag in x.raised if flag != "GATE_UNKNOWN"))
-        for x in assessment.timepoints
+        replace(x, tace=None, sorafenib=None, noted=Later(partial(_without_gates, x))) for x in assessment.timepoints
     )
     return replace(assessment, timepoints=points)
+
+
+def _without_gates(at: TimePointResponse) -> Noted:
+    return Noted(tuple(flag for flag in at.raised if flag != "GATE_UNKNOWN"), at.issues)
 
 
 def hidden_word(hidden: Hidden) -> str:

@@ -89,6 +89,7 @@ def test_that_a_new_lesion_at_baseline_and_a_nontarget_not_yet_seen_are_handled(
     later = Lesion("INT1", Region.INTRAHEPATIC, LesionRole.NONTARGET, Organ.LIVER)
     found = _assess(_case((), _see(Present(), later), lesions=(later,)))
     assert found.timepoints[0].intrahepatic.response == "NN"
+    assert found.baseline.issues == ()
 
 
 def test_that_a_baseline_sum_of_zero_breaks_nothing() -> None:

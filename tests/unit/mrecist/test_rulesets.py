@@ -73,6 +73,7 @@ def test_that_decimals_of_a_rule_set_are_exact() -> None:
 def test_that_a_policy_overrides_only_what_it_names() -> None:
     rules = load_ruleset()
     assert rules.with_policy(Policy()) is rules
+    assert rules.with_policy(Policy(((Scope.EXTRAHEPATIC, rules.target.min_growth_extrahepatic_mm),))) is rules
     changed = rules.with_policy(Policy(((Scope.INTRAHEPATIC, Fraction(5)),))).target
     assert (changed.min_growth_intrahepatic_mm, changed.min_growth_overall_mm) == (5, "by_content")
 

@@ -76,6 +76,12 @@ class Cohort:
         why = tuple(f"{case}: your read of it hides part of it" for case in case_ids)
         return replace(self, rows=rows, left_out=(*self.left_out, *why))
 
+    def without_cases(self, why: Mapping[str, str]) -> Cohort:
+        """Without these cases; they are told as left out, with why."""
+        rows = tuple(row for row in self.rows if row.case_id not in why)
+        told = tuple(f"{case}: {reason}" for case, reason in why.items())
+        return replace(self, rows=rows, left_out=(*self.left_out, *told))
+
     @property
     def readers(self) -> tuple[str, ...]:
         """Those who read anything; the rows of cases that nobody read hold times alone."""

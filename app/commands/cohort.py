@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.cli import BAD_USAGE, DONE, Refusal
-from app.commands.database_option import add_database_option, opened_database
+from app.commands.database_option import add_database_option, add_unblinded_option, opened_database
 from app.resources import DEFAULT_RULESET, RULESETS
 from mrecist.censoring import POLICIES
 
@@ -66,6 +66,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="add the lesions of every two reads of a case of the database, side by side",
     )
+    add_unblinded_option(parser)
     parser.add_argument("--csv", type=Path, metavar="DIR", help="write the data as CSV into this folder")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     add_database_option(parser)
@@ -266,6 +267,7 @@ def _of_reader(cohort: Cohort, options: argparse.Namespace) -> Cohort:
 def _cohort(options: argparse.Namespace, judging: Judging) -> Cohort:
     from app.cohort.sources import case_file_cohort, database_cohort, table_cohort
     from app.storage.cohort_cache import tables
+    from app.unfinished_reads import unfinished_hidden
 
     if options.mapping is not None:
         return table_cohort(_table_of(options), judging)
@@ -276,7 +278,8 @@ def _cohort(options: argparse.Namespace, judging: Judging) -> Cohort:
             raise Refusal(f"{error.filename}: cannot be read ({error.strerror}). Name a file that is there.") from error
     with opened_database(options) as database:
         if options.table is None:
-            return database_cohort(database, judging)
+            found = database_cohort(database, judging)
+            return found if options.unblinded else found.without_cases(unfinished_hidden(database))
         with database.reading() as connection:
             kept = {table.name: table for table in tables(connection)}
         if options.table not in kept:

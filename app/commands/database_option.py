@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     from app.storage.database import Database
 
 
+def add_unblinded_option(parser: argparse.ArgumentParser) -> None:
+    """The command line does not know who looks: what a read under way hides is kept from it unless it is asked for."""
+    parser.add_argument(
+        "--unblinded",
+        action="store_true",
+        help="also cases of which a sequential or blinded read is not finished; else they are left out, and told",
+    )
+
+
 def add_database_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--database", metavar="URL", help="SQLAlchemy URL (default: the SQLite database in your data folder)"

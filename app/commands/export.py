@@ -12,11 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.cli import DONE, REFUSED, Refusal
-from app.commands.database_option import add_database_option, opened_database
+from app.commands.database_option import add_database_option, add_unblinded_option, opened_database
 from app.exports.batch import Exported, export_cases
 from app.exports.exported import ExportRefused
 from app.formats import FORMATS, chosen_formats, export_settings
 from app.resources import DEFAULT_RULESET, RULESETS, load_ruleset
+from app.unfinished_reads import unfinished_hidden
 
 _TOLD_EVERY_S = 0.5
 """How often progress is told, at most."""
@@ -47,6 +48,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="sr, sr-ohif and seg without the patient, with the UIDs that their images have in the format images",
     )
+    add_unblinded_option(parser)
     add_database_option(parser)
 
 
@@ -70,9 +72,19 @@ def run(options: argparse.Namespace) -> int:
             deidentified=options.deidentified,
         )
         case_ids = None if options.case is None else [options.case]
+        hidden = {} if options.unblinded else unfinished_hidden(database, case_ids)
+        if case_ids is not None and hidden:
+            raise Refusal("; ".join(f"{case}: {why}" for case, why in hidden.items()))
         try:
             found = export_cases(
-                database, case_ids, formats, options.out, settings, whole=options.case is not None, progress=progress
+                database,
+                case_ids,
+                formats,
+                options.out,
+                settings,
+                whole=options.case is not None,
+                without=hidden,
+                progress=progress,
             )
         except ExportRefused as error:
             raise Refusal(str(error)) from error

@@ -7,10 +7,11 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from sqlalchemy import Connection
 
@@ -73,6 +74,7 @@ def export_cases(
     settings: ExportSettings,
     *,
     whole: bool = False,
+    without: Mapping[str, str] = MappingProxyType({}),
     progress: Callable[[int, int], None] = _silent,
     cancelled: Callable[[], bool] = _never,
 ) -> Exported:
@@ -86,6 +88,8 @@ def export_cases(
         With more than one, each has its files in a folder of its own name.
     whole
         Refuse, instead of leaving anything out.
+    without
+        Cases that are left out of all of them, and why.
     progress
         Told after each case how many are done, of how many.
     cancelled
@@ -109,6 +113,8 @@ def export_cases(
             lines = sorted(list_cases(connection), key=lambda line: line.case_id)
             left_out += [LeftOut(line.case_id, line.fault, failed=True) for line in lines if line.fault]
             case_ids = [line.case_id for line in lines if not line.fault and not line.closed_because]
+            left_out += [LeftOut(case_id, without[case_id]) for case_id in case_ids if case_id in without]
+            case_ids = [case_id for case_id in case_ids if case_id not in without]
         writers: list[tuple[ExportFormat, CaseWriter]] = []
         for one in formats:
             prefix = f"{one.name}/" if len(formats) > 1 else ""

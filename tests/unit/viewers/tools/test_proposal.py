@@ -101,4 +101,4 @@ class AnySequence(RuleBasedStateMachine):
 
 
 TestAnySequence = AnySequence.TestCase
-TestAnySequence.settings = settings(max_examples=15, stateful_step_count=20)
+TestAnySequence.settings = settings(max_examples=40, stateful_step_count=15)

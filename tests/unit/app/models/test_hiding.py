@@ -72,7 +72,7 @@ def test_that_a_blinded_read_knows_neither_the_treatment_nor_the_name_nor_a_deci
     for rule in ("E-ENTRY", "E-WINDOW"):
         record = then(record, VisitJustified("BL", rule, f"because of {rule}"))
     shown = sight_of(record, READER).shown
-    assert [visit.justified for visit in shown.visits] == [(("E-WINDOW", "because of E-WINDOW"),), ()]
+    assert [visit.justified for visit in shown.visits] == [(("E-WINDOW", "because of E-WINDOW"),), (), ()]
     assert (shown.treatments, shown.labs, shown.events, shown.judgements) == ((), (), (), ())
     assert shown.patient.name == "" and shown.patient.birth_date is None and shown.patient.id == "P-1"
     record = then(then(record, added("IT1", "BL", measured("30"))), found("IT1", "FU1", measured("20")))

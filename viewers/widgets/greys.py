@@ -19,6 +19,9 @@ _STEP = 1e-4
 _FAR = 2.0**16
 """How many greys from nought float32 still tells a hundredth of a grey."""
 
+_MOST = 32767
+"""Of int16."""
+
 _LAST_BIT = -(2.0**104)
 """The last bit of a number between -2^127 and -2^128, whose bits are 0xFF000000 and more."""
 
@@ -75,12 +78,11 @@ class Greys:
         scale = 255.0 / span
         if pixels.dtype == np.int16 and _whole(low, span):
             np.clip(pixels, np.int16(low), np.int16(low + span), out=self._held)  # half as much to go through
-            np.subtract(self._held, np.int16(low), out=self._held)
-            np.copyto(values, self._held)
+            above = np.subtract(self._held, np.int16(low), out=self._held)
         else:
             self._values_above(pixels, low, abs(low) * scale > _FAR)
-            np.clip(values, np.float32(0.0), np.float32(span), out=values)
-        np.multiply(values, np.float32(scale * _LAST_BIT), out=values)
+            above = np.clip(values, np.float32(0.0), np.float32(span), out=values)
+        np.multiply(above, np.float32(scale * _LAST_BIT), out=values)
         np.add(values, np.float32(_BLACK), out=values)
 
     def _values_above(self, pixels: Pixels, low: float, far: bool) -> None:
@@ -100,5 +102,4 @@ class Greys:
 
 def _whole(low: float, span: float) -> bool:
     """Whether a window begins and ends at whole numbers of int16, not too far apart."""
-    limits = np.iinfo(np.int16)
-    return low.is_integer() and span.is_integer() and limits.min <= low and low + span <= limits.max >= span
+    return low.is_integer() and span.is_integer() and -_MOST - 1 <= low <= _MOST - span and span <= _MOST

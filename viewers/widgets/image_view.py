@@ -27,6 +27,7 @@ from viewers.widgets.view_state import ViewState
 
 __all__ = ["ImageView", "ViewState"]
 
+_HINTS = QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
 _REST_MS = 100
 _COARSE = "Coarse: the fine picture follows"
 
@@ -200,7 +201,7 @@ class ImageView(StackView):
 
     def paint(self, painter: QPainter, size: tuple[float, float]) -> None:
         """Image, lines and texts in an area of `size` pixels; name and date are above all but an error's banner."""
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setRenderHints(_HINTS)
         top = overlay.BANNER_PX * self.colours.scale if self.banner else 0.0
         ratio = painter.deviceTransform().m11()
         corners = self._corners.pictures(size, top, self.texts, self.state.overlay, ratio)

@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from viewers.tools.projection import Projection
 from viewers.widgets.label_places import Pair, beside_line, free_place
 from viewers.widgets.marks import LineStyle, ViewLine, ViewPlace
-from viewers.widgets.painted_once import OutlinedTexts
+from viewers.widgets.painted_once import IMAGES, Latest, OutlinedTexts
 from viewers.widgets.palette import ViewPalette
 
 LOUPE_PX = 120.0
@@ -82,12 +82,12 @@ class _Placed:
 
 
 class LinePainter:
-    """Paints the lines of one view; its pens are made once, lines and labels are placed when they change."""
+    """Paints the lines of one view; pens are made once, lines and labels of an image placed when they change."""
 
     def __init__(self, palette: ViewPalette, texts: OutlinedTexts) -> None:
         self._palette, self._texts = palette, texts
         self._kept: dict[tuple[LineStyle, bool], _Pens] = {}
-        self._last: tuple[object, tuple[list[_Placed], list[QRectF]]] = (None, ([], []))
+        self._latest: Latest[tuple[object, list[_Placed], list[QRectF]]] = Latest(IMAGES)
 
     def paint(
         self,
@@ -102,10 +102,15 @@ class LinePainter:
         Labels keep clear of each other, of the ends of lines and of the places that are `taken`; a line that is out of
         sight has none.
         """
-        key = (tuple(lines), projection, hovered, list(taken))
-        if key != self._last[0]:
-            self._last = key, self._placed(*key)
-        placed, occupied = self._last[1]
+        shown, before = tuple(lines), list(taken)
+        if not shown:
+            return before
+        image, key = (shown[0].sop_uid, shown[0].frame), (shown, projection, hovered, before)
+        known = self._latest.get(image)
+        if known is None or known[0] != key:
+            known = key, *self._placed(*key)
+            self._latest.put(image, known)
+        _, placed, occupied = known
         for line in placed:
             _paint_line(painter, line)
         for line in placed:
@@ -118,8 +123,6 @@ class LinePainter:
         self, lines: tuple[ViewLine, ...], projection: Projection, hovered: str, taken: list[QRectF]
     ) -> tuple[list[_Placed], list[QRectF]]:
         """Where the lines and their labels are seen, and the places that are taken then."""
-        if not lines:
-            return [], taken
         scale, clear = self._palette.scale, 4.0 * self._palette.scale
         ends = projection.views_of_world(end for line in lines for end in (line.start, line.end))
         occupied = [*taken, *(QRectF(x - clear, y - clear, 2 * clear, 2 * clear) for x, y in ends)]

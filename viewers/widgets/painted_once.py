@@ -20,7 +20,7 @@ _TEXTS = 256
 """How many texts one view keeps."""
 
 IMAGES = 128
-"""Of so many images of a stack the words are kept as pictures, for who scrolls to and fro."""
+"""Of so many images of a stack is kept how words and lines were painted, for who scrolls to and fro."""
 
 _SELDOM = 2
 """What was drawn so often is drawn as a picture from then on, where it changes with the image or the window."""

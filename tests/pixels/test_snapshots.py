@@ -8,16 +8,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.support.fonts import add_bundled_fonts
 from tests.support.snapshots import assert_like_the_snapshot
 from viewers.imaging.geometry import SlicePlane
+from viewers.imaging.lesion_shape import Segments, SliceShape
 from viewers.tools.figures import FigureKind
 from viewers.tools.layout import CHOICES, Layout
+from viewers.tools.proposal import Ball
 from viewers.widgets.crosshair import Crosshair, Cut, ReferenceLine
 from viewers.widgets.figure_labels import FigureLabels
 from viewers.widgets.marks import (
@@ -32,6 +35,7 @@ from viewers.widgets.marks import (
     ViewLine,
     ViewPlace,
 )
+from viewers.widgets.proposal_painter import ViewProposal
 from viewers.widgets.slice_view import SliceView
 from viewers.widgets.source import ArraySource
 from viewers.widgets.view_grid import ViewGrid
@@ -151,7 +155,43 @@ def test_that_planes_that_meet_and_places_look_as_they_did(view: SliceView, tmp_
     assert_like_the_snapshot(view.render_to_image(USUAL), "planes", tmp_path)
 
 
-@pytest.mark.parametrize("layout", CHOICES, ids=lambda layout: f"{layout.rows}x{layout.columns}")
+def test_that_the_loupe_looks_as_it_did(view: SliceView, tmp_path: Path) -> None:
+    """Over the corner of the bright mass, while a line is drawn from there."""
+    view.arm(FigureKind.LENGTH)
+    start, end = QPoint(120, 120), QPoint(180, 150)
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseMove(view, end)
+    assert view.busy
+    assert_like_the_snapshot(view.render_to_image(USUAL), "loupe", tmp_path)
+    view.give_up()
+
+
+def test_that_a_proposal_looks_as_it_did(view: SliceView, tmp_path: Path) -> None:
+    plane = view.plane
+    assert plane is not None
+
+    def ring(radius: float) -> Segments:
+        turns = np.linspace(0, 2 * np.pi, 33)
+        corners = np.column_stack([80 + radius * np.cos(turns), 60 + radius * np.sin(turns)])
+        return np.hstack([corners[:-1], corners[1:]]).astype(np.float32)
+
+    bars = np.array([[74.0 + n, 66.0, 78.0 + n, 62.0] for n in range(0, 9, 3)], np.float32)
+    ball = Ball(plane.to_world(150, 120), 12.0)
+    axis = (plane.to_world(66, 60), plane.to_world(94, 60))
+    shapes = {1: SliceShape(ring(14.0), ring(20.0), bars)}
+    view.set_lines([])
+    view.proposal = ViewProposal("s", None, shapes, ball, "liver 92 HU", axis)
+    assert_like_the_snapshot(view.render_to_image(USUAL), "proposal", tmp_path)
+
+
+def test_that_a_note_looks_as_it_did(view: SliceView, tmp_path: Path) -> None:
+    view.set_note("No image at this level")
+    assert_like_the_snapshot(view.render_to_image(USUAL), "note", tmp_path)
+
+
+@pytest.mark.parametrize(
+    "layout", [*CHOICES, Layout(2, 3, large=True)], ids=lambda layout: f"{layout.rows}x{layout.columns}"
+)
 def test_that_each_layout_looks_as_it_did(qtbot: QtBot, layout: Layout, tmp_path: Path) -> None:
     grid = ViewGrid()
     qtbot.addWidget(grid)
@@ -164,4 +204,5 @@ def test_that_each_layout_looks_as_it_did(qtbot: QtBot, layout: Layout, tmp_path
         grid.views[tile].set_corner_texts(CornerTexts((f"Tile {tile + 1}",), ("2025-06-10",)))
     grid.activate(layout.count - 1)
     picture = grid.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
-    assert_like_the_snapshot(picture, f"layout_{layout.rows}x{layout.columns}", tmp_path)
+    name = f"layout_{layout.rows}x{layout.columns}" + ("_large" if layout.large else "")
+    assert_like_the_snapshot(picture, name, tmp_path)

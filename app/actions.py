@@ -326,8 +326,7 @@ ACTIONS: tuple[Action, ...] = (
 )  # fmt: skip
 
 MOUSE_AND_OTHER_KEYS: tuple[tuple[str, str], ...] = (
-    ("wheel", "scroll images"),
-    ("Shift + wheel", "scroll by five"),
+    ("wheel", "scroll images; with Shift by five"),
     ("Ctrl + wheel", "zoom"),
     ("Alt + wheel", "step through the phases"),
     ("left drag", "window and level, or what the menu View, Left drag says"),
@@ -335,7 +334,7 @@ MOUSE_AND_OTHER_KEYS: tuple[tuple[str, str], ...] = (
     ("middle drag", "pan"),
     ("double click", "one view large, and back"),
     ("↑ ↓  Home End", "image up, down, first, last"),
-    ("PgUp PgDn", "series before, next series of this time point"),
+    ("PgUp PgDn", "series before, next series"),
     ("arrow keys on a line or figure", "nudge it 0.1 mm (Shift: 1 mm)"),
     ("Enter on an image", "accept the proposal of the assistant; while a place is pinned, pin the crosshair"),
     ("Tab on an image or in the table", "next lesion that is still to do, with all views and phases"),

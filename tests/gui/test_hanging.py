@@ -377,6 +377,17 @@ def test_that_keys_step_through_the_phases_and_make_one_view_large(driver: Drive
     assert grid.shown == (1,)
     driver.key(Qt.Key.Key_F11, widget=grid.active)
     assert grid.shown == (0, 1, 2, 3)
+    record = driver.session.record
+    visit = record.visit("FU1") if record else None
+    assert visit is not None
+    listed = [uid for uid in driver.page.rail.items if uid in visit.series]  # in the order of the list at the left
+    here = hung_series(driver)[1]
+    assert shown(driver)[1] == "AP"
+    driver.key(Qt.Key.Key_PageDown, widget=grid.active)
+    after = listed[(listed.index(here) + 1) % len(listed)]
+    driver.qtbot.waitUntil(lambda: hung_series(driver)[1] == after, timeout=10_000)
+    driver.key(Qt.Key.Key_PageUp, widget=grid.active)
+    driver.qtbot.waitUntil(lambda: hung_series(driver)[1] == here, timeout=10_000)
 
 
 # --- a line under way -----------------------------------------------------------------------------------------

@@ -167,6 +167,27 @@ def test_that_the_wheel_steps_through_the_stack(
     assert view.state.index == expected
 
 
+@pytest.mark.parametrize(
+    ("key", "expected", "series"),
+    [
+        (Qt.Key.Key_Down, 4, []),
+        (Qt.Key.Key_Up, 2, []),
+        (Qt.Key.Key_Home, 0, []),
+        (Qt.Key.Key_End, 6, []),
+        (Qt.Key.Key_PageDown, 3, [1]),
+        (Qt.Key.Key_PageUp, 3, [-1]),
+    ],
+    ids=lambda value: value.name if isinstance(value, Qt.Key) else "",
+)
+def test_that_keys_step_through_the_stack_and_ask_for_another_series(
+    qtbot: QtBot, view: SliceView, key: Qt.Key, expected: int, series: list[int]
+) -> None:
+    asked: list[int] = []
+    view.series_step_requested.connect(asked.append)
+    qtbot.keyClick(view, key)
+    assert (view.state.index, asked) == (expected, series)
+
+
 def test_that_wheel_events_in_one_turn_are_one_change(qtbot: QtBot, view: SliceView) -> None:
     seen: list[int] = []
     view.index_changed.connect(seen.append)

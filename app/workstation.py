@@ -131,6 +131,7 @@ class Workstation(QObject):
             database, self.session, self.images, self.measuring, self.runner, window.theme, self
         )
         self.signatures.proposals_asked.connect(self.proposals.show)
+        self.signatures.warnings_asked.connect(self.page.visit_checks.focus_first)
 
     def close(self) -> None:
         """Stop the background work and let the database go."""

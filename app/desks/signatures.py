@@ -45,10 +45,13 @@ class SignatureDesk(QObject):
         One sentence for the reader, and whether it can be undone.
     proposals_asked()
         The reader wants to see the proposals that wait.
+    warnings_asked()
+        The reader wants to see what is to be resolved of the time point itself.
     """
 
     told = Signal(str, bool)
     proposals_asked = Signal()
+    warnings_asked = Signal()
 
     def __init__(
         self,
@@ -145,6 +148,8 @@ class SignatureDesk(QObject):
             self.proposals_asked.emit()
         elif line.lesion_id:
             self._session.select_lesion(line.lesion_id)
+        elif line.item is Item.WARNINGS:
+            self.warnings_asked.emit()
 
     def _on_closed(self) -> None:
         self._asked = None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.focus import into_sight
 from app.panels.chips import PanelHead, rule_line
-from app.panels.lesion_form import Check, CheckRow, CheckState
+from app.panels.lesion_form import OVERRIDE, Check, CheckRow, CheckState
 from app.theme import Theme
 from app.words import translated
 
@@ -55,3 +56,10 @@ class VisitChecks(QWidget):
         left = sum(check.state is CheckState.TO_RESOLVE for check in shown)
         self.head.right.setText(translated("{count} to resolve", count=left) if left else "")
         self.setVisible(bool(shown))
+
+    def focus_first(self) -> None:
+        """The focus goes to the first finding that is to be resolved."""
+        left = (row for row in self.rows if row.check.state is CheckState.TO_RESOLVE and row.buttons)
+        if (row := next(left, None)) is not None:
+            row.buttons[OVERRIDE].setFocus(Qt.FocusReason.OtherFocusReason)
+            into_sight(row)

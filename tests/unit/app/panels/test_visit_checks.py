@@ -110,6 +110,8 @@ def test_that_what_is_not_justified_is_signed_as_open_and_then_stays(
     assert session.reading is not None
     (warnings,) = (line for line in checklist(session.reading) if line.item is Item.WARNINGS)
     assert warnings.open_points == ("BL 1 warning",)
+    panel.focus_first()
+    assert panel.rows[0].buttons[OVERRIDE].hasFocus(), "the one that is not justified"
     assert session.do(VisitSigned("BL", READER, session.store.head, "rules", ()))
     assert [row.buttons for row in panel.rows] == [{}, {}]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QLineF, QPointF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QTransform
 
 from viewers.imaging.geometry import along, minus
 from viewers.tools.crosshair import TURNING_SHARE, CrossLine
@@ -95,7 +95,7 @@ def paint_reference_lines(
         pen = QPen(palette.colour(palette.ghost, 0.45 if line.faint else 1.0), palette.scale)
         pen.setDashPattern([2.0, 5.0] if line.faint else [6.0, 4.0])
         painter.setPen(pen)
-        painter.drawLine(_crisp(QLineF(*ends), painter.deviceTransform().m11()))
+        painter.drawLine(_crisp(QLineF(*ends), painter.deviceTransform()))
 
 
 def _in_sight(place: Point, cut: Cut, projection: Projection, size: tuple[int, int]) -> CrossLine | None:
@@ -123,13 +123,13 @@ def _in_sight(place: Point, cut: Cut, projection: Projection, size: tuple[int, i
 def _paint_cut(painter: QPainter, cut: Cut, place: QPointF, ends: list[QPointF], palette: ViewPalette) -> None:
     colour = QColor(_colour(cut, palette))
     gap = GAP_PX * palette.scale
-    ratio = painter.deviceTransform().m11()
+    device = painter.deviceTransform()
     for end in ends:
         half = QLineF(place, end)
         if half.length() <= gap:
             continue
         start = half.pointAt(gap / half.length())
-        run = _crisp(QLineF(start, end), ratio)
+        run = _crisp(QLineF(start, end), device)
         shadow = QPen(QColor(palette.background), 3.0 * palette.scale)  # translucent it would take Qt far longer
         line = QPen(colour, palette.scale)
         line.setCapStyle(Qt.PenCapStyle.FlatCap)
@@ -148,17 +148,17 @@ def _paint_cut(painter: QPainter, cut: Cut, place: QPointF, ends: list[QPointF],
         _paint_word(painter, cut.plane, place, ends, share, colour, palette)
 
 
-def _crisp(line: QLineF, ratio: float) -> QLineF:
+def _crisp(line: QLineF, device: QTransform) -> QLineF:
     """An upright or level line on whole pixels of the device: between two of them it would be wide and faint."""
 
-    def on_pixel(value: float) -> float:
-        return (math.floor(value * ratio) + 0.5) / ratio
+    def on_pixel(value: float, offset: float) -> float:
+        return (math.floor(value * device.m11() + offset) + 0.5 - offset) / device.m11()
 
     (x1, y1), (x2, y2) = (line.x1(), line.y1()), (line.x2(), line.y2())
     if abs(x2 - x1) < _NO_WAY_PX:
-        x1 = x2 = on_pixel(x1)
+        x1 = x2 = on_pixel(x1, device.dx())
     elif abs(y2 - y1) < _NO_WAY_PX:
-        y1 = y2 = on_pixel(y1)
+        y1 = y2 = on_pixel(y1, device.dy())
     return QLineF(x1, y1, x2, y2)
 
 

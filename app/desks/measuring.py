@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QImage
@@ -14,7 +15,7 @@ from app.panels.typed_finding import finding_of_key
 from app.reading.assistance_words import PROPOSAL
 from app.reading.display_windows import preset_window
 from app.reading.linework import WHOLE, asked_line, lesion_of, place_of
-from app.reading.marking import Declined, Drawing, Intent, Marked, Offer, mark
+from app.reading.marking import Declined, Drawing, Intent, Marked, Offer, mark, remark_on
 from app.session import ReadingSession
 from app.state.events import FindingCleared, FindingRecorded, LesionAdded
 from app.words import why_not_evaluable, with_mm
@@ -162,7 +163,17 @@ class MeasuringDesk(QObject):
         """
         self._images.writer.let_lines_move(self.intent in (None, Intent.COUNTED))
         for number, view in enumerate(self._images.grid.views):
-            view.arm(Tool.CALIPER if self.intent is not None and self._images.tile(number) is not None else None)
+            armed = self.intent is not None and self._images.tile(number) is not None
+            view.arm(Tool.CALIPER if armed else None, partial(self._remark, number) if armed else None)
+
+    def _remark(self, number: int, length_mm: float) -> str:
+        """What the criteria would object to in a line that is being drawn in a view."""
+        record, reading, source = self._session.record, self._session.reading, self._images.grid.views[number].source
+        ref = record.series_ref(source.series_uid) if record is not None and source is not None else None
+        if reading is None or ref is None or self.intent is None:
+            return ""
+        rules = self._session.ruleset.eligibility
+        return remark_on(length_mm, self.intent, ref, self._session.lesion, reading.at_baseline, rules)
 
     def _on_drawn(self, number: int, drawn: DrawnLine) -> None:
         if self.intent is None:

@@ -16,6 +16,7 @@ from app.state.assistance import Assistance
 from app.state.events import Event, FindingRecorded, LesionAdded
 from app.state.naming import default_axis, next_lesion_name
 from app.state.record import Record, SeriesRef
+from app.words import translated
 from mrecist.case import Read
 from mrecist.lesions import (
     Absent,
@@ -131,6 +132,30 @@ def mark(record: Record, read_id: str, drawing: Drawing, rules: EligibilityRules
             return Declined("A lesion found at baseline is a target or a non-target.")
         case Intent.NONTARGET | Intent.NEW:
             return _add(read, drawing)
+
+
+def remark_on(
+    length_mm: float,
+    intent: Intent,
+    series: SeriesRef,
+    selected: Lesion | None,
+    baseline: bool,
+    rules: EligibilityRules,
+) -> str:
+    """What is said of a line while it is drawn: that the criteria would object to it; empty where they would not.
+
+    `baseline` says whether it is drawn at baseline, where a target must be of some size.
+    """
+    chooses = intent is Intent.TARGET and baseline
+    region = region_of(series) if chooses or selected is None else selected.region
+    viable = intent is Intent.COUNTED or (intent is Intent.TARGET and (baseline or selected is not None))
+    said = []
+    if viable and region is Region.INTRAHEPATIC and series.phase != PhaseName.ARTERIAL:
+        said.append(translated("not the arterial phase"))
+    least = least_target_mm(series, rules)
+    if chooses and length_mm < least + 1 and Diameter.from_mm(length_mm).mm < least:  # as it would be recorded
+        said.append(translated("below {least} mm", least=f"{float(least):g}"))
+    return ", ".join(said)
 
 
 def least_target_mm(series: SeriesRef, rules: EligibilityRules) -> Fraction:

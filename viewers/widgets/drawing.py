@@ -27,6 +27,9 @@ class Tool(Enum):
 Armed = Tool | FigureKind
 """What the left button draws; with nothing armed it windows."""
 
+Remark = Callable[[float], str]
+"""What is said of a line under way beside its length, mm; empty where nothing is."""
+
 Effect = caliper.CaliperEffect | figure_tool.FigureEffect
 
 
@@ -41,6 +44,7 @@ class Drawing:
 
     def __init__(self) -> None:
         self.tool: Armed | None = None
+        self._remark: Remark | None = None
         self._caliper: caliper.CaliperState = caliper.Idle()
         self._figure: figure_tool.FigureState = figure_tool.Idle()
         self._run: Edited | None = None
@@ -67,9 +71,9 @@ class Drawing:
             case _:
                 return ""
 
-    def arm(self, tool: Armed | None) -> None:
-        """Choose the tool; what is under way is given up."""
-        self.tool = tool
+    def arm(self, tool: Armed | None, remark: Remark | None = None) -> None:
+        """Choose the tool, and what is said of its lines; what is under way is given up."""
+        self.tool, self._remark = tool, remark
         self.give_up()
 
     def give_up(self) -> None:
@@ -191,7 +195,7 @@ class Drawing:
                 return tuple(line if line.id != grip.line.id else _moved(line, start, end) for line in lines)
             case caliper.Drawing(start=start, end=end) | caliper.Done(start=start, end=end):
                 known = any({line.start, line.end} == {start, end} for line in lines)
-                return lines if known else (*lines, _preview(start, end))
+                return lines if known else (*lines, _preview(start, end, self._remark))
             case caliper.Idle():
                 return _with_handles(lines, self.selected)
             case _:
@@ -275,9 +279,11 @@ def _with_handles(lines: tuple[ViewLine, ...], selected: str) -> tuple[ViewLine,
     )
 
 
-def _preview(start: Point, end: Point) -> ViewLine:
+def _preview(start: Point, end: Point, remark: Remark | None) -> ViewLine:
     length = length_mm(start, end)
-    return ViewLine("", start, end, "", 1, length_text(length) if length else "", LineStyle.SELECTED)
+    said = remark(length) if remark is not None and length else ""
+    label = " · ".join(part for part in (length_text(length) if length else "", said) if part)
+    return ViewLine("", start, end, "", 1, label, LineStyle.SELECTED)
 
 
 def _moved(line: ViewLine, start: Point, end: Point) -> ViewLine:

@@ -16,7 +16,7 @@ from viewers.tools.events import Button, EventKind, Key, Modifier, Point, WorldE
 from viewers.tools.figures import FigureKind, is_sound
 from viewers.tools.hit import Part, grip_at
 from viewers.tools.projection import Projection
-from viewers.widgets.drawing import Armed, Drawing, drawn_on, figure_on, pickable, segments_of
+from viewers.widgets.drawing import Armed, Drawing, Remark, drawn_on, figure_on, pickable, segments_of
 from viewers.widgets.figure_labels import FigureLabels, short_label
 from viewers.widgets.figure_painter import paint_figures
 from viewers.widgets.image_view import ImageView
@@ -85,9 +85,9 @@ class ToolView(ImageView):
         """The id of the figure that the arrow keys move; empty when there is none."""
         return self._drawing.selected_figure
 
-    def arm(self, tool: Armed | None) -> None:
-        """What the left button does from now on; what is under way is given up."""
-        self._drawing.arm(tool)
+    def arm(self, tool: Armed | None, remark: Remark | None = None) -> None:
+        """What the left button does from now on, and what is said of its lines; what is under way is given up."""
+        self._drawing.arm(tool, remark)
         idle = self._cursor or Qt.CursorShape.ArrowCursor
         self.setCursor(idle if tool is None else Qt.CursorShape.CrossCursor)
         self.update()

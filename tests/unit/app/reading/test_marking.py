@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from app.reading.marking import Declined, Drawing, Intent, Marked, Offer, mark
+from app.reading.marking import Declined, Drawing, Intent, Marked, Offer, mark, remark_on
 from app.resources import load_ruleset
 from app.state.events import FindingRecorded, LesionAdded
 from app.state.record import Record
@@ -55,6 +55,31 @@ def test_that_a_target_is_at_least_10_mm(mm: float, taken: bool) -> None:
     if isinstance(result, Declined):
         assert result.message == "9.9 mm is below 10.0 mm. Record as non-target?"
         assert Offer.AS_NONTARGET in result.offers
+
+
+@pytest.mark.parametrize(
+    ("mm", "series", "intent", "baseline", "said"),
+    [
+        (9.94, "BL-AP", Intent.TARGET, True, "below 10 mm"),
+        (9.95, "BL-AP", Intent.TARGET, True, ""),  # recorded as 10.0 mm
+        (30.0, "BL-PVP", Intent.TARGET, True, "not the arterial phase"),
+        (8.0, "BL-PVP", Intent.TARGET, True, "not the arterial phase, below 10 mm"),
+        (8.0, "BL-CH", Intent.TARGET, True, "below 10 mm"),
+        (600.0, "BL-AP", Intent.TARGET, True, ""),
+        (8.0, "FU1-AP", Intent.COUNTED, False, ""),
+        (8.0, "FU1-PVP", Intent.COUNTED, False, "not the arterial phase"),
+        (8.0, "FU1-PVP", Intent.WHOLE, False, ""),
+        (8.0, "FU1-PVP", Intent.NEW, False, ""),
+    ],
+)
+def test_that_a_line_tells_while_it_is_drawn_what_the_criteria_object_to(
+    mm: float, series: str, intent: Intent, baseline: bool, said: str
+) -> None:
+    record = with_targets(two_visits(), 40)
+    ref, read = record.series_ref(series), record.read("read-1")
+    assert ref is not None and read is not None
+    selected = None if baseline else read.lesions[0]
+    assert remark_on(mm, intent, ref, selected, baseline, RULES) == said
 
 
 def test_that_a_third_liver_target_needs_a_reason() -> None:

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QLineF, QPointF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QTransform
+from PySide6.QtCore import QLineF, QPoint, QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QRegion, QTransform
 
 from viewers.imaging.geometry import along, minus
 from viewers.tools.crosshair import TURNING_SHARE, CrossLine
@@ -23,7 +23,7 @@ GAP_PX = 14.0
 _HANDLE_PX = 4.0
 _LABEL_SHARE, _TURNABLE_LABEL_SHARE = 0.2, 0.42
 _NO_WAY_PX = 1e-6
-_RING_SHARES = (0.5, 0.75, 0.95)
+_RING_SHARES = (0.5, 0.65, 0.8, 0.95)
 """Of the part of a line that turns its plane, from the line's end: where its ring may stand, the best first."""
 
 _DASHES: dict[str, list[float]] = {"AX": [10.0, 4.0], "COR": [5.0, 4.0], "SAG": [1.5, 4.0]}
@@ -142,7 +142,7 @@ def _paint_cut(painter: QPainter, cut: Cut, place: QPointF, ends: list[QPointF],
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(colour, 1.5 * palette.scale))
             radius = _HANDLE_PX * palette.scale
-            painter.drawEllipse(_ring_place(painter, half), radius, radius)
+            painter.drawEllipse(_ring_place(painter, half, radius), radius, radius)
     if cut.plane:
         share = _TURNABLE_LABEL_SHARE if cut.turnable else _LABEL_SHARE  # clear of the ring, and of a line beneath
         _paint_word(painter, cut.plane, place, ends, share, colour, palette)
@@ -162,13 +162,18 @@ def _crisp(line: QLineF, device: QTransform) -> QLineF:
     return QLineF(x1, y1, x2, y2)
 
 
-def _ring_place(painter: QPainter, half: QLineF) -> QPointF:
+def _ring_place(painter: QPainter, half: QLineF, radius: float) -> QPointF:
     """Where the line turns its plane, clear of the words in the corners, through which nothing is painted."""
     places = [half.pointAt(1 - TURNING_SHARE * share) for share in _RING_SHARES]
     if not painter.hasClipping():
         return places[0]
-    free = painter.clipRegion()
-    return next((place for place in places if free.contains(place.toPoint())), places[0])
+    free, reach = painter.clipRegion(), math.ceil(radius) + 1
+
+    def is_free(place: QPointF) -> bool:
+        ring = QRect(place.toPoint() - QPoint(reach, reach), QSize(2 * reach + 1, 2 * reach + 1))
+        return QRegion(ring).subtracted(free).isEmpty()
+
+    return next(filter(is_free, places), places[-1])
 
 
 def _paint_word(

@@ -16,7 +16,6 @@ from app.state.assistance import Assistance
 from app.state.events import Event, FindingRecorded, LesionAdded
 from app.state.naming import default_axis, next_lesion_name
 from app.state.record import Record, SeriesRef
-from app.words import translated
 from mrecist.case import Read
 from mrecist.lesions import (
     Absent,
@@ -151,10 +150,10 @@ def remark_on(
     viable = intent is Intent.COUNTED or (intent is Intent.TARGET and (baseline or selected is not None))
     said = []
     if viable and region is Region.INTRAHEPATIC and series.phase != PhaseName.ARTERIAL:
-        said.append(translated("not the arterial phase"))
+        said.append("not the arterial phase")
     least = least_target_mm(series, rules)
     if chooses and length_mm < least + 1 and Diameter.from_mm(length_mm).mm < least:  # as it would be recorded
-        said.append(translated("below {least} mm", least=f"{float(least):g}"))
+        said.append(f"below {float(least):g} mm")
     return ", ".join(said)
 
 

@@ -288,6 +288,7 @@ ACTIONS: tuple[Action, ...] = (
     _left_drag("Shift+B", Gesture.SCROLL),
     _left_drag("Shift+Z", Gesture.PAN),
     _left_drag("Z", Gesture.ZOOM),
+    Action("drag.level_turned_round", "Window and level: drag up for darker", "", "View", lambda w: w.images.display.turn_level_round(), images_open, "View/Left drag", lambda w: w.images.display.level_turned_round),
     _by_keys("view.next_view", "Next view", "F6", "Next view, and back", lambda w: w.images.display.step_view(1)),
     _by_keys("view.previous_view", "View before", "Shift+F6", "Next view, and back", lambda w: w.images.display.step_view(-1)),
     _by_keys("window.narrower", "Window narrower", "F3", "Window narrower, wider", lambda w: w.images.display.widen(-1)),

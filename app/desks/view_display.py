@@ -44,9 +44,11 @@ class ViewDisplay(QObject):
         self._loupe = False
         self._share()
         self.left_drag = memory.left_drag
+        self.level_turned_round = memory.is_on("level_turned_round", False)
         for view in self._grid.views:
             view.set_overlay(memory.overlay)
             view.left_drag = self.left_drag
+            view.level_turned_round = self.level_turned_round
 
     def toggle_linked(self) -> None:
         """Whether scrolling, zooming and panning one view moves the others."""
@@ -88,6 +90,15 @@ class ViewDisplay(QObject):
             view.left_drag = gesture
         self.left_drag_changed.emit(gesture)
         self.told.emit(f"Left drag: {gesture}.")
+
+    def turn_level_round(self) -> None:
+        """Whether dragging up makes the picture brighter, or darker as in other programs; kept for the next start."""
+        self.level_turned_round = not self.level_turned_round
+        self._memory.switch("level_turned_round", self.level_turned_round)
+        for view in self._grid.views:
+            view.level_turned_round = self.level_turned_round
+        self.told.emit(f"Dragging up makes the picture {'darker' if self.level_turned_round else 'brighter'}.")
+        self.changed.emit()
 
     def step_view(self, step: int) -> None:
         """The next view, or with -1 the one before, is the active one and has the keys; round and round."""

@@ -57,7 +57,7 @@ class ViewMemory:
         _keep("cine_rate", str(rate))
 
     def is_on(self, name: str, default: bool) -> bool:
-        """A switch: ``linked``, ``linked_windows``, ``second_window``, ``reference_lines``."""
+        """A switch: ``linked``, ``linked_windows``, ``level_turned_round``, ``second_window``, ``reference_lines``."""
         return {"on": True, "off": False}.get(_kept(name), default)
 
     def switch(self, name: str, on: bool) -> None:

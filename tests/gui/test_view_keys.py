@@ -98,6 +98,11 @@ def test_that_keys_do_what_the_mouse_does_by_dragging(driver: Driver) -> None:
     assert ViewMemory().left_drag is Gesture.SCROLL
     driver.key(Qt.Key.Key_W, SHIFT, widget=view)
     assert view.left_drag is Gesture.WINDOW
+    way = driver.station.wiring.actions.of("drag.level_turned_round")
+    way.trigger()
+    assert way.isChecked() and grid.views[3].level_turned_round and ViewMemory().is_on("level_turned_round", False)
+    way.trigger()
+    assert not view.level_turned_round
     # the crosshair moves by 1 mm of the patient; on an axial image right is the patient's left (x grows)
     driver.key(Qt.Key.Key_M, CONTROL, widget=view)
     axial, before = grid.views[0], images.sources.planes

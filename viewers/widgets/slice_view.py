@@ -70,6 +70,8 @@ class SliceView(ToolView):
     def __init__(self, palette: ViewPalette | None = None, parent: QWidget | None = None) -> None:
         super().__init__(palette, parent)
         self.left_drag = Gesture.WINDOW
+        self.level_turned_round = False
+        """Whether a drag up raises the level, and does not lower it."""
         """What the left button does while no tool is armed."""
         self._drag: _Drag | None = None
         self._wheel_left = 0.0
@@ -166,7 +168,8 @@ class SliceView(ToolView):
         projection = self.projection()
         match self.left_drag if drag.button == Qt.MouseButton.LeftButton else _GESTURES.get(drag.button):
             case Gesture.WINDOW:
-                self.set_window(*dragged_window(self.state.center, self.state.width, delta.x(), delta.y()))
+                down = -delta.y() if self.level_turned_round else delta.y()
+                self.set_window(*dragged_window(self.state.center, self.state.width, delta.x(), down))
             case Gesture.SCROLL:
                 images, left_px = dragged_images(delta.y(), self.height(), self.source.count)
                 self._drag = _Drag(drag.button, drag.pressed, place - QPointF(0.0, left_px), moved)

@@ -226,6 +226,15 @@ def test_that_a_left_drag_windows(view: SliceView) -> None:
     assert (view.state.center, view.state.width) == pytest.approx((40, 296), abs=8)
 
 
+@pytest.mark.parametrize(("turned_round", "centre"), [(False, 60 - 60), (True, 60 + 60)])
+def test_that_the_way_of_the_level_can_be_turned_round(view: SliceView, turned_round: bool, centre: float) -> None:
+    """60 px up: of a window of 256 that is 60 units down, or up."""
+    view.set_window(60, 256)
+    view.level_turned_round = turned_round
+    drag(view, QPointF(100, 200), QPointF(100, 140))
+    assert (view.state.center, view.state.width) == pytest.approx((centre, 256))
+
+
 def test_that_a_middle_drag_carries_the_picture(view: SliceView) -> None:
     held = view.projection().world_of_view(200, 150)
     drag(view, QPointF(200, 150), QPointF(230, 190), Qt.MouseButton.MiddleButton)

@@ -29,7 +29,7 @@ from viewers.imaging.crop import (
 )
 from viewers.imaging.errors import Cancelled, ImagingError
 from viewers.imaging.geometry import length_mm
-from viewers.imaging.lesion_extent import COARSE_MM, NOT_SEPARABLE, Tissue, find_extent, smoothed
+from viewers.imaging.lesion_extent import COARSE_MM, NOT_SEPARABLE, Extent, Tissue, find_extent, smoothed
 from viewers.imaging.outline import allowed_mm, brighter_vessel, depth_in, watershed
 from viewers.imaging.reference import (
     ReferenceLiver,
@@ -40,6 +40,7 @@ from viewers.imaging.reference import (
     robust_mean_sd,
 )
 from viewers.imaging.sections import LesionSections, ViablePart
+from viewers.imaging.smoothing import SCANNER_MM, contrast_of, least_blur_mm, quiet_of
 from viewers.imaging.volume import Volume
 
 Start = Click | DrawnAxis
@@ -48,9 +49,6 @@ _HALF_MM, _LARGEST_HALF_MM = 56.0, 120.0
 _CLEAR_MM = 12.0
 _MARGIN_MM = 6.0
 _COARSE_SMOOTH_MM = 1.4
-_FINE_SMOOTH_MM = (0.5, 0.75, 1.0, 1.3, 1.7, 2.1)
-_QUIET = 0.09
-"""Noise may be this part of the contrast: images are smoothed no more than that needs, since that rounds off tips."""
 _EXTENT_NOISE, _EXTENT = 5.0, 0.6
 _AXIAL = 0.9
 _STEPS = 5
@@ -228,7 +226,7 @@ class _Preparation:
             return self._without(extent.why_not, reference)
         if _reaches_sides(extent.mask):
             self._warnings.append("the lesion reaches the edge of the image part that was looked at: check its outline")
-        sections = self._sections(crop, coarse, extent.mask, extent.cut, tissue)
+        sections = self._sections(crop, coarse, extent, extent.mask, tissue)
         if sections is None:
             return self._without(NOT_SEPARABLE, reference)
         self._step()
@@ -302,7 +300,7 @@ class _Preparation:
         )
 
     def _sections(
-        self, crop: Crop, coarse: Coarse, rough: Mask, cut: Mask | None, tissue: Tissue
+        self, crop: Crop, coarse: Coarse, extent: Extent, rough: Mask, tissue: Tissue
     ) -> LesionSections | None:
         at = np.argwhere(rough)
         low = [coarse.voxel(tuple(at.min(0)))[a] - _MARGIN_MM / crop.spacing_mm[a] for a in range(3)]
@@ -313,28 +311,30 @@ class _Preparation:
             slice(max(0, math.floor(low[2])), min(crop.values.shape[2], math.ceil(high[2]) + 1)),
         )
         values = np.ascontiguousarray(crop.values[box])
-        contrast = _contrast(coarse, rough, tissue)
-        sigma_mm = self._fine_smooth_mm(contrast)
+        contrast = contrast_of(coarse, rough, tissue)
+        liver = crop_around(self._volume, self._reference_voxel, 8.0)
+        sigma_mm = least_blur_mm(liver, quiet_of(coarse, rough, tissue) * contrast)
         smooth = smoothed(values, crop.spacing_mm, sigma_mm)
         self._step()
-        depth, from_cut = depth_in(coarse, rough, cut, box)
+        depth, from_cut, from_beside = depth_in(coarse, rough, extent.cut, extent.beside, box)
         bright = (smooth > max(tissue.enhancing, tissue.liver + 0.5 * contrast)) & (smooth < tissue.oil)
         whole = watershed(smooth, sigma_mm, depth, bright, crop.spacing_mm)
         allowed = allowed_mm(depth, whole | bright, from_cut, crop.spacing_mm)
+        if from_beside is not None:
+            allowed = np.minimum(allowed, from_beside)
         if from_cut is not None:
             self._warnings.append("a vessel or other enhancing tissue touches the lesion and was cut off: check there")
             allowed[brighter_vessel(smooth, bright & (allowed > 0), from_cut)] = -1.0
         whole &= allowed > 0
         start: Index = tuple(part.start + first for part, first in zip(box, crop.start, strict=True))  # type: ignore[assignment]
-        return LesionSections.of(self._volume, Crop(values, start, crop.spacing_mm), smooth, whole, allowed)
-
-    def _fine_smooth_mm(self, contrast: float) -> float:
-        """The least blur that makes the noise small beside the contrast of the lesion."""
-        box = crop_around(self._volume, self._reference_voxel, 8.0)
-        for sigma_mm in _FINE_SMOOTH_MM:
-            if robust_mean_sd(smoothed(box.values, box.spacing_mm, sigma_mm).ravel())[1] <= _QUIET * contrast:
-                return sigma_mm
-        return _FINE_SMOOTH_MM[-1]
+        return LesionSections.of(
+            self._volume,
+            Crop(values, start, crop.spacing_mm),
+            smooth,
+            whole,
+            allowed,
+            math.hypot(sigma_mm, SCANNER_MM),
+        )
 
 
 def _points(start: Start) -> list[Vector]:
@@ -368,12 +368,6 @@ def _extent_threshold(excess: float, noise: float) -> float:
     What is viable is decided later, and by `excess`.
     """
     return max(0.0, min(excess, max(_EXTENT_NOISE * noise, _EXTENT * excess)))
-
-
-def _contrast(coarse: Coarse, rough: Mask, tissue: Tissue) -> float:
-    """How far the enhancing part of a lesion lies above liver, as a median."""
-    inside = coarse.values[rough & (coarse.values > tissue.enhancing) & (coarse.values < tissue.oil)]
-    return float(np.median(inside)) - tissue.liver if len(inside) else 0.0
 
 
 def _coarse_mark(coarse: Coarse, voxel: Vector) -> Vector:

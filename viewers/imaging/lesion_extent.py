@@ -32,6 +32,10 @@ _CONTACT = 0.25
 _LEAST_VESSEL_MM3 = 150.0
 _LUMP_MM, _LUMP, _LUMP_LONG, _TREATED = 2.0, 0.3, 5.0, 0.15
 """A lump of some depth, and not much longer than deep, is a second part of a lesion that holds dead or oily parts."""
+_ROUND_MM, _ROUND = 3.0, 2.8
+"""So is a thick lump that reaches no farther than a ball would: vessels are longer than wide."""
+_SHEET = 6.0
+"""What is this many times larger than a tube of its depth and reach is no vessel, but the rest of a thin lesion."""
 _THIN, _THIN_MM = 0.25, 5.0
 """What juts out so far is a vessel where the square of that is more than this part of the area on which it stands: a
 horn of a lesion stands on a broad foot."""
@@ -60,11 +64,14 @@ class Tissue:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Extent:
-    """A lesion on the coarse grid, and the vessels that were cut off it; `why_not` says, where `mask` is None, in
-    words why there is none."""
+    """A lesion on the coarse grid, the vessels that were cut off it, and what enhances beside it without touching.
+
+    `why_not` says, where `mask` is None, in words why there is none.
+    """
 
     mask: Mask | None
     cut: Mask | None = None
+    beside: Mask | None = None
     why_not: str = ""
 
 
@@ -294,13 +301,20 @@ def _with_corners(body: Mask, lesion: Mask, treated: Mask, depth: NDArray[np.flo
     lump = (deepest >= np.maximum(_LUMP_MM, _LUMP * float(depth[body].max()))) & (farthest <= _LUMP_LONG * deepest)
     if np.count_nonzero(body & treated) < _TREATED * np.count_nonzero(body):
         lump &= np.asarray(mean(treated, labels, index)) >= _TREATED
-    thin = (farthest > _THIN_MM) & ((farthest - _STUMP_MM) ** 2 > _THIN * _foot_mm2(labels, count, close, spacing_mm))
+    foot = _foot_mm2(labels, count, close, spacing_mm)
+    voxel_mm3 = float(np.prod(spacing_mm))
+    volume = np.bincount(labels.ravel(), minlength=count + 1)[1:] * voxel_mm3
+    body_mm3 = np.count_nonzero(body) * voxel_mm3
+    lump |= (deepest >= _ROUND_MM) & (farthest <= _ROUND * deepest)
+    main = (deepest >= float(depth[body].max())) & (farthest <= _LUMP_LONG * deepest) & (volume > body_mm3)
+    lump |= (main | (volume > _SHEET * np.pi * deepest**2 * farthest)) & (foot > 0)
+    thin = (farthest > _THIN_MM) & ((farthest - _STUMP_MM) ** 2 > _THIN * foot) & ~lump
     corner = np.concatenate([[False], touches & ~thin & ((farthest <= _CORNER_MM) | lump)])
-    large = np.bincount(labels.ravel(), minlength=count + 1)[1:] * np.prod(spacing_mm) >= _LEAST_VESSEL_MM3
-    large |= thin
-    vessel = np.concatenate([[False], touches & large & ~corner[1:]])[labels]
+    other = touches & ((volume >= _LEAST_VESSEL_MM3) | thin) & ~corner[1:]
+    vessel = np.concatenate([[False], other & (foot > 0)])[labels]
+    beside = np.concatenate([[False], other & (foot == 0)])[labels]
     stump = ~body & (outside_mm(vessel, spacing_mm) <= _STUMP_MM + 0.5 * min(spacing_mm))
-    return Extent((close | corner[labels]) & ~stump, vessel)
+    return Extent((close | corner[labels]) & ~stump, vessel, beside)
 
 
 def _foot_mm2(labels: NDArray[np.int32], count: int, body: Mask, spacing_mm: Vector) -> NDArray[np.float64]:

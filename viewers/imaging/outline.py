@@ -74,17 +74,21 @@ def _slope(smooth: Grid, sigma_mm: float, spacing_mm: Spacing3) -> Grid:
 
 
 def depth_in(
-    coarse: Coarse, rough: Mask, cut: Mask | None, box: tuple[slice, slice, slice]
-) -> tuple[Grid, Grid | None]:
+    coarse: Coarse, rough: Mask, cut: Mask | None, beside: Mask | None, box: tuple[slice, slice, slice]
+) -> tuple[Grid, Grid | None, Grid | None]:
     """How deep in a rough extent, known on a coarse grid, the voxels of a box of its crop lie, mm.
 
-    And how far from the vessels that were cut off, None where there are none.
+    And how far from the vessels that were cut off and from what lies beside, None where there is none.
     """
     inside, outside = depth_mm(rough, coarse.spacing_mm), depth_mm(~rough, coarse.spacing_mm)
     depth = _resampled(np.where(rough, inside, -outside), coarse, box)
-    if cut is None or not cut.any():
-        return depth, None
-    return depth, _resampled(depth_mm(~cut, coarse.spacing_mm), coarse, box)
+
+    def away(part: Mask | None) -> Grid | None:
+        if part is None or not part.any():
+            return None
+        return _resampled(depth_mm(~part, coarse.spacing_mm), coarse, box)
+
+    return depth, away(cut), away(beside)
 
 
 def allowed_mm(depth: Grid, lesion: Mask, from_cut: Grid | None, spacing_mm: Spacing3) -> Grid:

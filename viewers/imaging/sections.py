@@ -71,9 +71,12 @@ class LesionSections:
     outline: Mask
     allowed: Grid
     whole: Extents
+    blur_mm: float
 
     @classmethod
-    def of(cls, volume: Volume, crop: Crop, smooth: Grid, outline: Mask, allowed: Grid) -> LesionSections | None:
+    def of(
+        cls, volume: Volume, crop: Crop, smooth: Grid, outline: Mask, allowed: Grid, blur_mm: float
+    ) -> LesionSections | None:
         """None where the outline is empty. `allowed` is how deep each voxel lies in what may be lesion, mm."""
         from scipy.ndimage import gaussian_filter
 
@@ -87,7 +90,7 @@ class LesionSections:
         volume_ml = float(np.count_nonzero(outline)) * crop.voxel_ml if volume.series.volume_ok else None
         short_line = None if short is None else image_line(volume, crop, SliceChord(long.k, short))
         whole = Extents(image_line(volume, crop, long), short_line, volume_ml)
-        return cls(volume, crop, smooth, outline, np.asarray(allowed * _STEEP, np.float32), whole)
+        return cls(volume, crop, smooth, outline, np.asarray(allowed * _STEEP, np.float32), whole, blur_mm)
 
     def line(self, found: SliceChord) -> ImageLine:
         """A line of the box as one of the patient."""
@@ -112,7 +115,14 @@ class LesionSections:
             for k in range(rows[0], rows[-1] + 1):
                 near[k] = _near_oil(oil[k], np.asarray(oil[max(0, k - 1) : k + 2].any(0)), bright[k], spacing)
             levels[part] = viable_levels(
-                self.smooth[part], self.allowed[part], threshold, reference.mean, reference.sd, near[part], spacing
+                self.smooth[part],
+                self.allowed[part],
+                threshold,
+                reference.mean,
+                reference.sd,
+                near[part],
+                spacing,
+                self.blur_mm,
             )
             _fill_pinholes(levels[part], spacing)
             _drop_specks(levels, self.crop)

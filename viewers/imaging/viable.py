@@ -13,23 +13,34 @@ from numpy.typing import NDArray
 
 from viewers.imaging.crop import Grid, Mask
 
-_LEVEL_MM = 9.0
-"""Side of the square from which the level on either side of an edge is taken."""
+_LEVEL_MM, _BESIDE_MM = 9.0, 5.0
+"""Sides of the squares from which the levels of viable tissue and of what lies beside it are taken."""
 _BAND = 0.08
-"""An outline lies only where at least this part of that square is above the threshold."""
+"""An outline lies only where at least this part of the larger square may be viable."""
 _LOWEST_SD = 15.0
 """Lung or air beside a lesion count as at most so many SD below liver, or they would drown all other neighbours."""
 _ENOUGH = 0.15
 _LOWEST = 0.3
 """An edge lies at least this part of the way from liver to viable tissue, or liver beside fat would count as viable."""
 _PART = 0.6
-"""The mean of tissue this part of the way to the threshold, and above, must exceed it: peaks of noise do not count."""
+"""What may be viable is looked for this part of the way from liver to the threshold: blur makes thin tissue fainter."""
+_ROUNDS = 2
+_EVEN_MM = 1.2
+"""Blur of an outline before its bend is measured: shorter bends are noise."""
+_PRIOR = np.float32(0.02)
 _FINE_MM = 1.2
 _DEEP = 1e4
 
 
 def viable_levels(
-    values: Grid, lesion: Grid, threshold: float, liver: float, sd: float, oil: Mask, spacing_mm: tuple[float, float]
+    values: Grid,
+    lesion: Grid,
+    threshold: float,
+    liver: float,
+    sd: float,
+    oil: Mask,
+    spacing_mm: tuple[float, float],
+    blur_mm: float,
 ) -> Grid:
     """Slices as levels that are positive in viable tissue and zero on its sub-pixel outline.
 
@@ -40,56 +51,102 @@ def viable_levels(
     lesion
         Level of the whole lesion: positive inside.
     threshold
-        The least value of viable tissue.
+        The least level of viable tissue.
     liver, sd
         Mean and standard deviation of the reference liver.
     oil
         Lipiodol and what its blur reaches: never viable.
     spacing_mm
         Between rows and between columns.
+    blur_mm
+        Standard deviation of the blur of `values` in the plane: that of the scanner and that of smoothing.
     """
-    scale = np.float32(1 / (2 * sd))
-    floor = np.float32(liver - _LOWEST_SD * sd)
-    low = np.maximum(values, floor)
-    bright = np.maximum(values - np.float32(threshold), 0) * scale
-    bright[oil | (lesion <= 0)] = 0
-    bright[_plateau(values, threshold, liver, oil | (lesion <= 0), spacing_mm) <= threshold] = 0
-    dark = np.clip((np.float32(threshold) - low) * scale, 0, 1)
-    dark *= dark
-    dark[oil] = 0
-    above, below = _spread(bright, spacing_mm), _spread(dark, spacing_mm)
-    inner = _spread(bright * values, spacing_mm) / np.maximum(above, np.float32(1e-6))
-    outer = _spread(dark * low, spacing_mm) / np.maximum(below, np.float32(1e-6))
-    # Where hardly anything is dark, it is noise inside viable tissue: its level then says nothing of what lies beside.
-    outer = np.where(outer > liver, liver + (outer - liver) * np.minimum(below / np.float32(_ENOUGH), 1), outer)
-    half = (inner + outer) / 2
-    half = np.maximum(half, inner * _LOWEST + np.float32(liver * (1 - _LOWEST)))
-    edge = np.where((above > 1e-3) & (below > 1e-3), half, np.float32(threshold))
-    level = np.minimum(values - edge, lesion)
-    above = _spread((bright > 0).astype(np.float32), spacing_mm)
-    far = above < _BAND
-    level[far] = np.minimum(level[far], -1)
+    low = np.maximum(values, np.float32(liver - _LOWEST_SD * sd))
+    barred = oil | (lesion <= 0)
+    inner, outer, near = _first_levels(low, threshold, liver, sd, oil, barred, spacing_mm)
+    step = np.maximum(inner - outer, np.float32(2 * sd))
+    level = low - _half(inner, outer, liver)
+    ramp = np.float32(min(spacing_mm) / (2.5 * blur_mm))  # a pixel at the edge, as part of the step
+    found = inner
+    for _ in range(_ROUNDS):
+        part = np.clip(level / (step * ramp) + np.float32(0.5), 0, 1)
+        part[~near | barred] = 0
+        share = _blurred(part, spacing_mm, blur_mm)
+        bend = _bend(part, spacing_mm, blur_mm)
+        rest = 1 - share
+        share[oil] = 0
+        rest[oil] = 0
+        found = _level_of(share, low - outer * rest, inner, spacing_mm, _LEVEL_MM)
+        inner = np.maximum(found, np.float32(threshold))
+        outer = _level_of(rest, low - inner * share, outer, spacing_mm, _BESIDE_MM)
+        outer = np.minimum(outer, inner - np.float32(sd))
+        step = np.maximum(inner - outer, np.float32(2 * sd))
+        level = low - _half(inner, outer, liver) + step * bend * near
+    level = np.minimum(level, lesion)
+    none = ~near | (found <= threshold)
+    level[none] = np.minimum(level[none], -1)
     level[oil] = -_DEEP
     return np.asarray(level, np.float32)
 
 
-def _plateau(
-    values: Grid, threshold: float, liver: float, barred: Mask, spacing_mm: tuple[float, float]
-) -> NDArray[np.float32]:
-    """The local mean of what may be enhancing."""
-    region = ((values > liver + _PART * (threshold - liver)) & ~barred).astype(np.float32)
-    mean = _spread(region * values, spacing_mm) / np.maximum(_spread(region, spacing_mm), np.float32(1e-6))
-    return np.asarray(mean, np.float32)
+def _first_levels(
+    low: Grid, threshold: float, liver: float, sd: float, oil: Mask, barred: Mask, spacing_mm: tuple[float, float]
+) -> tuple[Grid, Grid, Mask]:
+    """Local levels of what may be viable and of what is not, and where there is something that may be."""
+    scale = np.float32(1 / (2 * sd))
+    bright = np.maximum(low - np.float32(liver + _PART * (threshold - liver)), 0) * scale
+    bright[barred] = 0
+    dark = np.clip((np.float32(threshold) - low) * scale, 0, 1)
+    dark *= dark
+    dark[oil] = 0
+    above, below = _spread(bright, spacing_mm), _spread(dark, spacing_mm)
+    inner = _spread(bright * low, spacing_mm) / np.maximum(above, np.float32(1e-6))
+    outer = _spread(dark * low, spacing_mm) / np.maximum(below, np.float32(1e-6))
+    # Where hardly anything is dark, it is noise inside viable tissue: its level then says nothing of what lies beside.
+    mean = np.float32(liver)
+    outer = np.where(outer > mean, mean + (outer - mean) * np.minimum(below / np.float32(_ENOUGH), 1), outer)
+    outer = np.where(below > 1e-3, outer, mean)
+    inner = np.where(above > 1e-3, inner, np.float32(threshold))
+    near = _spread((bright > 0).astype(np.float32), spacing_mm) >= _BAND
+    return np.asarray(inner, np.float32), np.asarray(outer, np.float32), np.asarray(near)
 
 
-def _spread(image: NDArray[np.float32], spacing_mm: tuple[float, float]) -> Grid:
+def _half(inner: Grid, outer: Grid, liver: float) -> Grid:
+    return np.asarray(
+        np.maximum((inner + outer) / 2, inner * np.float32(_LOWEST) + np.float32(liver * (1 - _LOWEST))), np.float32
+    )
+
+
+def _level_of(share: Grid, values: Grid, before: Grid, spacing_mm: tuple[float, float], side_mm: float) -> Grid:
+    """The local level of a tissue of which each pixel holds a share, by least squares: partial volume is no part of it.
+
+    `values` are what that tissue alone adds, `before` the level where there is little of it.
+    """
+    weight = _spread(share * share, spacing_mm, side_mm) + _PRIOR
+    return np.asarray((_spread(share * values, spacing_mm, side_mm) + _PRIOR * before) / weight, np.float32)
+
+
+def _bend(part: Grid, spacing_mm: tuple[float, float], blur_mm: float) -> Grid:
+    """How much blur takes from a part where its outline bends: half height then lies inside the true outline."""
+    even = _blurred(part, spacing_mm, _EVEN_MM)
+    return even - _blurred(even, spacing_mm, blur_mm)
+
+
+def _blurred(image: Grid, spacing_mm: tuple[float, float], sigma_mm: float) -> Grid:
+    from scipy.ndimage import gaussian_filter
+
+    sigma = (0.0, sigma_mm / spacing_mm[0], sigma_mm / spacing_mm[1])
+    return np.asarray(gaussian_filter(image, sigma, truncate=2.5), np.float32)
+
+
+def _spread(image: NDArray[np.float32], spacing_mm: tuple[float, float], side_mm: float = _LEVEL_MM) -> Grid:
     """The mean over a square around each pixel; worked on every other pixel where pixels are small."""
     from scipy.ndimage import uniform_filter
 
     if max(spacing_mm) > _FINE_MM or min(image.shape[1:]) < 8:
-        size = [1, *(max(3, 2 * round(_LEVEL_MM / (2 * step)) + 1) for step in spacing_mm)]
+        size = [1, *(max(3, 2 * round(side_mm / (2 * step)) + 1) for step in spacing_mm)]
         return np.asarray(uniform_filter(image, size, mode="nearest"), np.float32)
-    size = [1, *(max(3, 2 * round(_LEVEL_MM / (4 * step)) + 1) for step in spacing_mm)]
+    size = [1, *(max(3, 2 * round(side_mm / (4 * step)) + 1) for step in spacing_mm)]
     coarse = uniform_filter(image[:, ::2, ::2], size, mode="nearest")
     return doubled(doubled(coarse, 1, image.shape[1]), 2, image.shape[2])
 

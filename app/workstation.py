@@ -189,9 +189,13 @@ class Workstation(QObject):
             view.end_nudges()
 
     def undo(self) -> None:
-        """Take back what is being drawn, else the last edit, nudges that are still going on included."""
-        if self._give_up():
-            return
+        """Take back what is being drawn, else the last edit."""
+        if not self._give_up():
+            self.undo_edit()
+
+    def undo_edit(self) -> None:
+        """Take back the last edit, nudges that are still going on included: what the button of a toast is about."""
+        self._give_up()
         self.end_nudges()
         self.session.undo()
 

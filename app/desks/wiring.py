@@ -139,7 +139,7 @@ class Wiring(QObject):
         self._show_presets()
         images.linking.pinning_changed.connect(lambda on: self._on_tool("window") if on else None)
         page.tools.stage_chosen.connect(lambda name: images.choose_stage(Stage(name)))
-        page.toast.undone.connect(station.undo)
+        page.toast.undone.connect(station.undo_edit)
         page.right.currentChanged.connect(lambda _page: self.show_situation())
         window.narrowed.connect(page.set_narrow)
         window.page_shown.connect(lambda _page: self.show_situation())
@@ -147,7 +147,7 @@ class Wiring(QObject):
         window.page_asked.connect(lambda name: pages[name]())
         station.history.told.connect(lambda text: self._say(text, False))
         station.comparing.told.connect(lambda text: self._say(text, False))
-        window.bar.undo_requested.connect(station.undo)
+        window.bar.undo_requested.connect(station.undo_edit)
         window.bar.retry_requested.connect(self._retry)
         window.bar.keys_requested.connect(lambda: station.keys.show_sheet())
         for view in page.grid.views:

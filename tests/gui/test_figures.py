@@ -283,8 +283,11 @@ def test_that_undo_and_delete_drop_what_is_half_drawn_before_they_touch_what_is_
     assert not view.busy
     assert driver.session.record == recorded, "neither the length nor the finding of the selected lesion is touched"
     driver.key(Qt.Key.Key_Escape, widget=view)
-    driver.key(Qt.Key.Key_Z, CONTROL, widget=view)
-    assert length not in figures(driver), "with nothing in hand it takes back the last edit"
+    driver.key(*KEYS[FigureKind.BIDIRECTIONAL], widget=view)
+    stroke(driver, view, (0.4, 0.5), (0.5, 0.5), (0.65, 0.5))
+    assert view.busy
+    toast.undone.emit()
+    assert not view.busy and length not in figures(driver), "a button that says what it takes back does so"
 
 
 def test_that_an_arrow_says_what_is_typed_at_its_tail(driver: Driver, view: SliceView) -> None:

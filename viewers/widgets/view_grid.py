@@ -57,6 +57,7 @@ class ViewGrid(QWidget):
         self.maximised = False
         self._least = (SMALLEST_WIDTH_PX, SMALLEST_HEIGHT_PX)
         self._seen: tuple[int, ...] = ()
+        self._stood: list[QRect] = []
         self._drop_mark = _DropMark(self._palette, self)
         self.setAcceptDrops(True)
         for tile, view in enumerate(self.views):
@@ -199,7 +200,9 @@ class ViewGrid(QWidget):
                 self.active.setFocus()  # else Qt would choose who has it next, and that one would become active
             for view in hidden:
                 view.hide()
-        self.update()  # tiles that stood elsewhere leave what lies between them
+        if boxes != self._stood:  # what lay between tiles that stood elsewhere has to go
+            self._stood = boxes
+            self.update()
         self.resized.emit()
         if shown != self._seen:
             self._seen = shown

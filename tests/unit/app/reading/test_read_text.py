@@ -70,7 +70,7 @@ EXTRAHEPATIC
   ET1  Target  Lymph node           short 21.4 mm
                sum of targets (mm)  21.4
 
-Reader: Reader A; signed by Dr J. Lee, 2025-03-01 09:20 UTC
+Reader: Reader A; signed by Dr J. Lee, 2025-03-01 09:21 UTC
 Rule set: mrecist-literal 1.0.0
 Log: {head}
 Research use only.

@@ -263,11 +263,8 @@ def test_that_delete_takes_out_the_selected_figure_and_no_finding(
     assert read is not None and read.observation("BL", "IT1") is None
 
 
-@pytest.mark.parametrize(
-    ("key", "modifiers"), [(Qt.Key.Key_Z, CONTROL), (Qt.Key.Key_Delete, NO_KEYS)], ids=["undo", "delete"]
-)
 def test_that_undo_and_delete_drop_what_is_half_drawn_before_they_touch_what_is_recorded(
-    driver: Driver, view: SliceView, small_study: tuple[Path, Truth], key: Qt.Key, modifiers: Qt.KeyboardModifier
+    driver: Driver, view: SliceView, small_study: tuple[Path, Truth]
 ) -> None:
     mark_target(driver, view, small_study[1])
     driver.click_lesion("IT1")
@@ -275,17 +272,20 @@ def test_that_undo_and_delete_drop_what_is_half_drawn_before_they_touch_what_is_
     assert toast.isVisible() and toast.undo.isVisible()
     length = draw(driver, view, FigureKind.LENGTH)
     assert not toast.isVisible(), "its Undo would take back the length, of which it says nothing"
+
+    def half_drawn() -> None:
+        driver.key(*KEYS[FigureKind.BIDIRECTIONAL], widget=view)
+        stroke(driver, view, (0.4, 0.5), (0.5, 0.5), (0.65, 0.5))
+        assert view.busy, "the short line is still to come"
+
     recorded = driver.session.record
-    driver.key(*KEYS[FigureKind.BIDIRECTIONAL], widget=view)
-    stroke(driver, view, (0.4, 0.5), (0.5, 0.5), (0.65, 0.5))
-    assert view.busy, "the short line is still to come"
-    driver.key(key, modifiers, widget=view)
-    assert not view.busy
-    assert driver.session.record == recorded, "neither the length nor the finding of the selected lesion is touched"
-    driver.key(Qt.Key.Key_Escape, widget=view)
-    driver.key(*KEYS[FigureKind.BIDIRECTIONAL], widget=view)
-    stroke(driver, view, (0.4, 0.5), (0.5, 0.5), (0.65, 0.5))
-    assert view.busy
+    for key, modifiers in ((Qt.Key.Key_Z, CONTROL), (Qt.Key.Key_Delete, NO_KEYS)):
+        half_drawn()
+        driver.key(key, modifiers, widget=view)
+        assert not view.busy
+        assert driver.session.record == recorded, "neither the length nor the finding of the selected lesion is touched"
+        driver.key(Qt.Key.Key_Escape, widget=view)
+    half_drawn()
     toast.undone.emit()
     assert not view.busy and length not in figures(driver), "a button that says what it takes back does so"
 

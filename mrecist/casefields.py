@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from fractions import Fraction
 from functools import cache, lru_cache
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from mrecist.values import LONGEST_PLAUSIBLE_MM, Diameter
 
@@ -44,11 +44,12 @@ class Unreadable:
 class Written(Decimal):
     """A decimal as it stands in a file, with what is made of it: the same few are written again and again.
 
-    `exact` is its value, and `recorded` the diameter of that many mm; None where there is none, or where `Fields` has
-    to look closer.
+    `exact` is its value, `ratio` that as numerator and denominator, and `recorded` the diameter of that many mm; None
+    where there is none, or where `Fields` has to look closer.
     """
 
     exact: Fraction | None = None
+    ratio: tuple[int, int] = (0, 1)
     recorded: Diameter | None = None
 
 
@@ -63,6 +64,7 @@ def read_decimal(text: str) -> Decimal | Unreadable:
         return Unreadable(text)
     if written.is_finite() and _LEAST_EXPONENT <= written.adjusted() <= -_LEAST_EXPONENT:
         written.exact = Fraction(written)
+        written.ratio = written.exact.as_integer_ratio()
         if 0 <= written <= LONGEST_PLAUSIBLE_MM:
             written.recorded = Diameter.from_mm(written)
     return written
@@ -126,15 +128,15 @@ class Fields:
         for name in self.values.keys() - known:
             self.fault(shown(str(name)), "is not a known key")
 
-    def _given(self, name: str, required: bool) -> Any:
-        value = self.values.get(name)
-        if value is None and required:
+    def _missing(self, name: str, required: bool) -> None:
+        """Nothing is given: a fault where there has to be something."""
+        if required:
             self.fault(name, "is missing" if name not in self.values else "is null")
-        return value
 
     def text(self, name: str, *, required: bool = False, empty: bool = False) -> str | None:
-        value = self._given(name, required)
+        value = self.values.get(name)
         if value is None:
+            self._missing(name, required)
             return None
         if not isinstance(value, str) or not (value.strip() or empty):
             self.fault(name, f"{as_text(value)} is not a text")
@@ -145,8 +147,9 @@ class Fields:
         return value
 
     def whole(self, name: str, least: int, most: int, *, required: bool = False) -> int | None:
-        value = self._given(name, required)
+        value = self.values.get(name)
         if value is None:
+            self._missing(name, required)
             return None
         if not isinstance(value, int) or isinstance(value, bool):
             self.fault(name, f"{as_text(value)} is not a whole number")
@@ -179,7 +182,7 @@ class Fields:
         """A number between two limits; with `above`, the lower limit itself is outside."""
         value = self.values.get(name)
         if type(value) is Written and value.exact is not None:
-            over, under = value.exact.as_integer_ratio()
+            over, under = value.ratio
             if least * under < over <= most * under:
                 return value.exact
         value = self.decimal(name)
@@ -213,11 +216,12 @@ class Fields:
         return value
 
     def choice(self, name: str, kind: type[Choice], *, required: bool = False) -> Choice | None:
-        value = self._given(name, required)
+        value = self.values.get(name)
         if value is None:
+            self._missing(name, required)
             return None
         if isinstance(value, str) and (found := _by_value(kind).get(value)) is not None:
-            return cast(Choice, found)
+            return found  # type: ignore[return-value]  # of this kind, as `_by_value` made it
         self.fault(name, f"{as_text(value)} is not one of {', '.join(kind)}")
         return None
 
@@ -235,8 +239,9 @@ class Fields:
         return None if value is None else Fields.of(value, path, self.faults, "a table")
 
     def sequence(self, name: str, *, required: bool = False) -> Sequence[Any]:
-        value = self._given(name, required)
+        value = self.values.get(name)
         if value is None:
+            self._missing(name, required)
             return ()
         if not isinstance(value, list):
             self.fault(name, f"{as_text(value)} is not a list")

@@ -102,17 +102,22 @@ def read_lesion(
     fields = Fields.of(value, path, faults, "a lesion")
     if fields is None:
         return None
-    fields.only(_KEYS)
-    lesion_id = fields.text("id", required=True)
-    before = None if lesion_id is None else known.get(lesion_id)
-    written = tuple(map(fields.values.get, _FIXED))
+    values = fields.values
+    known_keys, noted = _shape(tuple(values))
+    if not known_keys:
+        fields.only(_KEYS)
+    name = values.get("id")
+    # an id that was listed before was looked at then
+    before = known.get(name) if isinstance(name, str) else None
+    lesion_id = fields.text("id", required=True) if before is None else before.lesion.id
+    written = tuple(map(values.get, _FIXED))
     lesion: Lesion | None
     role: LesionRole | None
     if before is not None and before.written == written:
         lesion, role = before.lesion, before.lesion.role
     else:
         lesion, role = _lesion(fields, lesion_id)
-    features = _features(fields)
+    features = _features(fields) if noted else NOTHING_NOTED
     status = fields.choice("status", Status)
     diameter = fields.diameter("diameter_mm")
     whole = fields.diameter("whole_mm")
@@ -139,9 +144,13 @@ def _lesion(fields: Fields, lesion_id: str | None) -> tuple[Lesion | None, Lesio
     return Lesion(lesion_id, region, role, organ, kind, axis, segments, parent=parent), role
 
 
+@lru_cache(maxsize=1024)
+def _shape(keys: tuple[str, ...]) -> tuple[bool, bool]:
+    """Are these keys all known, and is any of them something noted beside the finding? Few sets of keys are written."""
+    return _KEYS.issuperset(keys), not _FEATURE_KEYS.isdisjoint(keys)
+
+
 def _features(fields: Fields) -> Features:
-    if fields.values.keys().isdisjoint(_FEATURE_KEYS):
-        return NOTHING_NOTED
     return Features(
         typical_vascular_pattern=fields.flag("typical_vascular_pattern"),
         certainty=fields.choice("certainty", Certainty),

@@ -65,7 +65,7 @@ def _of_the_sum(
     response that would stay the same. From CR with nodes among the targets it is a lesion that decides, not the sum.
     """
     total, _, _, baseline, nadir, _ = judged.sum
-    if not _decided_by_sum(judged) or total is None or baseline is None or nadir is None:
+    if total is None or baseline is None or nadir is None or not _decided_by_sum(judged):
         return ()
     if judged.target is _CR:
         return _from_complete(judged, scoped, limits)

@@ -343,7 +343,7 @@ _NO_SUMS = (
 
 def _step(step: NextCategory) -> str:
     lesion = "" if step.lesion is None else f', "lesion": {as_json(step.lesion)}'
-    return f'{{"response": "{step.response}", "by_mm": {_number(step.by_mm)}{lesion}}}'
+    return f'{{"response": "{step.response}", "by_mm": {_ratio(*step.by_mm.as_integer_ratio())}{lesion}}}'
 
 
 def _best(best: BestResponse) -> dict[str, str]:

@@ -52,7 +52,7 @@ class Reason(NamedTuple):
     def numbers(self) -> Mapping[str, Number]:
         """The exact numbers by name."""
         told = self.told
-        return told.exact if isinstance(told, SumNumbers) else told
+        return told.exact if type(told) is SumNumbers else told
 
     @property
     def text(self) -> str:

@@ -8,6 +8,8 @@ narrow, since scanners blur edges.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,7 +30,8 @@ _ROUNDS = 2
 _EVEN_MM = 1.2
 """Blur of an outline before its bend is measured: shorter bends are noise."""
 _PRIOR = np.float32(0.02)
-_FINE_MM = 1.2
+_FINE_MM, _THINNED = 1.2, 0.125
+"""Where pixels are smaller, levels are worked out on every other one; and the variance, in those, of thinning."""
 _DEEP = 1e4
 
 
@@ -61,32 +64,52 @@ def viable_levels(
     blur_mm
         Standard deviation of the blur of `values` in the plane: that of the scanner and that of smoothing.
     """
+    fine = max(spacing_mm) <= _FINE_MM and min(values.shape[1:]) >= 8
     low = np.maximum(values, np.float32(liver - _LOWEST_SD * sd))
-    barred = oil | (lesion <= 0)
-    inner, outer, near = _first_levels(low, threshold, liver, sd, oil, barred, spacing_mm)
-    step = np.maximum(inner - outer, np.float32(2 * sd))
-    level = low - _half(inner, outer, liver)
-    ramp = np.float32(min(spacing_mm) / (2.5 * blur_mm))  # a pixel at the edge, as part of the step
-    found = inner
-    for _ in range(_ROUNDS):
-        part = np.clip(level / (step * ramp) + np.float32(0.5), 0, 1)
-        part[~near | barred] = 0
-        share = _blurred(part, spacing_mm, blur_mm)
-        bend = _bend(part, spacing_mm, blur_mm)
-        rest = 1 - share
-        share[oil] = 0
-        rest[oil] = 0
-        found = _level_of(share, low - outer * rest, inner, spacing_mm, _LEVEL_MM)
-        inner = np.maximum(found, np.float32(threshold))
-        outer = _level_of(rest, low - inner * share, outer, spacing_mm, _BESIDE_MM)
-        outer = np.minimum(outer, inner - np.float32(sd))
+    barred = np.asarray(oil | (lesion <= 0))
+    low_h, oil_h, barred_h = (low[:, ::2, ::2], oil[:, ::2, ::2], barred[:, ::2, ::2]) if fine else (low, oil, barred)
+    step_mm = (2 * spacing_mm[0], 2 * spacing_mm[1]) if fine else spacing_mm
+    thinned = _THINNED if fine else 0.0
+
+    def full(image: Grid) -> Grid:
+        return doubled(doubled(image, 1, values.shape[1]), 2, values.shape[2]) if fine else image
+
+    inner, outer, near = _first_levels(low_h, threshold, liver, sd, oil_h, barred_h, step_mm)
+    found, bend = inner, np.zeros(1, np.float32)
+    out = barred | (full(near.astype(np.float32)) < 0.5)
+    for turn in range(_ROUNDS + 1):
         step = np.maximum(inner - outer, np.float32(2 * sd))
-        level = low - _half(inner, outer, liver) + step * bend * near
-    level = np.minimum(level, lesion)
-    none = ~near | (found <= threshold)
+        edge = full(_half(inner, outer, liver) - step * bend * near)
+        if turn == _ROUNDS:
+            break
+        ramp = np.float32(2.5 * blur_mm / min(spacing_mm))
+        part = np.clip((low - edge) * (ramp / full(step)) + np.float32(0.5), 0, 1)
+        part[out] = 0
+        part = _thinned(part) if fine else part
+        share = _blurred(part, step_mm, blur_mm, thinned)
+        even = _blurred(part, step_mm, _EVEN_MM, thinned)
+        bend = even - _blurred(even, step_mm, blur_mm)
+        rest = 1 - share
+        share[oil_h] = 0
+        rest[oil_h] = 0
+        found = _level_of(share, low_h - outer * rest, inner, step_mm, _LEVEL_MM)
+        inner = np.maximum(found, np.float32(threshold))
+        outer = _level_of(rest, low_h - inner * share, outer, step_mm, _BESIDE_MM)
+        outer = np.minimum(outer, inner - np.float32(sd))
+    level = np.minimum(low - edge, lesion)
+    none = out | (full(found) <= threshold)
     level[none] = np.minimum(level[none], -1)
     level[oil] = -_DEEP
     return np.asarray(level, np.float32)
+
+
+def _thinned(image: Grid) -> Grid:
+    """Every other row and column, each a mean over its neighbours by 1 : 2 : 1."""
+    from scipy.ndimage import correlate1d
+
+    weights = (0.25, 0.5, 0.25)
+    rows = np.ascontiguousarray(correlate1d(image, weights, 1, mode="nearest")[:, ::2])
+    return np.ascontiguousarray(correlate1d(rows, weights, 2, mode="nearest")[:, :, ::2])
 
 
 def _first_levels(
@@ -126,29 +149,20 @@ def _level_of(share: Grid, values: Grid, before: Grid, spacing_mm: tuple[float, 
     return np.asarray((_spread(share * values, spacing_mm, side_mm) + _PRIOR * before) / weight, np.float32)
 
 
-def _bend(part: Grid, spacing_mm: tuple[float, float], blur_mm: float) -> Grid:
-    """How much blur takes from a part where its outline bends: half height then lies inside the true outline."""
-    even = _blurred(part, spacing_mm, _EVEN_MM)
-    return even - _blurred(even, spacing_mm, blur_mm)
-
-
-def _blurred(image: Grid, spacing_mm: tuple[float, float], sigma_mm: float) -> Grid:
+def _blurred(image: Grid, spacing_mm: tuple[float, float], sigma_mm: float, done: float = 0.0) -> Grid:
+    """A Gaussian in the plane; `done` is the variance, in pixels, that the image is blurred by already."""
     from scipy.ndimage import gaussian_filter
 
-    sigma = (0.0, sigma_mm / spacing_mm[0], sigma_mm / spacing_mm[1])
-    return np.asarray(gaussian_filter(image, sigma, truncate=2.5), np.float32)
+    sigma = [math.sqrt(max((sigma_mm / step) ** 2 - done, 0.01)) for step in spacing_mm]
+    return np.asarray(gaussian_filter(image, (0.0, *sigma), truncate=2.5), np.float32)
 
 
-def _spread(image: NDArray[np.float32], spacing_mm: tuple[float, float], side_mm: float = _LEVEL_MM) -> Grid:
-    """The mean over a square around each pixel; worked on every other pixel where pixels are small."""
+def _spread(image: Grid, spacing_mm: tuple[float, float], side_mm: float = _LEVEL_MM) -> Grid:
+    """The mean over a square around each pixel."""
     from scipy.ndimage import uniform_filter
 
-    if max(spacing_mm) > _FINE_MM or min(image.shape[1:]) < 8:
-        size = [1, *(max(3, 2 * round(side_mm / (2 * step)) + 1) for step in spacing_mm)]
-        return np.asarray(uniform_filter(image, size, mode="nearest"), np.float32)
-    size = [1, *(max(3, 2 * round(side_mm / (4 * step)) + 1) for step in spacing_mm)]
-    coarse = uniform_filter(image[:, ::2, ::2], size, mode="nearest")
-    return doubled(doubled(coarse, 1, image.shape[1]), 2, image.shape[2])
+    size = [1, *(max(3, 2 * round(side_mm / (2 * step)) + 1) for step in spacing_mm)]
+    return np.asarray(uniform_filter(image, size, mode="nearest"), np.float32)
 
 
 def doubled(image: NDArray[np.float32], axis: int, count: int) -> NDArray[np.float32]:

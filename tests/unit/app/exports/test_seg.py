@@ -110,7 +110,7 @@ def test_that_dciodvfy_finds_no_error_in_a_segmentation(written: Dataset, tmp_pa
 def test_that_a_mask_that_comes_out_otherwise_is_not_exported(case: PhantomCase, one: ExportedRead) -> None:
     kept = one.record.assisted[0].assistance
     with pytest.raises(ImageMissing, match="came out otherwise"):
-        MaskMaker().mask(replace(kept, threshold_sd=kept.threshold_sd + 3), case.series)
+        MaskMaker().mask(replace(kept, proposed=Diameter(kept.proposed.tenths + 1)), case.series)
     with pytest.raises(ImageMissing, match="another version"):
         MaskMaker().mask(replace(kept, method="older"), case.series)
 

@@ -14,7 +14,6 @@ from app.session import ReadingSession
 from app.state.events import Event, FindingCleared, FindingRecorded, LesionAdded, LesionChanged, LesionRemoved
 from app.state.naming import default_axis, next_lesion_name
 from mrecist.lesions import Lesion
-from mrecist.results import Issue
 from mrecist.values import Axis, LesionRole
 
 
@@ -44,21 +43,13 @@ class AssignmentDesk(QObject):
             return
         self._form.set_lesion(lesion, self._session.locked)
         seen = reading.read.observation(reading.visit_id, lesion.id)
-        checks = [check_of(issue) for issue in self._issues(lesion, reading)]
+        checks = [check_of(issue) for issue in reading.issues if issue.lesion == lesion.id]
         in_card = lesion.role is LesionRole.NEW and not reading.at_baseline  # a new lesion is asked of above
         if seen is not None and not self._session.locked and not in_card:
             checks += [check_for(question, seen.features) for question in questions_about(lesion)]
         if larger := larger_nontarget(reading, lesion):
             checks.append(Check("larger_nontarget", larger, CheckState.QUESTION))
         self._form.set_checks(checks)
-
-    def _issues(self, lesion: Lesion, reading: Reading) -> tuple[Issue, ...]:
-        assessment = self._session.assessment
-        if assessment is None:
-            return ()
-        point = assessment.timepoint(reading.visit_id)
-        issues = assessment.baseline.issues if reading.at_baseline else point.issues if point else ()
-        return tuple(issue for issue in issues if issue.lesion == lesion.id)
 
     def _on_changed(self, lesion: Lesion) -> None:
         """Name and axis follow region, role and kind; another region means a new lesion with the same finding."""

@@ -155,6 +155,14 @@ class MeasuringDesk(QObject):
                 found[lesion.id, visit.id] = picture
         return found
 
+    def image_number(self, line: Line) -> int | None:
+        """The number that the image of a line bears in its series, where it has one and the series is in memory."""
+        opened = next((one for one in self._library.opened() if one.series.uid == line.series_uid), None)
+        image = (line.sop_uid, line.frame)
+        slices = () if opened is None else opened.series.slices
+        here = (k for k in range(len(slices)) if opened and (opened.sop_uid(k), opened.frame(k)) == image)
+        return next((slices[k].instance_number for k in here), None)
+
     # --- lines ------------------------------------------------------------------------------------------------
 
     def _arm_views(self) -> None:

@@ -17,6 +17,8 @@ from app.desks.rederiving import RederivingDesk
 from app.desks.signing import SigningDesk
 from app.desks.thumbnails import Thumbnails
 from app.desks.visit_checks import VisitChecksDesk
+from app.models.lesion_cells import Accepted
+from app.models.reading import Reading
 from app.reading.hanging import PHASE_WORDS
 from app.reading.marking import Declined, Drawing, Intent, Offer
 from app.reading_page import ReadingPage, RightPage
@@ -91,7 +93,7 @@ class ReadingDesk(QObject):
         self._show_rail()
         blind = reading is not None and reading.blind
         crops = None if blind else self._measuring.crops(lesion.id if lesion else None)
-        page.table.set_reading(reading, crops=crops)
+        page.table.set_reading(reading, self._accepted(reading), crops)
         page.table.select(lesion.id if lesion else None)
         page.finding_row.setVisible(lesion is not None)
         page.findings.set_lesion(lesion, locked, reading is not None and reading.at_baseline)
@@ -105,6 +107,11 @@ class ReadingDesk(QObject):
             page.decision.set_reading(reading, self.signing.decision_session(reading))
         if page.right_page is RightPage.CLINICAL and reading is not None:
             page.clinical.set_record(reading.record, reading.visit_id, locked)
+
+    def _accepted(self, reading: Reading | None) -> Accepted:
+        if reading is None:
+            return Accepted()
+        return Accepted(to_resolve=reading.to_resolve(), image_of=self._measuring.image_number)
 
     # --- moving about -----------------------------------------------------------------------------------------
 

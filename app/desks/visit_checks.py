@@ -21,10 +21,7 @@ _TOLD_ELSEWHERE = "E-UNRECORDED"
 
 def issues_of_visit(reading: Reading) -> tuple[Issue, ...]:
     """The findings of conformance that speak of the open time point itself."""
-    if reading.assessment is None:
-        return ()
-    at = reading.assessment.baseline if reading.at_baseline else reading.response
-    return () if at is None else tuple(x for x in at.issues if x.rule in RULES_OF_TIMEPOINT)
+    return tuple(x for x in reading.issues if x.rule in RULES_OF_TIMEPOINT)
 
 
 class VisitChecksDesk(QObject):

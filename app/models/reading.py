@@ -21,7 +21,7 @@ from mrecist.lesions import (
     UnequivocalProgression,
 )
 from mrecist.modality import MODALITY_CHANGE
-from mrecist.results import Assessment, Issue, RegionResponse, TimePointResponse
+from mrecist.results import Assessment, Issue, RegionResponse, Severity, TimePointResponse
 from mrecist.values import LesionRole, Region
 
 TOO_SMALL_COUNTS_MM = Fraction(5)
@@ -123,6 +123,19 @@ class Reading:
             for x in lesions
             if self._found(x.id, self.visit_id) is None and (x.parent is None or self.is_split(x.parent, self.visit_id))
         )
+
+    @property
+    def issues(self) -> tuple[Issue, ...]:
+        """What conformance finds at the open time point."""
+        if self.assessment is None:
+            return ()
+        at = self.assessment.baseline if self.at_baseline else self.response
+        return () if at is None else at.issues
+
+    def to_resolve(self) -> frozenset[str]:
+        """Names of the lesions that do not conform at the open time point, no reason being given for it."""
+        open_ = (x for x in self.issues if x.severity is not Severity.NOTE and not x.overridden)
+        return frozenset(issue.lesion for issue in open_ if issue.lesion is not None)
 
     def region_at(self, region: Region, visit_id: str) -> RegionResponse | None:
         response = None if self.assessment is None else self.assessment.timepoint(visit_id)

@@ -193,7 +193,7 @@ class ResponseCards(QWidget):
         card.show_response(
             shown.response,
             component_line(shown, reading.to_do(region)),
-            first_sentence(shown, reading, self._short),
+            first_sentence(shown, region, reading, self._short),
             second_sentence(shown, region, reading, self._short),
             shown.reasons,
         )

@@ -62,7 +62,7 @@ def thresholds_of(response: RegionResponse) -> Thresholds:
     return usual
 
 
-def first_sentence(response: RegionResponse, reading: Reading, short: bool = False) -> Sentence:
+def first_sentence(response: RegionResponse, region: Region, reading: Reading, short: bool = False) -> Sentence:
     """What the target response rests on; `short` for the narrow panel, with the same numbers in fewer words."""
     limits = thresholds_of(response)
     if short and response.change_from_baseline_pct is not None and response.change_from_nadir_pct is not None:
@@ -87,8 +87,8 @@ def first_sentence(response: RegionResponse, reading: Reading, short: bool = Fal
             return (*_against_baseline(response, reading, limits), Run(f"; {translated('neither PR nor PD')}."))
         case Response.CR:
             return (Run(translated("No viable tumour or disease left in the targets.")),)
-        case Response.NE if reading.to_do():
-            return (Run(translated("Not read yet: {names}.", names=words.listed(reading.to_do()))),)
+        case Response.NE if to_do := reading.to_do(region):
+            return (Run(translated("Not read yet: {names}.", names=words.listed(to_do))),)
         case Response.NE:
             return (Run(translated("Not every target is evaluable; what is known proves no progression.")),)
         case Response.NA if response.response is Response.ND:

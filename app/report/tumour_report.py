@@ -242,7 +242,7 @@ class TumourReport:
                 continue
             name = words.region_word(region)
             yield Text(self._theme, f"{name}: {words.response_words(response.response)}", bold=True, keep=True)
-            sentences = (first_sentence(response, reading), second_sentence(response, region, reading))
+            sentences = (first_sentence(response, region, reading), second_sentence(response, region, reading))
             for said in filter(None, map(joined, sentences)):
                 yield Text(self._theme, said, "text.2", left=14)
             yield Gap(3)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 
+from app.assessing import assess_read
 from app.models.lesion_cells import (
     Accepted,
     Cell,
@@ -23,7 +24,9 @@ from app.models.lesion_cells import (
 from app.models.lesion_table import LesionTableModel
 from app.models.reading import Reading, change_pct, counted_mm
 from app.panels.response_text import modality_text
+from app.resources import load_ruleset
 from app.state.events import FindingRecorded, LesionSplit
+from app.state.record import Record
 from mrecist.case import TimePointRead
 from mrecist.lesions import (
     Absent,
@@ -321,3 +324,24 @@ def test_that_a_split_lesion_shows_its_sum_and_a_treated_one_its_treatment() -> 
     assert [(c.prefix, c.text) for c in cells] == [("split", "21.0"), ("TACE", "12.0"), ("", "9.0")]
     assert [cell_of(row, change, reading, Accepted()).text for row in rows] == ["\u221230.0", "\u2014", "\u2014"]
     assert "TACE" in cells[1].explanation and "2" in cells[0].explanation
+
+
+def test_that_a_lesion_that_does_not_conform_bears_no_check_until_a_reason_is_given() -> None:
+    """Three targets in one organ, where two are the most: the third is to be resolved."""
+    lung = {"region": Region.EXTRAHEPATIC, "organ": Organ.LUNG}
+    lungs = [added(f"ET{n}", "BL", measured("20", "1.1"), **lung) for n in (1, 2, 3)]
+    reading = at_baseline(record_of(*lungs))
+    assert reading.to_resolve() == {"ET3"}
+    accepted = Accepted(to_resolve=reading.to_resolve(), image_of=lambda line: 25 if line.sop_uid == "1.1.7" else None)
+    columns = {column.kind: column for column in columns_of(reading)}
+    rows = [row for row in rows_of(reading) if row.kind is RowKind.LESION]
+    marks = [cell_of(row, columns[ColumnKind.STATE], reading, accepted).mark for row in rows]
+    assert marks == [Mark.COMPLETE, Mark.COMPLETE, Mark.TO_RESOLVE]
+    assert cell_of(rows[0], columns[ColumnKind.SERIES], reading, accepted).text == "AP · 25"
+
+    kept = Observation("ET3", measured("20", "1.1"), Features(override="the largest by far"))
+    assert at_baseline(record_of(*lungs, FindingRecorded("BL", kept))).to_resolve() == frozenset()
+
+
+def at_baseline(record: Record) -> Reading:
+    return Reading(record, READ, "BL", assess_read(record, READ, load_ruleset()))

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.panels.derivation import numbers_text
 from app.panels.response_cards import ResponseCard, ResponseCards
-from app.panels.response_text import borderline_text, component_line, distance_text, nearest_category
+from app.panels.response_text import borderline_text, component_line, distance_text, first_sentence, nearest_category
 from app.theme import Theme
 from mrecist.results import Explanation, NextCategory, Reason, RegionResponse
 from mrecist.target import SumAt
@@ -146,6 +146,14 @@ def test_that_a_lesion_at_a_limit_is_named_where_the_sum_decides_nothing() -> No
     both = replace(response, explained=Explanation((), (of_the_sum, step)))
     assert nearest_category(both) is of_the_sum
     assert plain(borderline_text(response)) == "borderline"
+
+
+def test_that_a_region_names_only_its_own_lesions_as_not_read_yet() -> None:
+    """ENT1 alone is still to do: it keeps the liver from nothing."""
+    reading, response = example_reading(), RegionResponse(R.NE, R.NE, False, R.NE, R.NE)
+    said = {region: "".join(run.text for run in first_sentence(response, region, reading)) for region in Region}
+    assert said[Region.EXTRAHEPATIC] == "Not read yet: ENT1."
+    assert "ENT1" not in said[Region.INTRAHEPATIC] and "no progression" in said[Region.INTRAHEPATIC]
 
 
 def test_that_what_is_to_do_stands_before_the_components() -> None:

@@ -339,7 +339,7 @@ def _sum_cell(region: Region, column: Column, reading: Reading, accepted: Accept
         case ColumnKind.VISIT:
             visit_id = column.visit_id or ""
             total = reading.sum_at(region, visit_id)
-            if total is None:
+            if total is None or (visit_id == reading.visit_id and not _anything_counts(region, reading)):
                 return _DASH
             open_now = visit_id == reading.visit_id and _sum_is_provisional(region, reading, accepted)
             tone = Tone.LABEL if open_now else Tone.VALUE
@@ -357,6 +357,12 @@ def _sum_cell(region: Region, column: Column, reading: Reading, accepted: Accept
 
 def _sum_change(change: Fraction | None) -> Cell:
     return _DASH if change is None else Cell(words.pct(change, _LIMITS), bold=True)
+
+
+def _anything_counts(region: Region, reading: Reading) -> bool:
+    """Whether any target has a size at the open time point: one that is split has none until its fragments have."""
+    targets = (x for x in reading.lesions_of(region) if x.role is LesionRole.TARGET)
+    return any(reading.counted_mm(x, reading.visit_id) is not None for x in targets)
 
 
 def _sum_is_provisional(region: Region, reading: Reading, accepted: Accepted) -> bool:

@@ -23,7 +23,6 @@ from mrecist.values import Diameter, LesionRole, Region
 _LETTERS = {
     "finding.gone": "D",
     "finding.small": "M",
-    "finding.not_evaluable": "E",
     "finding.progression": "U",
     "measure.nontarget": "N",
 }
@@ -32,7 +31,8 @@ _LETTERS = {
 def letters_of(keymap: Keymap) -> Mapping[KeyStroke, str]:
     """The keys that record a finding in the lesion table, each with the finding's letter.
 
-    They are the keys of the actions that record it everywhere, as far as they are single letters or signs.
+    They are the keys of the actions that record it everywhere, as far as they are single letters or signs. Not
+    evaluable is none of them: its key asks for the reason, in the table as elsewhere.
     """
     return {
         key: letter
@@ -67,7 +67,8 @@ def finding_of_key(key: str, lesion: Lesion) -> Finding | None:
 def finding_of_text(text: str, lesion: Lesion, before: Finding | None) -> Finding | None:
     """The finding that a typed diameter stands for; None when the text is no diameter or nothing changed.
 
-    A typed value rests on no line, so the lines of the value it replaces do not carry over; the whole diameter does.
+    A typed value rests on no line, so the lines of the value it replaces do not carry over; the whole diameter does,
+    unless the lesion would be smaller than its viable part.
     """
     try:
         diameter = Diameter.from_mm(text.strip().replace(",", "."))
@@ -78,5 +79,7 @@ def finding_of_text(text: str, lesion: Lesion, before: Finding | None) -> Findin
     if lesion.role is not LesionRole.TARGET:
         return Present(diameter)
     if isinstance(before, Measured):
-        return replace(before, diameter=diameter, evidence=())
+        kept = replace(before, diameter=diameter, evidence=())
+        too_small = before.whole is not None and before.whole < diameter
+        return replace(kept, whole=None, whole_evidence=()) if too_small else kept
     return Measured(diameter)

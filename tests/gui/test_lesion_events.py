@@ -130,6 +130,10 @@ def split_measure_merge_and_take_back(driver: Driver) -> None:
     """12 + 9 = 21 mm in place of 30 mm; with IT2 of 5 mm 26 of 50 mm: PR. Taken back step by step."""
     type_mm(driver, "IT2", "5")
     driver.click_lesion("IT1")
+    driver.key(Qt.Key.Key_E, widget=driver.page.table.grid)
+    asked = QApplication.activePopupWidget()
+    assert asked is driver.page.findings.reasons and finding(driver, "IT1") is None, "the reason is asked for first"
+    driver.key(Qt.Key.Key_Escape, widget=asked)
     choose(driver, Qt.Key.Key_D, "2 fragments")
     assert finding(driver, "IT1") == Split()
     assert driver.session.selection.lesion_id == "IT1.1", "the first fragment is measured next"

@@ -326,6 +326,16 @@ def test_that_a_split_lesion_shows_its_sum_and_a_treated_one_its_treatment() -> 
     assert "TACE" in cells[1].explanation and "2" in cells[0].explanation
 
 
+def test_that_a_lesion_that_is_split_adds_no_zero_before_its_fragments_are_measured() -> None:
+    parts = tuple(replace(lesion("IT1"), id=f"IT1.{n}", parent="IT1") for n in (1, 2))
+    split = (added("IT1", "BL", measured("30")), LesionSplit("FU1", "IT1", parts))
+    for later, total in (((), "\u2014"), ((found("IT1.1", "FU1", measured("12")),), "12.0")):
+        record = record_of(*split, *later)
+        reading = Reading(record, READ, "FU1", assess_read(record, READ, load_ruleset()))
+        assert said(reading, "intra", ColumnKind.VISIT, "FU1").text == total
+        assert said(reading, "intra", ColumnKind.VISIT, "BL").text == "30.0"
+
+
 def test_that_a_lesion_that_does_not_conform_bears_no_check_until_a_reason_is_given() -> None:
     """Three targets in one organ, where two are the most: the third is to be resolved."""
     lung = {"region": Region.EXTRAHEPATIC, "organ": Organ.LUNG}

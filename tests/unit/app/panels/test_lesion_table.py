@@ -179,7 +179,7 @@ def test_that_a_target_at_baseline_is_typed_only_as_a_diameter(qtbot: QtBot, tab
         qtbot.keyClick(table.grid, key)
     click_lesion(qtbot, table, "ENT1")
     with qtbot.waitSignal(table.finding_entered):
-        qtbot.keyClick(table.grid, Qt.Key.Key_E)
+        qtbot.keyClick(table.grid, Qt.Key.Key_D)
 
 
 def test_that_no_box_is_drawn_where_there_is_no_picture(qtbot: QtBot, table: LesionTable) -> None:

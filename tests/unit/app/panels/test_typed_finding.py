@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from app.panels.typed_finding import finding_of_key, finding_of_text
+from app.keymap import Keymap
+from app.panels.typed_finding import finding_of_key, finding_of_text, letters_of
 from mrecist.lesions import (
     Absent,
     Finding,
@@ -48,6 +51,10 @@ def test_that_a_typed_diameter_keeps_the_whole_but_no_line_it_does_not_rest_on()
     before = Measured(Diameter.from_mm("28.1"), Diameter.from_mm("40.2"), (LINE,), (LINE,))
     typed = finding_of_text("26,8", BY_ID["IT1"], before)
     assert typed == Measured(Diameter.from_mm("26.8"), Diameter.from_mm("40.2"), (), (LINE,))
+    assert finding_of_text("40.2", BY_ID["IT1"], before) == replace(before, diameter=Diameter(402), evidence=())
+    assert finding_of_text("40.3", BY_ID["IT1"], before) == Measured(Diameter(403)), (
+        "a part is no longer than the whole"
+    )
 
 
 def test_that_a_size_noted_of_a_non_target_leaves_it_present() -> None:
@@ -57,3 +64,7 @@ def test_that_a_size_noted_of_a_non_target_leaves_it_present() -> None:
 @pytest.mark.parametrize("text", ["", "x", "1e9", "nan", "-3", "26.8"])
 def test_that_no_finding_comes_from_no_number_or_no_change(text: str) -> None:
     assert finding_of_text(text, BY_ID["IT1"], Measured(Diameter.from_mm("26.8"))) is None
+
+
+def test_that_not_evaluable_is_left_to_the_key_that_asks_for_the_reason() -> None:
+    assert set(letters_of(Keymap()).values()) == set("DMUN")

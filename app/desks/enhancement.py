@@ -14,6 +14,7 @@ from app.session import ReadingSession
 from app.state.events import FindingRecorded
 from app.tasks import Failure, TaskRunner, Token
 from viewers.imaging.catalogue import PhaseName
+from viewers.imaging.errors import ImagingError
 from viewers.imaging.reference import ReferenceRegion
 from viewers.imaging.uptake import Uptake, find_liver, uptake_in
 from viewers.imaging.volume import Volume
@@ -103,9 +104,13 @@ class EnhancementDesk(QObject):
         if len(self._known) < len(of.columns):
             self._soon.start()
 
-    def _failed(self, _failure: Failure) -> None:
-        """The strip stays empty: it is no more than a help."""
+    def _failed(self, failure: Failure) -> None:
+        """There is no strip; it is no more than a help, yet what stopped is told."""
         self._strip.show_strip(None)
+        if self._of is not None and not isinstance(failure.error, ImagingError):
+            self._session.told.emit(
+                f"The enhancement of {self._of.lesion_id} could not be measured. Nothing was changed."
+            )
 
     def _show(self, unit: str = "HU") -> None:
         of, reading, record = self._of, self._session.reading, self._session.record

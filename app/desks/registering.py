@@ -12,6 +12,7 @@ from app.reading.registration_pairs import PairKey, Registered, WantedPair
 from app.storage.registration_cache import RegistrationCache
 from app.tasks import Cancelled, Failure, Job, TaskRunner, Token
 from mrecist.values import Region
+from viewers.imaging.errors import ImagingError
 
 if TYPE_CHECKING:
     from viewers.imaging.register import Pair
@@ -167,7 +168,11 @@ class RegisteringDesk(QObject):
         self._faults[pair.key] = failure.message
         self._running = None
         if pair.key not in self._found:
-            self.told.emit(f"{pair.exams} cannot be registered: {failure.message}.")
+            if isinstance(failure.error, ImagingError):
+                why = f"{pair.exams} cannot be registered: {failure.message}."
+            else:  # a fault of ours, whose words help no reader
+                why = f"The registration of {pair.exams} stopped."
+            self.told.emit(f"{why} Nothing was changed. P pins one place on both.")
         self.changed.emit(False)
         self._go_on()
 

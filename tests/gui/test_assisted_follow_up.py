@@ -198,3 +198,10 @@ def crash_once(
     qtbot.waitUntil(lambda: bool(told), timeout=30_000)
     assert told == ["The proposal stopped. Nothing was changed; measure by hand."]
     assert driver.page.proposal.isHidden()
+
+    patch.setattr("app.desks.enhancement.find_liver", crash)
+    driver.session.told.connect(told.append)
+    driver.click_lesion("IT1")
+    said = "The enhancement of IT1 could not be measured. Nothing was changed."
+    qtbot.waitUntil(lambda: told[1:] == [said], timeout=30_000)
+    driver.click_lesion("IT2")

@@ -109,7 +109,14 @@ def test_that_it_waits_for_images_and_stops_when_they_hang_no_longer(
     assert not desk.is_running("A", "B", Region.INTRAHEPATIC)
 
 
-@pytest.mark.parametrize("crash", [ImagingError("it is too thin"), ZeroDivisionError("division by zero")])
+@pytest.mark.parametrize(
+    ("crash", "said"),
+    [
+        (ImagingError("it is too thin"), "BL and FU1 cannot be registered: it is too thin."),
+        (ZeroDivisionError("division by zero"), "The registration of BL and FU1 stopped."),
+    ],
+    ids=["a reason that a reader understands", "a fault of the program"],
+)
 def test_that_a_failure_is_told_once_and_links_nothing(
     qtbot: QtBot,
     runner: TaskRunner,
@@ -117,6 +124,7 @@ def test_that_a_failure_is_told_once_and_links_nothing(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     crash: Exception,
+    said: str,
 ) -> None:
     def fail(*_volumes: object, **_how: object) -> None:
         raise crash
@@ -129,6 +137,6 @@ def test_that_a_failure_is_told_once_and_links_nothing(
     desk.want([LIVER])
     qtbot.waitUntil(lambda: bool(told))
     desk.want([LIVER])
-    assert told == [f"BL and FU1 cannot be registered: {crash}."]
+    assert told == [f"{said} Nothing was changed. P pins one place on both."]
     assert shift_mm(desk) is None
     assert not runner.is_running("register")

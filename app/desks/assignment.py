@@ -10,6 +10,7 @@ from app.desks.lesion_questions import answered, check_for, is_assigned_here, qu
 from app.models.reading import Reading
 from app.panels.lesion_form import Check, CheckState, LesionForm, check_of
 from app.reading.largest import larger_nontarget
+from app.reading.marking import is_read_elsewhere
 from app.session import ReadingSession
 from app.state.events import Event, FindingCleared, FindingRecorded, LesionAdded, LesionChanged, LesionRemoved
 from app.state.naming import default_axis, next_lesion_name
@@ -63,7 +64,10 @@ class AssignmentDesk(QObject):
         edits = self._edits(before, changed, reading)
         if edits and self._session.do(*edits):
             self._session.select_lesion(name)
-            if not same:
+            if not same and len(edits) > 2:
+                said = f"{before.id} is now {name}: measure its viable diameter on the arterial phase."
+                self.told.emit(said, True)
+            elif not same:
                 self.told.emit(f"{before.id} is now {name}", True)
             elif self._axis_changed(before, changed):
                 self.told.emit(f"{name} is a node: measure its short axis.", True)
@@ -81,6 +85,8 @@ class AssignmentDesk(QObject):
             return ()
         visit_id, observation = seen[0]
         moved = LesionAdded(changed, visit_id, replace(observation, lesion_id=changed.id))
+        if is_read_elsewhere(reading.record, changed, observation):  # what was drawn is no viable diameter yet
+            return (LesionRemoved(before.id), moved, FindingCleared(visit_id, changed.id))
         return (LesionRemoved(before.id), moved)
 
     def _axis_changed(self, before: Lesion, changed: Lesion) -> bool:

@@ -121,7 +121,7 @@ def mark(record: Record, read_id: str, drawing: Drawing, rules: EligibilityRules
                 )
             return _phase_objection(read, selected, drawing) or _measure(read, selected, drawing)
         case Intent.TARGET:
-            region = region_of(drawing.series)
+            region = _region(drawing)
             return _outside_arterial(region, drawing) or _no_target(read, region, drawing, rules) or _add(read, drawing)
         case Intent.NONTARGET if drawing.visit_id != baseline:
             if selected is None or selected.role is not LesionRole.NONTARGET:
@@ -172,6 +172,20 @@ def least_target_mm(series: SeriesRef, rules: EligibilityRules) -> Fraction:
 def region_of(series: SeriesRef) -> Region:
     """Where a lesion marked on this series lies, until the reader says otherwise: a liver phase means the liver."""
     return Region.EXTRAHEPATIC if series.phase is None else Region.INTRAHEPATIC
+
+
+def _region(drawing: Drawing) -> Region:
+    """The assistant measures lesions of the liver alone, on whatever series."""
+    return Region.INTRAHEPATIC if drawing.assisted is not None else region_of(drawing.series)
+
+
+def is_read_elsewhere(record: Record, lesion: Lesion, seen: Observation) -> bool:
+    """Whether a target of the liver has its diameter from lines outside the arterial phase, and no reason for it."""
+    if lesion.region is not Region.INTRAHEPATIC or lesion.role is not LesionRole.TARGET or seen.features.override:
+        return False
+    lines = seen.finding.evidence if isinstance(seen.finding, Measured) else ()
+    refs = [record.series_ref(one.series_uid) for one in lines]
+    return any(ref is not None and ref.phase != PhaseName.ARTERIAL for ref in refs)
 
 
 def _with_thickness(drawing: Drawing) -> Drawing:
@@ -239,7 +253,7 @@ def _add(read: Read, drawing: Drawing) -> Marked:
         Intent.NONTARGET: LesionRole.NONTARGET,
         Intent.NEW: LesionRole.NEW,
     }[drawing.intent]
-    region = region_of(drawing.series)
+    region = _region(drawing)
     organ = Organ.LIVER if region is Region.INTRAHEPATIC else Organ.LUNG
     lesion = Lesion(
         id=next_lesion_name((x.id for x in read.lesions), region, role),

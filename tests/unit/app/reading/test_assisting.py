@@ -75,6 +75,16 @@ def test_that_the_whole_lesion_is_never_shorter_than_its_viable_part() -> None:
     assert made.whole_line is not None and made.whole_line.end == made.line.end
 
 
+def test_that_what_the_assistant_measured_is_of_the_liver_also_where_the_phase_is_not_known() -> None:
+    record, made = two_visits(), drawing(found(24.2, 26.0), Intent.TARGET, None)
+    made = replace(made, series=replace(made.series, phase=None, description="Abdomen"))
+    assert made.assisted is not None
+    declined = mark(record, "read-1", made, RULES)
+    assert isinstance(declined, Declined) and "a series without a known contrast phase" in declined.message
+    kept = mark(record, "read-1", replace(made, justification="arterial by the aorta"), RULES)
+    assert isinstance(kept, Marked) and kept.lesion_id == "IT1"
+
+
 @pytest.mark.parametrize(
     ("visit", "selected", "at", "expected"),
     [

@@ -22,3 +22,4 @@ def test_that_a_window_shows_what_is_rendered_for_its_ratio(ratio: float) -> Non
     assert told["ratio"] == ratio
     assert told["differing"] == 0
     assert told["misplaced_px"] < 0.1
+    assert told["ahead"] == 0

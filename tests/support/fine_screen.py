@@ -2,7 +2,8 @@
 
 Prints JSON: `ratio`; `differing`, the largest difference of any colour between what the window shows and
 `render_to_image`, for a view on whole pixels of the device; `misplaced_px`, how far a bright spot of the image lies
-from where the view says, in pixels of the device, for a view that may lie between them.
+from where the view says, in pixels of the device, for a view that may lie between them; `ahead`, the largest difference
+between an image that may have been painted before it was asked for and the same image painted anew.
 """
 
 from __future__ import annotations
@@ -51,6 +52,34 @@ def shown(window: QWidget, left: int, top: int, overlay: OverlayLevel) -> tuple[
     return view, window.screen().grabWindow(window.winId(), 0, 0, *size).toImage()
 
 
+def ahead(left: int, top: int) -> int:
+    """How an image that the wheel comes to differs from itself when it is painted anew, in a view at a place."""
+    window = QWidget()
+    window.resize(SCREEN, SCREEN)
+    view = SliceView(parent=window)
+    view.setGeometry(left, top, WIDTH, HEIGHT)
+    noise = np.random.default_rng(5).normal(100, 200, (4, 128, 150)).astype(np.int16)
+    planes = tuple(SlicePlane((0.0, 0.0, k), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), 0.7, 0.7) for k in range(4))
+    view.set_source(ArraySource(noise, planes, "s"), 0)
+    view.set_window(100, 800)
+    view.zoom(1.13)
+    window.show()
+    for index in (1, 2):
+        view.set_index(index)
+        for _ in range(20):
+            QApplication.processEvents()
+    size = round(SCREEN * window.devicePixelRatioF())
+    pictures = []
+    for _ in range(2):
+        shown = window.screen().grabWindow(window.winId(), 0, 0, size, size).toImage()
+        pictures.append(rgb_of(shown).astype(int))
+        view.refresh()
+        for _ in range(20):
+            QApplication.processEvents()
+    window.hide()
+    return int(np.abs(pictures[0] - pictures[1]).max())
+
+
 def main() -> None:
     application = QApplication([])
     add_bundled_fonts()
@@ -65,7 +94,8 @@ def main() -> None:
     ((x, y),) = spots(red_of(screen), 1, 20 * ratio)
     wanted = view.widget_point_of((COLUMN * 0.7, ROW * 0.7, 0.0))
     misplaced = math.dist((x, y), ((7 + wanted.x()) * ratio, (5 + wanted.y()) * ratio))
-    sys.stdout.write(json.dumps({"ratio": ratio, "differing": differing, "misplaced_px": misplaced}))
+    told = {"ratio": ratio, "differing": differing, "misplaced_px": misplaced, "ahead": max(ahead(8, 4), ahead(7, 5))}
+    sys.stdout.write(json.dumps(told))
     del application
 
 

@@ -19,6 +19,7 @@ from viewers.widgets.derived_source import DerivedSource
 from viewers.widgets.image_painter import ImagePainter
 from viewers.widgets.line_painter import LinePainter, paint_places
 from viewers.widgets.marks import CornerTexts, LineStyle, OverlayLevel, Placeholder, ViewLine, ViewPlace
+from viewers.widgets.painted_ahead import PaintedAhead
 from viewers.widgets.painted_once import OutlinedTexts, PaintedOnce, Picture
 from viewers.widgets.palette import ViewPalette
 from viewers.widgets.source import ImageSource
@@ -68,6 +69,7 @@ class ImageView(StackView):
         self.active = False
         self.hovered = ""
         self._pixels = ImagePainter(self.colours)
+        self._ahead = PaintedAhead(self, self.colours)
         self.words = OutlinedTexts(self.colours)
         self.drawn = LinePainter(self.colours, self.words)
         self._corners = Corners(self.colours)
@@ -90,11 +92,13 @@ class ImageView(StackView):
         self.places = ()
         self.note = ""
         self._pixels.forget()
+        self._ahead.forget()
         super().set_source(source, index)
 
     def refresh(self) -> None:
         """The pixels of the source changed (more images were read): paint them anew."""
         self._pixels.forget()
+        self._ahead.forget()
         self.update()
 
     def set_overlay(self, level: OverlayLevel) -> None:
@@ -214,9 +218,10 @@ class ImageView(StackView):
                 self._action.move(round(place.left()), round(place.bottom() + 8))
         elif self.source is not None and self.source.count:
             projection = self.projection(size)
-            ready = self.source.ready(self.state.index)
-            self._pixels.paint_ground(painter, self.source if ready else None, projection, self.state.smooth)
-            self.paint_image(painter, projection)
+            if not self._ahead.paint(painter, projection):
+                ready = self.source.ready(self.state.index)
+                self._pixels.paint_ground(painter, self.source if ready else None, projection, self.state.smooth)
+                self.paint_image(painter, projection)
             guides = self._guides(projection, top, plates, ratio)
             for guide in guides:
                 guide.draw(painter)
@@ -314,6 +319,7 @@ class ImageView(StackView):
         painter.end()
         if self._pixels.coarse:
             self._rest.start()
+        self._ahead.go_on()
 
 
 def _holds(plane: SlicePlane, line: ViewLine, reach_mm: float) -> bool:

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from itertools import islice
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.tasks import Cancelled, Failure, TaskRunner, Token
 from viewers.imaging.catalogue import Catalogue, Series
@@ -19,6 +19,7 @@ from viewers.widgets.derived_source import DerivedSource
 from viewers.widgets.volume_source import VolumeSource
 
 BUDGET_BYTES = 2_000_000_000
+NOT_COMPUTED = "The picture could not be computed. Nothing was changed; read the series itself."
 _FIRST_IMAGE = 1
 _TELL_EVERY_S = 0.03
 """Two frames of a screen: telling of each image of a fast decoder would keep the window from what the reader does."""
@@ -140,8 +141,12 @@ class ImageLibrary(QObject):
             f"picture {slot}",
             job,
             done=lambda made: done() if made else None,
-            failed=lambda failure: self.failed.emit(source.series_uid, failure.message),
+            failed=lambda _failure: self.failed.emit(source.series_uid, NOT_COMPUTED),
         )
+
+    def watch(self, source: DerivedSource) -> None:
+        """A picture that cannot be computed is told, once the view that asked for it has been painted."""
+        source.on_crash = lambda: QTimer.singleShot(0, self, lambda: self.failed.emit(source.series_uid, NOT_COMPUTED))
 
     def find_liver(self, source: LoadedSeries, done: Callable[[LiverLevel | None], None]) -> None:
         """Find the liver of a series that was read whole, in the background; None where none is found."""

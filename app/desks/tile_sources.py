@@ -40,7 +40,10 @@ class TileSources:
         if tile.derivation is None:
             return base, ""
         if tile.derivation is not Derivation.SUBTRACTION:
-            return (None, "") if self.planes is None else (self.planes.source(PlaneName(tile.derivation)), "")
+            plane = None if self.planes is None else self.planes.source(PlaneName(tile.derivation))
+            if isinstance(plane, DerivedSource):
+                self._library.watch(plane)
+            return plane, ""
         return self._subtraction(base, tile)
 
     def keep_only(self, tiles: tuple[Tile, ...]) -> None:
@@ -57,6 +60,7 @@ class TileSources:
         if made is None or made.base is not base or made.minus is not minus:
             try:
                 made = self._made[key] = SubtractionSource(base, minus, _SUBTRACTION)
+                self._library.watch(made)
             except ImagingError as error:
                 return None, f"No subtraction: {error}"
         return made, ""

@@ -86,7 +86,9 @@ class ViewWriter(QObject):
             view.setAccessibleName(name)
         self._write_corners(number, record, visit, ref, base)
         fault = self._library.fault(series.uid)
-        view.set_banner(f"NOT READ: {fault}" if fault else banner(ref, series))
+        crashed = isinstance(view.source, DerivedSource) and view.source.crashed
+        said = f"NOT READ: {fault}" if fault else "NOT COMPUTED" if crashed else banner(ref, series)
+        view.set_banner(said)
         if visit is not None:
             chosen = self._session.selection.lesion_id
             lines = lines_for(record, self._session.read_id, visit.id, series.uid, chosen, self._ghosts)

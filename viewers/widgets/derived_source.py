@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
+import numpy as np
+
 from viewers.imaging.geometry import SlicePlane
 from viewers.imaging.reslice import PlaneImage
 from viewers.widgets.source import Flags, Pixels
@@ -25,6 +27,9 @@ class DerivedSource(ABC):
         self.base = base
         """The series whose patient, date and name the corners tell."""
         self._last: tuple[object, PlaneImage] | None = None
+        self.crashed = False
+        """Whether a picture could not be computed: it is shown as if nothing had been measured there."""
+        self.on_crash: Callable[[], None] = lambda: None
 
     @property
     @abstractmethod
@@ -135,8 +140,19 @@ class DerivedSource(ABC):
         """Picture `k`, computed once until another is asked for or more has been read."""
         last = self._last
         if last is None or not self._made(k):
-            self._last = last = ((k, self._read()), self._picture(k))
+            self._last = last = ((k, self._read()), self._picture_or_none(k))
         return last[1]
+
+    def _picture_or_none(self, k: int) -> PlaneImage:
+        """It is asked for while a view is painted: a fault must not leave on the screen what was there before."""
+        try:
+            return self._picture(k)
+        except Exception:  # noqa: BLE001 - told by `on_crash`
+            if not self.crashed:
+                self.crashed = True
+                self.on_crash()
+            shape = self.rows, self.columns
+            return PlaneImage(np.full(shape, -32768, np.int16), np.ones(shape, bool))
 
     def _made(self, k: int) -> bool:
         last = self._last

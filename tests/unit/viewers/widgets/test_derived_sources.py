@@ -81,3 +81,21 @@ def test_that_a_series_without_one_affine_is_not_reformatted() -> None:
     uneven = volume(pixels=np.zeros((9, 14, 12), np.int16), volume_ok=False)
     with pytest.raises(ImagingError, match="one even volume"):
         ReformatSource.of(VolumeSource(uneven), Orientation.SAGITTAL)
+
+
+def test_that_a_fault_in_computing_shows_nothing_measured_and_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    base, told = VolumeSource(volume(directions=AXIAL)), []
+    source = SubtractionSource(base, VolumeSource(volume(directions=AXIAL)), "AP - PRE")
+    source.on_crash = lambda: told.append("crash")
+
+    def crash(*_given: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("viewers.widgets.subtraction_source.subtracted", crash)
+        for k in (0, 1):
+            outside = source.padding(k)
+            assert outside is not None and outside.all()
+            assert source.pixels(k).shape == outside.shape == (source.rows, source.columns)
+            assert math.isnan(source.value_at(k, 2, 2))
+    assert source.crashed and told == ["crash"]

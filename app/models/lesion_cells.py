@@ -312,6 +312,12 @@ def finding_cell(
     assert_never(finding)
 
 
+def size_of(finding: Finding | None) -> str:
+    """The diameter of a finding in mm, whether or not it counts for a sum."""
+    size = finding.diameter.mm if isinstance(finding, Present) and finding.diameter else counted_mm(finding)
+    return words.DASH if size is None else words.mm(size)
+
+
 def whole_of(finding: Finding | None) -> str | None:
     """The diameter of the whole lesion, as text; None where it was not measured."""
     match finding:

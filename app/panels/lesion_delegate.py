@@ -9,9 +9,8 @@ from PySide6.QtGui import QFont, QFontMetrics, QImage, QPainter, QPen
 from PySide6.QtWidgets import QHeaderView, QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app import words
-from app.models.lesion_cells import Cell, ColumnKind, Mark, RowKind, Tone, whole_of
+from app.models.lesion_cells import Cell, ColumnKind, Mark, RowKind, Tone, size_of, whole_of
 from app.models.lesion_table import CELL_ROLE, LesionTableModel
-from app.models.reading import counted_mm
 from app.panels.marks import Icon, paint_icon, paint_nadir
 from app.theme import Face, Theme
 from app.words import translated
@@ -189,11 +188,10 @@ class LesionDelegate(QStyledItemDelegate):
             painter.setPen(QPen(theme.colour("signal.accent" if current else "line.input"), 1))
             painter.drawRect(spot.adjusted(0, 0, -1, -1))
             finding = reading.finding(lesion.id, visit_id)
-            counted = counted_mm(finding)
             whole = whole_of(finding)
             lines = (
                 (visit_id, "text.1", True),
-                (words.DASH if counted is None else words.mm(counted), "text.1", False),
+                (size_of(finding), "text.1", False),
                 ("" if whole is None else translated("whole {mm}", mm=whole), "text.3", False),
             )
             for line, (text, token, bold) in enumerate(lines):

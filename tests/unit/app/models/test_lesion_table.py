@@ -20,6 +20,7 @@ from app.models.lesion_cells import (
     finding_cell,
     head_of,
     rows_of,
+    size_of,
 )
 from app.models.lesion_table import LesionTableModel
 from app.models.reading import Reading, change_pct, counted_mm
@@ -355,3 +356,8 @@ def test_that_a_lesion_that_does_not_conform_bears_no_check_until_a_reason_is_gi
 
 def at_baseline(record: Record) -> Reading:
     return Reading(record, READ, "BL", assess_read(record, READ, load_ruleset()))
+
+
+def test_that_the_size_of_a_non_target_is_told_though_it_counts_for_no_sum() -> None:
+    noted = (Present(Diameter(80)), Present(), measured("30"), Nonviable(), None)
+    assert [size_of(finding) for finding in noted] == ["8.0", "\u2014", "30.0", "0.0", "\u2014"]

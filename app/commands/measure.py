@@ -122,7 +122,8 @@ def _line(name: str, extents: Extents | None) -> str:
         return f"{name}: none"
     short = "" if extents.short_axis is None else f" x {extents.short_axis.length_mm:.1f}"
     volume = "" if extents.volume_ml is None else f", {extents.volume_ml:.1f} ml"
-    return f"{name}: {extents.long_axis.length_mm:.1f}{short} mm in slice {extents.long_axis.slice_index}{volume}"
+    place = extents.long_axis.slice_index + 1  # as the window counts, from 1
+    return f"{name}: {extents.long_axis.length_mm:.1f}{short} mm in image {place}{volume}"
 
 
 def _point(text: str) -> Vector:

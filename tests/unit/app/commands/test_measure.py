@@ -60,7 +60,7 @@ def test_that_the_text_tells_the_diameters(folder, capsys):
     path, uid = folder
     assert main(["measure", str(path), "--series", uid, seed_of(MADE, 0.0, 0.0, 0.0)]) == DONE
     said = capsys.readouterr().out
-    assert "viable: 2" in said
+    assert "viable: 2" in said and "in image 11," in said, "the middle one of 21, counted as the window does"
     assert "reference liver 7" in said
 
 

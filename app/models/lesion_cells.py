@@ -382,7 +382,7 @@ def _series(finding: Finding | None, reading: Reading, accepted: Accepted) -> st
     if line is None or ref is None:
         return ""
     image = accepted.image_of(line)
-    named = phase_label(ref) if ref.phase else ref.description
+    named = phase_label(ref) if ref.phase else (ref.description.split() or [ref.modality])[0]  # as the rail calls it
     return named if image is None else f"{named} · {image}"
 
 

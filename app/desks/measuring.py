@@ -18,7 +18,7 @@ from app.reading.linework import WHOLE, asked_line, lesion_of, place_of
 from app.reading.marking import Declined, Drawing, Intent, Marked, Offer, mark, remark_on
 from app.session import ReadingSession
 from app.state.events import FindingCleared, FindingRecorded, LesionAdded
-from app.words import why_not_evaluable, with_mm
+from app.words import still_there, why_not_evaluable, with_mm
 from mrecist.lesions import Features, Finding, Measured, NotEvaluable, Observation, Present, WhyNotEvaluable
 from mrecist.values import Diameter, LesionRole, Line, Region
 from viewers.imaging.catalogue import PhaseName
@@ -112,7 +112,7 @@ class MeasuringDesk(QObject):
         done = self._session.do(FindingRecorded(visit_id, Observation(lesion_id, finding, features)))
         if done:
             was = before.finding if before else None
-            self.recorded.emit(recorded_text(lesion_id, visit_id, finding, was), lesion_id)
+            self.recorded.emit(recorded_text(lesion_id, visit_id, finding, was, self._region_of(lesion_id)), lesion_id)
         return done
 
     def clear_finding(self) -> None:
@@ -274,9 +274,15 @@ class MeasuringDesk(QObject):
         match marked.event:
             case LesionAdded(observation=made) | FindingRecorded(observation=made):
                 was = before.finding if before else None
-                self.recorded.emit(recorded_text(marked.lesion_id, drawing.visit_id, made.finding, was), made.lesion_id)
+                name, where = made.lesion_id, self._region_of(made.lesion_id)
+                self.recorded.emit(recorded_text(name, drawing.visit_id, made.finding, was, where), name)
         if self.intent is not None:
             self.arm(None)  # one key, one line: the next drag windows again
+
+    def _region_of(self, lesion_id: str) -> Region:
+        reading = self._session.reading
+        lesion = reading.read.lesion(lesion_id) if reading else None
+        return lesion.region if lesion else Region.EXTRAHEPATIC
 
     def _on_line_selected(self, name: str) -> None:
         if name and not name.startswith(PROPOSAL):
@@ -286,23 +292,25 @@ class MeasuringDesk(QObject):
 _ROLE_WORDS = {LesionRole.TARGET: "target", LesionRole.NONTARGET: "non-target", LesionRole.NEW: "new lesion"}
 
 
-def recorded_text(lesion_id: str, visit_id: str, finding: Finding, was: Finding | None) -> str:
-    """What the toast says: past tense, with the old value where there was one."""
-    now, before = _finding_words(finding), "" if was is None else _finding_words(was)
+def recorded_text(lesion_id: str, visit_id: str, finding: Finding, was: Finding | None, region: Region) -> str:
+    """What the toast says: past tense, with the old value where there was one, in the words of the lesion table."""
+    now, before = _finding_words(finding, region), "" if was is None else _finding_words(was, region)
     if now == before and was != finding:
         return f"{lesion_id} at {visit_id}: line moved, still {now}"
     changed = f" (was {before})" if before and before != now else ""
     return f"{lesion_id} at {visit_id}: {now} recorded{changed}"
 
 
-def _finding_words(finding: Finding) -> str:
+def _finding_words(finding: Finding, region: Region) -> str:
     match finding:
         case Measured(diameter=diameter, whole=whole):
             return with_mm(diameter) + (f", whole {with_mm(whole)}" if whole else "")
         case NotEvaluable(why=why) if why is not WhyNotEvaluable.NOT_STATED:
             return f"not evaluable ({why_not_evaluable(why).lower()})"
         case Present(diameter=diameter) if diameter is not None:
-            return f"present, {with_mm(diameter)}"
+            return f"{still_there(region)}, {with_mm(diameter)}"
+        case Present():
+            return still_there(region)
         case _:
             return _WORDS[type(finding).__name__]
 
@@ -311,7 +319,6 @@ _WORDS = {
     "Absent": "gone",
     "Nonviable": "no viable tumour",
     "TooSmall": "too small to measure",
-    "Present": "present",
     "UnequivocalProgression": "unequivocal progression",
     "NotEvaluable": "not evaluable",
     "Merged": "merged",

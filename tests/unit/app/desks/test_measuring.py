@@ -4,8 +4,8 @@ import pytest
 
 from app.desks.measuring import recorded_text
 from app.words import SPACE
-from mrecist.lesions import Finding, Measured, NotEvaluable, WhyNotEvaluable
-from mrecist.values import Diameter
+from mrecist.lesions import Finding, Measured, NotEvaluable, Present, WhyNotEvaluable
+from mrecist.values import Diameter, Region
 from tests.support.records import line
 
 
@@ -31,10 +31,17 @@ from tests.support.records import line
 def test_that_the_reader_is_told_what_was_recorded_and_what_it_was(
     finding: Finding, was: Finding | None, said: str
 ) -> None:
-    assert recorded_text("IT1", "FU2", finding, was) == said.replace("_", SPACE)
+    assert recorded_text("IT1", "FU2", finding, was, Region.INTRAHEPATIC) == said.replace("_", SPACE)
 
 
 def test_that_the_reason_for_not_evaluable_is_said() -> None:
-    told = recorded_text("IT1", "FU2", NotEvaluable(WhyNotEvaluable.ARTEFACT), None)
+    told = recorded_text("IT1", "FU2", NotEvaluable(WhyNotEvaluable.ARTEFACT), None, Region.INTRAHEPATIC)
     assert told.startswith("IT1 at FU2: not evaluable (")
     assert "artefact" in told
+
+
+def test_that_a_non_target_is_called_as_in_the_lesion_table() -> None:
+    sized = Present(Diameter(180))
+    in_liver, outside = (recorded_text("INT1", "FU1", Present(), sized, region) for region in Region)
+    assert in_liver.replace(SPACE, "_") == "INT1 at FU1: viable recorded (was viable, 18.0_mm)"
+    assert outside.replace(SPACE, "_") == "INT1 at FU1: present recorded (was present, 18.0_mm)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 
@@ -36,6 +37,7 @@ from app.state.events import (
 )
 from mrecist.case import ClinicalStatus
 from mrecist.lesions import Finding
+from mrecist.values import Line
 
 
 class ReadingDesk(QObject):
@@ -93,7 +95,7 @@ class ReadingDesk(QObject):
         self._show_rail()
         blind = reading is not None and reading.blind
         crops = None if blind else self._measuring.crops(lesion.id if lesion else None)
-        page.table.set_reading(reading, self._accepted(reading), crops)
+        page.table.set_reading(reading, _accepted(reading, self._measuring.image_number), crops)
         page.table.select(lesion.id if lesion else None)
         page.finding_row.setVisible(lesion is not None)
         page.findings.set_lesion(lesion, locked, reading is not None and reading.at_baseline)
@@ -107,11 +109,6 @@ class ReadingDesk(QObject):
             page.decision.set_reading(reading, self.signing.decision_session(reading))
         if page.right_page is RightPage.CLINICAL and reading is not None:
             page.clinical.set_record(reading.record, reading.visit_id, locked)
-
-    def _accepted(self, reading: Reading | None) -> Accepted:
-        if reading is None:
-            return Accepted()
-        return Accepted(to_resolve=reading.to_resolve(), image_of=self._measuring.image_number)
 
     # --- moving about -----------------------------------------------------------------------------------------
 
@@ -294,3 +291,7 @@ class ReadingDesk(QObject):
         if self._session.do(PhaseCorrected(series, phase)):
             self.told.emit("Phase corrected", True)
             self._images.rehang()
+
+
+def _accepted(reading: Reading | None, image_of: Callable[[Line], int | None]) -> Accepted:
+    return Accepted() if reading is None else Accepted(to_resolve=reading.to_resolve(), image_of=image_of)

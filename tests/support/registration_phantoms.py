@@ -377,7 +377,7 @@ def made_case(seed: int) -> MadeCase:
     after = tuple(replace(x, radius_mm=x.radius_mm * rng.uniform(0.5, 1.3), oily=rng.uniform() < 0.6) for x in before)
     chest_after = tuple(replace(x, radius_mm=x.radius_mm * rng.uniform(0.6, 1.5)) for x in chest_before)
     first, second = _pose(rng, 4.0), _pose(rng, 18.0)
-    phases = rng.choice([Acquisition.ARTERIAL, Acquisition.PORTAL_VENOUS], 2)
+    phases = [Acquisition(str(x)) for x in rng.choice([Acquisition.ARTERIAL, Acquisition.PORTAL_VENOUS], 2)]
     prior = Exam(first, LIVER_GRID, phases[0], lesions=tuple(before), seed=seed)
     bend = Bend(float(rng.uniform(2.0, 6.0)), seed, _LIVER_MIDDLE)
     current = Exam(second, LIVER_GRID, phases[1], bend, after, seed=seed + 1)

@@ -12,7 +12,7 @@ import pytest
 
 from app.demo.enhancement import Acquisition
 from app.demo.plane import Pose
-from tests.support.registration_phantoms import Bend, Exam, Grid, Lesion, Points, liver_points, lung_points
+from tests.support.registration_phantoms import Bend, Exam, Grid, Lesion, Points, liver_points, lung_points, made_case
 from viewers.imaging.errors import Cancelled, ImagingError
 from viewers.imaging.register import STEPS, Pair, register_closely, register_rigidly_about
 from viewers.imaging.registration import About, Registration, Status, from_bytes, to_bytes
@@ -160,3 +160,10 @@ def _levels(volume: Volume, low: int, high: int) -> Volume:
     assert affine is not None
     affine[:3, 3] += low * affine[:3, 0]
     return replace(volume, pixels=volume.pixels[low:high], planes=volume.planes[low:high], affine=affine)
+
+
+def test_that_an_exam_of_a_made_case_can_be_painted() -> None:
+    """The benchmark of the 20 cases rests on it; a slab will do."""
+    prior = made_case(1).liver[0]
+    slab = replace(prior, grid=Grid(16, 24.0, 5.0, 0.0, 10.0))
+    assert set(slab.volume().spacing_mm) == {5.0, 24.0}

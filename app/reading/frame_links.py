@@ -84,7 +84,7 @@ def link_chip(link: FrameLink | None, failed: bool = False, running: bool = Fals
         return Chip("not linked: pin one place", tone=Tone.AMBER)
     if link.kind is LinkKind.SAME:
         return None
-    words = f"linked · {_NAMES[link.kind]}{', doubtful' if link.doubtful else ''}"
+    words = f"linked · {'doubtful' if link.doubtful else _NAMES[link.kind]}"  # short: a small view has to hold it
     if link.residual_mm is None:
         # one lesion lies where its own shift puts it, and a pin where it was put: neither tells how far others are off
         alone = link.kind is LinkKind.SHIFT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, QThread
@@ -65,8 +66,7 @@ class _Importing(QThread):
     """Imports what is behind the window, which answers meanwhile."""
 
     def run(self) -> None:
-        import app.storage.database
-        import app.workstation  # noqa: F401
+        import_module("app.workstation")
 
 
 class Starter:

@@ -33,8 +33,6 @@ class Later(Generic[Found]):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Later) and bool(self() == other())
 
-    __hash__ = None  # type: ignore[assignment]
-
     def __repr__(self) -> str:
         return repr(self())
 

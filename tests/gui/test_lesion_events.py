@@ -223,7 +223,9 @@ def test_that_fragments_are_measured_by_lines_on_the_image_and_merged_again(
 ) -> None:
     """The viable strip of IT1 at FU1 as two fragments, each drawn on its own half."""
     folder, truth = small_study
-    baseline, true = (truth.timepoint(visit).finding("IT1") for visit in ("BL", "FU1"))  # type: ignore[union-attr]
+    before, after = truth.timepoint("BL"), truth.timepoint("FU1")
+    assert before is not None and after is not None
+    baseline, true = before.finding("IT1"), after.finding("IT1")
     assert baseline is not None and baseline.counted is not None and true is not None and true.counted is not None
     driver = Driver(qtbot, f"sqlite:///{tmp_path / 'cases.db'}")
     try:
@@ -247,13 +249,15 @@ def test_that_fragments_are_measured_by_lines_on_the_image_and_merged_again(
         assert driver.session.selection.lesion_id == "IT1.2"
         driver.key(Qt.Key.Key_Y, widget=view)
         driver.drag(view, middle, true.counted.end)
-        halves = [finding(driver, name, "FU1") for name in ("IT1.1", "IT1.2")]
-        for half in halves:
+        halves_mm = []
+        for name in ("IT1.1", "IT1.2"):
+            half = finding(driver, name, "FU1")
             assert isinstance(half, Measured) and half.evidence[0].sop_uid == true.sop_uid
             assert float(half.diameter.mm) == pytest.approx(true.counted.diameter_mm / 2, abs=1.8)  # a pixel
+            halves_mm.append(half.diameter.mm)
         reading = driver.session.reading
         assert reading is not None and reading.response is not None
-        assert reading.response.intrahepatic.sum_mm == sum(half.diameter.mm for half in halves)  # type: ignore[union-attr]
+        assert reading.response.intrahepatic.sum_mm == sum(halves_mm)
         driver.click_lesion("IT1.1")
         choose(driver, Qt.Key.Key_J, "with IT1.2")
         assert finding(driver, "IT1.2", "FU1") == Merged("IT1.1")

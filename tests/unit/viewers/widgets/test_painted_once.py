@@ -84,8 +84,10 @@ def test_that_words_look_the_same_however_often_they_come_again() -> None:
     ids=["moved", "another length", "selected", "one gone", "panned", "hovered", "none left"],
 )
 def test_that_lines_are_seen_as_they_are_now(lines: tuple[ViewLine, ...], seen: Projection, hovered: str) -> None:
-    def shown(lines_of: LinePainter, *what: object) -> NDArray[np.int64]:
-        return painted(lambda painter: lines_of.paint(painter, *what))  # type: ignore[arg-type]
+    def shown(
+        lines_of: LinePainter, lines: tuple[ViewLine, ...], seen: Projection, hovered: str = ""
+    ) -> NDArray[np.int64]:
+        return painted(lambda painter: lines_of.paint(painter, lines, seen, hovered))
 
     def new() -> LinePainter:
         palette = ViewPalette()

@@ -8,7 +8,6 @@ and uncompressed ones in colour to pydicom.
 from __future__ import annotations
 
 import importlib
-import os
 import warnings
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -22,7 +21,7 @@ from viewers.imaging.errors import DecodeError
 from viewers.imaging.headers import DEFLATED, EXPLICIT_BIG, NATIVE
 from viewers.imaging.rawheader import FIRST_READ, HeaderReader
 from viewers.imaging.rawtags import tags_of
-from viewers.imaging.sources import opened, opened_unbuffered
+from viewers.imaging.sources import filled_from, opened
 from viewers.imaging.streams import JPEG, JPEG_2000, JPEG_LS, RLE, fault_of
 from viewers.imaging.tags import MALFORMED, Tags
 
@@ -59,7 +58,7 @@ def read_stored(
     try:
         if record.pixel_offset is not None and not series.colour:
             target = _room(series) if out is None else out
-            _read_native(series, record, target)
+            _read_native(record, target)
         else:
             # Room is made when the pixels are there: what a header asks for may be more than there is.
             pixels = _decoded(series, record, reader or HeaderReader())
@@ -94,17 +93,9 @@ def _decoded(series: Series, record: SliceRecord, reader: HeaderReader) -> NDArr
     return _luminance(pixels, series.photometric) if pixels.ndim == 3 else pixels
 
 
-def _read_native(series: Series, record: SliceRecord, target: Pixels) -> None:
-    offset = record.pixel_offset or 0
-    buffer = target.data.cast("B")
-    with opened_unbuffered(record.path) as file:
-        file.seek(offset, os.SEEK_SET)
-        done = 0
-        while done < len(buffer):
-            count = file.readinto(buffer[done:])
-            if not count:
-                raise DecodeError("cut short inside its pixels", file=record.path, remedy=_REMEDY)
-            done += count
+def _read_native(record: SliceRecord, target: Pixels) -> None:
+    if filled_from(record.path, record.pixel_offset or 0, target) < target.nbytes:
+        raise DecodeError("cut short inside its pixels", file=record.path, remedy=_REMEDY)
     if record.transfer_syntax == EXPLICIT_BIG:
         target.byteswap(inplace=True)
 

@@ -23,7 +23,7 @@ _SHORT_VRS = {
     b"AE", b"AS", b"AT", b"CS", b"DA", b"DS", b"DT", b"FD", b"FL", b"IS", b"LO", b"LT", b"PN", b"SH", b"SL", b"SS",
     b"ST", b"TM", b"UI", b"UL", b"US",
 }  # fmt: skip
-_EXPLICIT, _LENGTH = struct.Struct("<HH2sH"), struct.Struct("<I")
+_EXPLICIT, _LENGTH, _SHORT = struct.Struct("<HH2sH"), struct.Struct("<I"), struct.Struct("<H")
 _IMPLICIT = "1.2.840.10008.1.2"
 _FULL_PARSE = {"1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99", ""}
 _PIXEL_DATA, _PIXEL_GROUP, _FUNCTIONAL_GROUPS = 0x7FE00010, 0x7FE0, 0x5200
@@ -88,6 +88,9 @@ class _Changing:
     tag: int
     keyword: str = ""
     expected: tuple[str, ...] = ()
+    start: bytes = b""
+    vr: str = ""
+    """How the element began so far, tag and VR, where its length is a short one and follows them; and that VR."""
 
 
 @dataclass(slots=True)
@@ -122,7 +125,7 @@ class _Layout:
             if tag in self.varying:
                 if own.starts[i] > run:
                     self.parts.append(own.content[run : own.starts[i]])
-                self.parts.append(_Changing(tag, *wanted.get(tag, ())))
+                self.parts.append(_changing(own, own.starts[i], tag))
                 run = own.starts[i + 1]
         self.parts.append(own.content[run : own.starts[-1]])
         gone = {wanted[tag][0] for tag in self.varying if tag in wanted}
@@ -131,13 +134,21 @@ class _Layout:
 
     def read(self, content: bytes) -> RawHeader:
         """The header, if it is laid out like this; raises `_ChangedError` or `OddError` otherwise."""
-        own, at = self.walked, self.walked.starts[0]
+        own, at, size = self.walked, self.walked.starts[0], len(content)
         changing: dict[str, Value] = {}
         for part in self.parts:
             if isinstance(part, bytes):
                 if not content.startswith(part, at):
                     raise _ChangedError
                 at += len(part)
+                continue
+            if part.start and content.startswith(part.start, at) and at + 12 <= size:
+                value_at = at + 8
+                at = value_at + _SHORT.unpack_from(content, at + 6)[0]
+                if part.keyword:
+                    if at > size:
+                        raise _More
+                    changing[part.keyword] = part.vr, content[value_at:at]
                 continue
             tag, implicit = part.tag, own.implicit and part.tag > _LAST_OF_META
             found, vr, length, value_at = _element(content, at, implicit=implicit)
@@ -157,6 +168,16 @@ class _Layout:
         return RawHeader(
             self.constant, changing, self.token, own.header.syntax, own.header.media_sop_class, value_at, _known(length)
         )
+
+
+def _changing(walked: _Walked, at: int, tag: int) -> _Changing:
+    """The element at `at`, which changes from file to file."""
+    found = wanted_tags().get(tag, ())
+    vr = walked.content[at + 4 : at + 6]
+    implicit = walked.implicit and tag > _LAST_OF_META
+    if implicit or vr not in _SHORT_VRS or tag in (_SYNTAX, _MEDIA_SOP_CLASS):
+        return _Changing(tag, *found)
+    return _Changing(tag, *(found or ("", ())), walked.content[at : at + 6], vr.decode())
 
 
 def _bytes_of(walked: _Walked, i: int) -> bytes:

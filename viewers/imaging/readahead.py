@@ -49,7 +49,7 @@ class ReadAhead:
     def source(self, index: int) -> PlainFile:
         """The file at this place; its head may have been read already."""
         path, status = self._found[index]
-        if self._pool is None and self._slow():
+        if self._pool is None and index % _TRIED == 0 and self._slow():
             self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="read ahead")
         if self._pool is not None:
             self._submit(self._pool, index)

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from viewers.imaging.errors import Cancelled
 from viewers.imaging.plane_stacks import PlaneStack
+from viewers.imaging.rescale import PADDED
 from viewers.imaging.sampling import padding_entries, sample_plane
-from viewers.imaging.volume import PADDED, Volume
+from viewers.imaging.volume import Volume
 
 _SLIVER = 1e-6
 

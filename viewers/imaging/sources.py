@@ -12,7 +12,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Protocol, Self, TypeVar
+from typing import Any, BinaryIO, Protocol, Self, TypeVar
+
+from numpy.typing import NDArray
 
 from viewers.imaging.archives import Archive, ArchiveError, Member, UnpackedMember, member_at
 from viewers.imaging.imagefile import NotAnImage
@@ -185,17 +187,65 @@ def opened(path: str) -> BinaryIO:
     ArchiveError
         The archive does not give the member.
     """
-    content = opened_unbuffered(path)
-    return BoundedReader(content) if isinstance(content, io.FileIO) else content
-
-
-def opened_unbuffered(path: str) -> io.FileIO | io.BytesIO:
-    """As `opened`, for who reads a large part at once and has the room for it."""
     try:
-        return io.FileIO(path)
+        return BoundedReader(io.FileIO(path))
     except (FileNotFoundError, NotADirectoryError):
-        found = member_at(path)
-        if found is None:
-            raise FileNotFoundError(path) from None
+        return io.BytesIO(_content_in_archive(path))
+
+
+def filled_from(path: str, offset: int, room: NDArray[Any]) -> int:
+    """Read the bytes of an image from `offset` on straight into an array.
+
+    Parameters
+    ----------
+    path
+        Of a file, or into an archive.
+    offset
+        In bytes.
+    room
+        C-contiguous, of any type; filled from its start.
+
+    Returns
+    -------
+    int
+        How many bytes were read: fewer than there is room for where the image ends before.
+
+    Raises
+    ------
+    OSError, ArchiveError
+        As `opened`.
+    """
+    buffer = room.data.cast("B")
+    try:
+        descriptor = os.open(path, FLAGS)
+    except (FileNotFoundError, NotADirectoryError):
+        part = memoryview(_content_in_archive(path))[offset : offset + len(buffer)]
+        buffer[: len(part)] = part
+        return len(part)
+    try:
+        os.lseek(descriptor, offset, os.SEEK_SET)
+        done = 0
+        while done < len(buffer) and (count := _read_into(descriptor, buffer[done:])):
+            done += count
+        return done
+    finally:
+        os.close(descriptor)
+
+
+def _content_in_archive(path: str) -> bytes:
+    found = member_at(path)
+    if found is None:
+        raise FileNotFoundError(path) from None
     archive, member = found
-    return io.BytesIO(archive.content(member))
+    return archive.content(member)
+
+
+if hasattr(os, "readv"):
+
+    def _read_into(descriptor: int, buffer: memoryview) -> int:
+        return os.readv(descriptor, (buffer,))
+
+else:  # Windows
+
+    def _read_into(descriptor: int, buffer: memoryview) -> int:
+        return io.FileIO(descriptor, closefd=False).readinto(buffer)

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from viewers.imaging.errors import ImagingError
 from viewers.imaging.geometry import SlicePlane, length_mm
+from viewers.imaging.rescale import PADDED
 from viewers.imaging.reslice import PlaneImage
 from viewers.imaging.sampling import sample_plane
-from viewers.imaging.volume import PADDED, Volume
+from viewers.imaging.volume import Volume
 
 SAME_PLACE_MM = 0.01
 """Two images are of one plane when their corners are no farther apart."""

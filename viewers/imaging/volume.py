@@ -15,18 +15,14 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from viewers.imaging.catalogue import Series, SliceRecord
-from viewers.imaging.decode import padding_above_stored_bits, padding_of, read_stored, stored_type
+from viewers.imaging.catalogue import Series
+from viewers.imaging.decode import padding_of, read_stored, stored_type
 from viewers.imaging.errors import Cancelled, ImagingError
 from viewers.imaging.geometry import SlicePlane, affine_of
 from viewers.imaging.rawheader import HeaderReader
+from viewers.imaging.rescale import Rescale, is_whole
 from viewers.imaging.streams import RLE
 
-PADDED = -32768
-"""The value of padding pixels, which were never measured, where rescaling them would leave int16."""
-
-_LEAST, _MOST = -32768, 32767
-"""Of int16."""
 _THREADS = max(2, min(8, (os.cpu_count() or 2) - 1))
 """Readers at once; one processor is left to the screen where there are more than two."""
 _RLE_AT_ONCE = 4
@@ -104,11 +100,9 @@ class Volume:
 
     def padding_entry(self, k: int) -> int | None:
         """The entry of `pixels` that marks padding in slice `k`; None where the series has no padding."""
-        padding, record = padding_of(self.series), self.series.slices[k]
-        if padding is None or not self.rescaled:
-            return padding
-        value = int(padding * record.slope + record.intercept)
-        return value if _LEAST <= value <= _MOST else PADDED
+        if not self.rescaled:
+            return padding_of(self.series)
+        return Rescale(self.series, self.series.slices[k]).padding_entry()
 
     def padding(self, k: int) -> NDArray[np.bool_] | None:
         """Which pixels of slice `k` are padding, that is were never measured; None where the series has none."""
@@ -168,7 +162,10 @@ class VolumeLoader:
         self._stored = stored_type(series)
         self._wanted: int | None = None
         self._own = _OwnReader()
+        self._rescales: dict[tuple[float, float], Rescale] = {}
         self.volume = _empty(series, self._stored)
+        pixels = self.volume.pixels
+        self._targets = pixels.view(self._stored) if pixels.dtype.itemsize == self._stored.itemsize else None
 
     def bring_forward(self, k: int) -> None:
         """Read slice `k` next, then its neighbours; from any thread, and for nothing once the slice is there."""
@@ -220,10 +217,17 @@ class VolumeLoader:
         """Slice `k`, read to its place in the volume where it can be; in any thread."""
         volume, record = self.volume, self._series.slices[k]
         place = volume.pixels[k]
-        target = place.view(self._stored) if place.dtype.itemsize == self._stored.itemsize else None
+        target = None if self._targets is None else self._targets[k]
         stored = read_stored(self._series, record, target, self._own.reader)
-        rescaled = volume.rescaled and _rescale(stored, place, self._series, record)
+        rescaled = volume.rescaled and self._rescale(k).into(stored, place)
         return _Read(k, place if rescaled else stored, rescaled)
+
+    def _rescale(self, k: int) -> Rescale:
+        record = self._series.slices[k]
+        by = (record.slope, record.intercept)
+        if by not in self._rescales:
+            self._rescales[by] = Rescale(self._series, record)
+        return self._rescales[by]
 
     def _keep(self, read: _Read) -> None:
         """Put what was read in its place; one of the first that does not fit int16 turns all others back."""
@@ -233,18 +237,10 @@ class VolumeLoader:
         if not volume.rescaled:
             place = volume.pixels[read.k]
             if read.rescaled:
-                place[...] = self._unscaled(read.k, read.pixels)
+                place[...] = self._rescale(read.k).back(read.pixels)
             elif not np.shares_memory(read.pixels, place):
                 place[...] = read.pixels
         volume.loaded[read.k] = True
-
-    def _unscaled(self, k: int, values: NDArray[np.int16]) -> NDArray[np.int64]:
-        """The stored values: exact, as they were rescaled in whole numbers that fitted."""
-        record, padding = self._series.slices[k], padding_of(self._series)
-        stored = (values.astype(np.int64) - int(record.intercept)) // int(record.slope)
-        if padding is not None:
-            stored[values == PADDED] = padding
-        return stored
 
     def _back_to_stored(self) -> None:
         """Undo the rescaling of the slices loaded so far."""
@@ -252,7 +248,7 @@ class VolumeLoader:
         same = self._stored.itemsize == old.pixels.dtype.itemsize
         pixels = old.pixels.view(self._stored) if same else np.zeros(old.pixels.shape, self._stored)
         for k in map(int, np.flatnonzero(old.loaded)):
-            pixels[k] = self._unscaled(k, old.pixels[k])
+            pixels[k] = self._rescale(k).back(old.pixels[k])
         self.volume = replace(old, pixels=pixels, rescaled=False)
 
 
@@ -292,7 +288,7 @@ def load_slice(series: Series, k: int) -> NDArray[Any]:
     record = series.slices[k]
     stored = read_stored(series, record)
     values = np.empty(stored.shape, np.int16)
-    if _whole(record) and _rescale(stored, values, series, record):
+    if is_whole(record) and Rescale(series, record).into(stored, values):
         return values
     return stored.astype(np.float32) * np.float32(record.slope) + np.float32(record.intercept)
 
@@ -312,16 +308,11 @@ def plane_of(series: Series, k: int) -> SlicePlane | None:
     return SlicePlane(position, row, column, spacing[0], spacing[1])
 
 
-def _whole(record: SliceRecord) -> bool:
-    whole = record.slope == int(record.slope) and record.intercept == int(record.intercept)
-    return whole and max(abs(record.slope), abs(record.intercept)) < 2**31
-
-
 def _empty(series: Series, stored: np.dtype[Any]) -> Volume:
     count = len(series.slices)
     if count == 0:
         raise ImagingError("the series holds no images", remedy="scan the folder again")
-    rescaled = stored.itemsize <= 2 and all(map(_whole, series.slices))
+    rescaled = stored.itemsize <= 2 and all(map(is_whole, series.slices))
     planes = tuple(plane_of(series, k) for k in range(count))
     affine = None
     positions = [r.position for r in series.slices if r.position is not None]
@@ -350,42 +341,3 @@ def _zeros(shape: tuple[int, int, int], dtype: np.dtype[Any]) -> NDArray[Any]:
         raise ImagingError(
             f"the series needs {gigabytes:.1f} GB of memory", remedy="close other series, or load fewer slices"
         ) from None
-
-
-def _rescale(stored: NDArray[Any], out: NDArray[Any], series: Series, record: SliceRecord) -> bool:
-    """Stored values as int16 values in `out`, maybe the same memory; false, and nothing done, if they do not fit."""
-    slope, intercept = int(record.slope), int(record.intercept)
-    whole = series.colour or padding_above_stored_bits(series)
-    bits = 8 * stored.dtype.itemsize if whole else series.bits_stored
-    least, most = (-(1 << bits - 1), (1 << bits - 1) - 1) if series.signed else (0, (1 << bits) - 1)
-
-    def fits(entry: int) -> bool:
-        return _LEAST <= entry * slope + intercept <= _MOST
-
-    # Only the end that may not fit is looked for: of CT of 16 bits that is one of the two, of 12 bits none.
-    if (fits(least) or fits(int(stored.min()))) and (fits(most) or fits(int(stored.max()))):
-        _affine_in_place(stored, out, slope, intercept)
-        return True
-    low, high = int(stored.min()), int(stored.max())
-    padding = padding_of(series)
-    if padding is None or not (low <= padding <= high):
-        return False
-    padded = stored == padding
-    others = stored[~padded]
-    ends = sorted(int(end) * slope + intercept for end in (others.min(), others.max())) if others.size else [0]
-    if ends[0] <= _LEAST or ends[-1] > _MOST:
-        return False
-    out[...] = (stored.astype(np.int64) * slope + intercept).clip(_LEAST, _MOST)
-    out[padded] = PADDED
-    return True
-
-
-def _affine_in_place(stored: NDArray[Any], out: NDArray[Any], slope: int, intercept: int) -> None:
-    """slope x stored + intercept in int16; the ends fit, and int16 wraps around, so steps in between need not."""
-    if not np.shares_memory(stored, out):
-        out[...] = stored.astype(np.int16, copy=False)
-    values = out
-    if slope != 1:
-        np.multiply(values, np.array(slope).astype(np.int16), out=values)
-    if intercept:
-        np.add(values, np.array(intercept).astype(np.int16), out=values)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewers.imaging.catalogue import PhaseName, Series
-from viewers.imaging.volume import PADDED
+from viewers.imaging.rescale import PADDED
 
 Grey = NDArray[np.uint8]
 

@@ -18,10 +18,11 @@ from tests.support.resampled import as_itk, by_itk
 from tests.support.volumes import ORIGIN, directions_of, ramp, volume
 from viewers.imaging.geometry import SlicePlane, dot
 from viewers.imaging.plane_stacks import Orientation, oblique_stack, stack_of, stood
+from viewers.imaging.rescale import PADDED
 from viewers.imaging.reslice import Projection, Slab, reslice, slab_shares
 from viewers.imaging.sampling import sample_plane
 from viewers.imaging.scan import scan
-from viewers.imaging.volume import PADDED, Volume, load_volume
+from viewers.imaging.volume import Volume, load_volume
 
 angles = st.floats(-40, 40)
 tilts = st.tuples(angles, angles).map(lambda pair: turned(*pair))

@@ -8,8 +8,9 @@ import pytest
 from tests.support.phantoms import AXIAL, OBLIQUE
 from tests.support.volumes import ramp, volume
 from viewers.imaging.errors import ImagingError
+from viewers.imaging.rescale import PADDED
 from viewers.imaging.subtract import pair, subtracted, why_not_subtracted
-from viewers.imaging.volume import PADDED, Volume
+from viewers.imaging.volume import Volume
 
 
 def noise(seed: int) -> Volume:

@@ -21,8 +21,9 @@ from tests.support.phantoms import (
 )
 from viewers.imaging.errors import Cancelled, ImagingError
 from viewers.imaging.geometry import length_mm
+from viewers.imaging.rescale import PADDED
 from viewers.imaging.scan import scan
-from viewers.imaging.volume import PADDED, VolumeLoader, load_slice, load_volume, middle_out
+from viewers.imaging.volume import VolumeLoader, load_slice, load_volume, middle_out
 
 
 def by_rle(k, dataset):

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from tests.support.phantoms import Phantom, write_phantom
 from viewers.imaging.catalogue import PhaseName
+from viewers.imaging.rescale import PADDED
 from viewers.imaging.scan import scan
-from viewers.imaging.volume import PADDED
 from viewers.imaging.windowing import (
     PRESETS,
     GreyMapper,

@@ -32,6 +32,7 @@ from app.state.events import (
 )
 from app.state.reading_mode import Hidden, in_order, is_blinded
 from app.state.record import Record, Visit
+from app.state.undo import signature_stays
 from app.store import CaseStore
 from mrecist.case import Read, ReadKind
 from mrecist.lesions import Lesion
@@ -250,7 +251,10 @@ class ReadingSession(QObject):
     # --- edits ---
 
     def do(self, *events: Event) -> bool:
-        """Record edits; says why in `told` and answers False where one is refused. The first begins the read."""
+        """Record edits in one step, all or none; says why in `told` and answers False where one is refused.
+
+        The first begins the read.
+        """
         record = self.record
         if self.others_read and not all(isinstance(event, OF_THE_CASE) for event in events):
             self.told.emit(f"This is the read of {self.others_read}. Go back to your own to change a finding.")
@@ -258,7 +262,7 @@ class ReadingSession(QObject):
         if record is not None and record.read(self.read_id) is None:
             hides = default_of(record.protocol)
             events = (ReadStarted(self.reader, ReadKind.LOCAL, is_blinded(hides), hides), *events)
-        return all(self._try(partial(self._store.do, event, self.reader, self.read_id)) for event in events)
+        return self._try(partial(self._store.do_all, events, self.reader, self.read_id))
 
     def begin_again(self, hides: tuple[Hidden, ...] = (Hidden.OTHERS,)) -> bool:
         """Begin another read of the case by this reader, with nothing of the reads there are; answers whether it began.
@@ -290,9 +294,11 @@ class ReadingSession(QObject):
         return self._store.redo_text(self.reader)
 
     def undo(self) -> None:
-        what = self.undo_text
+        """Take back the last edit that is not locked; where a signature is newer, it is told that it stays."""
+        what, signed = self.undo_text, self._store.signed_since(self.reader)
         if self._try(lambda: self._store.undo(self.reader)):
-            self.told.emit(f"Taken back: {what}")
+            stays = f". {signature_stays(signed)}" if signed else ""
+            self.told.emit(f"Taken back: {what}{stays}")
 
     def redo(self) -> None:
         what = self.redo_text

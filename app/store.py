@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
 from app.state.events import Entry, Event
 from app.state.rebase import KeptBack
 from app.state.record import Patient, Record
-from app.state.wording import summary
+from app.state.wording import summary_of
 from app.storage.database import Database
 from app.storage.errors import StorageError
 from app.storage.open_case import OpenCase
@@ -126,13 +126,17 @@ class CaseStore(QObject):
         """
         self._tell(lambda case: case.do(event, author, read_id))
 
+    def do_all(self, events: Sequence[Event], author: str, read_id: str | None = None) -> None:
+        """Make edits in one: all or none, and one undo takes them back. Raises as `do`."""
+        self._tell(lambda case: case.do_all(events, author, read_id))
+
     def undo(self, author: str) -> None:
-        """Take back the author's newest edit of this sitting.
+        """Take back the author's newest edit of this sitting that no signature locks, with those made with it.
 
         Raises
         ------
         EditRefused
-            If there is none, or it is a signature, lies before one, or a later edit builds on it.
+            If there is none, or a later edit builds on it.
         """
         self._tell(lambda case: case.undo(author))
 
@@ -142,20 +146,22 @@ class CaseStore(QObject):
 
     def can_undo(self, author: str) -> bool:
         """Is there an edit to take back? That others' edits build on it is found only when it is tried."""
-        return self._open is not None and self._open.undo_edit(author) is not None
+        return self._open is not None and bool(self._open.undo_step(author).edits)
 
     def can_redo(self, author: str) -> bool:
-        return self._open is not None and self._open.redo_edit(author) is not None
+        return self._open is not None and bool(self._open.redo_edits(author))
 
     def undo_text(self, author: str) -> str:
         """What undo would take back, in a few words; empty when there is nothing."""
-        edit = self._open.undo_edit(author) if self._open else None
-        return summary(edit.event) if edit else ""
+        return summary_of([e.event for e in reversed(self._open.undo_step(author).edits)]) if self._open else ""
+
+    def signed_since(self, author: str) -> tuple[str, ...]:
+        """The time points that the author signed after what undo would take back: their signatures stay."""
+        return self._open.undo_step(author).signed if self._open else ()
 
     def redo_text(self, author: str) -> str:
         """What redo would bring back, in a few words; empty when there is nothing."""
-        edit = self._open.redo_edit(author) if self._open else None
-        return summary(edit.event) if edit else ""
+        return summary_of([e.event for e in self._open.redo_edits(author)]) if self._open else ""
 
     def drop(self, kept: KeptBack) -> None:
         """Let go of an edit that was kept back: its author has seen it."""

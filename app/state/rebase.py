@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from app.state.apply import EditRefused, apply, replay
 from app.state.events import Entry, Reverted, VisitSigned
 from app.state.record import Record
-from app.state.undo import check_taken_back, replayed_without, subjects
+from app.state.subjects import subjects
+from app.state.undo import check_taken_back, replayed_without
 from app.state.wording import summary
 
 

@@ -3,56 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
-from typing import assert_never
+from dataclasses import dataclass
 
-from app.state.apply import EditRefused, apply, standing
-from app.state.clinical_edits import parts_of
+from app.state.apply import EditRefused, apply, replay, standing
 from app.state.events import (
-    BaselineConfirmed,
-    CaseClosed,
     CaseOpened,
-    ClinicalEventRecorded,
-    ClinicalEventRemoved,
-    ClinicalImported,
-    ClinicalRecorded,
-    CoverageRecorded,
-    CriterionSigned,
-    EnrolmentRecorded,
     Entry,
     Event,
-    FigureAdded,
-    FigureChanged,
-    FigureRemoved,
-    FindingCleared,
-    FindingRecorded,
     HidingLifted,
-    JudgementSigned,
-    LabsRecorded,
-    LabsRemoved,
-    LesionAdded,
-    LesionChanged,
-    LesionRemoved,
-    LesionsMerged,
-    LesionSplit,
-    PhaseCorrected,
-    PlacePinned,
-    ProposalDeclined,
     ProposalsImported,
-    ProtocolChosen,
     ReadStarted,
     Reverted,
     SeriesImported,
-    SeriesMoved,
-    TreatmentRecorded,
-    TreatmentRemoved,
-    VisitAmended,
-    VisitJustified,
     VisitProposed,
     VisitSigned,
 )
+from app.state.locks import locked_by
 from app.state.reading_mode import Hidden
 from app.state.record import Record
+from app.state.subjects import subjects
 from app.state.wording import summary
 
 _LASTING = (CaseOpened, SeriesImported, VisitProposed, ReadStarted, ProposalsImported, HidingLifted)
@@ -64,37 +33,68 @@ def _lasts(event: Event) -> bool:
     return isinstance(event, _LASTING) and not (isinstance(event, ReadStarted) and Hidden.OTHERS in event.hides)
 
 
-def undo_edit(entries: Sequence[Entry], author: str, sitting: Collection[int]) -> Entry | None:
-    """The author's newest edit of this sitting that stands; None when there is none.
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What undo takes back in one: edits that were made together, the newest first.
+
+    `signed` names the time points whose signatures are newer; undo passes over them, and over what they lock.
+    """
+
+    edits: tuple[Entry, ...] = ()
+    signed: tuple[str, ...] = ()
+
+
+def undo_step(entries: Sequence[Entry], record: Record, author: str, sitting: Collection[int]) -> Step:
+    """The author's newest edit of this sitting that stands and that no signature locks, with those made with it.
+
+    Edits that were made together bear one time.
 
     Parameters
     ----------
     entries
         The whole log of the case, in order.
+    record
+        What the log gives.
     sitting
         Sequence numbers of the edits made in this sitting.
     """
-    counted = {e.sequence for e in standing(entries)}
-    for entry in reversed(entries):
-        if entry.sequence in sitting and entry.author == author and entry.sequence in counted:
-            if _lasts(entry.event) or isinstance(entry.event, Reverted):
-                continue
-            return entry
-    return None
+    counted = standing(entries)
+    own = [e for e in counted if e.sequence in sitting and e.author == author and not _lasts(e.event)]
+    edits = [e for e in reversed(own) if not isinstance(e.event, Reverted | VisitSigned)]
+    for newest in edits:
+        together = _made_with(newest, edits)
+        if not any(locked_by(counted, record, edit) for edit in together):
+            return Step(together, _signed_since(own, newest.sequence))
+    return Step((), _signed_since(own, 0))
 
 
-def redo_undo(entries: Sequence[Entry], author: str, sitting: Collection[int]) -> Entry | None:
-    """The author's newest undo that redo would take back; None when there is none or a newer edit came after it."""
+def redo_step(entries: Sequence[Entry], author: str, sitting: Collection[int]) -> tuple[Entry, ...]:
+    """The author's newest undo that redo would take back, the newest first; empty when a newer edit came after it."""
     counted = {e.sequence for e in standing(entries)}
     by_sequence = {e.sequence: e for e in entries}
+    undone: list[Entry] = []
     for entry in reversed(entries):
         if entry.sequence not in sitting or entry.author != author or _lasts(entry.event):
             continue
         if not isinstance(entry.event, Reverted):
-            return None
+            break
         if entry.sequence in counted and not isinstance(by_sequence[entry.event.sequence].event, Reverted):
-            return entry
-    return None
+            undone.append(entry)
+    return _made_with(undone[0], undone) if undone else ()
+
+
+def _made_with(newest: Entry, edits: Sequence[Entry]) -> tuple[Entry, ...]:
+    return tuple(e for e in edits if (e.at, e.read_id) == (newest.at, newest.read_id))
+
+
+def _signed_since(own: Sequence[Entry], sequence: int) -> tuple[str, ...]:
+    return tuple(e.event.visit_id for e in own if isinstance(e.event, VisitSigned) and e.sequence > sequence)
+
+
+def signature_stays(visits: Sequence[str]) -> str:
+    """That undo does not take back what is signed, and the way out."""
+    named = f"{' and '.join(visits)} {'is' if len(visits) == 1 else 'are'} signed."
+    return f"{named} A signature is not taken back; amend with a reason."
 
 
 def check_taken_back(entries: Sequence[Entry], entry: Entry) -> Record:
@@ -103,20 +103,20 @@ def check_taken_back(entries: Sequence[Entry], entry: Entry) -> Record:
     Raises
     ------
     EditRefused
-        If the entry is a signature, lies before one, or a later entry builds on it; the reason says which.
+        If the entry is a signature, is locked by one, or a later entry builds on it; the reason says which.
     """
     if isinstance(entry.event, VisitSigned):
-        raise EditRefused(f"{entry.event.visit_id} is signed. A signature is not taken back; amend it with a reason.")
+        raise EditRefused(signature_stays([entry.event.visit_id]))
+    counted = standing(entries)
+    later = [e for e in counted if e.sequence > entry.sequence]
+    if any(isinstance(e.event, VisitSigned) for e in later):
+        signed = locked_by(counted, replay(entries), entry)
+        if signed is not None:
+            raise EditRefused(f"{signed} was signed after this edit. Amend it, with a reason, to change it.")
     keys = subjects(entry)
-    for later in standing(entries):
-        if later.sequence <= entry.sequence:
-            continue
-        if isinstance(later.event, VisitSigned) and entry.read_id in (None, later.read_id):
-            raise EditRefused(
-                f"{later.event.visit_id} was signed after this edit. Amend it, with a reason, to change it."
-            )
-        if keys & subjects(later):
-            raise EditRefused(_built_on(later))
+    built_on = next((e for e in later if keys & subjects(e)), None)
+    if built_on is not None:
+        raise EditRefused(_built_on(built_on))
     return replayed_without(entries, entry)
 
 
@@ -142,83 +142,3 @@ def replayed_without(entries: Sequence[Entry], entry: Entry) -> Record:
 
 def _built_on(later: Entry) -> str:
     return f"A later edit builds on this one: {summary(later.event)}, by {later.author} at {later.at[11:16]} UTC."
-
-
-def subjects(entry: Entry) -> frozenset[tuple[str, ...]]:
-    """What an edit sets. Of two edits with a subject in common, the later overwrites the earlier."""
-    read, event = entry.read_id or "", entry.event
-    match event:
-        case CaseOpened() | CaseClosed():
-            return frozenset({("case",)})
-        case SeriesImported():
-            return frozenset(("series", ref.uid) for ref in event.series)
-        case VisitProposed() | CoverageRecorded():
-            return frozenset({(event.kind, event.visit_id)})
-        case VisitJustified():
-            return frozenset({("justified", event.visit_id, event.rule)})
-        case SeriesMoved():
-            return frozenset({("place", event.series)})
-        case BaselineConfirmed():
-            return frozenset({("baseline",)})
-        case PhaseCorrected():
-            return frozenset({("phase", event.series)})
-        case ProtocolChosen():
-            return frozenset({("protocol",)})
-        case ReadStarted():
-            return frozenset({("read", read)})
-        case LesionAdded():
-            name = event.lesion.id
-            return frozenset({("lesion", read, name), ("finding", read, event.visit_id, name)})
-        case LesionChanged():
-            return frozenset({("lesion", read, event.lesion_id), ("lesion", read, event.lesion.id)})
-        case LesionRemoved():
-            return frozenset({("lesion", read, event.lesion_id)})
-        case LesionSplit():
-            made = {("lesion", read, x.id) for x in event.fragments}
-            return frozenset({("finding", read, event.visit_id, event.lesion_id), *made})
-        case LesionsMerged():
-            return frozenset(("finding", read, event.visit_id, name) for name in event.lesions)
-        case FindingRecorded():
-            return frozenset({("finding", read, event.visit_id, event.observation.lesion_id)})
-        case FindingCleared():
-            return frozenset({("finding", read, event.visit_id, event.lesion_id)})
-        case FigureAdded() | FigureChanged():
-            return frozenset({("figure", read, event.figure.id)})
-        case FigureRemoved():
-            return frozenset({("figure", read, event.figure_id)})
-        case PlacePinned():
-            return frozenset({("pin", read, *sorted(event.frames))})
-        case ProposalsImported():
-            return frozenset(("proposal", read, one.id) for one in event.proposals)
-        case ProposalDeclined():
-            return frozenset({("proposal", read, event.proposal_id)})
-        case ClinicalRecorded():
-            return frozenset({("clinical", event.visit_id)})
-        case JudgementSigned():
-            return frozenset({("judgement", event.judgement.visit_id, event.judgement.field)})
-        case TreatmentRecorded():
-            return frozenset({("treatment", event.treatment.id)})
-        case TreatmentRemoved():
-            return frozenset({("treatment", event.treatment_id)})
-        case ClinicalEventRecorded():
-            return frozenset({("event", event.event.id)})
-        case ClinicalEventRemoved():
-            return frozenset({("event", event.event_id)})
-        case LabsRecorded():
-            return frozenset(("labs", one.id) for one in event.labs)
-        case LabsRemoved():
-            return frozenset(("labs", labs_id) for labs_id in event.labs_ids)
-        case EnrolmentRecorded():
-            return frozenset({("enrolment",)})
-        case ClinicalImported():
-            return frozenset(key for part in parts_of(event) for key in subjects(replace(entry, event=part)))
-        case CriterionSigned():
-            return frozenset({("criterion", event.answer.protocol, event.answer.criterion)})
-        case VisitSigned() | VisitAmended():
-            return frozenset({("signature", read, event.visit_id)})
-        case HidingLifted():
-            return frozenset({("hiding", read)})
-        case Reverted():
-            return frozenset({("entry", str(event.sequence))})
-        case _:
-            assert_never(event)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import assert_never
 
@@ -61,6 +61,15 @@ _FIGURES: Mapping[FigureKind, str] = MappingProxyType(
         FigureKind.POINT: "point",
     }
 )
+
+
+def summary_of(events: Sequence[Event]) -> str:
+    """What was done in one step: "IT1 as ET1" where a lesion went to another region."""
+    match events:
+        case (LesionRemoved(lesion_id=before), LesionAdded(lesion=lesion), *_):
+            return f"{before} as {lesion.id}"
+        case _:
+            return ", ".join(summary(event) for event in events)
 
 
 def summary(event: Event) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from app.state.apply import EditRefused, apply
 from app.state.events import CaseOpened, Draft, Entry, Event, Reverted, VisitSigned
 from app.state.rebase import KeptBack, rebase
 from app.state.record import Patient, Record
-from app.state.undo import check_taken_back, redo_undo, replayed_without, undo_edit
+from app.state.undo import Step, check_taken_back, redo_step, replayed_without, signature_stays, undo_step
 from app.storage import snapshots
 from app.storage.chain import Head
 from app.storage.database import Database
@@ -98,41 +99,54 @@ class OpenCase:
         StorageError
             If it is made and not saved, or was kept back.
         """
-        if isinstance(event, Reverted):
-            raise EditRefused("An edit is taken back by undo.")
-        if isinstance(event, VisitSigned):
-            self._check_signature(event)
-        entry = self._next(event, author, read_id)
-        self._commit(entry, apply(self.record, entry))
+        self.do_all((event,), author, read_id)
+
+    def do_all(self, events: Sequence[Event], author: str, read_id: str | None = None) -> None:
+        """Make edits in one: all or none of them, saved together and taken back together. Raises as `do`."""
+        at, entries, record = self._now(), self.entries, self.record
+        for event in events:
+            if isinstance(event, Reverted):
+                raise EditRefused("An edit is taken back by undo.")
+            if isinstance(event, VisitSigned):
+                self._check_signature(event, alone=len(events) == 1)
+            entry = Entry(len(entries) + 1, at, author, read_id, event)
+            entries, record = (*entries, entry), apply(record, entry)
+        self._commit(entries, record)
 
     def undo(self, author: str) -> None:
-        """Take back `undo_edit`; raises as `do`, also when a later edit builds on it."""
-        edit = undo_edit(self.entries, author, self._sitting)
-        if edit is None:
-            raise EditRefused("There is nothing to undo in this sitting.")
-        after = check_taken_back(self.entries, edit)
-        self._commit(self._next(Reverted(edit.sequence), author, edit.read_id), after)
+        """Take back `undo_step`; raises as `do`, also when a later edit builds on it."""
+        step = self.undo_step(author)
+        if not step.edits:
+            why = signature_stays(step.signed) if step.signed else "There is nothing to undo in this sitting."
+            raise EditRefused(why)
+        at, entries, record = self._now(), self.entries, self.record
+        for edit in step.edits:
+            record = check_taken_back(entries, edit)
+            entries = (*entries, Entry(len(entries) + 1, at, author, edit.read_id, Reverted(edit.sequence)))
+        self._commit(entries, record)
 
     def redo(self, author: str) -> None:
-        """Bring back `redo_edit`; raises as `do`, also when it no longer fits the record."""
-        undo = redo_undo(self.entries, author, self._sitting)
-        if undo is None:
+        """Bring back `redo_edits`; raises as `do`, also when it no longer fits the record."""
+        undone = redo_step(self.entries, author, self._sitting)
+        if not undone:
             raise EditRefused("There is nothing to redo.")
-        after = replayed_without(self.entries, undo)
-        self._commit(self._next(Reverted(undo.sequence), author, undo.read_id), after)
+        at, entries, record = self._now(), self.entries, self.record
+        for undo in undone:
+            record = replayed_without(entries, undo)
+            entries = (*entries, Entry(len(entries) + 1, at, author, undo.read_id, Reverted(undo.sequence)))
+        self._commit(entries, record)
 
-    def undo_edit(self, author: str) -> Entry | None:
-        """What undo would take back; None when there is nothing, or only a signature, which is amended instead.
+    def undo_step(self, author: str) -> Step:
+        """What undo would take back; it has no edits when there is nothing, or only what is signed.
 
         That a later edit of somebody else builds on it is found only when it is tried.
         """
-        edit = undo_edit(self.entries, author, self._sitting)
-        return None if edit is not None and isinstance(edit.event, VisitSigned) else edit
+        return undo_step(self.entries, self.record, author, self._sitting)
 
-    def redo_edit(self, author: str) -> Entry | None:
-        """What redo would bring back."""
-        undo = redo_undo(self.entries, author, self._sitting)
-        return self.entries[undo.event.sequence - 1] if undo and isinstance(undo.event, Reverted) else None
+    def redo_edits(self, author: str) -> tuple[Entry, ...]:
+        """What redo would bring back, in order."""
+        undone = (entry.event for entry in redo_step(self.entries, author, self._sitting))
+        return tuple(self.entries[event.sequence - 1] for event in undone if isinstance(event, Reverted))
 
     def drop(self, kept: KeptBack) -> None:
         """Let go of an edit that was kept back: its author has seen it."""
@@ -173,20 +187,26 @@ class OpenCase:
             return ""
         return self.failure.about_edits_since(datetime.fromisoformat(self.unsaved[0].at))
 
-    def _next(self, event: Event, author: str, read_id: str | None) -> Entry:
-        return Entry(len(self.entries) + 1, utc_now(), author, read_id, event)
+    def _now(self) -> str:
+        """The time of edits that are made now: another than that of the last, since edits of one time are one step."""
+        now, last = utc_now(), self.entries[-1].at
+        if now != last:
+            return now
+        return (datetime.fromisoformat(now) + timedelta(microseconds=1)).isoformat(timespec="microseconds")
 
-    def _check_signature(self, event: VisitSigned) -> None:
+    def _check_signature(self, event: VisitSigned, alone: bool) -> None:
         """A signature speaks of a log that is saved, and of its newest state."""
         if self.unsaved:
             raise EditRefused("Edits are not saved yet. Retry, then sign.")
-        if event.head != self.head.hash:
+        if event.head != self.head.hash or not alone:
             raise EditRefused("The case has changed since it was shown. Look again, then sign.")
 
-    def _commit(self, entry: Entry, after: Record) -> None:
-        self.unsaved = (*self.unsaved, entry)
-        self.entries = (*self.entries, entry)
-        self._sitting |= {entry.sequence}
+    def _commit(self, entries: tuple[Entry, ...], after: Record) -> None:
+        """Take a longer log and what it gives, and save what is new."""
+        made = entries[len(self.entries) :]
+        self.unsaved = (*self.unsaved, *made)
+        self.entries = entries
+        self._sitting |= {entry.sequence for entry in made}
         self.record = after
         self.save()
 

@@ -169,8 +169,7 @@ def answer_treat_and_settle(driver: Driver) -> None:
     assert finding(driver, "IT2", "FU1") == TooSmall()
     answered = seen(driver, "IT2")
     assert answered is not None and answered.features.earlier_absence is EarlierAbsence.MISTAKEN
-    undo(driver)
-    undo(driver)
+    undo(driver)  # the answer and what it corrects are one step
     assert finding(driver, "IT2", "FU1") == Nonviable() and ("seen_again", "gone") in card.buttons
 
     choose(driver, Qt.Key.Key_T, "TACE of 2025-03-03")

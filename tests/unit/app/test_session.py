@@ -9,10 +9,10 @@ import pytest
 
 from app.resources import load_ruleset
 from app.session import ReadingSession
-from app.state.events import VisitSigned
+from app.state.events import LesionRemoved, VisitSigned
 from app.storage.database import Database
 from app.store import CaseStore
-from tests.support.cases import READ, READER, added, measured
+from tests.support.cases import READ, READER, added, found, measured
 from tests.support.databases import opened, url_in
 
 
@@ -75,6 +75,46 @@ def test_that_a_second_read_is_taken_back_by_undo(session: ReadingSession) -> No
     assert session.read_id == READ
     assert _ids(session) == [READ]
     assert session.reading is not None and [x.id for x in session.reading.lesions] == ["IT1"]
+
+
+def test_that_undo_after_a_signature_takes_back_what_is_open_and_says_what_stays(session: ReadingSession) -> None:
+    """Drawn at FU1, then BL corrected and signed: BL stays as it was signed, and FU1 can still be taken back."""
+    said: list[str] = []
+    session.told.connect(said.append)
+    assert session.do(found("IT1", "FU1", measured("20")))
+    assert session.do(found("IT1", "BL", measured("31")))
+    assert session.do(VisitSigned("BL", READER, session.store.head, "rules", ()))
+    session.undo()
+    assert session.record is not None and session.reading is not None
+    assert session.reading.finding("IT1", "FU1") is None
+    assert session.reading.finding("IT1", "BL") == measured("31")
+    assert session.record.is_signed(READ, "BL")
+    stays = "BL is signed. A signature is not taken back; amend with a reason."
+    assert said == [f"Taken back: finding of IT1 at FU1. {stays}"]
+    assert session.undo_text == ""
+    session.undo()
+    assert said[1:] == [stays]
+    session.redo()
+    assert session.reading.finding("IT1", "FU1") == measured("20")
+
+
+def test_that_edits_made_in_one_are_made_whole_or_not_at_all_and_one_undo_takes_them_back(
+    session: ReadingSession,
+) -> None:
+    before = session.record
+    assert not session.do(LesionRemoved("IT1"), added("IT2", "BL", measured("28")), found("IT9", "BL", measured("1")))
+    assert session.record == before and session.undo_text == ""
+    shown: list[object] = []
+    session.record_changed.connect(lambda: shown.append(session.record))
+    assert session.do(LesionRemoved("IT1"), added("IT2", "BL", measured("28")), found("IT2", "FU1", measured("20")))
+    after = session.record
+    session.undo()
+    assert shown == [after, before]
+    session.redo()
+    assert session.record == after
+    session.do(found("IT2", "FU1", measured("19")))
+    session.undo()
+    assert session.record == after
 
 
 def test_that_another_reader_sees_both_reads_by_their_names(session: ReadingSession) -> None:

@@ -42,6 +42,7 @@ def test_that_a_diameter_becomes_a_viable_one_only_where_it_was_drawn_on_the_art
         desk.told.connect(lambda said, _undo: told.append(said))
         desk.refresh()
         form.show()
+        before = session.record
         qtbot.mouseClick(form.region.chip_of(Region.INTRAHEPATIC), Qt.MouseButton.LeftButton)
         reading = session.reading
         assert reading is not None and [x.id for x in reading.lesions] == ["IT1"]
@@ -49,3 +50,9 @@ def test_that_a_diameter_becomes_a_viable_one_only_where_it_was_drawn_on_the_art
         assert finding == (measured("30", "1.1") if kept else None)
         anew = ": measure its viable diameter on the arterial phase."
         assert told == [f"ET1 is now IT1{'' if kept else anew}"]
+        after = session.record
+        session.undo()
+        assert session.record == before
+        assert (session.undo_text, session.redo_text) == ("", "ET1 as IT1")
+        session.redo()
+        assert session.record == after

@@ -290,15 +290,20 @@ class ReadingSession(QObject):
         return self._store.undo_text(self.reader)
 
     @property
+    def undo_stops(self) -> str:
+        """What undo does not take back of this sitting: signatures, where it passes over any."""
+        signed = self._store.signed_since(self.reader)
+        return signature_stays(signed) if signed else ""
+
+    @property
     def redo_text(self) -> str:
         return self._store.redo_text(self.reader)
 
     def undo(self) -> None:
         """Take back the last edit that is not locked; where a signature is newer, it is told that it stays."""
-        what, signed = self.undo_text, self._store.signed_since(self.reader)
+        what, stays = self.undo_text, self.undo_stops
         if self._try(lambda: self._store.undo(self.reader)):
-            stays = f". {signature_stays(signed)}" if signed else ""
-            self.told.emit(f"Taken back: {what}{stays}")
+            self.told.emit(f"Taken back: {what}. {stays}" if stays else f"Taken back: {what}")
 
     def redo(self) -> None:
         what = self.redo_text

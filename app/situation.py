@@ -18,6 +18,7 @@ class Situation:
     images: bool = False
     lesion: str | None = None
     undo: str = ""
+    undo_stops: str = ""
     redo: str = ""
     locked: bool = False
     lesions_in_sight: bool = True
@@ -73,7 +74,7 @@ def figure_or_lesion_selected(now: Situation) -> str:
 
 
 def can_undo(now: Situation) -> str:
-    return "" if now.undo else "Nothing of this sitting can be taken back."
+    return "" if now.undo else now.undo_stops or "Nothing of this sitting can be taken back."
 
 
 def can_redo(now: Situation) -> str:

@@ -77,6 +77,7 @@ class Wiring(QObject):
             images=any(view.source is not None for view in self._station.page.grid.views),
             lesion=session.selection.lesion_id,
             undo=session.undo_text,
+            undo_stops=session.undo_stops,
             redo=session.redo_text,
             locked=session.locked,
             lesions_in_sight=self._station.window.is_reading and self._station.page.right_page is RightPage.READING,

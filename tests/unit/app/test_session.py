@@ -91,7 +91,7 @@ def test_that_undo_after_a_signature_takes_back_what_is_open_and_says_what_stays
     assert session.record.is_signed(READ, "BL")
     stays = "BL is signed. A signature is not taken back; amend with a reason."
     assert said == [f"Taken back: finding of IT1 at FU1. {stays}"]
-    assert session.undo_text == ""
+    assert (session.undo_text, session.undo_stops) == ("", stays)
     session.undo()
     assert said[1:] == [stays]
     session.redo()

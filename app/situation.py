@@ -18,13 +18,13 @@ class Situation:
     images: bool = False
     lesion: str | None = None
     undo: str = ""
-    undo_stops: str = ""
     redo: str = ""
     locked: bool = False
     lesions_in_sight: bool = True
     figure: bool = False
     proposal: bool = False
     clinical: bool = True
+    undo_stops: str = ""
 
 
 _LOCKED = "This time point is signed, or the read is another reader's."

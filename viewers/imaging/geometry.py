@@ -176,7 +176,8 @@ class StackCheck:
         )
 
 
-def _tolerance_mm(spacing_mm: float) -> float:
+def tolerance_mm(spacing_mm: float) -> float:
+    """How far a distance between evenly spaced slices may be from the usual one."""
     return max(EVEN_FRACTION * spacing_mm, EVEN_MM)
 
 
@@ -217,13 +218,13 @@ def check_stack(
         i
         for i, gap in enumerate(gaps)
         if gap > 1.5 * usual
-        and gap > usual + _tolerance_mm(usual)
+        and gap > usual + tolerance_mm(usual)
         and gap > 1.5 * _thickness_mm(thicknesses_mm, order[i], order[i + 1])
     )
     others = [gap for i, gap in enumerate(gaps) if i not in missing and i not in duplicates]
     mean = sum(others) / len(others) if others else usual
-    uneven = any(abs(gap - mean) > _tolerance_mm(mean) for gap in others)
-    crooked = shifted > _tolerance_mm(mean)
+    uneven = any(abs(gap - mean) > tolerance_mm(mean) for gap in others)
+    crooked = shifted > tolerance_mm(mean)
     even = not (uneven or crooked or missing or duplicates)
     return StackCheck(order, gaps, mean if even else None, duplicates, missing, uneven, crooked, tilt, shifted)
 

@@ -49,6 +49,8 @@ _NO_IMAGES = (
 _VIDEO = "1.2.840.10008.1.2.4.10"
 _PIXEL_DATA, _FLOAT_PIXELS = b"\xe0\x7f\x10\x00", (b"\xe0\x7f\x08\x00", b"\xe0\x7f\x09\x00")
 _LARGEST_MATRIX = 65535
+_POINTERS_TO_TIME = (0x00209128, 0x0020930D)
+"""TemporalPositionIndex and TemporalPositionTimeOffset."""
 
 
 def looks_like_a_data_set(start: bytes) -> bool:
@@ -264,13 +266,27 @@ def _frames(tags: Tags, dataset: FileDataset | None, count: int, offsets: list[i
         kind = _frame_kind(tags)
         return tuple(_frame(tags, kind, i, offsets[i], alone=count == 1) for i in range(count))
     shared = frame_groups(shared_items[0] if shared_items else None)
+    dimension = _dimension_of_time(dataset)
     frames = []
     for i in range(count):
         own = frame_groups(own_items[i] if own_items and i < len(own_items) else None)
         frame_tags = Tags(dataset, (own, shared))
-        kind = _frame_kind(frame_tags)
+        kind = _frame_kind(frame_tags, _place_in_time(frame_tags, dimension))
         frames.append(_frame(frame_tags, kinds.setdefault(kind, kind), i, offsets[i], alone=True))
     return tuple(frames)
+
+
+def _dimension_of_time(dataset: FileDataset) -> int | None:
+    """Which of the dimensions that count the frames of an enhanced object is that of time."""
+    dimensions = Tags(dataset).value("DimensionIndexSequence")
+    pointers = [Tags(item).value("DimensionIndexPointer") for item in dimensions or ()]
+    return next((i for i, pointer in enumerate(pointers) if pointer in _POINTERS_TO_TIME), None)
+
+
+def _place_in_time(tags: Tags, dimension: int | None) -> str:
+    """The temporal position by the dimensions of a frame; empty where they do not count it."""
+    places = tags.text("DimensionIndexValues").split("\\")
+    return places[dimension] if dimension is not None and dimension < len(places) else ""
 
 
 def _frame(tags: Tags, kind: FrameKind, index: int, offset: int | None, *, alone: bool) -> FrameHeader:
@@ -280,8 +296,9 @@ def _frame(tags: Tags, kind: FrameKind, index: int, offset: int | None, *, alone
     )
 
 
-def _frame_kind(tags: Tags) -> FrameKind:
+def _frame_kind(tags: Tags, place_in_time: str = "") -> FrameKind:
     spacing, thickness = tags.numbers("PixelSpacing", 2), tags.number("SliceThickness")
+    repeat = tags.text("TemporalPositionIndex") or tags.text("TemporalPositionIdentifier") or place_in_time
     return FrameKind(
         directions=directions_of(tags.numbers("ImageOrientationPatient", 6)),
         pixel_spacing_mm=(spacing[0], spacing[1]) if spacing and min(spacing) > 0 and max(spacing) < 1000 else None,
@@ -290,16 +307,16 @@ def _frame_kind(tags: Tags) -> FrameKind:
         frame_type=tags.texts("FrameType") or tags.texts("ImageType"),
         echo=tags.text("EffectiveEchoTime") or tags.text("EchoNumbers") or tags.text("EchoTime"),
         stack=tags.text("StackID"),
-        temporal_position=tags.text("TemporalPositionIndex") or tags.text("TemporalPositionIdentifier"),
+        temporal_position=repeat,
         acquisition=tags.text("FrameAcquisitionNumber") or tags.text("AcquisitionNumber"),
         b_value=tags.b_value(),
         trigger=tags.text("NominalCardiacTriggerDelayTime") or tags.text("TriggerTime"),
         bolus_phase=tags.text("ContrastBolusAgentPhase"),
-        sequence=_sequence(tags),
+        sequence=_sequence(tags, repeat),
     )
 
 
-def _sequence(tags: Tags) -> SequenceTags:
+def _sequence(tags: Tags, repeat: str) -> SequenceTags:
     echo_ms = tags.number("EffectiveEchoTime")
     trigger_ms = tags.number("NominalCardiacTriggerDelayTime")
     return SequenceTags(
@@ -307,7 +324,7 @@ def _sequence(tags: Tags) -> SequenceTags:
         contrast=tags.text("AcquisitionContrast"),
         echo_ms=echo_ms if echo_ms is not None else tags.number("EchoTime"),
         b_value=tags.b_value(),
-        repeat=tags.text("TemporalPositionIndex") or tags.text("TemporalPositionIdentifier"),
+        repeat=repeat,
         repeats=tags.whole("NumberOfTemporalPositions"),
         trigger_ms=trigger_ms if trigger_ms is not None else tags.number("TriggerTime"),
         agent_given=tags.text("ContrastBolusAgentAdministered"),

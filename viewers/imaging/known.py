@@ -10,7 +10,7 @@ from typing import Protocol
 from viewers.imaging.catalogue import Refused, ScanResult
 from viewers.imaging.imagefile import ImageFile
 
-RULES = 7
+RULES = 8
 """To be raised when a header is read, or series are told apart or judged, otherwise than before."""
 
 _STILL_CHANGING_NS = 2_000_000_000

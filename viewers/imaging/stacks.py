@@ -15,6 +15,7 @@ from viewers.imaging.derivations import is_projected
 from viewers.imaging.geometry import SAME_POSITION_MM, check_stack, cross, dot
 from viewers.imaging.imagefile import FrameHeader, FrameKind, ImageFile
 from viewers.imaging.patients import told_apart
+from viewers.imaging.sweeps import covers_its_stretch, sweeps_of
 
 _FLAT_MODALITIES = ("CR", "DX", "RF", "XA", "MG")
 _SAME_DIRECTION = 1 - 1e-5
@@ -206,8 +207,9 @@ def _separate(images: list[Image]) -> list[list[Image]]:
         return [small for part in passes for small in _separate(part)]
     places = _places(images)
     repeats = max(Counter(places).values(), default=1)
+    sweeps = _sweeps(images, repeats)
     if repeats == 1:
-        return _interleaved(images)
+        return sweeps if len(sweeps) > 1 else _interleaved(images)
     before = len(images) - len(set(places))
     for separator in _SEPARATORS:
         parts = _parted(images, separator)
@@ -219,7 +221,7 @@ def _separate(images: list[Image]) -> list[list[Image]]:
         after = sum(len(part) - len(set(_places(part))) for part in parts)
         if after < before:
             return [small for part in parts for small in _separate(part)]
-    return _by_turn(images, places, repeats)
+    return sweeps if len(sweeps) > 1 else _by_turn(images, places, repeats)
 
 
 def _parted(images: Sequence[Image], separator: Callable[[Image], str]) -> list[list[Image]]:
@@ -236,6 +238,8 @@ def _passes(images: list[Image]) -> list[list[Image]]:
     """
     if not all(i.acquired_at for i in images):
         return [images]
+    if _are_passes(images):
+        return [[image] for image in images]
     parts = _parted(images, lambda i: i.frame.kind.acquisition)
     if len(parts) == 1 and images[0].file.kind.modality == "CT":
         parts = _by_pauses(images)
@@ -251,6 +255,18 @@ def _passes(images: list[Image]) -> list[list[Image]]:
     if images[0].file.kind.modality != "CT" and len(set(_places(images))) == len(images):
         return [images]
     return parts
+
+
+def _are_passes(images: Sequence[Image]) -> bool:
+    """Whether each image is a pass of its own: each after a pause, and all cut by one plane, as no stack is."""
+    directions = images[0].frame.kind.directions
+    if len(images) < 2 or directions is None or any(image.frame.position is None for image in images):
+        return False
+    heights = _heights(images, directions)
+    thick = min(i.frame.kind.thickness_mm or 0.0 for i in images) if images[0].file.kind.modality == "CT" else 0.0
+    if max(heights) - min(heights) > max(thick - SAME_POSITION_MM, SAME_POSITION_MM):
+        return False
+    return min(b - a for a, b in pairwise(sorted(map(_seconds, images)))) >= _JUMP_S
 
 
 def _by_pauses(images: list[Image]) -> list[list[Image]]:
@@ -279,10 +295,51 @@ def _half_within(a: Sequence[Image], b: Sequence[Image]) -> bool:
     directions = a[0].frame.kind.directions
     if directions is None or any(image.frame.position is None for image in (*a, *b)):
         return False
-    normal = cross(*directions)
-    few, many = ([dot(i.frame.position, normal) for i in part if i.frame.position] for part in sorted((a, b), key=len))
+    few, many = (_heights(part, directions) for part in sorted((a, b), key=len))
     inside = [min(many) - SAME_POSITION_MM <= height <= max(many) + SAME_POSITION_MM for height in few]
     return sum(inside) >= len(few) / 2
+
+
+def _sweeps(images: list[Image], repeats: int) -> list[list[Image]]:
+    """Passes over one stretch of the body that only the numbers of their images tell apart; else all as one.
+
+    Where each pass counts anew, the first image of each number by its height is of one pass, and so on.
+    """
+    directions = images[0].frame.kind.directions
+    if directions is None or any(i.frame.position is None or i.file.instance_number is None for i in images):
+        return [images]
+    heights = _heights(images, directions)
+    by_number: dict[tuple[int, int], list[tuple[float, int]]] = defaultdict(list)
+    for number, height, i in sorted(zip(map(_number, images), heights, range(len(images)), strict=True)):
+        by_number[number].append((height, i))
+    turns = max(map(len, by_number.values()))
+    if repeats > 1 and turns > 1:
+        return [images]
+    row = [some[turn] for turn in range(turns) for some in by_number.values() if turn < len(some)]
+    sweeps = sweeps_of([height for height, _ in row])
+    parts = [[images[row[i][1]] for i in sweep] for sweep in sweeps]
+    if len(parts) == 1 or not all(_half_within(a, b) and _follow(a, b) for a, b in pairwise(parts)):
+        return [images]
+    # Where no position repeats they may be one volume, acquired by turns.
+    thick = min(i.frame.kind.thickness_mm or 0.0 for i in images)
+    apart = repeats > 1 or all(covers_its_stretch(_heights(part, directions), thick) for part in parts)
+    return parts if apart else [images]
+
+
+def _number(image: Image) -> tuple[int, int]:
+    return image.file.instance_number or 0, image.frame.index
+
+
+def _follow(a: Sequence[Image], b: Sequence[Image]) -> bool:
+    """False where the times, as far as they are known, say that neither wholly followed the other."""
+    first, second = ([i.acquired_at for i in part if i.acquired_at] for part in (a, b))
+    return not (first and second) or max(first) <= min(second) or max(second) <= min(first)
+
+
+def _heights(images: Iterable[Image], directions: tuple[Vector, Vector]) -> list[float]:
+    """The height of each placed image along the normal, in mm."""
+    normal = cross(*directions)
+    return [dot(image.frame.position, normal) for image in images if image.frame.position]
 
 
 def _interleaved(images: list[Image]) -> list[list[Image]]:
@@ -314,8 +371,7 @@ def _places(images: Sequence[Image]) -> list[int]:
     directions = images[0].frame.kind.directions
     if directions is None or any(image.frame.position is None for image in images):
         return list(range(len(images)))
-    normal = cross(*directions)
-    heights = [dot(image.frame.position, normal) for image in images if image.frame.position]
+    heights = _heights(images, directions)
     places, place, last = [0] * len(images), 0, float("-inf")
     for i in sorted(range(len(images)), key=heights.__getitem__):
         if heights[i] - last > SAME_POSITION_MM:

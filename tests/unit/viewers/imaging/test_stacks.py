@@ -140,6 +140,65 @@ def test_that_ct_passes_without_numbers_are_told_apart_by_the_pause_between_them
     assert split(tmp_path) == expected
 
 
+UP, ASIDE = [0.0, 3.0, 6.0, 9.0, 12.0, 15.0], [1.5, 4.5, 7.5, 10.5, 13.5, 16.5]
+
+
+@pytest.mark.parametrize(
+    ("thickness_mm", "passes", "expected"),
+    [
+        (3.0, [UP, ASIDE], [(6, True)] * 2),  # half a slice aside: together one sound volume, of two phases
+        (3.0, [UP, ASIDE[::-1]], [(6, True)] * 2),  # there and back
+        (3.0, [UP, [h + 0.8 for h in UP], ASIDE], [(6, True)] * 3),
+        (3.0, [UP, [h for h in UP if h != 9.0]], [(6, True), (5, False)]),  # no position is new
+        (1.5, [UP, ASIDE], [(12, True)]),  # one volume of thin slices, acquired by turns
+        (3.0, [UP[3:], UP[:3]], [(6, True)]),  # one volume, its upper half first
+        (3.0, [UP, [18.0 + h for h in UP]], [(12, True)]),
+        (3.0, [[h / 2 for h in UP]], [(6, True)]),  # overlapping slices of one pass
+    ],
+)
+def test_that_passes_without_times_are_told_apart_by_the_numbers_of_their_images(
+    tmp_path, thickness_mm, passes, expected
+):
+    heights = [height for one in passes for height in one]
+    write_phantom(tmp_path, Phantom(heights_mm=heights, thickness_mm=thickness_mm))
+    assert split(tmp_path) == expected
+
+
+@pytest.mark.parametrize(
+    ("thickness_mm", "aside", "expected"),
+    [(3.0, ASIDE, [(6, True)] * 2), (3.0, ASIDE[:5], [(6, True), (5, True)]), (1.5, ASIDE, [(12, True)])],
+)
+def test_that_passes_that_each_count_anew_are_told_apart(tmp_path, thickness_mm, aside, expected):
+    for name, heights in (("a", UP), ("b", aside)):
+        write_phantom(tmp_path, Phantom(heights_mm=heights, thickness_mm=thickness_mm, series_uid="1.2.9"), name=name)
+    assert split(tmp_path) == expected
+
+
+def test_that_times_by_turns_contradict_the_order_of_the_numbers(tmp_path):
+    def by_turns(k, dataset):
+        dataset.AcquisitionTime = f"0816{2 * (k % 6) + k // 6:02}"  # 1 s from a slice to the one beside it
+
+    write_phantom(tmp_path, Phantom(heights_mm=[*UP, *ASIDE]), by_turns)
+    assert split(tmp_path) == [(12, True)]
+
+
+@pytest.mark.parametrize(
+    ("heights", "pause_s", "expected"),
+    [
+        ([0.0, 0.0, 0.0], 20, [(1, False)] * 3),
+        ([0.0, 1.5, 0.7], 20, [(1, False)] * 3),
+        ([0.0, 0.0, 0.0], 2, [(3, False)]),  # one tracking of the bolus
+        ([0.0, 3.0], 20, [(2, True)]),  # a stack acquired one by one
+    ],
+)
+def test_that_passes_of_a_single_image_are_apart(tmp_path, heights, pause_s, expected):
+    def timed(k, dataset):
+        dataset.AcquisitionTime = f"0816{pause_s * k:02}"
+
+    write_phantom(tmp_path, Phantom(heights_mm=heights), timed)
+    assert split(tmp_path) == expected
+
+
 def test_that_a_pause_between_blocks_of_ct_that_follow_each_other_splits_nothing(tmp_path):
     def block(k, dataset):
         dataset.AcquisitionTime = "081600" if k < 6 else "081700"
@@ -248,6 +307,22 @@ def test_that_an_enhanced_ct_of_several_phases_is_several_volumes_in_hounsfield_
         assert volume.value_at(4, 5, 7) == 2 * (stored_value(4, 5, 7) + number) - 1000
         assert volume.affine[:3, 3] == pytest.approx(phantom.position(0), abs=1e-6)
         assert volume.spacing_mm == pytest.approx((3.0, 1.1, 0.7), abs=1e-6)
+
+
+def test_that_repeats_of_an_enhanced_object_are_told_apart_by_its_dimensions_alone(tmp_path):
+    write_enhanced_ct(tmp_path, Phantom(), ("POST_CONTRAST", "POST_CONTRAST"))
+    dataset = pydicom.dcmread(tmp_path / "enhanced")
+    dataset.DimensionIndexSequence = [Dataset(), Dataset()]
+    for item, pointer in zip(dataset.DimensionIndexSequence, (0x00209057, 0x00209128), strict=True):
+        item.DimensionIndexPointer = pointer
+    frames = list(dataset.PerFrameFunctionalGroupsSequence)
+    for i, frame in enumerate(frames):
+        (content,) = frame.FrameContentSequence
+        del content.TemporalPositionIndex, content.FrameAcquisitionDateTime
+        content.DimensionIndexValues = [i % 6 + 1, i // 6 + 1]
+    pydicom.dcmwrite(tmp_path / "enhanced", dataset)
+    stacks = scan(tmp_path).series
+    assert [(s.frames, s.volume_ok, s.sequence.repeat) for s in stacks] == [(6, True, "1"), (6, True, "2")]
 
 
 def test_that_an_enhanced_ct_of_another_unit_is_not_shown_in_hounsfield_units(tmp_path):

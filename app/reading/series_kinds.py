@@ -21,6 +21,13 @@ _START, _END = r"(?<![a-z0-9])", r"(?![a-z0-9])"
 _CHEST = re.compile(r"chest|thora|lung(?! ?bas(?:e|is))|흉부|폐", re.IGNORECASE)
 """Lung bases are the upper end of an abdomen."""
 
+_ABDOMEN = re.compile(r"abdom|liver|hepat|복부|간담도|간암|肝|腹", re.IGNORECASE)
+_ELSEWHERE = re.compile(
+    r"(?<![a-z])(?:head|brain|skull|neck|spine|[ctl]-?spine|pelvis|hip|femur|knee|leg|foot|shoulder|arm|hand|extremity)"
+    r"(?![a-z])|bone|osseous|knochen|뇌|두부|경부|척추|골반|뼈|骨|頭|頸",
+    re.IGNORECASE,
+)
+
 _LUNG = re.compile(r"lung|폐|肺", re.IGNORECASE)
 _BONE = re.compile(r"bone|osseous|knochen|뼈|骨", re.IGNORECASE)
 _ADC = re.compile(f"{_START}e?adc", re.IGNORECASE)
@@ -39,6 +46,20 @@ _B_VALUES = re.compile(rf"{_START}b(?:[ -]?value)? ?=? ?(\d{{1,4}}(?:[ _/-]+\d{{
 def is_chest(ref: SeriesRef) -> bool:
     """Whether a series shows the chest, by its description; a series with a liver phase never does."""
     return ref.phase is None and bool(_CHEST.search(ref.description))
+
+
+def shows_liver(ref: SeriesRef, body_part: str = "") -> bool | None:
+    """Whether a series shows the liver, by its phase, its modality, its description and the body part of its header.
+
+    None where they say nothing, or name other parts of the body beside the abdomen.
+    """
+    if ref.phase is not None:
+        return True
+    said = f"{ref.description} {body_part}"
+    abdomen, elsewhere = bool(_ABDOMEN.search(said)), bool(_CHEST.search(said) or _ELSEWHERE.search(said))
+    if abdomen or elsewhere:
+        return None if abdomen and elsewhere else abdomen
+    return False if ref.modality in ("NM", "PT") else None
 
 
 def is_for_lung(ref: SeriesRef) -> bool:

@@ -141,7 +141,7 @@ def _exact_kind(image: Image) -> Hashable:
         file.kind.columns,
         (file.kind.samples_per_pixel, file.kind.bits_allocated, file.kind.signed),
         file.kind.photometric,
-        is_localizer(image),
+        (is_localizer(image), is_projection(image)),
         (frame.position is None, frame.kind.directions is None, frame.kind.pixel_spacing_mm is None),
         frame.kind.frame_type if file.kind.enhanced else None,
         file.kind.frame_of_reference_uid,

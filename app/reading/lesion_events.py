@@ -339,18 +339,30 @@ def _letters(assessment: Assessment, visit_id: str, region: Region) -> str:
 # --- new lesions -----------------------------------------------------------------------------------------------------
 
 
+_PATTERN_DECIDES = "NEW-EQ-ATYPICAL"
+"""The rule by which a nodule that is large enough does not count for want of a typical pattern."""
+
+
 def first_seen(reading: Reading, lesion: Lesion) -> str | None:
     return next((v.id for v in reading.visits if reading.finding(lesion.id, v.id) is not None), None)
 
 
 def new_lesion_meaning(reading: Reading, lesion: Lesion) -> str:
-    """What a new lesion means for the response at the open time point, and to when progression is dated."""
+    """What a new lesion means for the response at the open time point, and to when progression is dated.
+
+    Nothing is told of a nodule whose pattern decides while the reader has not been asked for it, or has not answered.
+    """
     response, judged = reading.response, reading.region_at(lesion.region, reading.visit_id)
     first = first_seen(reading, lesion)
     if lesion.role is not LesionRole.NEW or response is None or judged is None or first is None:
         return ""
     region = words.region_word(lesion.region).lower()
-    told = [r.text for r in judged.reasons if "NEW-" in r.rule and r.numbers.get("lesion") == lesion.id]
+    reasons = [r for r in judged.reasons if "NEW-" in r.rule and r.numbers.get("lesion") == lesion.id]
+    seen = reading.read.observation(reading.visit_id, lesion.id)
+    unanswered = seen is not None and seen.features.typical_vascular_pattern is None
+    if unanswered and any(r.rule.endswith(_PATTERN_DECIDES) for r in reasons):
+        return ""
+    told = [r.text for r in reasons]
     earlier = first != reading.visit_id
     if lesion.id in response.new_lesions_counted:
         told.append(translated("It counts: {region} PD.", region=region))

@@ -318,6 +318,20 @@ def test_that_what_a_new_lesion_means_is_told_with_the_date_of_progression(
     assert ("Confirmed later" in meaning) is (dated is None and not settled)
 
 
+@pytest.mark.parametrize(
+    ("mm", "pattern", "told"),
+    [("14", None, ""), ("14", False, "It does not count"), ("14", True, "It counts"), ("9", None, "It does not count")],
+)
+def test_that_nothing_is_told_of_a_nodules_pattern_before_the_reader_has_answered(
+    mm: str, pattern: bool | None, told: str
+) -> None:
+    seen = Observation("IN1", measured(mm), Features(typical_vascular_pattern=pattern))
+    then = reading(*KEPT, LesionAdded(IN1, "FU2", seen))
+    meaning = happened.new_lesion_meaning(then, IN1)
+    assert (told in meaning) if told else (meaning == "")
+    assert "not typical" not in meaning
+
+
 def test_that_unequivocal_progression_of_a_treated_nontarget_is_not_overwritten() -> None:
     bone = added("ENT1", "BL", Present(), region=Region.EXTRAHEPATIC, organ=Organ.BONE, role=LesionRole.NONTARGET)
     now = reading(bone, found("ENT1", "FU2", UnequivocalProgression()))

@@ -15,6 +15,7 @@ from mrecist.eligibility import baseline_issues, noted_issues, visit_issues
 from mrecist.endpoints import ScopeTimes, scope_times
 from mrecist.later import ByScope, Later
 from mrecist.lesions import NOTHING_NOTED, Absent, Nonviable
+from mrecist.measured import measured_issues, not_arterial
 from mrecist.modality import CROSS_SECTIONAL, modality_changes, shared_modality
 from mrecist.newlesion import Verdict
 from mrecist.overall import composite
@@ -246,6 +247,7 @@ class _Work:
         flags: list[list[str]] = [[] for _ in timepoints]
         issues = [visit_issues(t, self.rules) for t in timepoints]
         by_id = {t.lesion.id: t for t in self.tracks}
+        elsewhere = [not_arterial(t) if t.scans else None for t in timepoints]
         for track in self.tracks:
             whole = None if track.lesion.parent is None else by_id.get(track.lesion.parent)
             for index in range(1, len(timepoints)):
@@ -257,6 +259,9 @@ class _Work:
                         flags[index].append("not_recorded")
                     continue
                 noted = observation.features
+                # no more is asked of most findings: they have no second diameter, and their series are not known
+                if noted.overrides or elsewhere[index] or getattr(observation.finding, "whole", None) is not None:
+                    issues[index] += measured_issues(track.lesion, observation, elsewhere[index] or ())
                 if noted is NOTHING_NOTED:
                     continue
                 before = track.observations[index - 1]

@@ -27,7 +27,7 @@ class Scan:
     """One scan of a time point.
 
     `series` are the uids of its series, by which a line of evidence finds it; `lesions` the ids of lesions that are
-    said to have been read on it.
+    said to have been read on it. `not_arterial` are those of its series that are not of the arterial phase.
     """
 
     modality: Modality
@@ -35,6 +35,7 @@ class Scan:
     day: int | None = None
     series: tuple[str, ...] = ()
     lesions: tuple[str, ...] = ()
+    not_arterial: tuple[str, ...] = ()
 
 
 class Examination(StrEnum):
@@ -140,6 +141,13 @@ class TimePoint:
 
 RULES_OF_TIMEPOINT = ("E-WINDOW", "E-AFTER-START", "E-ENTRY", "E-LABS", "E-UNRECORDED", "E-INELIGIBLE")
 """The rules that speak of a time point itself, not of a lesion: window, entry criteria, laboratory values."""
+
+RULES_OF_LESION = (
+    *("E-ORGAN", "E-TOTAL", "E-SMALL", "E-SLICE", "E-DELINEATED", "E-ENHANCEMENT", "E-TREATED", "E-TREATED-OUTSIDE"),
+    *("E-INFILTRATIVE", "E-THROMBUS", "E-EFFUSION", "E-BONE", "E-FUNCTIONAL", "E-RECIST"),
+    *("E-NODE", "E-NODE-NORMAL", "E-NODE-REACTIVE", "E-NODE-AXIS", "E-PHASE", "E-WHOLE"),
+)
+"""The rules of conformance that object to one lesion, and that a reader may go against with a reason."""
 
 
 class TreatmentKind(StrEnum):

@@ -30,6 +30,7 @@ from mrecist.case import (
 )
 from mrecist.casefields import Duplicated, Fields, as_text, read_decimal, shown
 from mrecist.clinicalfields import read_clinical
+from mrecist.lesionfields import read_justifications
 from mrecist.lesionregister import Register
 from mrecist.values import Response, Scope
 
@@ -233,7 +234,7 @@ def _timepoint(
     observations = register.list_all(fields, baseline=not timepoints)
     seen = {o.lesion_id for o in observations}
     clinical = fields.table("clinical")
-    override, overrides = _justified(fields)
+    override, overrides = read_justifications(fields, RULES_OF_TIMEPOINT)
     timepoints.append(
         TimePoint(
             name,
@@ -246,16 +247,6 @@ def _timepoint(
         )
     )
     reads.append(TimePointRead(name, observations))
-
-
-def _justified(fields: Fields) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """One text for all that does not conform at a time point, or a table of texts by rule."""
-    by_rule = fields.table("override") if isinstance(fields.values.get("override"), dict) else None
-    if by_rule is None:
-        return fields.text("override", empty=True) or "", ()
-    by_rule.only(frozenset(RULES_OF_TIMEPOINT))
-    given = ((rule, by_rule.text(rule)) for rule in RULES_OF_TIMEPOINT)
-    return "", tuple([(rule, why) for rule, why in given if why is not None])
 
 
 _TIMEPOINT_KEYS = frozenset(("timepoint", "day", "lesions", "clinical", "scans", "coverage", "override"))

@@ -12,6 +12,7 @@ from mrecist.case import Case, Modality, TimePoint
 from mrecist.decisions.gates import Gatekeeper
 from mrecist.filled import Filled
 from mrecist.lesions import Features, Lesion, Observation
+from mrecist.measured import RULES_OF_MEASURING, measured_issues, not_arterial
 from mrecist.protocols import Limit
 from mrecist.results import Issue, Number, Severity
 from mrecist.rulesets import RuleSet
@@ -232,8 +233,9 @@ def baseline_issues(
         (s.slice_thickness_mm for s in baseline.scans if s.modality in _SLICED and s.slice_thickness_mm is not None),
         default=None,
     )
+    elsewhere = not_arterial(baseline)
     for track in tracks:
-        found += _lesion_issues(track, rules, thickness)
+        found += _lesion_issues(track, rules, thickness, elsewhere)
     return tuple(found)
 
 
@@ -259,24 +261,26 @@ def _counts(tracks: Sequence[Track], rules: RuleSet) -> Iterable[Issue]:
     for organ, members in organs.items():
         most = _most_in(organ, rules)
         if len(members) > most:
-            extra = members[most]
-            yield Issue(
-                "E-ORGAN",
-                Severity.ERROR,
-                extra.lesion.id,
-                {"count": len(members), "organ": organ, "limit": most},
-                _override(extra),
-            )
+            of_organ: dict[str, Number] = {"count": len(members), "organ": organ, "limit": most}
+            yield _too_many("E-ORGAN", members[most:], of_organ)
     if len(targets) > rules.eligibility.total:
-        numbers: dict[str, Number] = {"count": len(targets), "limit": rules.eligibility.total}
-        extra = targets[rules.eligibility.total]
-        yield Issue("E-TOTAL", Severity.ERROR, extra.lesion.id, numbers, _override(extra))
+        of_all: dict[str, Number] = {"count": len(targets), "limit": rules.eligibility.total}
+        yield _too_many("E-TOTAL", targets[rules.eligibility.total :], of_all)
 
 
-def _override(track: Track) -> str:
-    """The justification recorded for this very lesion."""
+def _too_many(rule: str, extra: Sequence[Track], numbers: Mapping[str, Number]) -> Issue:
+    """Told of the first of the extra targets; where a reason was given for that one alone, of the next without one."""
+    reasons = [_justification(track, rule) for track in extra]
+    open_ = next((i for i, why in enumerate(reasons) if not why), 0)
+    first = extra[0].observations[0]
+    told = 0 if first is not None and first.features.override.strip() else open_
+    return Issue(rule, Severity.ERROR, extra[told].lesion.id, numbers, reasons[told])
+
+
+def _justification(track: Track, rule: str) -> str:
+    """The reason recorded for this very lesion."""
     observation = track.observations[0]
-    return "" if observation is None else observation.features.override.strip()
+    return "" if observation is None else observation.features.justification(rule)
 
 
 def _entry(case: Case, gates: tuple[Limit, ...]) -> Iterable[Issue]:
@@ -288,7 +292,9 @@ def _entry(case: Case, gates: tuple[Limit, ...]) -> Iterable[Issue]:
         yield _at_visit("E-ENTRY", Severity.WARNING, case.timepoints[0], {"gates": text})
 
 
-def _lesion_issues(track: Track, rules: RuleSet, thickness: Fraction | None) -> Iterable[Issue]:
+def _lesion_issues(
+    track: Track, rules: RuleSet, thickness: Fraction | None, elsewhere: frozenset[str]
+) -> Iterable[Issue]:
     lesion, observation = track.lesion, track.observations[0]
     if lesion.parent is not None:
         return
@@ -302,26 +308,27 @@ def _lesion_issues(track: Track, rules: RuleSet, thickness: Fraction | None) -> 
     if observation is None:
         return
     verdict = judge_eligibility(lesion, observation, rules, thickness)
-    justified = observation.features.override.strip()
     unfit = lesion.role is LesionRole.TARGET and verdict.role is not Eligible.TARGET
     needless = lesion.role is LesionRole.NONTARGET and verdict.role is Eligible.NOT_RECORDED
     if verdict.rule is not None and (unfit or needless):
         severity = Severity.ERROR if unfit else Severity.WARNING
+        justified = observation.features.justification(verdict.rule)
         yield Issue(verdict.rule, severity, lesion.id, verdict.numbers or {}, justified)
     if lesion.role is LesionRole.TARGET:
-        yield from _notes(lesion, observation, rules, justified)
+        yield from _notes(lesion, observation, rules)
+    yield from measured_issues(lesion, observation, elsewhere)
 
 
-def _notes(lesion: Lesion, observation: Observation, rules: RuleSet, justified: str) -> Iterable[Issue]:
+def _notes(lesion: Lesion, observation: Observation, rules: RuleSet) -> Iterable[Issue]:
     noted = observation.features
     numbers: dict[str, Number] = {"lesion": lesion.id}
     if lesion.is_node and lesion.axis not in (None, Axis.SHORT):
-        yield Issue("E-NODE-AXIS", Severity.ERROR, lesion.id, numbers, justified)
+        yield Issue("E-NODE-AXIS", Severity.ERROR, lesion.id, numbers, noted.justification("E-NODE-AXIS"))
     intrahepatic = lesion.region is Region.INTRAHEPATIC
     if intrahepatic and noted.arterial_enhancement is False and _as_recist(lesion, rules):
-        yield Issue("E-RECIST", Severity.NOTE, lesion.id, numbers, justified)
+        yield Issue("E-RECIST", Severity.NOTE, lesion.id, numbers, noted.justification("E-RECIST"))
     if noted.previously_treated and (not intrahepatic or rules.target.liver_diameter == "whole"):
-        yield Issue("E-TREATED-OUTSIDE", Severity.WARNING, lesion.id, numbers, justified)
+        yield Issue("E-TREATED-OUTSIDE", Severity.WARNING, lesion.id, numbers, noted.justification("E-TREATED-OUTSIDE"))
 
 
 def visit_issues(timepoint: TimePoint, rules: RuleSet) -> list[Issue]:
@@ -352,6 +359,9 @@ def noted_issues(lesion: Lesion, noted: Features, rules: RuleSet, gone_before: b
     named: dict[str, Number] = {"lesion": lesion.id}
     if noted.override.strip():
         found.append(Issue("E-OVERRIDE", Severity.NOTE, lesion.id, named, noted.override))
+    for rule, why in noted.overrides:
+        if rule not in RULES_OF_MEASURING:
+            found.append(Issue("E-OVERRIDE", Severity.NOTE, lesion.id, named | {"objection": rule}, why))
     if noted.lipiodol_compact:
         rule = "E-LIPIODOL" if rules.target.lipiodol == "nonviable" else "E-LIPIODOL-VIABLE"
         found.append(Issue(rule, Severity.NOTE, lesion.id, named))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple, assert_never
 
+from mrecist.case import RULES_OF_LESION
 from mrecist.casefields import Fields
 from mrecist.lesions import (
     NOTHING_NOTED,
@@ -151,6 +152,7 @@ def _shape(keys: tuple[str, ...]) -> tuple[bool, bool]:
 
 
 def _features(fields: Fields) -> Features:
+    override, overrides = read_justifications(fields, RULES_OF_LESION, FOR_ALL)
     return Features(
         typical_vascular_pattern=fields.flag("typical_vascular_pattern"),
         certainty=fields.choice("certainty", Certainty),
@@ -161,10 +163,32 @@ def _features(fields: Fields) -> Features:
         well_delineated=fields.flag("well_delineated"),
         previously_treated=fields.flag("previously_treated"),
         soft_tissue=fields.diameter("soft_tissue_mm"),
-        override=fields.text("override", empty=True) or "",
+        override=override,
         treated_since=fields.choice("treated_since", LocalTreatment),
         earlier_absence=fields.choice("earlier_absence", EarlierAbsence),
+        overrides=overrides,
     )
+
+
+def read_justifications(
+    fields: Fields, rules: Sequence[str], for_all: str = ""
+) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """What justifies objections: one text for all of them, and texts by rule.
+
+    The file has either a text, or a table of texts by rule, in which the key `for_all`, where there is one, stands for
+    every rule that the table does not name.
+    """
+    by_rule = fields.table("override") if isinstance(fields.values.get("override"), dict) else None
+    if by_rule is None:
+        return fields.text("override", empty=True) or "", ()
+    known = (*rules, for_all) if for_all else rules
+    by_rule.only(frozenset(known))
+    given = [(name, why) for name in known if (why := by_rule.text(name)) is not None]
+    return dict(given).get(for_all, ""), tuple([(rule, why) for rule, why in given if rule != for_all])
+
+
+FOR_ALL = "all"
+"""In a lesion's table of justifications: the reason that was given for all objections, not for a single rule."""
 
 
 _FEATURE_KEYS = frozenset(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -154,6 +154,9 @@ class Features:
     `treated_since` is the local treatment of this lesion since the time point before; `treatment_id` names it in the
     patient's treatments, where it stands there. `settled_on` is the date on which a lesion in doubt was confirmed or
     refuted. `earlier_absence` answers, of a lesion that is seen again, whether it had been gone.
+
+    `overrides` justifies what does not conform, a single rule each, one of `mrecist.case.RULES_OF_LESION`: an objection
+    of another rule stays open. `override` is the older form, one reason for all objections to this lesion here.
     """
 
     typical_vascular_pattern: bool | None = None
@@ -172,6 +175,19 @@ class Features:
     treatment_id: str = ""
     settled_on: date | None = None
     earlier_absence: EarlierAbsence | None = None
+    overrides: tuple[tuple[str, str], ...] = ()
+
+    def justification(self, rule: str) -> str:
+        """Why what this rule objects to is accepted; empty where nobody said so."""
+        return next((why for name, why in self.overrides if name == rule), self.override).strip()
+
+    def justified(self, rule: str, reason: str) -> Features:
+        """The same with a reason for what this rule objects to, and for nothing else."""
+        return replace(self, overrides=(*self.unjustified(rule).overrides, (rule, reason.strip())))
+
+    def unjustified(self, *rules: str) -> Features:
+        """The same without the reasons that were given for these rules."""
+        return replace(self, overrides=tuple(x for x in self.overrides if x[0] not in rules))
 
 
 NOTHING_NOTED = Features()

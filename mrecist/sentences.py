@@ -93,6 +93,12 @@ def _too_small(numbers: Mapping[str, Number]) -> str:
     return "{lesion}: {diameter_mm} mm is below {limit_mm} mm. Record it as non-target."
 
 
+def _overridden(numbers: Mapping[str, Number]) -> str:
+    if "objection" not in numbers:
+        return "{lesion}: the reader overrode a proposal."
+    return "{lesion}: the reader went against {objection}."
+
+
 _TARGETS: dict[str, Template] = {
     "T-CR": _complete,
     "T-CR-NN": _counted(
@@ -150,8 +156,8 @@ _NEW: dict[str, Template] = {
     "NEW-REFUTED": "{lesion}: new lesion in doubt, refuted since; does not count.",
     "NEW-EQ-CYTOLOGY": "{lesion}: new effusion without positive cytology; equivocal.",
     "NEW-EQ-SMALL": _small,
-    "NEW-EQ-ATYPICAL": "{lesion}: new liver nodule of {diameter_mm} mm, not typical; equivocal until it grows by "
-    "{growth_limit_mm} mm.",
+    "NEW-EQ-ATYPICAL": "{lesion}: new liver nodule of {diameter_mm} mm; equivocal until a typical vascular pattern is "
+    "noted, or it grows by {growth_limit_mm} mm.",
     "NEW-EQ-NODE": _small_node,
     "NEW-EQ-PET": "{lesion}: seen only on a test that was not done at baseline; confirm it on CT or MRI.",
     "NEW-EQ-UNCERTAIN": "{lesion}: new lesion, not called unequivocal; equivocal.",
@@ -186,7 +192,9 @@ _ISSUES: dict[str, Template] = {
     "E-NODE-REACTIVE": "{lesion}: hilar node of {diameter_mm} mm is below {limit_mm} mm and taken as reactive; "
     "do not record it.",
     "E-NODE-AXIS": "{lesion}: a node is measured along its short axis.",
-    "E-OVERRIDE": "{lesion}: the reader overrode a proposal.",
+    "E-OVERRIDE": _overridden,
+    "E-PHASE": "{lesion}: the viable diameter was not read on the arterial phase.",
+    "E-WHOLE": "{lesion}: {diameter_mm} mm is longer than the whole lesion, {whole_mm} mm; measure one of them again.",
     "E-ENTRY": "At baseline: {gates}. This deviates from the protocol's entry criteria.",
     "E-MODALITY": "{lesion}: read on {modality}, at {at} on {before}; a small change may be that of the technique.",
     "E-LABS": "The laboratory values are {days} d old; renew them before the procedure (at most {limit} d).",

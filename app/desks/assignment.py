@@ -14,6 +14,8 @@ from app.reading.marking import is_read_elsewhere
 from app.session import ReadingSession
 from app.state.events import Event, FindingCleared, FindingRecorded, LesionAdded, LesionChanged, LesionRemoved
 from app.state.naming import default_axis, next_lesion_name
+from app.words import translated
+from mrecist.eligibility import organ_of
 from mrecist.lesions import Lesion
 from mrecist.values import Axis, LesionRole
 
@@ -77,29 +79,37 @@ class AssignmentDesk(QObject):
         if changed.region is before.region:
             renamed = LesionChanged(before.id, changed)
             measured = reading.read.observation(reading.visit_id, before.id) is not None
-            anew = measured and self._axis_changed(before, changed)
-            return (renamed, FindingCleared(reading.visit_id, changed.id)) if anew else (renamed,)
+            if measured and self._axis_changed(before, changed):
+                return (renamed, FindingCleared(reading.visit_id, changed.id))
+            return (renamed, *self._reasons_that_fall(before, changed, reading))
         seen = [(t.timepoint_id, o) for t in reading.read.timepoints if (o := t.observation(before.id)) is not None]
         if len(seen) != 1:
             self.told.emit(f"{before.id} is measured at more than one time point: remove it and mark it anew.", False)
             return ()
         visit_id, observation = seen[0]
-        moved = LesionAdded(changed, visit_id, replace(observation, lesion_id=changed.id))
+        noted = observation.features.unjustified("E-ORGAN")
+        moved = LesionAdded(changed, visit_id, replace(observation, lesion_id=changed.id, features=noted))
         if is_read_elsewhere(reading.record, changed, observation):  # what was drawn is no viable diameter yet
             return (LesionRemoved(before.id), moved, FindingCleared(visit_id, changed.id))
         return (LesionRemoved(before.id), moved)
+
+    def _reasons_that_fall(self, before: Lesion, changed: Lesion, reading: Reading) -> tuple[Event, ...]:
+        """A reason for one more target in an organ says nothing of another organ."""
+        seen = reading.read.observation(reading.visit_id, before.id)
+        if seen is None or organ_of(changed) == organ_of(before):
+            return ()
+        noted = seen.features.unjustified("E-ORGAN")
+        if noted == seen.features:
+            return ()
+        return (FindingRecorded(reading.visit_id, replace(seen, lesion_id=changed.id, features=noted)),)
 
     def _axis_changed(self, before: Lesion, changed: Lesion) -> bool:
         """A target that turns out to be a node counts another diameter: the one it has is none of it."""
         return changed.axis is Axis.SHORT and before.axis is not Axis.SHORT and changed.role is LesionRole.TARGET
 
-    def _on_override(self, _rule: str, reason: str) -> None:
-        lesion, reading = self._session.lesion, self._session.reading
-        seen = reading.read.observation(reading.visit_id, lesion.id) if lesion and reading else None
-        if seen is not None and reading is not None:
-            kept = replace(seen, features=replace(seen.features, override=reason))
-            if self._session.do(FindingRecorded(reading.visit_id, kept)):
-                self.told.emit(f"{seen.lesion_id} kept: {reason}", True)
+    def _on_override(self, rule: str, reason: str) -> None:
+        if said := keep_against(self._session, rule, reason):
+            self.told.emit(said, True)
 
     def _on_answer(self, field: str, answer: str) -> None:
         lesion, reading = self._session.lesion, self._session.reading
@@ -110,3 +120,15 @@ class AssignmentDesk(QObject):
         noted = replace(seen, features=answered(question, seen.features, answer))
         if self._session.do(FindingRecorded(reading.visit_id, noted)):
             self.told.emit(f"{seen.lesion_id}: {question.text} {answer}.", True)
+
+
+def keep_against(session: ReadingSession, rule: str, reason: str) -> str:
+    """Record why the selected lesion is kept against what one rule objects to; answers what was done, or nothing."""
+    lesion, reading = session.lesion, session.reading
+    seen = reading.read.observation(reading.visit_id, lesion.id) if lesion and reading else None
+    if seen is None or reading is None:
+        return ""
+    kept = replace(seen, features=seen.features.justified(rule, reason))
+    if not session.do(FindingRecorded(reading.visit_id, kept)):
+        return ""
+    return translated("{lesion}: {rule} kept: {reason}", lesion=seen.lesion_id, rule=rule, reason=reason)

@@ -9,11 +9,12 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from app.assessing import assess_read
+from app.desks.assignment import keep_against
 from app.desks.lesion_questions import answered, check_for, is_assigned_here, questions_about, settles
 from app.models.reading import Reading
 from app.panels.finding_bar import Choice, FindingBar, can_split
 from app.panels.lesion_card import Asked, LesionCard, Option, Told
-from app.panels.lesion_form import Check, CheckState, Way
+from app.panels.lesion_form import Check, CheckState, Way, check_of
 from app.reading import lesion_events as happened
 from app.reading.lesion_events import Answer, Treated
 from app.reading.unmeasured import UNMEASURED, Unmeasured, noted
@@ -22,6 +23,7 @@ from app.state.apply import EditRefused, apply
 from app.state.events import Entry, Event, FindingRecorded
 from app.words import listed, translated, with_mm
 from mrecist.lesions import Lesion, Measured, Observation
+from mrecist.measured import RULES_OF_MEASURING
 from mrecist.results import Assessment
 from mrecist.values import EarlierAbsence, LesionRole
 
@@ -49,6 +51,7 @@ class LesionEventsDesk(QObject):
         super().__init__(parent)
         self._session, self._card, self._bar = session, card, bar
         card.way_chosen.connect(self._on_way)
+        card.override_given.connect(self._on_override)
         card.settled.connect(self._on_settled)
         bar.event_asked.connect(self.ask)
 
@@ -88,6 +91,9 @@ class LesionEventsDesk(QObject):
         open_now = not self._session.locked
         checks: list[Check] = []
         on: date | None = None
+        if not is_assigned_here(lesion, reading):  # else the form below tells of them
+            measured = [x for x in reading.issues if x.lesion == lesion.id and x.rule in RULES_OF_MEASURING]
+            checks += [one if open_now else replace(one, ways=()) for one in map(check_of, measured)]
         if open_now and (before := happened.lasting(reading, lesion)) is not None:
             ways = [Way("still", before.word)]
             if before.otherwise:
@@ -309,6 +315,10 @@ class LesionEventsDesk(QObject):
             noted = replace(noted, settled_on=None)
         said = f"{lesion.id}: {question.text} {answer}."
         self._do(said, FindingRecorded(reading.visit_id, Observation(lesion.id, seen.finding, noted)))
+
+    def _on_override(self, rule: str, reason: str) -> None:
+        if said := keep_against(self._session, rule, reason):
+            self.told.emit(said, True)
 
     def _on_settled(self, on: date) -> None:
         lesion, reading = self._session.lesion, self._session.reading

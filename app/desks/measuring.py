@@ -9,12 +9,13 @@ from functools import partial
 from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QImage
 
-from app.desks.image_library import ImageLibrary
+from app.desks.image_library import ImageLibrary, LoadedSeries
 from app.desks.images import ImageDesk
 from app.panels.typed_finding import finding_of_key
 from app.reading.assistance_words import PROPOSAL
 from app.reading.display_windows import preset_window
 from app.reading.linework import WHOLE, asked_line, lesion_of, place_of
+from app.reading.marked_region import Surroundings, liver_values
 from app.reading.marking import Declined, Drawing, Intent, Marked, Offer, mark, remark_on
 from app.session import ReadingSession
 from app.state.events import FindingCleared, FindingRecorded, LesionAdded
@@ -23,6 +24,7 @@ from mrecist.lesions import Features, Finding, Measured, NotEvaluable, Observati
 from mrecist.values import Diameter, LesionRole, Line, Region
 from viewers.imaging.catalogue import PhaseName
 from viewers.imaging.geometry import along, minus
+from viewers.imaging.surroundings import values_beside
 from viewers.imaging.windowing import Window, mr_window
 from viewers.widgets.drawing import Tool
 from viewers.widgets.marks import DrawnLine, ViewLine
@@ -126,15 +128,15 @@ class MeasuringDesk(QObject):
             self._asked_about = None
             self._images.writer.refresh()
 
-    def retry(self, drawing: Drawing, offer: Offer, reason: str = "") -> None:
-        """Take up one way out of a refusal."""
+    def retry(self, drawing: Drawing, offer: Offer, reason: str = "", rule: str = "") -> None:
+        """Take up one way out of a refusal; a reason answers the rule that objected, and no other."""
         match offer:
             case Offer.GO_TO_ARTERIAL:
                 self._images.phases.go_to(PhaseName.ARTERIAL, drawing.visit_id)
             case Offer.AS_NONTARGET:
                 self._take(replace(drawing, intent=Intent.NONTARGET))
             case Offer.KEEP_WITH_REASON:
-                self._take(replace(drawing, justification=reason))
+                self._take(drawing.kept(rule, reason))
 
     def crops(self, lesion_id: str | None) -> Mapping[tuple[str, str], QImage]:
         """Small pictures of a lesion at each time point where its images are in memory: (lesion, time point)."""
@@ -157,11 +159,25 @@ class MeasuringDesk(QObject):
 
     def image_number(self, line: Line) -> int | None:
         """The number that the image of a line bears in its series, where it has one and the series is in memory."""
+        opened, at = self._image_of(line)
+        return None if opened is None or at is None else opened.series.slices[at].instance_number
+
+    def _image_of(self, line: Line) -> tuple[LoadedSeries | None, int | None]:
+        """The series of a line, and which of its images it was drawn on, as far as they are in memory."""
         opened = next((one for one in self._library.opened() if one.series.uid == line.series_uid), None)
-        image = (line.sop_uid, line.frame)
-        slices = () if opened is None else opened.series.slices
-        here = (k for k in range(len(slices)) if opened and (opened.sop_uid(k), opened.frame(k)) == image)
-        return next((slices[k].instance_number for k in here), None)
+        count, image = 0 if opened is None else len(opened.series.slices), (line.sop_uid, line.frame)
+        here = (k for k in range(count) if opened and (opened.sop_uid(k), opened.frame(k)) == image)
+        return opened, next(here, None)
+
+    def _beside(self, line: Line) -> Surroundings | None:
+        """What lies around a line on its image, and what its series is known to show."""
+        record, (opened, at) = self._session.record, self._image_of(line)
+        plane = None if opened is None or at is None else opened.plane(at)
+        if record is None or opened is None or at is None or plane is None:
+            return None
+        values = values_beside(opened.pixels(at), plane, line.start, line.end, opened.padding(at))
+        liver = liver_values(record, self._session.read_id, line.series_uid)
+        return Surroundings(values, opened.unit == "HU", opened.series.body_part, liver)
 
     # --- lines ------------------------------------------------------------------------------------------------
 
@@ -202,9 +218,7 @@ class MeasuringDesk(QObject):
         drawing = self._drawing(number, drawn, intent, lesion_id)
         if drawing is not None:
             # the line was accepted on this series before: moving an end asks no question a second time
-            seen = reading.read.observation(drawing.visit_id, lesion_id)
-            reason = seen.features.override if seen else ""
-            self._take(replace(drawing, justification=reason))
+            self._take(replace(drawing, moved=True))
 
     def _drawing(self, number: int, drawn: DrawnLine, intent: Intent, selected: str | None) -> Drawing | None:
         derived = derived_label(source) if (source := self._images.grid.views[number].source) else ""
@@ -238,7 +252,7 @@ class MeasuringDesk(QObject):
             self._images.writer.refresh()
             return None
         line = Line(drawn.series_uid, drawn.sop_uid, drawn.frame, drawn.frame_of_reference_uid, drawn.start, drawn.end)
-        return Drawing(intent, line, diameter, ref, visit.id, selected)
+        return Drawing(intent, line, diameter, ref, visit.id, selected, beside=self._beside(line))
 
     def take(self, drawing: Drawing) -> None:
         """Record a drawing that was made elsewhere, unless the criteria object: then the reader is asked."""

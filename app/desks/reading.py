@@ -66,7 +66,7 @@ class ReadingDesk(QObject):
         super().__init__(parent)
         self._session, self._page, self._images, self._measuring = session, page, images, measuring
         self._thumbnails = thumbnails
-        self._refused: Drawing | None = None
+        self._refused: tuple[Declined, Drawing] | None = None
         self._stopped = False
         self._refresh_soon = QTimer(self)
         self._refresh_soon.setSingleShot(True)
@@ -262,7 +262,7 @@ class ReadingDesk(QObject):
             self._measuring.record(lesion.id, self._session.selection.visit_id, finding)
 
     def _on_declined(self, declined: Declined, drawing: Drawing) -> None:
-        self._refused = drawing if declined.offers else None
+        self._refused = (declined, drawing) if declined.offers else None
         needs_reason = [offer for offer in declined.offers if offer is Offer.KEEP_WITH_REASON]
         if self._page.right_page is not RightPage.READING:
             self.show_reading()
@@ -270,8 +270,8 @@ class ReadingDesk(QObject):
 
     def _on_offer(self, offer: str, reason: str) -> None:
         if self._refused is not None and offer in list(Offer):
-            drawing, self._refused = self._refused, None
-            self._measuring.retry(drawing, Offer(offer), reason)
+            (declined, drawing), self._refused = self._refused, None
+            self._measuring.retry(drawing, Offer(offer), reason, declined.rule)
 
     def _on_dismissed(self) -> None:
         self._refused = None

@@ -20,7 +20,7 @@ from app.exports.staging import Staging
 from app.profiles import known_profiles
 from mrecist.case import ClinicalStatus, Marker, Read, Scan, TimePoint
 from mrecist.casefile import CASES_SCHEMA, CaseFileError, decode, read_document
-from mrecist.lesionfields import Status
+from mrecist.lesionfields import FOR_ALL, Status
 from mrecist.lesions import (
     Absent,
     Features,
@@ -40,7 +40,7 @@ from mrecist.resultfile import result, results_document
 from mrecist.rulesets import RuleSet
 from mrecist.values import Diameter, Line
 
-_NOT_IN_THE_FILE = frozenset(("lipiodol_compact", "hypovascular", "treatment_id", "settled_on"))
+_NOT_IN_THE_FILE = frozenset(("lipiodol_compact", "hypovascular", "treatment_id", "settled_on", "overrides"))
 _Plain = dict[str, Any]
 
 
@@ -203,6 +203,10 @@ def _features(features: Features) -> _Plain:
             found[f"{field.name}_mm"] = _mm(value)
         else:
             found[field.name] = value.value if isinstance(value, Enum) else value
+    if features.overrides:
+        found["override"] = dict(features.overrides) | (
+            {FOR_ALL: features.override} if features.override.strip() else {}
+        )
     return found
 
 

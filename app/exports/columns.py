@@ -94,7 +94,8 @@ LESIONS = Table(
             settled_on="date on which a lesion in doubt was confirmed or refuted",
             treated_since="local treatment since the time point before: tace, ablation, resection, radiation",
             earlier_absence="of a lesion seen again, whether it had been gone: confirmed or mistaken",
-            override="the reader's justification where a rule of conformance was overruled",
+            override="the reader's justification where a rule of conformance was overruled, as `rule: reason`, parted "
+            "by |; without a rule where one reason was given for all",
             series_uid="DICOM series of each line the diameter was read from",
             sop_uid="DICOM image of each line",
             frame="frame of each line, counted from 1",

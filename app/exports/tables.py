@@ -14,6 +14,7 @@ from app.state.record import Visit
 from app.state.signatures import SignedVisit
 from mrecist.lesions import (
     Absent,
+    Features,
     Finding,
     Lesion,
     Measured,
@@ -167,8 +168,14 @@ def _observed(seen: Observation | None) -> Row:
         "settled_on": None if noted.settled_on is None else noted.settled_on.isoformat(),
         "treated_since": noted.treated_since,
         "earlier_absence": noted.earlier_absence,
-        "override": noted.override,
+        "override": _listed(reasons_by_rule(noted)),
     }
+
+
+def reasons_by_rule(noted: Features) -> tuple[str, ...]:
+    """Each reason for going against a rule as `rule: reason`; one that was given for all of them without a rule."""
+    given = [f"{rule}: {why}" for rule, why in noted.overrides]
+    return (*given, noted.override) if noted.override.strip() else tuple(given)
 
 
 def _finding(finding: Finding) -> Row:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from app import words
@@ -150,8 +150,17 @@ def _assigned(lesion: Lesion) -> str:
 def _answers(name: str, then: Features, now: Features) -> Iterator[Compared]:
     for told in fields(Features):
         before, after = getattr(then, told.name), getattr(now, told.name)
-        if before != after:
+        if before != after and told.name != "overrides":
             yield Compared(f"{name} {told.name.replace('_', ' ')}", _value(before), _value(after))
+    yield from _kept(name, dict(then.overrides), dict(now.overrides))
+
+
+def _kept(name: str, then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Compared]:
+    """A line for each rule that the reader went against for another reason, or since, or no longer."""
+    for rule in {**then, **now}:
+        if then.get(rule) != now.get(rule):
+            what = translated("{lesion}: {rule} kept because", lesion=name, rule=rule)
+            yield Compared(what, _value(then.get(rule)), _value(now.get(rule)))
 
 
 def _value(value: object) -> str:

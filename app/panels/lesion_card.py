@@ -58,6 +58,8 @@ class LesionCard(QWidget):
 
     way_chosen = Signal(str, str)
     """(what was asked, the answer)"""
+    override_given = Signal(str, str)
+    """(the rule that objects, the reason for going against it)"""
     settled = Signal(object)
     """Another date on which the doubt was settled."""
 
@@ -100,6 +102,7 @@ class LesionCard(QWidget):
         for check in told.checks:
             row = CheckRow(self._theme, check)
             row.way_chosen.connect(self.way_chosen)
+            row.override_given.connect(self.override_given)
             self.buttons |= {(check.rule, way): b for way, b in row.buttons.items() if isinstance(b, KeyButton)}
             self._body.addWidget(row)
         if told.settled_on is not None:

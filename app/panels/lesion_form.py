@@ -15,6 +15,7 @@ from app.panels.liver_scheme import LiverScheme
 from app.panels.marks import Icon, MarkBox
 from app.theme import Face, Theme
 from app.words import kind_word, organ_word, region_word, role_word, translated
+from mrecist.case import RULES_OF_LESION, RULES_OF_TIMEPOINT
 from mrecist.lesions import Lesion
 from mrecist.results import Issue, Severity
 from mrecist.values import LesionKind, LesionRole, Organ, Region, Segment
@@ -56,13 +57,17 @@ OVERRIDE = "override"
 
 
 def check_of(issue: Issue) -> Check:
-    """An issue of the engine as a check; one that was overridden counts as met and shows the reason."""
+    """An issue of the engine as a check; one that was overridden counts as met and shows the reason.
+
+    Where no reason can be given for what a rule finds, none is asked for.
+    """
     if issue.overridden:
         return Check(issue.rule, issue.text, CheckState.MET, translated("Kept: {why}", why=issue.overridden))
     if issue.severity is Severity.NOTE:
         return Check(issue.rule, issue.text, CheckState.MET)
     keep = Way(OVERRIDE, translated("Keep, give reason"))
-    return Check(issue.rule, issue.text, CheckState.TO_RESOLVE, ways=(keep,))
+    ways = (keep,) if issue.rule in (*RULES_OF_LESION, *RULES_OF_TIMEPOINT) else ()
+    return Check(issue.rule, issue.text, CheckState.TO_RESOLVE, ways=ways)
 
 
 class LesionForm(QWidget):

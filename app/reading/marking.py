@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
 from app.reading.hanging import PHASE_WORDS
+from app.reading.marked_region import Surroundings, organ_where_marked, region_where_marked
 from app.reading.series_kinds import is_chest
 from app.state.assistance import Assistance
 from app.state.events import Event, FindingRecorded, LesionAdded
@@ -18,6 +20,7 @@ from app.state.naming import default_axis, next_lesion_name
 from app.state.record import Record, SeriesRef
 from mrecist.case import Read
 from mrecist.lesions import (
+    NOTHING_NOTED,
     Absent,
     Features,
     Finding,
@@ -28,9 +31,12 @@ from mrecist.lesions import (
     Present,
     TooSmall,
 )
+from mrecist.measured import PHASE, WHOLE
 from mrecist.rulesets import EligibilityRules
 from mrecist.values import Diameter, LesionKind, LesionRole, Line, Organ, Region
 from viewers.imaging.catalogue import PhaseName
+
+SMALL, SLICE = "E-SMALL", "E-SLICE"
 
 
 class Intent(StrEnum):
@@ -61,18 +67,21 @@ class Marked:
 
 @dataclass(frozen=True, slots=True)
 class Declined:
-    """Why the line was not taken, in the reader's words, and the ways out."""
+    """Why the line was not taken, in the reader's words, and the ways out; `rule` is the rule that objects."""
 
     message: str
     offers: tuple[Offer, ...] = ()
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
     """A finished line with what it was drawn on and what it is meant for.
 
-    `justification` is the reader's reason for going against a conformance rule. A line that the assistant proposed
-    comes with how (`assisted`) and with the longest diameter of the whole lesion.
+    `justified` are the reader's reasons for going against rules of conformance, one rule each. `moved`: an end of the
+    lesion's own line was moved, so that what was accepted of it before is not asked again. A line that the assistant
+    proposed comes with how (`assisted`) and with the longest diameter of the whole lesion. `beside` is what lies around
+    the line, where that was looked at.
     """
 
     intent: Intent
@@ -81,23 +90,29 @@ class Drawing:
     series: SeriesRef
     visit_id: str
     selected: str | None = None
-    justification: str = ""
+    justified: tuple[tuple[str, str], ...] = ()
+    moved: bool = False
     assisted: Assistance | None = None
     whole: Diameter | None = None
     whole_line: Line | None = None
+    beside: Surroundings | None = None
 
     def measured(self) -> Measured:
         """What it measures, as a finding."""
         evidence = () if self.whole_line is None else (self.whole_line,)
         return Measured(self.diameter, self.whole, (self.line,), evidence)
 
+    def kept(self, rule: str, reason: str) -> Drawing:
+        """The same with a reason for what this rule objects to."""
+        return replace(self, justified=(*(x for x in self.justified if x[0] != rule), (rule, reason)))
+
 
 def mark(record: Record, read_id: str, drawing: Drawing, rules: EligibilityRules) -> Marked | Declined:
     """Turn a drawing into an edit of the read.
 
     The first of these that holds answers: the series cannot be measured; a viable diameter is drawn outside the
-    arterial phase; the selected lesion is measured; a new lesion is added, if the criteria allow it or the reader
-    gave a reason.
+    arterial phase; the selected lesion is measured; a new lesion is added, if the criteria allow it. Each objection is
+    told by itself, and a reason answers the one that it was given for: it is recorded with that rule.
     """
     read = record.read(read_id) or Read(read_id)
     if not drawing.series.measurable:
@@ -110,7 +125,7 @@ def mark(record: Record, read_id: str, drawing: Drawing, rules: EligibilityRules
             return Declined("Select the lesion in the table first, or take the tool Target for a new one.")
         case Intent.COUNTED:
             assert selected is not None
-            return _phase_objection(read, selected, drawing) or _measure(read, selected, drawing)
+            return _measure(read, selected, drawing, rules)
         case Intent.WHOLE:
             assert selected is not None
             return _measure_whole(read, selected, drawing)
@@ -119,14 +134,16 @@ def mark(record: Record, read_id: str, drawing: Drawing, rules: EligibilityRules
                 return Declined(
                     "Targets are chosen at baseline. Select one to measure it, or take the tool New lesion."
                 )
-            return _phase_objection(read, selected, drawing) or _measure(read, selected, drawing)
+            return _measure(read, selected, drawing, rules)
         case Intent.TARGET:
             region = _region(drawing)
-            return _outside_arterial(region, drawing) or _no_target(read, region, drawing, rules) or _add(read, drawing)
+            objections = (_outside_arterial(region, drawing), *_no_target(read, region, drawing, rules))
+            noted = _answered(Features(), drawing, [(x.rule, x) for x in objections if x is not None])
+            return noted if isinstance(noted, Declined) else _add(read, drawing, noted)
         case Intent.NONTARGET if drawing.visit_id != baseline:
             if selected is None or selected.role is not LesionRole.NONTARGET:
                 return Declined("Non-targets are listed at baseline. Select one, or take the tool New lesion.")
-            return _measure(read, selected, drawing)
+            return _measure(read, selected, drawing, rules)
         case Intent.NEW if drawing.visit_id == baseline:
             return Declined("A lesion found at baseline is a target or a non-target.")
         case Intent.NONTARGET | Intent.NEW:
@@ -146,7 +163,7 @@ def remark_on(
     `baseline` says whether it is drawn at baseline, where a target must be of some size.
     """
     chooses = intent is Intent.TARGET and baseline
-    region = region_of(series) if chooses or selected is None else selected.region
+    region = region_where_marked(series) if chooses or selected is None else selected.region
     viable = intent is Intent.COUNTED or (intent is Intent.TARGET and (baseline or selected is not None))
     said = []
     if viable and region is Region.INTRAHEPATIC and series.phase != PhaseName.ARTERIAL:
@@ -169,19 +186,16 @@ def least_target_mm(series: SeriesRef, rules: EligibilityRules) -> Fraction:
     )
 
 
-def region_of(series: SeriesRef) -> Region:
-    """Where a lesion marked on this series lies, until the reader says otherwise: a liver phase means the liver."""
-    return Region.EXTRAHEPATIC if series.phase is None else Region.INTRAHEPATIC
-
-
 def _region(drawing: Drawing) -> Region:
     """The assistant measures lesions of the liver alone, on whatever series."""
-    return Region.INTRAHEPATIC if drawing.assisted is not None else region_of(drawing.series)
+    return Region.INTRAHEPATIC if drawing.assisted is not None else region_where_marked(drawing.series, drawing.beside)
 
 
 def is_read_elsewhere(record: Record, lesion: Lesion, seen: Observation) -> bool:
     """Whether a target of the liver has its diameter from lines outside the arterial phase, and no reason for it."""
-    if lesion.region is not Region.INTRAHEPATIC or lesion.role is not LesionRole.TARGET or seen.features.override:
+    if lesion.region is not Region.INTRAHEPATIC or lesion.role is not LesionRole.TARGET:
+        return False
+    if seen.features.justification(PHASE):
         return False
     lines = seen.finding.evidence if isinstance(seen.finding, Measured) else ()
     refs = [record.series_ref(one.series_uid) for one in lines]
@@ -199,19 +213,16 @@ def _with_thickness(drawing: Drawing) -> Drawing:
 # --- the checks, each a refusal or None -----------------------------------------------------------------------------
 
 
-def _phase_objection(read: Read, lesion: Lesion, drawing: Drawing) -> Declined | None:
+def _phase_kept(seen: Observation | None, drawing: Drawing) -> bool:
     """Asked once: where a reason was kept for measuring this lesion on this series, it still holds."""
-    seen = read.observation(drawing.visit_id, lesion.id)
     lines = seen.finding.evidence if seen is not None and isinstance(seen.finding, (Measured, Present)) else ()
-    kept = seen is not None and bool(seen.features.override)
-    if kept and any(line.series_uid == drawing.line.series_uid for line in lines):
-        return None
-    return _outside_arterial(lesion.region, drawing)
+    here = any(line.series_uid == drawing.line.series_uid for line in lines)
+    return seen is not None and here and bool(seen.features.justification(PHASE))
 
 
 def _outside_arterial(region: Region, drawing: Drawing) -> Declined | None:
     phase = drawing.series.phase
-    if region is not Region.INTRAHEPATIC or phase == PhaseName.ARTERIAL or drawing.justification:
+    if region is not Region.INTRAHEPATIC or phase == PhaseName.ARTERIAL:
         return None
     if phase is not None:
         shown = f"the {PHASE_WORDS[PhaseName(phase)].lower()} ({drawing.series.phase_confidence:.2f})"
@@ -220,89 +231,130 @@ def _outside_arterial(region: Region, drawing: Drawing) -> Declined | None:
     return Declined(
         f"This is {shown}. Viable diameter is read on the arterial phase. Go to AP?",
         (Offer.GO_TO_ARTERIAL, Offer.KEEP_WITH_REASON),
+        PHASE,
     )
 
 
-def _no_target(read: Read, region: Region, drawing: Drawing, rules: EligibilityRules) -> Declined | None:
-    if drawing.justification:
-        return None
+def _no_target(read: Read, region: Region, drawing: Drawing, rules: EligibilityRules) -> Iterator[Declined]:
     ways_out = (Offer.AS_NONTARGET, Offer.KEEP_WITH_REASON)
-    least = least_target_mm(drawing.series, rules)
-    if drawing.diameter.mm < least:
+    if rule := _too_small(drawing, rules):
+        least = least_target_mm(drawing.series, rules)
         limit = Diameter.from_mm(str(Decimal(least.numerator) / Decimal(least.denominator)))
         thick = f" (twice the slice thickness of {drawing.series.slice_thickness_mm:g} mm)"
         why = thick if least > rules.measurable_mm else ""
-        return Declined(f"{drawing.diameter} mm is below {limit} mm{why}. Record as non-target?", ways_out)
+        yield Declined(f"{drawing.diameter} mm is below {limit} mm{why}. Record as non-target?", ways_out, rule)
     targets = [x for x in read.lesions if x.role is LesionRole.TARGET and x.parent is None]
     in_liver = [x for x in targets if x.organ is Organ.LIVER]
     # outside the liver the organ is not known yet (lung or node?): the form's conformance asks once it is
     most = rules.most_in_liver
     if region is Region.INTRAHEPATIC and len(in_liver) >= most:
-        return Declined(f"{len(in_liver)} of {most} liver targets are set. Record as non-target?", ways_out)
+        yield Declined(f"{len(in_liver)} of {most} liver targets are set. Record as non-target?", ways_out, "E-ORGAN")
     if len(targets) >= rules.total:
-        return Declined(f"{len(targets)} of {rules.total} targets are set. Record as non-target?", ways_out)
-    return None
+        yield Declined(f"{len(targets)} of {rules.total} targets are set. Record as non-target?", ways_out, "E-TOTAL")
+
+
+def _too_small(drawing: Drawing, rules: EligibilityRules) -> str:
+    """The rule by which the length is too small for a target; empty where it is not."""
+    if drawing.diameter.mm >= least_target_mm(drawing.series, rules):
+        return ""
+    return SMALL if drawing.diameter.mm < rules.measurable_mm else SLICE
+
+
+def _longer_than_whole(found: Finding | None, drawing: Drawing) -> Declined | None:
+    whole = found.whole if isinstance(found, Measured) and drawing.whole is None else None
+    if whole is None or drawing.diameter <= whole:
+        return None
+    said = f"{drawing.diameter} mm is longer than the whole lesion, {whole} mm. Measure one of them again?"
+    return Declined(said, (Offer.KEEP_WITH_REASON,), WHOLE)
+
+
+def _shorter_than_viable(found: Finding | None, drawing: Drawing) -> Declined | None:
+    if not isinstance(found, Measured) or drawing.diameter >= found.diameter:
+        return None
+    said = f"Whole {drawing.diameter} mm is smaller than viable {found.diameter} mm. Measure one of them again?"
+    return Declined(said, (Offer.KEEP_WITH_REASON,), WHOLE)
+
+
+def _answered(
+    noted: Features, drawing: Drawing, checked: Iterable[tuple[str, Declined | None]], holds: Collection[str] = ()
+) -> Features | Declined:
+    """What is noted of the lesion once each objection has its own reason; or the first objection that has none.
+
+    Where a rule that was checked does not object, a reason that was given for it before falls: it spoke of another
+    measurement. `holds` are the rules whose reason still speaks of this one.
+    """
+    reasons = dict(drawing.justified)
+    for rule, objection in checked:
+        if objection is None:
+            noted = noted.unjustified(rule)
+        elif rule in reasons:
+            noted = noted.justified(rule, reasons[rule])
+        elif rule not in holds:
+            return objection
+    return noted
 
 
 # --- the edits ------------------------------------------------------------------------------------------------------
 
 
-def _add(read: Read, drawing: Drawing) -> Marked:
+def _add(read: Read, drawing: Drawing, noted: Features = NOTHING_NOTED) -> Marked:
     role = {
         Intent.TARGET: LesionRole.TARGET,
         Intent.NONTARGET: LesionRole.NONTARGET,
         Intent.NEW: LesionRole.NEW,
     }[drawing.intent]
     region = _region(drawing)
-    organ = Organ.LIVER if region is Region.INTRAHEPATIC else Organ.LUNG
     lesion = Lesion(
         id=next_lesion_name((x.id for x in read.lesions), region, role),
         region=region,
         role=role,
-        organ=organ,
+        organ=organ_where_marked(drawing.series, region, drawing.beside),
         kind=LesionKind.OTHER,
         axis=default_axis(region, LesionKind.OTHER),
     )
     finding: Finding = (
         Present(drawing.diameter, evidence=(drawing.line,)) if role is LesionRole.NONTARGET else drawing.measured()
     )
-    observation = Observation(lesion.id, finding, Features(override=drawing.justification))
+    observation = Observation(lesion.id, finding, noted)
     return Marked(LesionAdded(lesion, drawing.visit_id, observation, drawing.assisted), lesion.id)
 
 
-def _measure(read: Read, lesion: Lesion, drawing: Drawing) -> Marked | Declined:
+def _measure(read: Read, lesion: Lesion, drawing: Drawing, rules: EligibilityRules) -> Marked | Declined:
     before = read.observation(drawing.visit_id, lesion.id)
     found = before.finding if before else None
-    whole = found.whole if isinstance(found, Measured) and drawing.whole is None else None
-    if whole is not None and drawing.diameter > whole and not drawing.justification:
-        return Declined(
-            f"{drawing.diameter} mm is longer than the whole lesion, {whole} mm. Measure one of them again?",
-            (Offer.KEEP_WITH_REASON,),
-        )
-    features = before.features if before else Features()
-    if drawing.justification:
-        features = replace(features, override=drawing.justification)
+    noted = before.features if before else NOTHING_NOTED
+    holds = {rule for rule in (PHASE, WHOLE) if drawing.moved and noted.justification(rule)}
+    holds |= {PHASE} if _phase_kept(before, drawing) else set()
+    checked = [(WHOLE, _longer_than_whole(found, drawing))]
+    if drawing.intent is not Intent.NONTARGET:
+        checked.insert(0, (PHASE, _outside_arterial(lesion.region, drawing)))
+    answered = _answered(noted, drawing, checked, holds)
+    if isinstance(answered, Declined):
+        return answered
+    # a size is objected to where the lesion is assigned; the reason for another size than this one does not stay
+    answered = answered.unjustified(*{SMALL, SLICE} - {_too_small(drawing, rules)})
     finding: Finding
     if lesion.role is LesionRole.NONTARGET:
         finding = Present(drawing.diameter, evidence=(drawing.line,))
     elif drawing.whole is not None:
         finding = drawing.measured()
-    elif before is not None and isinstance(before.finding, Measured):
-        finding = replace(before.finding, diameter=drawing.diameter, evidence=(drawing.line,))
+    elif isinstance(found, Measured):
+        finding = replace(found, diameter=drawing.diameter, evidence=(drawing.line,))
     else:
         finding = Measured(drawing.diameter, evidence=(drawing.line,))
-    seen = Observation(lesion.id, finding, features)
+    seen = Observation(lesion.id, finding, answered)
     return Marked(FindingRecorded(drawing.visit_id, seen, drawing.assisted), lesion.id)
 
 
 def _measure_whole(read: Read, lesion: Lesion, drawing: Drawing) -> Marked | Declined:
     before = read.observation(drawing.visit_id, lesion.id)
+    noted = before.features if before else NOTHING_NOTED
+    objection = _shorter_than_viable(before.finding if before else None, drawing)
+    holds = (WHOLE,) if drawing.moved and noted.justification(WHOLE) else ()
+    answered = _answered(noted, drawing, ((WHOLE, objection),), holds)
+    if isinstance(answered, Declined):
+        return answered
     match before.finding if before else None:
-        case Measured() as found if drawing.diameter < found.diameter and not drawing.justification:
-            return Declined(
-                f"Whole {drawing.diameter} mm is smaller than viable {found.diameter} mm. Measure one of them again?",
-                (Offer.KEEP_WITH_REASON,),
-            )
         case Measured() as found:
             finding: Finding = replace(found, whole=drawing.diameter, whole_evidence=(drawing.line,))
         case Absent():
@@ -314,4 +366,4 @@ def _measure_whole(read: Read, lesion: Lesion, drawing: Drawing) -> Marked | Dec
         case _:
             return Declined(f"Measure the viable diameter of {lesion.id} first, then the whole lesion.")
     assert before is not None
-    return Marked(FindingRecorded(drawing.visit_id, replace(before, finding=finding)), lesion.id)
+    return Marked(FindingRecorded(drawing.visit_id, replace(before, finding=finding, features=answered)), lesion.id)

@@ -52,6 +52,12 @@ def _without_events_of_lesions(plain: Plain) -> Plain:
     return _whole_lesion(plain) if "lesion" in plain else plain
 
 
+def _with_one_reason_for_all(plain: Plain) -> Plain:
+    """Version 3 had one justification for all objections to a lesion at a time point: `override`, which stays."""
+    seen = plain["observation"]
+    return {**plain, "observation": {**seen, "features": {"overrides": [], **seen["features"]}}}
+
+
 def _whole_lesion(plain: Plain) -> Plain:
     """A lesion was no fragment of another."""
     return {**plain, "lesion": {"parent": None, **plain["lesion"]}}
@@ -84,6 +90,8 @@ UPCASTS: Mapping[tuple[str, int], Upcast] = MappingProxyType(
         ("finding_recorded", 1): _unassisted,
         ("lesion_added", 2): _without_events_of_lesions,
         ("finding_recorded", 2): _without_events_of_lesions,
+        ("lesion_added", 3): _with_one_reason_for_all,
+        ("finding_recorded", 3): _with_one_reason_for_all,
         ("lesion_changed", 1): _whole_lesion,
         ("clinical_recorded", 1): _without_later_judgements,
         ("treatment_recorded", 1): _without_course,

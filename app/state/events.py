@@ -115,11 +115,12 @@ class LesionAdded:
     """A lesion enters a read, with what was found of it at the time point where it was marked.
 
     Version 2: `assisted` says how, where the assistant proposed the measurement. Version 3 knows fragments, local
-    treatment since, when a doubt was settled, and the answer on a lesion that is seen again.
+    treatment since, when a doubt was settled, and the answer on a lesion that is seen again. Version 4 tells with
+    each reason for going against the criteria which rule it speaks of.
     """
 
     kind: ClassVar[str] = "lesion_added"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     lesion: Lesion
     visit_id: str
     observation: Observation
@@ -151,11 +152,11 @@ class FindingRecorded:
     """What was found of a lesion.
 
     Version 2: `assisted` says how, where the assistant proposed the measurement. Version 3 notes what `LesionAdded`
-    of version 3 does.
+    of version 3 does; version 4 tells with each reason for going against the criteria which rule it speaks of.
     """
 
     kind: ClassVar[str] = "finding_recorded"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     visit_id: str
     observation: Observation
     assisted: Assistance | None = None

@@ -22,7 +22,7 @@ from app.state.reading_mode import Lifted, ReadingMode, in_order, is_blinded
 from app.state.record import Record
 from app.state.refusal import EditRefused
 from app.state.signatures import AmendedVisit, SignedVisit
-from mrecist.case import Read, TimePointRead
+from mrecist.case import RULES_OF_LESION, Read, TimePointRead
 from mrecist.lesions import Lesion, Merged, Nonviable, Observation, Split, UnequivocalProgression
 from mrecist.values import LesionRole, Region
 
@@ -219,6 +219,11 @@ def _check_finding(lesion: Lesion, seen: Observation) -> None:
         raise EditRefused(f"{lesion.id} is extrahepatic: it is present or absent, not without viable tumour.")
     if isinstance(seen.finding, UnequivocalProgression) and lesion.role is LesionRole.TARGET:
         raise EditRefused(f"{lesion.id} is a target: its progression is measured.")
+    for rule, why in seen.features.overrides:
+        if rule not in RULES_OF_LESION:
+            raise EditRefused(f"{rule} does not object to a lesion.")
+        if not why.strip():
+            raise EditRefused("A justification needs a reason.")
 
 
 def _fragments(read: Read, lesion: Lesion) -> tuple[Lesion, ...]:

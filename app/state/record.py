@@ -35,6 +35,7 @@ from mrecist.case import (
     TreatmentKind,
 )
 
+_ARTERIAL = "arterial"  # as the catalogue of images calls it
 _SCANNERS = frozenset(m.value for m in Modality)
 
 JUDGED_FIELDS: Mapping[str, type[Benefit] | type[Ineligibility] | type[bool]] = MappingProxyType(
@@ -311,7 +312,11 @@ class Record:
                     None if ref.study_date is None else self.day(ref.study_date),
                 )
                 series.setdefault(scan, []).append(ref.uid)
-        scans = tuple(replace(scan, series=tuple(uids)) for scan, uids in series.items())
+        others = {ref.uid for ref in self.series if ref.phase != _ARTERIAL}
+        scans = tuple(
+            replace(scan, series=tuple(uids), not_arterial=tuple(uid for uid in uids if uid in others))
+            for scan, uids in series.items()
+        )
         slack = slack_days(visit.on)
         return TimePoint(
             visit.id,

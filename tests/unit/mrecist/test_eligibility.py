@@ -176,6 +176,47 @@ def test_that_a_justified_deviation_keeps_its_justification() -> None:
     assert found["E-OVERRIDE"].overridden == "kept by hand"
 
 
+def test_that_a_reason_is_good_for_the_rule_it_was_given_for_and_for_no_other() -> None:
+    thick = {"scans": [{"modality": "CT", "slice_thickness_mm": 8}]}
+    for_small = {"L1": {"override": {"E-SMALL": " seen in all phases "}}}
+    assert _issues(visit("L1=9", **thick, **for_small))["E-SMALL"].overridden == "seen in all phases"
+    assert _issues(visit("L1=12", **thick, **for_small))["E-SLICE"].overridden == "", "measured anew"
+    node = {"N1": {"axis": "longest", "override": {"E-NODE": "grows"}}}
+    found = _issues(visit("N1=12", **node), visit("N1=12", N1={"axis": "longest"}))
+    assert {rule: x.overridden for rule, x in found.items()} == {"E-NODE": "grows", "E-NODE-AXIS": ""}
+
+
+def test_that_one_text_is_good_for_all_objections_that_no_reason_of_their_own_answers() -> None:
+    node = {"N1": {"axis": "longest", "override": {"all": "agreed", "E-NODE": "grows"}}}
+    found = _issues(visit("N1=12", **node), visit("N1=12", N1={"axis": "longest"}))
+    assert {rule: x.overridden for rule, x in found.items()} == {"E-NODE": "grows", "E-NODE-AXIS": "agreed"}
+
+
+@pytest.mark.parametrize("rule", ["E-ORGAN", "E-TOTAL"])
+def test_that_a_target_too_many_is_open_until_each_one_too_many_has_its_reason(rule: str) -> None:
+    names, text = ("L3 L4", "L1=30 L2=20 L3=15 L4=12")
+    if rule == "E-TOTAL":
+        names, text = ("N2 Ad1", "L1=30 L2=20 Lu1=20 Lu2=20 N1=20 N2=20 Ad1=20")
+
+    def told(**noted: Any) -> list[tuple[str | None, str]]:
+        found = assessed(visit(text, **noted), text).baseline.issues
+        return [(x.lesion, x.overridden) for x in found if x.rule == rule]
+
+    first, second = names.split()
+    agreed = {"override": {rule: "agreed"}}
+    assert told() == [(first, "")]
+    assert told(**{first: agreed}) == [(second, "")], "the reason was for the first of them"
+    assert told(**{first: agreed, second: agreed}) == [(first, "agreed")]
+    assert told(**{first: {"override": "agreed"}}) == [(first, "agreed")], "as older files mean it"
+
+
+def test_that_a_reason_at_a_later_time_point_is_told_with_its_rule() -> None:
+    late = visit("L1=20", L1={"override": {"E-SMALL": "as at baseline"}})
+    found = _issues("L1=30", late)["E-OVERRIDE"]
+    assert (found.overridden, found.numbers["objection"]) == ("as at baseline", "E-SMALL")
+    assert found.text == "L1: the reader went against E-SMALL."
+
+
 def test_that_a_window_entry_criteria_and_old_labs_are_justified_at_their_time_point() -> None:
     why = {"override": " agreed with the sponsor "}
     early = visit("L1=30", day=-35, clinical={"ecog": 2}, **why)

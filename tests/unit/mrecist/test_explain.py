@@ -122,6 +122,7 @@ def test_that_every_sentence_can_be_said_with_all_numbers_and_with_few(rule: str
         "baseline_mm",
         "nadir_mm",
         "sum_mm",
+        "whole_mm",
     )
     few |= dict.fromkeys(lengths, Fraction(0))
     few |= {"response_pct": Fraction(-30), "progression_pct": Fraction(20), "change_pct": Fraction(0)}

@@ -232,6 +232,15 @@ ISSUES: Mapping[str, Worked] = {
             _issues(visit("Lu1=30", Lu1={"previously_treated": True}), "Lu1=30") == {"E-TREATED-OUTSIDE": "warning"}
         ),
     },
+    "mrecist.measured.measured_issues": {
+        ("E-PHASE", "the viable diameter of a liver target is not read on the arterial phase", "warning"): lambda: (
+            [_issues(visit("L1=30", L1={"override": {x: "kept"}}), "L1=30") for x in ("E-WHOLE", "E-PHASE")]
+            == [{}, {"E-PHASE": "warning"}]
+        ),
+        ("E-WHOLE", "the whole lesion is shorter than the diameter that counts", "warning"): lambda: (
+            [_issues(visit("L1=30", L1={"whole_mm": x}), "L1=30") for x in (30, 29.9)] == [{}, {"E-WHOLE": "warning"}]
+        ),
+    },
     "mrecist.eligibility.noted_issues": {
         ("E-OVERRIDE", "a proposal or an objection was overridden", "note"): lambda: (
             _noted("L1=20", override="kept") == {"E-OVERRIDE": "note"}

@@ -81,7 +81,7 @@ def test_that_what_the_assistant_measured_is_of_the_liver_also_where_the_phase_i
     assert made.assisted is not None
     declined = mark(record, "read-1", made, RULES)
     assert isinstance(declined, Declined) and "a series without a known contrast phase" in declined.message
-    kept = mark(record, "read-1", replace(made, justification="arterial by the aorta"), RULES)
+    kept = mark(record, "read-1", made.kept("E-PHASE", "arterial by the aorta"), RULES)
     assert isinstance(kept, Marked) and kept.lesion_id == "IT1"
 
 
@@ -135,9 +135,9 @@ def test_that_another_phase_is_asked_about_once() -> None:
     late = drawing(found(30.0, 33.0, "BL-PVP"), Intent.COUNTED, "IT1", "BL-PVP")
     refused = mark(record, "read-1", late, RULES)
     assert isinstance(refused, Declined) and Offer.KEEP_WITH_REASON in refused.offers
-    kept = mark(record, "read-1", replace(late, justification="no arterial phase was possible"), RULES)
+    kept = mark(record, "read-1", late.kept("E-PHASE", "no arterial phase was possible"), RULES)
     assert isinstance(kept, Marked) and isinstance(kept.event, FindingRecorded)
-    assert kept.event.observation.features.override == "no arterial phase was possible"
+    assert kept.event.observation.features.overrides == (("E-PHASE", "no arterial phase was possible"),)
     read = replace(record.reads[0], timepoints=(TimePointRead("BL", (kept.event.observation,)),))
     again = mark(replace(record, reads=(read,)), "read-1", late, RULES)
     assert isinstance(again, Marked)

@@ -10,7 +10,7 @@ from app.resources import load_ruleset
 from app.state.events import FindingRecorded, LesionAdded
 from app.state.record import Record
 from mrecist.case import TimePointRead
-from mrecist.lesions import Lesion, Measured, Nonviable, Observation
+from mrecist.lesions import Features, Finding, Lesion, Measured, Nonviable, Observation
 from mrecist.values import Axis, Diameter, LesionRole, Line, Organ, Region
 from tests.support.records import line, two_visits, with_targets
 
@@ -87,10 +87,99 @@ def test_that_a_third_liver_target_needs_a_reason() -> None:
     declined = mark(record, "read-1", draw(record, Intent.TARGET, 20), RULES)
     assert isinstance(declined, Declined)
     assert declined.message == "2 of 2 liver targets are set. Record as non-target?"
-    kept = mark(record, "read-1", draw(record, Intent.TARGET, 20, justification="charter allows five"), RULES)
+    kept = mark(record, "read-1", draw(record, Intent.TARGET, 20).kept("E-ORGAN", "charter allows five"), RULES)
     assert isinstance(kept, Marked)
     assert isinstance(kept.event, LesionAdded)
-    assert kept.event.observation.features.override == "charter allows five"
+    assert kept.event.observation.features == Features(overrides=(("E-ORGAN", "charter allows five"),))
+
+
+def test_that_each_objection_to_a_new_target_is_asked_by_itself_and_its_reason_kept_with_its_rule() -> None:
+    record = with_targets(two_visits(), 40, 30, 20, 20, 20)
+    drawing, asked = draw(record, Intent.TARGET, 8, "BL-PVP"), []
+    while isinstance(result := mark(record, "read-1", drawing, RULES), Declined):
+        asked.append(result.rule)
+        drawing = drawing.kept(result.rule, f"why {len(asked)}")
+    assert asked == ["E-PHASE", "E-SMALL", "E-ORGAN", "E-TOTAL"]
+    assert isinstance(result.event, LesionAdded)
+    reasons = (("E-PHASE", "why 1"), ("E-SMALL", "why 2"), ("E-ORGAN", "why 3"), ("E-TOTAL", "why 4"))
+    assert result.event.observation.features.overrides == reasons
+    aside = mark(record, "read-1", replace(drawing, intent=Intent.NONTARGET), RULES)
+    assert isinstance(aside, Marked) and isinstance(aside.event, LesionAdded)
+    assert aside.event.observation.features == Features(), "nothing objects to a non-target"
+
+
+def seen_before(record: Record, finding: Finding, features: Features) -> Record:
+    read = record.reads[0]
+    return replace(
+        record, reads=(replace(read, timepoints=(TimePointRead("BL", (Observation("IT1", finding, features),)),)),)
+    )
+
+
+ALL = (("E-PHASE", "p"), ("E-WHOLE", "w"), ("E-SMALL", "s"), ("E-ORGAN", "o"))
+PVP_LONGER = Measured(Diameter(80), Diameter(70), (line(8, "BL-PVP"),))
+
+
+@pytest.mark.parametrize(
+    ("series", "mm", "moved", "asked", "left"),
+    [
+        ("BL-PVP", 8.1, True, "", ["E-PHASE", "E-WHOLE", "E-SMALL", "E-ORGAN"]),
+        ("BL-PVP", 8.1, False, "E-WHOLE", None),
+        ("BL-PVP", 7.0, False, "", ["E-PHASE", "E-SMALL", "E-ORGAN"]),
+        ("BL-AP", 7.0, False, "", ["E-SMALL", "E-ORGAN"]),
+        ("BL-AP", 7.1, False, "E-WHOLE", None),
+        ("BL-CH", 7.0, False, "E-PHASE", None),
+    ],
+    ids=[
+        "its line is moved",
+        "drawn anew",
+        "no longer than whole",
+        "on the arterial phase",
+        "longer",
+        "another series",
+    ],
+)
+def test_that_a_reason_falls_with_its_objection_and_another_measurement_is_asked_about_anew(
+    series: str, mm: float, moved: bool, asked: str, left: list[str] | None
+) -> None:
+    record = seen_before(with_targets(two_visits(), 8), PVP_LONGER, Features(overrides=ALL))
+    result = mark(record, "read-1", draw(record, Intent.COUNTED, mm, series, selected="IT1", moved=moved), RULES)
+    if left is None:
+        assert isinstance(result, Declined) and result.rule == asked
+        return
+    assert isinstance(result, Marked) and isinstance(result.event, FindingRecorded)
+    noted = result.event.observation.features
+    assert [rule for rule, _ in noted.overrides] == left and noted.justification(left[0]) == dict(ALL)[left[0]]
+
+
+def test_that_a_size_that_is_large_enough_leaves_no_reason_for_a_small_one() -> None:
+    record = seen_before(with_targets(two_visits(), 8), Measured(Diameter(80)), Features(overrides=ALL[2:]))
+    grown = mark(record, "read-1", draw(record, Intent.COUNTED, 10, selected="IT1"), RULES)
+    assert isinstance(grown, Marked) and isinstance(grown.event, FindingRecorded)
+    assert grown.event.observation.features.overrides == (("E-ORGAN", "o"),)
+
+
+def test_that_a_moved_line_is_asked_about_an_objection_that_had_no_reason() -> None:
+    record = seen_before(with_targets(two_visits(), 8), PVP_LONGER, Features(overrides=ALL[:1]))
+    moved = draw(record, Intent.COUNTED, 8.1, "BL-PVP", selected="IT1", moved=True)
+    asked = mark(record, "read-1", moved, RULES)
+    assert isinstance(asked, Declined) and asked.rule == "E-WHOLE"
+    older = seen_before(record, PVP_LONGER, Features(override="one reason for all, as it was recorded once"))
+    taken = mark(older, "read-1", moved, RULES)
+    assert isinstance(taken, Marked) and isinstance(taken.event, FindingRecorded)
+    assert taken.event.observation.features == older.reads[0].timepoints[0].observations[0].features
+
+
+@pytest.mark.parametrize(("mm", "asked"), [(7.9, True), (8.0, False)], ids=["shorter", "as long"])
+def test_that_a_whole_lesion_shorter_than_its_viable_part_needs_a_reason_of_its_own(mm: float, asked: bool) -> None:
+    record = seen_before(with_targets(two_visits(), 8), Measured(Diameter(80)), Features(overrides=ALL[:1]))
+    drawing = draw(record, Intent.WHOLE, mm, selected="IT1")
+    result = mark(record, "read-1", drawing, RULES)
+    if asked:
+        assert isinstance(result, Declined) and result.rule == "E-WHOLE"
+        result = mark(record, "read-1", drawing.kept("E-WHOLE", "another phase"), RULES)
+    assert isinstance(result, Marked) and isinstance(result.event, FindingRecorded)
+    reasons = (ALL[0], ("E-WHOLE", "another phase")) if asked else ALL[:1]
+    assert result.event.observation.features.overrides == reasons
 
 
 def test_that_a_viable_diameter_is_not_taken_from_the_portal_venous_phase_without_a_reason() -> None:
@@ -105,7 +194,7 @@ def test_that_a_viable_diameter_is_not_taken_from_the_portal_venous_phase_withou
 def test_that_nothing_is_measured_on_a_series_without_geometry() -> None:
     record = two_visits()
     broken = replace(record.series[1], measurable=False, why_not=("the pixel spacing is missing",))
-    drawing = replace(draw(record, Intent.TARGET, 30), series=broken, justification="please")
+    drawing = replace(draw(record, Intent.TARGET, 30), series=broken, justified=(("E-PHASE", "please"),))
     declined = mark(record, "read-1", drawing, RULES)
     assert declined == Declined("Not measurable: the pixel spacing is missing.")
 
@@ -149,8 +238,10 @@ def test_that_a_viable_diameter_longer_than_the_whole_lesion_needs_a_reason(mm: 
     assert isinstance(result, Marked) is taken
     if isinstance(result, Declined):
         assert "53.7 mm is longer than the whole lesion, 53.6 mm" in result.message
-        reason = draw(record, Intent.COUNTED, mm, selected="IT1", justification="whole was drawn on another phase")
+        reason = draw(record, Intent.COUNTED, mm, selected="IT1").kept("E-WHOLE", "whole was drawn on another phase")
         assert isinstance(mark(record, "read-1", reason, RULES), Marked)
+        other = draw(record, Intent.COUNTED, mm, selected="IT1").kept("E-PHASE", "a reason for something else")
+        assert mark(record, "read-1", other, RULES) == result
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,12 @@ from datetime import date
 import pytest
 
 from app.reading.marked_region import Surroundings, organ_where_marked, region_where_marked
-from mrecist.values import Organ, Region
-from tests.support.records import series_ref
+from app.reading.marking import Declined, Drawing, Intent, Marked, mark
+from app.resources import load_ruleset
+from app.state.events import LesionAdded
+from app.state.record import SeriesRef
+from mrecist.values import Diameter, Organ, Region
+from tests.support.records import line, series_ref, two_visits
 
 IN, OUT = Region.INTRAHEPATIC, Region.EXTRAHEPATIC
 LUNG = Surroundings((-820.0, -790.0, -850.0, 45.0), hounsfield=True)
@@ -47,3 +51,25 @@ def test_that_a_mark_is_of_the_liver_unless_its_place_or_its_series_say_otherwis
 def test_that_positron_emission_and_bone_scans_are_read_for_what_is_outside_the_liver() -> None:
     for modality in ("PT", "NM"):
         assert region_where_marked(series_ref("1", date(2025, 3, 11), None, "WB", modality=modality)) is OUT
+
+
+def drawn_on(ref: SeriesRef, intent: Intent, beside: Surroundings | None = None) -> Marked | Declined:
+    """What becomes of a line of 24 mm at baseline."""
+    record = two_visits()
+    visits = (replace(record.visits[0], series=(*record.visits[0].series, ref.uid)), *record.visits[1:])
+    record = replace(record, series=(*record.series, ref), visits=visits)
+    drawing = Drawing(intent, line(24, ref.uid), Diameter.from_mm(24), ref, "BL", beside=beside)
+    return mark(record, "read-1", drawing, load_ruleset().eligibility)
+
+
+def test_that_a_line_on_a_series_of_unknown_phase_is_a_lesion_of_the_liver_and_is_asked_for_its_phase() -> None:
+    ref = series_ref("BL-X", date(2025, 3, 11), None, "Abdomen 5.0")
+    asked = drawn_on(ref, Intent.TARGET)
+    assert isinstance(asked, Declined)
+    assert asked.message.startswith("This is a series without a known contrast phase. Viable diameter is read on")
+    noted = drawn_on(ref, Intent.NONTARGET)
+    assert isinstance(noted, Marked) and isinstance(noted.event, LesionAdded)
+    assert (noted.lesion_id, noted.event.lesion.organ) == ("INT1", Organ.LIVER)
+    nodule = drawn_on(ref, Intent.TARGET, LUNG)
+    assert isinstance(nodule, Marked) and isinstance(nodule.event, LesionAdded)
+    assert (nodule.lesion_id, nodule.event.lesion.organ) == ("ET1", Organ.LUNG)

@@ -17,7 +17,7 @@ from viewers.widgets.corners import Corners
 from viewers.widgets.crosshair import Crosshair, ReferenceLine, paint_crosshair, paint_reference_lines
 from viewers.widgets.derived_source import DerivedSource
 from viewers.widgets.image_painter import ImagePainter
-from viewers.widgets.line_painter import LinePainter, paint_places
+from viewers.widgets.line_painter import LinePainter, name_places, paint_places
 from viewers.widgets.marks import CornerTexts, LineStyle, OverlayLevel, Placeholder, ViewLine, ViewPlace
 from viewers.widgets.painted_ahead import PaintedAhead
 from viewers.widgets.painted_once import OutlinedTexts, PaintedOnce, Picture
@@ -246,8 +246,9 @@ class ImageView(StackView):
 
         Gives the places that are taken then.
         """
-        paint_places(painter, self.places, projection, self.colours, self.words)
-        return self.drawn.paint(painter, self.visible_lines(), projection, self.hovered, taken)
+        paint_places(painter, self.places, projection, self.colours)
+        occupied = self.drawn.paint(painter, self.visible_lines(), projection, self.hovered, taken)
+        return name_places(painter, self.places, projection, self.colours, self.words, occupied)
 
     def _paint_planes(self, painter: QPainter, projection: Projection, plates: Sequence[QRectF]) -> None:
         """Where other images cut this one, and the shared place; never through the words in the corners."""

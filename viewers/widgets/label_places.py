@@ -14,6 +14,7 @@ _NAMES_PX = 38.0
 """Name and date stand above this."""
 
 _GAP_PX = 10.0
+_RING_GAP_PX = 4.0
 
 Pair = tuple[float, float]
 
@@ -35,6 +36,16 @@ def beside_line(start: Pair, end: Pair, label: Pair, size: Pair, scale: float) -
         (x, max(far[1], near[1]) + clear),
     )
     return [_centred(centre, label) for centre in centres]
+
+
+def beside_ring(centre: Pair, radius: float, label: Pair, scale: float) -> list[QRectF]:
+    """Below a circle, above it, right and left of it, then farther below and above."""
+    x, y = centre
+    gap = _RING_GAP_PX * scale
+    across, down = radius + gap + label[0] / 2, radius + gap + label[1] / 2
+    farther = down + label[1] + gap
+    places = ((x, y + down), (x, y - down), (x + across, y), (x - across, y), (x, y + farther), (x, y - farther))
+    return [_centred(place, label) for place in places]
 
 
 def beside_box(box: QRectF, label: Pair, scale: float) -> list[QRectF]:

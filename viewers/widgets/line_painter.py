@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -11,7 +11,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from viewers.tools.projection import Projection
-from viewers.widgets.label_places import Pair, beside_line, free_place
+from viewers.widgets.label_places import Pair, beside_line, beside_ring, free_place
 from viewers.widgets.marks import LineStyle, ViewLine, ViewPlace
 from viewers.widgets.painted_once import IMAGES, Latest, OutlinedTexts
 from viewers.widgets.palette import ViewPalette
@@ -169,27 +169,45 @@ def paint_places(
     places: Iterable[ViewPlace],
     projection: Projection,
     palette: ViewPalette,
-    texts: OutlinedTexts,
 ) -> None:
-    """A pale dashed circle for each place whose sphere the plane cuts, with its label below."""
-    if projection.plane is None:
-        return
-    for place in places:
-        squared = place.radius_mm**2 - projection.plane.distance_mm(place.centre) ** 2
-        if squared <= 0:
-            continue
-        centre = QPointF(*projection.view_of_world(place.centre))
-        radius = math.sqrt(squared) * projection.framing.px_per_mm
+    """A pale dashed circle for each place whose sphere the plane cuts."""
+    for _, (x, y), radius in _cut(places, projection):
+        centre = QPointF(x, y)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         dashes = QPen(QColor(palette.ghost), palette.scale)
         dashes.setDashPattern([4.0, 4.0])
         for pen in (QPen(palette.colour(palette.background, 0.5), 2.0 * palette.scale), dashes):
             painter.setPen(pen)
             painter.drawEllipse(centre, radius, radius)
-        if place.label:
-            width, _ = texts.size(place.label, palette.overlay_px, True)
-            below = QPointF(centre.x() - width / 2, centre.y() + radius + 4 * palette.scale)
-            texts.draw(painter, below, place.label, palette.ghost, palette.overlay_px, True)
+
+
+def name_places(
+    painter: QPainter,
+    places: Iterable[ViewPlace],
+    projection: Projection,
+    palette: ViewPalette,
+    texts: OutlinedTexts,
+    taken: Sequence[QRectF],
+) -> list[QRectF]:
+    """The label of each circle that is in sight, clear of what is `taken`; gives the places that are taken then."""
+    occupied, view = list(taken), QRectF(0, 0, *projection.size_px)
+    for place, (x, y), radius in _cut(places, projection):
+        if place.label and view.intersects(QRectF(x - radius, y - radius, 2 * radius, 2 * radius)):
+            label = texts.size(place.label, palette.overlay_px, True)
+            beside = beside_ring((x, y), radius, label, palette.scale)
+            occupied.append(free_place(beside, projection.size_px, occupied, palette.scale))
+            texts.draw(painter, occupied[-1].topLeft(), place.label, palette.ghost, palette.overlay_px, True)
+    return occupied
+
+
+def _cut(places: Iterable[ViewPlace], projection: Projection) -> Iterator[tuple[ViewPlace, Pair, float]]:
+    """The places whose sphere the plane cuts, each with middle and radius of its circle in the view."""
+    if projection.plane is None:
+        return
+    for place in places:
+        squared = place.radius_mm**2 - projection.plane.distance_mm(place.centre) ** 2
+        if squared > 0:
+            yield place, projection.view_of_world(place.centre), math.sqrt(squared) * projection.framing.px_per_mm
 
 
 def paint_loupe(

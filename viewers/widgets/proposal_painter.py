@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
+from viewers.imaging.geometry import SlicePlane
 from viewers.imaging.lesion_shape import Segments, SliceShape
 from viewers.tools.events import Point
 from viewers.tools.projection import Projection
 from viewers.tools.proposal import Ball
+from viewers.widgets.label_places import beside_ring, free_place
 from viewers.widgets.palette import ViewPalette
 from viewers.widgets.source import ImageSource, derived_label
 
 _VIABLE_PX, _WHOLE_PX, _HATCH_PX, _BALL_PX = 1.4, 1.0, 1.0, 1.4
-_LABEL_GAP_PX = 4.0
 _ELSEWHERE = 0.6
 
 
@@ -59,8 +60,36 @@ def paint_proposal(
         a, b = (QPointF(*projection.view_of_world(end)) for end in shown.axis)
         painter.drawLine(a, b)
     if shown.ball is not None and source.frame_of_reference_uid == shown.frame_of_reference_uid:
-        _paint_ball(painter, shown.ball, shown.label, projection, colours)
+        _paint_ball(painter, shown.ball, plane, projection, colours)
     painter.restore()
+
+
+def name_ball(
+    painter: QPainter,
+    shown: ViewProposal,
+    source: ImageSource,
+    projection: Projection,
+    colours: ViewPalette,
+    taken: Sequence[QRectF],
+) -> list[QRectF]:
+    """The label of the ball on its plate, clear of what is `taken`; gives the places that are taken then."""
+    plane, ball, occupied = projection.plane, shown.ball, list(taken)
+    elsewhere = source.frame_of_reference_uid != shown.frame_of_reference_uid or derived_label(source)
+    if plane is None or ball is None or not shown.label or elsewhere:
+        return occupied
+    cut = ball.cut_mm(plane) > 0
+    label = shown.label if cut else f"{shown.label}, {abs(plane.distance_mm(ball.centre)):.0f} mm away"
+    painter.save()
+    painter.setFont(colours.font(colours.overlay_px))
+    metrics = painter.fontMetrics()
+    size = metrics.horizontalAdvance(label) + 8 * colours.scale, float(metrics.height())
+    middle, radius = projection.view_of_world(ball.centre), ball.shown_mm(plane) / projection.mm_per_px
+    plate = free_place(beside_ring(middle, radius, size, colours.scale), projection.size_px, occupied, colours.scale)
+    painter.fillRect(plate, colours.colour(colours.plate, colours.plate_opacity))
+    painter.setPen(colours.colour(colours.met))
+    painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, label)
+    painter.restore()
+    return [*occupied, plate]
 
 
 def _draw(painter: QPainter, pieces: Segments, projection: Projection, pen: QPen) -> None:
@@ -87,10 +116,7 @@ def _draw(painter: QPainter, pieces: Segments, projection: Projection, pen: QPen
     painter.drawLines(lines)
 
 
-def _paint_ball(painter: QPainter, ball: Ball, label: str, projection: Projection, colours: ViewPalette) -> None:
-    plane = projection.plane
-    if plane is None:
-        return
+def _paint_ball(painter: QPainter, ball: Ball, plane: SlicePlane, projection: Projection, colours: ViewPalette) -> None:
     cut_mm = ball.cut_mm(plane)
     middle, radius = QPointF(*projection.view_of_world(ball.centre)), ball.shown_mm(plane) / projection.mm_per_px
     style = Qt.PenStyle.SolidLine if cut_mm > 0 else Qt.PenStyle.DotLine
@@ -98,16 +124,3 @@ def _paint_ball(painter: QPainter, ball: Ball, label: str, projection: Projectio
         QPen(colours.colour(colours.met, 1.0 if cut_mm > 0 else _ELSEWHERE), _BALL_PX * colours.scale, style)
     )
     painter.drawEllipse(middle, radius, radius)
-    if label:
-        label = label if cut_mm > 0 else f"{label}, {abs(plane.distance_mm(ball.centre)):.0f} mm away"
-        painter.setFont(colours.font(colours.overlay_px))
-        metrics = painter.fontMetrics()
-        width, height = metrics.horizontalAdvance(label) + 8 * colours.scale, metrics.height()
-        left = min(max(middle.x() - width / 2, 2.0), projection.size_px[0] - width - 2)
-        top = middle.y() + radius + _LABEL_GAP_PX * colours.scale
-        if top + height > projection.size_px[1] - 2:
-            top = middle.y() - radius - _LABEL_GAP_PX * colours.scale - height
-        plate = QRectF(left, top, width, height)
-        painter.fillRect(plate, colours.colour(colours.plate, colours.plate_opacity))
-        painter.setPen(colours.colour(colours.met))
-        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, label)

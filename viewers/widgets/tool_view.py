@@ -23,7 +23,7 @@ from viewers.widgets.image_view import ImageView
 from viewers.widgets.line_painter import paint_loupe
 from viewers.widgets.marks import DrawnLine, LabelledFigure, LineStyle, ViewFigure, ViewLine
 from viewers.widgets.palette import ViewPalette
-from viewers.widgets.proposal_painter import ViewProposal, paint_proposal
+from viewers.widgets.proposal_painter import ViewProposal, name_ball, paint_proposal
 from viewers.widgets.source import ImageSource
 
 _NUDGE_REST_MS = 700
@@ -301,6 +301,8 @@ class ToolView(ImageView):
         if self.proposal is not None and self.source is not None:
             paint_proposal(painter, self.proposal, self.source, self.state.index, projection, self.colours)
         occupied = super().paint_lines(painter, projection, taken)
+        if self.proposal is not None and self.source is not None:
+            occupied = name_ball(painter, self.proposal, self.source, projection, self.colours, occupied)
         paint_figures(painter, self.visible_figures(), projection, self.colours, self.words, self.hovered, occupied)
         return occupied
 

@@ -85,6 +85,7 @@ def as_text(result: ScanResult) -> str:
         lines.append(f"    {series.uid}")
         lines += [f"    {finding.code.value}: {finding.text}" for finding in series.findings]
         lines += [f"    {reason}" for reason in series.why_not if "single slice" in reason or "colour" in reason]
-    lines.append(f"{len(result.series)} series, {len(result.refused)} files refused")
+    files = "1 file" if len(result.refused) == 1 else f"{len(result.refused)} files"
+    lines.append(f"{len(result.series)} series, {files} refused")
     lines += [f"  {refused.file}: {refused.reason}" for refused in result.refused]
     return "\n".join(lines)

@@ -39,7 +39,7 @@ def test_that_the_text_names_findings_and_refusals(tmp_path, capsys):
     assert main(["scan", str(tmp_path)]) == DONE
     text = capsys.readouterr().out
     assert "missing_slices" in text
-    assert "1 series, 1 files refused" in text
+    assert "1 series, 1 file refused" in text
     assert "letter.txt: not a DICOM file" in text
 
 

@@ -183,9 +183,7 @@ def _case(value: object, path: str, faults: list[str], protocols: Collection[str
         timepoints=tuple(timepoints),
         reads=(Read(lesions=tuple(x.lesion for x in register.known.values()), timepoints=tuple(reads)),),
         treatments=tuple(treatments),
-        events=tuple(
-            e for i, x in enumerate(fields.sequence("events")) if (e := _event(x, f"{path}.events[{i}]", faults))
-        ),
+        events=_events(fields),
         policy=_policy(fields),
         protocol=fields.word("protocol", protocols),
         title=shown(title) if isinstance(title := fields.values.get("title"), str) else "",
@@ -301,6 +299,23 @@ def _treatment(value: object, path: str, faults: list[str], known: Container[str
     if kind is None or day is None:
         return None
     return Treatment(kind, day, end, "" if dose is None else shown(str(dose)), lesions)
+
+
+def _events(case: Fields) -> tuple[ClinicalEvent, ...]:
+    found: list[ClinicalEvent] = []
+    died: int | None = None
+    for index, item in enumerate(case.sequence("events")):
+        event = _event(item, f"{case.path}.events[{index}]", case.faults)
+        if event is None:
+            continue
+        found.append(event)
+        if event.kind is EventKind.DEATH:
+            if died is not None:
+                case.fault(
+                    f"events[{index}].kind", f"is a second death; the first is on day {died}. Leave the true one"
+                )
+            died = event.day if died is None else died
+    return tuple(found)
 
 
 def _event(value: object, path: str, faults: list[str]) -> ClinicalEvent | None:

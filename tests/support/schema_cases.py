@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from mrecist.case import RULES_OF_TIMEPOINT
+from mrecist.case import RULES_OF_LESION, RULES_OF_TIMEPOINT
 
 _ANY_FLAG = st.sampled_from((None, True, False))
 _LENGTH = st.one_of(st.none(), st.just(0), st.integers(1, 1500).map(lambda t: t / 10), st.just(500))
@@ -45,7 +45,10 @@ def _noted(draw: st.DrawFn) -> dict[str, Any]:
         "well_delineated": _ANY_FLAG,
         "previously_treated": _ANY_FLAG,
         "soft_tissue_mm": _LENGTH,
-        "override": st.sampled_from((None, "", "agreed at the board")),
+        "override": st.one_of(
+            st.sampled_from((None, "", "agreed at the board")),
+            st.dictionaries(st.sampled_from((*RULES_OF_LESION, "all")), st.just("agreed at the board"), max_size=3),
+        ),
     }
     chosen = draw(st.lists(st.sampled_from(sorted(noted)), max_size=3, unique=True))
     return {name: draw(noted[name]) for name in chosen}
@@ -158,7 +161,6 @@ def any_case(draw: st.DrawFn) -> dict[str, Any]:
         {"kind": kind, "day": draw(st.integers(-30, 200)), "lesions": draw(treated)} for kind in kinds
     ]
     events = ("death", "last_contact", "consent_withdrawn", "new_therapy")
-    found["events"] = [
-        {"kind": kind, "day": draw(st.integers(0, 300))} for kind in draw(st.lists(st.sampled_from(events), max_size=2))
-    ]
+    happened = draw(st.lists(st.sampled_from(events), max_size=2).filter(lambda kinds: kinds.count("death") < 2))
+    found["events"] = [{"kind": kind, "day": draw(st.integers(0, 300))} for kind in happened]
     return found

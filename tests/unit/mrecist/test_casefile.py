@@ -108,6 +108,8 @@ def _lesion(of: dict[str, Any], timepoint: int = 1, number: int = 0) -> dict[str
             "lesions[3].role",
             "first seen later is 'new'",
         ),
+        (lambda c: _lesion(c).update(override={"E-WINDOW": "x"}), "lesions[0].override.E-WINDOW", "not a known key"),
+        (lambda c: _lesion(c).update(override={"E-SMALL": " "}), "lesions[0].override.E-SMALL", "is not a text"),
         (lambda c: c["timepoints"][0]["lesions"].append(lesion("xLu=9!")), "lesions[3].role", "is not new"),
         (
             lambda c: c["timepoints"][0]["lesions"].append(lesion("N1=20", region="intra")),
@@ -128,6 +130,11 @@ def _lesion(of: dict[str, Any], timepoint: int = 1, number: int = 0) -> dict[str
         (lambda c: c.update(events=[{"kind": "death"}]), "cases[0].events[0].day", "is missing"),
         (lambda c: c.update(events=[{"kind": "party", "day": 1}]), "cases[0].events[0].kind", "is not one of death"),
         (lambda c: c.update(events=[3]), "cases[0].events[0]", "is not an event"),
+        (
+            lambda c: c.update(events=[{"kind": "death", "day": day} for day in (90, 120)]),
+            "cases[0].events[1].kind",
+            "is a second death; the first is on day 90",
+        ),
         (lambda c: c.update(treatments=[3]), "cases[0].treatments[0]", "is not a treatment"),
         (lambda c: c.update(treatments=[{"kind": "TACE", "day": 5, "end_day": 4}]), "end_day", "4 is before day 5"),
         (lambda c: c.update(treatments=[{"kind": "TACE", "day": 5, "lesions": [1]}]), "lesions[0]", "not the id"),

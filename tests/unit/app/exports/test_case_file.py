@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 import tomllib
@@ -18,6 +20,7 @@ from app.state.events import (
     ClinicalRecorded,
     CoverageRecorded,
     Event,
+    FindingRecorded,
     JudgementSigned,
     LesionAdded,
     ProtocolChosen,
@@ -119,6 +122,21 @@ def test_that_a_read_case_is_written_as_the_schema_says() -> None:
     assert plain["timepoints"][1]["override"] == {"E-LABS": "the ward was closed"}
     assert plain["treatments"] == [{"kind": "TACE", "day": 0, "dose": "50 mg", "lesions": ["IT1"]}]
     assert plain["events"] == [{"kind": "last_contact", "day": 41}]
+
+
+@pytest.mark.parametrize("for_all", ["", "agreed"], ids=["by rule", "beside one for all"])
+def test_that_each_reason_goes_into_the_file_and_the_tables_with_its_rule(for_all: str) -> None:
+    by_rule = (("E-PHASE", "no arterial phase"), ("E-WHOLE", "drawn apart"))
+    seen = Observation("IT1", Measured(Diameter(200), Diameter(190)), Features(override=for_all, overrides=by_rule))
+    one = exported(*READ_CASE, FindingRecorded("FU1", seen))
+    back = read_back(one).reads[0].observation("FU1", "IT1")
+    assert back is not None and back.features == seen.features
+    tables = files_of("csv", [one])
+    rows = {x: list(csv.DictReader(io.StringIO(tables[x].decode("utf-8-sig")))) for x in tables if x.endswith("s.csv")}
+    (row,) = [x for x in rows["lesions.csv"] if (x["lesion"], x["timepoint"]) == ("IT1", "FU1")]
+    assert row["override"] == "E-PHASE: no arterial phase | E-WHOLE: drawn apart" + (" | agreed" if for_all else "")
+    (told,) = [x for x in rows["responses.csv"] if x["timepoint"] == "FU1"]
+    assert {"IT1 E-PHASE: no arterial phase", "IT1 E-WHOLE: drawn apart"} <= {*told["overrides"].split(" | ")}
 
 
 def test_that_assess_reads_the_case_back_and_judges_it_the_same() -> None:

@@ -3,8 +3,8 @@ from __future__ import annotations
 from app.models.versions import versions_of
 from app.resources import load_ruleset
 from app.state.apply import replay
-from app.state.events import VisitAmended, VisitJustified, VisitSigned
-from mrecist.lesions import Nonviable
+from app.state.events import FindingRecorded, VisitAmended, VisitJustified, VisitSigned
+from mrecist.lesions import Features, Nonviable, Observation
 from tests.support.cases import OPENING, READ, READER, added, found, log_of, measured
 
 SIGNED = VisitSigned("FU1", READER, "0" * 64, "mrecist-literal 1", (("intrahepatic", "SD"), ("composite", "SD")))
@@ -34,3 +34,25 @@ def test_that_the_signed_version_stays_beside_what_was_made_of_it() -> None:
     assert told["E-LABS kept because"] == ("—", "drawn on the ward")
     assert [x.what for x in old.lesions if x.differs] == ["IT1", "E-LABS kept because"]
     assert not any(x.differs for x in new.lesions)
+
+
+def test_that_a_reason_that_was_added_taken_back_or_put_otherwise_is_a_line_with_its_rule() -> None:
+    def kept(*overrides: tuple[str, str], one_for_all: str = "") -> FindingRecorded:
+        noted = Features(override=one_for_all, overrides=overrides)
+        return FindingRecorded("FU1", Observation("IT1", measured("28"), noted))
+
+    log = log_of(
+        *OPENING,
+        added("IT1", "BL", measured("30")),
+        kept(("E-PHASE", "no arterial phase"), ("E-WHOLE", "drawn apart"), one_for_all="agreed"),
+        SIGNED,
+        VisitAmended("FU1", READER, "measured again"),
+        kept(("E-WHOLE", "drawn on MRI"), ("E-SMALL", "follows it")),
+    )
+    (old,) = versions_of(log, replay(log), READ, "FU1", load_ruleset())
+    assert [(x.what, x.then, x.now) for x in old.lesions if x.differs] == [
+        ("IT1 override", "agreed", "—"),
+        ("IT1: E-PHASE kept because", "no arterial phase", "—"),
+        ("IT1: E-WHOLE kept because", "drawn apart", "drawn on MRI"),
+        ("IT1: E-SMALL kept because", "—", "follows it"),
+    ]

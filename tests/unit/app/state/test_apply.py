@@ -16,6 +16,7 @@ from app.state.events import (
     Entry,
     Event,
     FindingCleared,
+    FindingRecorded,
     JudgementSigned,
     LesionChanged,
     LesionRemoved,
@@ -34,7 +35,7 @@ from app.state.events import (
 )
 from app.state.record import DatedEvent, DatedTreatment, Judgement, Patient, Record
 from mrecist.case import Benefit, ClinicalStatus, EventKind, Examination, Signature, TreatmentKind
-from mrecist.lesions import Absent, Merged, Nonviable, Present, UnequivocalProgression
+from mrecist.lesions import Absent, Features, Merged, Nonviable, Observation, Present, UnequivocalProgression
 from mrecist.values import LesionRole, Region
 from tests.support.cases import (
     BASELINE_DATE,
@@ -55,6 +56,12 @@ IT1, IT2 = added("IT1", "BL", measured("30")), added("IT2", "BL", measured("20")
 ET1 = added("ET1", "BL", measured("18"), region=Region.EXTRAHEPATIC)
 INT1 = added("INT1", "BL", Present(), role=LesionRole.NONTARGET)
 SIGNED_BL = VisitSigned("BL", READER, "0" * 64, "mrecist-literal", (("overall", "SD"),))
+
+
+def kept(rule: str, why: str) -> FindingRecorded:
+    return FindingRecorded("BL", Observation("IT1", measured("8"), Features(overrides=((rule, why),))))
+
+
 SIGNED_FU1 = replace(SIGNED_BL, visit_id="FU1")
 
 
@@ -215,6 +222,8 @@ REFUSED: dict[str, tuple[tuple[Event, ...], Event, str]] = {
         added("IT1", "SC1", measured("10")),
         "before the baseline",
     ),
+    "reason against a rule of the time point": ((IT1,), kept("E-WINDOW", "why"), "does not object to a lesion"),
+    "reason of blanks": ((IT1,), kept("E-SMALL", " "), "needs a reason"),
     "justification without a reason": ((), VisitJustified("BL", "E-WINDOW", " "), "needs a reason"),
     "justification of a rule about lesions": ((), VisitJustified("BL", "E-SMALL", "why"), "time point itself"),
     "justification in a signed visit": ((SIGNED_BL,), VisitJustified("BL", "E-WINDOW", "why"), "BL is signed"),

@@ -13,12 +13,20 @@ from hypothesis import strategies as st
 
 from app.state.apply import replay
 from app.state.codec import EVENT_TYPES, UndecodableEvent, decode, encode
-from app.state.events import ClinicalRecorded, Entry, Event, JudgementSigned, LesionAdded, TreatmentRemoved
+from app.state.events import (
+    ClinicalRecorded,
+    Entry,
+    Event,
+    FindingRecorded,
+    JudgementSigned,
+    LesionAdded,
+    TreatmentRemoved,
+)
 from app.state.figures import FigureKind
 from app.state.reading_mode import Hidden
 from app.state.record import Judgement
-from mrecist.case import Benefit, ClinicalStatus, Marker, Signature
-from mrecist.lesions import Merged, NotEvaluable, WhyNotEvaluable
+from mrecist.case import RULES_OF_LESION, Benefit, ClinicalStatus, Marker, Signature
+from mrecist.lesions import Features, Merged, NotEvaluable, Observation, WhyNotEvaluable
 from mrecist.values import Diameter, Segment
 from tests.support.cases import added, measured
 from tests.support.event_strategies import any_of
@@ -99,6 +107,18 @@ def test_that_an_older_version_is_brought_up_to_date_step_by_step() -> None:
         ("treatment_removed", 0): lambda plain: {"treatment_id": plain["name"]},
     }
     assert decode("treatment_removed", -1, '{"n":"T-1"}', upcasts) == TreatmentRemoved("T-1")
+
+
+def test_that_a_reason_recorded_before_reasons_had_rules_speaks_for_all_of_them() -> None:
+    event = FindingRecorded("BL", Observation("IT1", measured("8"), Features(override="seen in all phases")))
+    plain = json.loads(encode(event))
+    assert plain["observation"]["features"].pop("overrides") == []
+    old = decode("finding_recorded", 3, json.dumps(plain))
+    assert old == event and isinstance(old, FindingRecorded)
+    assert {old.observation.features.justification(rule) for rule in RULES_OF_LESION} == {"seen in all phases"}
+    plain["lesion"] = json.loads(encode(added("IT1", "BL", measured("8"))))["lesion"]
+    then = decode("lesion_added", 3, json.dumps(plain))
+    assert isinstance(then, LesionAdded) and then.observation == event.observation
 
 
 def test_that_a_log_recorded_with_version_1_still_gives_the_same_record() -> None:

@@ -262,10 +262,12 @@ def _are_passes(images: Sequence[Image]) -> bool:
     directions = images[0].frame.kind.directions
     if len(images) < 2 or directions is None or any(image.frame.position is None for image in images):
         return False
-    heights = _heights(images, directions)
-    thick = min(i.frame.kind.thickness_mm or 0.0 for i in images) if images[0].file.kind.modality == "CT" else 0.0
-    if max(heights) - min(heights) > max(thick - SAME_POSITION_MM, SAME_POSITION_MM):
-        return False
+    is_ct = images[0].file.kind.modality == "CT"
+    for some in ((images[0], images[-1]), images):  # the two tell it of nearly all stacks
+        thick = min(i.frame.kind.thickness_mm or 0.0 for i in some) if is_ct else 0.0
+        heights = _heights(some, directions)
+        if max(heights) - min(heights) > max(thick - SAME_POSITION_MM, SAME_POSITION_MM):
+            return False
     return min(b - a for a, b in pairwise(sorted(map(_seconds, images)))) >= _JUMP_S
 
 
@@ -308,16 +310,18 @@ def _sweeps(images: list[Image], repeats: int) -> list[list[Image]]:
     directions = images[0].frame.kind.directions
     if directions is None or any(i.frame.position is None or i.file.instance_number is None for i in images):
         return [images]
-    heights = _heights(images, directions)
+    numbers, heights = list(map(_number, images)), _heights(images, directions)
+    row = [heights[i] for i in sorted(range(len(images)), key=numbers.__getitem__)]
+    if repeats == 1 and len(set(numbers)) == len(images) and sorted(row) in (row, row[::-1]):
+        return [images]
     by_number: dict[tuple[int, int], list[tuple[float, int]]] = defaultdict(list)
-    for number, height, i in sorted(zip(map(_number, images), heights, range(len(images)), strict=True)):
+    for number, height, i in sorted(zip(numbers, heights, range(len(images)), strict=True)):
         by_number[number].append((height, i))
     turns = max(map(len, by_number.values()))
     if repeats > 1 and turns > 1:
         return [images]
-    row = [some[turn] for turn in range(turns) for some in by_number.values() if turn < len(some)]
-    sweeps = sweeps_of([height for height, _ in row])
-    parts = [[images[row[i][1]] for i in sweep] for sweep in sweeps]
+    placed = [some[turn] for turn in range(turns) for some in by_number.values() if turn < len(some)]
+    parts = [[images[placed[i][1]] for i in sweep] for sweep in sweeps_of([height for height, _ in placed])]
     if len(parts) == 1 or not all(_half_within(a, b) and _follow(a, b) for a, b in pairwise(parts)):
         return [images]
     # Where no position repeats they may be one volume, acquired by turns.

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from app.cli import DONE, Refusal
+from app.commands.assessed_text import AssessedText
 from app.commands.judging import JudgedLine, Judging, judge_lines
 from app.profiles import Profiles, ProtocolRefused, known_profiles, read_protocol
 from app.resources import (
@@ -30,12 +31,8 @@ from app.resources import (
 )
 from mrecist.case import Case
 from mrecist.casefile import CaseFileError, Sequenced, decode, read_document
-from mrecist.catalogue import Catalogue
-from mrecist.decisions.advisory import panel_data
-from mrecist.explain import sentence
 from mrecist.resultfile import results_document
-from mrecist.results import Assessment, Issue, RegionResponse
-from mrecist.robustness import DRAWS, SEED, Robustness, TimePointRobustness
+from mrecist.robustness import DRAWS, SEED
 from mrecist.rulesets import MeasurementError, RuleSet, RuleSetError, parse_ruleset
 
 _MOST_FAULTS_SHOWN = 100
@@ -71,7 +68,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--language",
         choices=LANGUAGES,
         default=SOURCE_LANGUAGE,
-        help="of the sentences; what is not translated stays English; default: %(default)s",
+        help="of sentences and headings; what is not translated stays English; default: %(default)s",
     )
     firm = parser.add_argument_group(
         "robustness",
@@ -259,72 +256,18 @@ def _print_sequences(sequences: Sequence[Sequenced], judging: Judging, as_json: 
     if as_json:
         print(json.dumps({"results": results}))
         return
+    told = AssessedText(judging.catalogue)
     for row in results:
-        doubt = " (a PR follows a CR: was the CR true?)" if row.get("warnings") else ""
-        print(f"{row['id']}: best response {row['unconfirmed']}, confirmed {row['confirmed']}{doubt}")
+        print(told.best_of(row))
 
 
 def _print_case(case: Case, judging: Judging) -> None:
-    assessment = judging.assess(case)
-    _print_table(assessment, judging.firmness(case), judging.catalogue)
+    assessment, told = judging.assess(case), AssessedText(judging.catalogue)
+    for line in told.case(assessment, judging.firmness(case)):
+        print(line)
     if not judging.scores:
         return
     for at in assessment.timepoints:
         for panel in judging.panels(case, assessment, at.timepoint):
-            told = panel_data(panel, judging.catalogue)
-            print(f"  {at.timepoint:12}{'':>6}  {told['title']}: {told['verdict']['text']} [{panel.source}]")
-            for caveat in told["caveats"]:
-                print(f"  {'':20}  But: {caveat['text']}")
-
-
-def _print_issues(where: str, issues: Sequence[Issue], catalogue: Catalogue | None) -> None:
-    for issue in issues:
-        text = sentence(issue.rule, issue.numbers, translate=catalogue)
-        kept = f" Kept: {issue.overridden}" if issue.overridden else ""
-        print(f"  {where:12}{'':>6}  {issue.severity} {issue.rule}: {text}{kept}")
-
-
-def _print_table(assessment: Assessment, firmness: Robustness | None, catalogue: Catalogue | None) -> None:
-    print(f"{assessment.case_id}  ({assessment.ruleset} {assessment.version})")
-    print(f"  {'time point':12}{'day':>6}  {'intra':16}{'extra':16}{'composite':11}{'overall':16}decisions, flags")
-    for at in assessment.timepoints:
-        notes = []
-        if at.tace is not None and at.sorafenib is not None:
-            notes.append(f"TACE {at.tace.decision.value} {at.tace.row}")
-            notes.append(f"sorafenib {at.sorafenib.decision.value} {at.sorafenib.row}")
-        notes += at.flags
-        cells = f"{_cell(at.intrahepatic):16}{_cell(at.extrahepatic):16}{at.composite.value:11}{_cell(at.overall):16}"
-        print(f"  {at.timepoint:12}{at.day:>6}  {cells}{', '.join(notes)}")
-    _print_issues("baseline", assessment.baseline.issues, catalogue)
-    for at in assessment.timepoints:
-        _print_issues(at.timepoint, at.issues, catalogue)
-    for firm in () if firmness is None else firmness.timepoints:
-        print(f"  {firm.timepoint:12}{'':>6}  measured again: {_shares(firm)}")
-    for scope, best in assessment.best_response.items():
-        dated = assessment.adjudicated[scope]
-        progression = "none" if dated is None else dated
-        print(
-            f"  best {scope.value}: {best.unconfirmed.value}, confirmed {best.confirmed.value}, "
-            f"progression dated {progression}"
-        )
-
-
-def _shares(firm: TimePointRobustness) -> str:
-    parts = {**{scope.value: shares for scope, shares in firm.scopes.items()}, "composite": firm.composite}
-    return "; ".join(
-        f"{name} " + ", ".join(f"{response} {_percent(share)}" for response, share in shares.items())
-        for name, shares in parts.items()
-    )
-
-
-def _percent(share: Fraction) -> str:
-    """A share as people read it: never 0 or 100 where it is not."""
-    if 0 < share < Fraction(1, 100):
-        return "<1%"
-    return ">99%" if Fraction(99, 100) < share < 1 else f"{float(share):.0%}"
-
-
-def _cell(region: RegionResponse) -> str:
-    if region.sum_mm is None:
-        return region.response.value
-    return f"{region.response.value} {float(region.sum_mm):.1f} mm"
+            for line in told.panel(at.timepoint, panel):
+                print(line)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from app.commands.assessed_text import HEADINGS
 from app.commands.judging import Judging
 from app.profiles import known_profiles
 from app.resources import LANGUAGES, PROTOCOLS, load_catalogue, load_protocol, load_ruleset
@@ -52,11 +53,13 @@ _OF_THE_FIELD = re.compile(
 
 
 def english() -> set[str]:
-    """Every sentence that the rules, the tables and limits of any protocol, and the advisory panels can say."""
+    """Every sentence that the rules, the tables and limits of any protocol, and the advisory panels can say, and the
+    headings that `assess` prints.
+    """
     protocols = [load_protocol(name) for name in PROTOCOLS]
     rows = {part.text for x in protocols for part in (*x.tace, *x.sorafenib, *x.gates)}
     said = {text for template in SENTENCES.values() for text in variants(template)}
-    return rows | said | PARTS | set(WORDS.values()) | {title for title, _ in SCHEMES.values()}
+    return rows | said | PARTS | set(WORDS.values()) | {title for title, _ in SCHEMES.values()} | set(HEADINGS)
 
 
 def words() -> set[str]:

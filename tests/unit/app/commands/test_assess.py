@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from app.cli import BAD_USAGE, DONE, REFUSED, main
 from app.commands import assess, judging
 from app.resources import read_text
 from mrecist import casefile
-from tests.support.patients import patient
+from tests.support.patients import patient, visit
 
 
 def _write(path: Path, *cases: dict[str, Any], schema: str = "tumour-response-cases/1") -> str:
@@ -248,6 +249,43 @@ def test_that_an_unknown_protocol_is_bad_usage_and_the_known_ones_are_named(
     assert all(name in shown for name in ("cotsom", "sorafenib_vs_fm", "tace_sorafenib", "ld_ccrt"))
 
 
+def test_that_headings_are_told_in_the_language_of_the_sentences_and_stand_in_their_columns(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = {"whole_mm": 8, "override": {"E-SMALL": "\uacb0\uc815"}}
+    case = patient(visit("L1=9 Lu1=20", day=-30, L1=whole), "L1=5 Lu1=20", protocol="cotsom", id="7")
+    file = _write(tmp_path / "a.json", case)
+    assert main(["assess", file, "--language", "ko", "--robustness", "--draws", "20", "--scores"]) == DONE
+    lines = capsys.readouterr().out.splitlines()
+    codes = {"mrecist", "literal", "BL", "TP", "TACE", "JUDGEMENT", "CONTINUE", "GATE", "UNKNOWN", "PR", "SD", "PD"}
+    codes |= {
+        "ND",
+        "mm",
+        "WINDOW",
+        "SMALL",
+        "WHOLE",
+        "UNRECORDED",
+        "INR",
+        "AST",
+        "ALT",
+        "DISCORDANT",
+        "ECOG",
+        "BORDERLINE",
+    }
+    codes |= {"Lu", "COTSOM", "ART", "ABCR", "BCLC", "JSH", "LCSGJ", "EASL", "TACTICS", "UnTACEable"}
+    left = {word for line in lines for word in re.findall(r"[A-Za-z]{2,}", line.partition(" [")[0])}
+    assert left - codes == set()
+    columns = [
+        _columns(line[: line.index(name)]) for line in lines for name in ("\uacb0\uc815, ", "TACE ") if name in line
+    ]
+    assert columns[:2] == [2 + 12 + 6 + 2 + 16 + 16 + 11 + 16] * 2, "the last column begins under its heading"
+
+
+def _columns(text: str) -> int:
+    """How wide a text stands where a letter of Hangul takes two columns."""
+    return sum(2 if "\uac00" <= x <= "\ud7a3" else 1 for x in text)
+
+
 def test_that_bare_sequences_get_their_best_response(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     sequence = [{"day": 42, "response": "PR"}, {"day": 84, "response": "SD"}]
     file = _write(tmp_path / "s.json", {"id": "a", "sequence": sequence}, schema="best-response-cases/1")
@@ -255,6 +293,8 @@ def test_that_bare_sequences_get_their_best_response(tmp_path: Path, capsys: pyt
     assert json.loads(capsys.readouterr().out) == {"results": [{"id": "a", "unconfirmed": "PR", "confirmed": "SD"}]}
     assert main(["assess", file]) == DONE
     assert capsys.readouterr().out == "a: best response PR, confirmed SD\n"
+    assert main(["assess", file, "--language", "ko"]) == DONE
+    assert capsys.readouterr().out == "a: \ucd5c\uc120 \ubc18\uc751 PR, \ud655\uc99d SD\n"
     cases = _write(tmp_path / "c.json", patient("L1=10"))
     assert main(["assess", file, cases, "--json"]) == REFUSED
     assert "in two calls" in capsys.readouterr().err

@@ -92,10 +92,9 @@ class Greys:
         if not exact or far:
             base = math.floor(low)
             np.subtract(pixels, base, out=values, dtype=np.float64, casting="unsafe")
-            low -= base
+            np.subtract(values, np.float32(low - base), out=values)
         else:
-            np.copyto(values, pixels)
-        np.subtract(values, np.float32(low), out=values)
+            np.subtract(pixels, np.float32(low), out=values)
         if pixels.dtype.kind == "f":
             np.copyto(values, np.float32(0.0), where=np.isnan(values))
 

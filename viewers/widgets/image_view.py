@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QRegion
@@ -20,7 +22,7 @@ from viewers.widgets.image_painter import ImagePainter
 from viewers.widgets.line_painter import LinePainter, name_places, paint_places
 from viewers.widgets.marks import CornerTexts, LineStyle, OverlayLevel, Placeholder, ViewLine, ViewPlace
 from viewers.widgets.painted_ahead import PaintedAhead
-from viewers.widgets.painted_once import OutlinedTexts, PaintedOnce, Picture
+from viewers.widgets.painted_once import OutlinedTexts, PaintedOnce, PaintedTwice, Picture
 from viewers.widgets.palette import ViewPalette
 from viewers.widgets.source import ImageSource
 from viewers.widgets.stack_view import StackView
@@ -74,6 +76,7 @@ class ImageView(StackView):
         self.drawn = LinePainter(self.colours, self.words)
         self._corners = Corners(self.colours)
         self._kept = PaintedOnce()
+        self._over, self._changes = PaintedTwice(), 0
         self._guided: tuple[object, tuple[Picture, ...]] = (None, ())
         self._action = QPushButton(self)
         self._action.hide()
@@ -101,6 +104,11 @@ class ImageView(StackView):
         self._ahead.forget()
         self.update()
 
+    def update(self, *part: Any) -> None:
+        """Paint anew: more than the window and the corner texts may have changed."""
+        self._changes += 1
+        super().update(*part)
+
     def set_overlay(self, level: OverlayLevel) -> None:
         self.state = replace(self.state, overlay=level)
         self.update()
@@ -125,7 +133,7 @@ class ImageView(StackView):
     def set_corner_texts(self, texts: CornerTexts) -> None:
         if texts != self.texts:
             self.texts = texts
-            self.update()
+            super().update()  # nothing else, as long as the plates are as large as before
 
     def set_banner(self, text: str) -> None:
         """An error across the top of the view (NOT MEASURABLE, MIXED PATIENT); empty takes it away."""
@@ -222,11 +230,8 @@ class ImageView(StackView):
                 ready = self.source.ready(self.state.index)
                 self._pixels.paint_ground(painter, self.source if ready else None, projection, self.state.smooth)
                 self.paint_image(painter, projection)
-            guides = self._guides(projection, top, plates, ratio)
-            for guide in guides:
-                guide.draw(painter)
-            self._paint_planes(painter, projection, plates)
-            self.paint_lines(painter, projection, [*plates, *(guide.place for guide in guides)])
+            over = partial(self._paint_over, projection=projection, top=top, plates=plates)
+            self._over.paint(painter, (self._changes, projection, top, ratio, plates), size, over)
             self.paint_above(painter, projection)
         else:
             self._pixels.paint_ground(painter, None, self.projection(size), self.state.smooth)
@@ -249,6 +254,14 @@ class ImageView(StackView):
         paint_places(painter, self.places, projection, self.colours)
         occupied = self.drawn.paint(painter, self.visible_lines(), projection, self.hovered, taken)
         return name_places(painter, self.places, projection, self.colours, self.words, occupied)
+
+    def _paint_over(self, painter: QPainter, projection: Projection, top: float, plates: Sequence[QRectF]) -> None:
+        """Guides, planes, lines: what lies over the image and is not changed by its window."""
+        guides = self._guides(projection, top, plates, painter.deviceTransform().m11())
+        for guide in guides:
+            guide.draw(painter)
+        self._paint_planes(painter, projection, plates)
+        self.paint_lines(painter, projection, [*plates, *(guide.place for guide in guides)])
 
     def _paint_planes(self, painter: QPainter, projection: Projection, plates: Sequence[QRectF]) -> None:
         """Where other images cut this one, and the shared place; never through the words in the corners."""

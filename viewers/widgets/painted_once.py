@@ -109,7 +109,9 @@ class PaintedOnce:
         """As `picture`, but what was seldom asked for gets no picture: it would take longer than to paint it."""
         kept = self._of(name)
         known = kept.get((key, ratio)) or 0
-        if isinstance(known, int) and known < _SELDOM:
+        if isinstance(known, Picture):
+            return known
+        if known < _SELDOM:
             kept.put((key, ratio), known + 1)
             return Fresh(*recipe())
         return self.picture(name, key, ratio, recipe)
@@ -119,6 +121,32 @@ class PaintedOnce:
         if kept is None:
             kept = self._kept[name] = Latest(self._most)
         return kept
+
+
+class PaintedTwice:
+    """What lies over an image, kept as one picture from the second time on that nothing of it has changed.
+
+    While a window is dragged the image alone changes. To lay a picture over it that is clear nearly everywhere takes
+    Qt less than to paint a single line.
+    """
+
+    def __init__(self) -> None:
+        self._key: object = None
+        self._picture: Picture | None = None
+
+    def paint(
+        self, painter: QPainter, key: object, size: tuple[float, float], paint: Callable[[QPainter], None]
+    ) -> None:
+        """Paint an area of a size; `key` is all that decides how it looks."""
+        place = painter.deviceTransform()
+        whole = place.dx().is_integer() and place.dy().is_integer()
+        if key != self._key or not whole:
+            self._key, self._picture = key, None
+            paint(painter)
+            return
+        if self._picture is None:
+            self._picture = _painted(QRectF(0.0, 0.0, *size), place.m11(), paint)
+        self._picture.draw(painter)
 
 
 class OutlinedTexts:

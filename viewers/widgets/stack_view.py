@@ -96,7 +96,7 @@ class StackView(QWidget):
         width = max(1.0, width)
         if (center, width) != (self.state.center, self.state.width):
             self.state = replace(self.state, center=center, width=width)
-            self.update()
+            super().update()  # the image alone
             self.window_changed.emit(center, width)
 
     def set_framing(self, framing: Framing | None) -> None:

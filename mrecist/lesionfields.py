@@ -126,6 +126,9 @@ def read_lesion(
     return None if lesion is None else Listed(lesion, Observation(lesion.id, finding, features), written)
 
 
+_SEGMENTS = tuple(x.value for x in Segment if x.numbered is x)
+"""The format knows the eight numbered segments."""
+
 _FIXED = ("region", "role", "organ", "kind", "axis", "segment", "parent")
 
 
@@ -136,12 +139,12 @@ def _lesion(fields: Fields, lesion_id: str | None) -> tuple[Lesion | None, Lesio
     organ = fields.choice("organ", Organ, required=True)
     kind = fields.choice("kind", LesionKind, required=True)
     axis = fields.choice("axis", Axis)
-    segment = fields.choice("segment", Segment)
+    segment = fields.word("segment", _SEGMENTS)
     parent = fields.text("parent")
     _check_region(fields, region, organ, kind)
     if lesion_id is None or region is None or role is None or organ is None or kind is None:
         return None, role
-    segments = () if segment is None else (segment,)
+    segments = () if segment is None else (Segment(segment),)
     return Lesion(lesion_id, region, role, organ, kind, axis, segments, parent=parent), role
 
 

@@ -83,16 +83,26 @@ class Axis(StrEnum):
 
 
 class Segment(StrEnum):
-    """Couinaud's liver segments."""
+    """Couinaud's liver segments; IV is the fourth where it is not said whether its upper (a) or lower part (b)."""
 
     I = "I"  # noqa: E741 - the segment's own name
     II = "II"
     III = "III"
     IV = "IV"
+    IVA = "IVa"
+    IVB = "IVb"
     V = "V"
     VI = "VI"
     VII = "VII"
     VIII = "VIII"
+
+    @property
+    def numbered(self) -> Segment:
+        """The one of the eight numbered segments that it is, or is a part of."""
+        return Segment.IV if self in PARTS_OF_IV else self
+
+
+PARTS_OF_IV = (Segment.IVA, Segment.IVB)
 
 
 class Proof(StrEnum):

@@ -1,8 +1,8 @@
 """Cases as a response-case file, schema ``tumour-response-cases/1``, that `assess` reads back.
 
 The file format has no place for some of what a record holds: calendar dates, evidence lines, why a lesion is not
-evaluable, into which lesion another merged, and all but the first liver segment. Figures, which no rule reads, stand
-in a document of their own beside it.
+evaluable, into which lesion another merged, and all but the first liver segment; IVa and IVb are IV there. Figures,
+which no rule reads, stand in a document of their own beside it.
 """
 
 from __future__ import annotations
@@ -159,7 +159,7 @@ def _lesion(lesion: Lesion, seen: Observation) -> _Plain:
         organ=lesion.organ.value,
         kind=lesion.kind.value,
         axis=lesion.axis.value if lesion.axis else None,
-        segment=lesion.segments[0].value if lesion.segments else None,
+        segment=lesion.segments[0].numbered.value if lesion.segments else None,
         parent=lesion.parent,
     )
     return {**found, **_finding(seen.finding), **_features(seen.features)}

@@ -137,6 +137,8 @@ SEGMENTS: Mapping[Segment, Term] = MappingProxyType(
         Segment.II: Term("277956007", "SCT", "Couinaud hepatic segment II"),
         Segment.III: Term("277957003", "SCT", "Couinaud hepatic segment III"),
         Segment.IV: Term("277958008", "SCT", "Couinaud hepatic segment IV"),
+        Segment.IVA: Term("871688003", "SCT", "Couinaud hepatic segment IVa"),
+        Segment.IVB: Term("871689006", "SCT", "Couinaud hepatic segment IVb"),
         Segment.V: Term("277959000", "SCT", "Couinaud hepatic segment V"),
         Segment.VI: Term("277960005", "SCT", "Couinaud hepatic segment VI"),
         Segment.VII: Term("277961009", "SCT", "Couinaud hepatic segment VII"),

@@ -212,6 +212,7 @@ class ChipRow(QWidget):
             made.setAccessibleName(choice.word)
             if stretch:
                 made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+                made.setMinimumWidth(theme.px(24))  # ten in a row of the narrow panel
             made.clicked.connect(lambda _checked, at=made: self._clicked(at))
             self._chips.append((choice, made))
             row.addWidget(made)

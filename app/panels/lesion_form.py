@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBox
 
 from app.panels.chips import ChipRow, Choice, KeyButton, PanelHead, label, rule_line
 from app.panels.fields import PickBox
-from app.panels.liver_scheme import LiverScheme
+from app.panels.liver_scheme import LiverScheme, toggled
 from app.panels.marks import Icon, MarkBox
 from app.theme import Face, Theme
 from app.words import kind_word, organ_word, region_word, role_word, translated
@@ -217,7 +217,12 @@ class LesionForm(QWidget):
         return holder
 
     def _on_segments(self) -> None:
-        self.scheme.choose(*(segment for segment in self.segments.values if isinstance(segment, Segment)))
+        """One chip was pressed: IV and its parts exclude each other."""
+        before = self.scheme.values
+        pressed = {x for x in self.segments.values if isinstance(x, Segment)} ^ set(before)
+        now = next((toggled(before, segment) for segment in pressed), before)
+        self.segments.choose(*now)
+        self.scheme.choose(*now)
         self._report()
 
     def _on_scheme(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from app.panels.focus_ring import FocusRing
 from app.theme import Face, Theme
 from app.words import translated
-from mrecist.values import Segment
+from mrecist.values import PARTS_OF_IV, Segment
 
 _WIDTH, _HEIGHT = 204.0, 104.0
 _OUTLINES: Mapping[Segment, Sequence[tuple[float, float]]] = MappingProxyType(
@@ -21,13 +21,20 @@ _OUTLINES: Mapping[Segment, Sequence[tuple[float, float]]] = MappingProxyType(
         Segment.VIII: ((62, 6), (84, 3), (104, 4), (100, 48), (55, 52)),
         Segment.VI: ((6, 50), (8, 76), (20, 98), (48, 96), (55, 52)),
         Segment.V: ((55, 52), (100, 48), (96, 84), (72, 92), (48, 96)),
-        Segment.IV: ((104, 4), (134, 8), (128, 66), (112, 76), (96, 84), (100, 48)),
+        Segment.IVA: ((104, 4), (134, 8), (129.7, 50), (100, 48)),
+        Segment.IVB: ((100, 48), (129.7, 50), (128, 66), (112, 76), (96, 84)),
         Segment.II: ((134, 8), (164, 11), (198, 26), (168, 36), (131, 38)),
         Segment.III: ((131, 38), (168, 36), (198, 26), (186, 44), (160, 58), (128, 66)),
         Segment.I: ((108, 27), (120, 25), (126, 36), (118, 48), (107, 42)),
     }
 )
-"""Corners of each segment, in px; the patient's right is at the left. The caudate lobe (I) lies before the others."""
+"""Corners of each segment, in px; the patient's right is at the left. The caudate lobe (I) lies before the others.
+
+IV is the areas of both its parts.
+"""
+
+_ABOVE_CAUDATE = (119.0, 15.0)
+_AREAS = tuple(segment for segment in Segment if segment in _OUTLINES)
 
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1}
 _CHOOSING = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -53,7 +60,7 @@ class LiverScheme(QWidget):
 
     @property
     def values(self) -> tuple[Segment, ...]:
-        """The chosen segments, I to VIII."""
+        """The chosen segments, I to VIII; IV where it was chosen as a whole."""
         return tuple(segment for segment in Segment if segment in self._chosen)
 
     def choose(self, *segments: Segment) -> None:
@@ -63,15 +70,17 @@ class LiverScheme(QWidget):
         self.update()
 
     def middle_of(self, segment: Segment) -> QPointF:
-        """A place of the widget inside a segment, clear of the caudate lobe."""
+        """A place of the widget inside a segment that has an area of its own, clear of the caudate lobe."""
+        if segment is Segment.IVA:
+            return QPointF(*_ABOVE_CAUDATE) * self._theme.scale
         corners = _OUTLINES[segment]
         across = sum(x for x, _ in corners) / len(corners)
         down = sum(y for _, y in corners) / len(corners)
-        return QPointF(across, down + (16 if segment is Segment.IV else 0)) * self._theme.scale
+        return QPointF(across, down) * self._theme.scale
 
     def segment_at(self, place: QPointF) -> Segment | None:
         """The segment under a place of the widget."""
-        for segment in (Segment.I, *(x for x in Segment if x is not Segment.I)):
+        for segment in (Segment.I, *_AREAS):
             if self._polygon(segment).containsPoint(place, Qt.FillRule.OddEvenFill):
                 return segment
         return None
@@ -91,8 +100,7 @@ class LiverScheme(QWidget):
         if step is None:
             self._toggle(self._at)
             return
-        order = list(Segment)
-        self._at = order[(order.index(self._at) + step) % len(order)]
+        self._at = _AREAS[(_AREAS.index(self._at) + step) % len(_AREAS)]
         self._describe()
         self.update()
 
@@ -124,8 +132,8 @@ class LiverScheme(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme.font(Face.SMALL))
         enabled = self.isEnabled()
-        for segment in (*(x for x in Segment if x is not Segment.I), Segment.I):
-            chosen, hovered = segment in self._chosen, segment is self._hovered
+        for segment in (*(x for x in _AREAS if x is not Segment.I), Segment.I):
+            chosen, hovered = bool({segment, segment.numbered} & self._chosen), segment is self._hovered
             ground = "surface.selected" if chosen else "surface.raised" if hovered else "surface.panel"
             edge = "signal.accent" if chosen and enabled else "line.strong"
             thick = self.hasFocus() and segment is self._at
@@ -141,7 +149,7 @@ class LiverScheme(QWidget):
         painter.end()
 
     def _toggle(self, segment: Segment) -> None:
-        self._chosen ^= {segment}
+        self._chosen = set(toggled(self._chosen, segment))
         self._describe()
         self.update()
         self.changed.emit()
@@ -153,6 +161,14 @@ class LiverScheme(QWidget):
     def _polygon(self, segment: Segment) -> QPolygonF:
         scale = self._theme.scale
         return QPolygonF([QPointF(x * scale, y * scale) for x, y in _OUTLINES[segment]])
+
+
+def toggled(chosen: Collection[Segment], segment: Segment) -> tuple[Segment, ...]:
+    """The segments with one chosen or taken back; a part of IV stands in place of IV, and IV in place of its parts."""
+    after = {segment} ^ set(chosen)
+    if segment in after:
+        after -= set(PARTS_OF_IV) if segment is Segment.IV else {segment.numbered} - {segment}
+    return tuple(x for x in Segment if x in after)
 
 
 def _is_own(event: QKeyEvent) -> bool:

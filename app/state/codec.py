@@ -58,6 +58,11 @@ def _with_one_reason_for_all(plain: Plain) -> Plain:
     return {**plain, "observation": {**seen, "features": {"overrides": [], **seen["features"]}}}
 
 
+def _as_it_was(plain: Plain) -> Plain:
+    """The version before named the fourth liver segment as a whole: it stays so."""
+    return plain
+
+
 def _whole_lesion(plain: Plain) -> Plain:
     """A lesion was no fragment of another."""
     return {**plain, "lesion": {"parent": None, **plain["lesion"]}}
@@ -93,6 +98,8 @@ UPCASTS: Mapping[tuple[str, int], Upcast] = MappingProxyType(
         ("lesion_added", 3): _with_one_reason_for_all,
         ("finding_recorded", 3): _with_one_reason_for_all,
         ("lesion_changed", 1): _whole_lesion,
+        ("lesion_changed", 2): _as_it_was,
+        ("proposals_imported", 1): _as_it_was,
         ("clinical_recorded", 1): _without_later_judgements,
         ("treatment_recorded", 1): _without_course,
         ("read_started", 1): _hiding_nothing,

@@ -116,7 +116,7 @@ class LesionAdded:
 
     Version 2: `assisted` says how, where the assistant proposed the measurement. Version 3 knows fragments, local
     treatment since, when a doubt was settled, and the answer on a lesion that is seen again. Version 4 tells with
-    each reason for going against the criteria which rule it speaks of.
+    each reason for going against the criteria which rule it speaks of, and knows the parts of segment IV.
     """
 
     kind: ClassVar[str] = "lesion_added"
@@ -131,11 +131,11 @@ class LesionAdded:
 class LesionChanged:
     """Region, role, organ, kind, axis, segments, site or name of a lesion; `lesion_id` is the name it had.
 
-    Version 2 knows fragments.
+    Version 2 knows fragments, version 3 the parts of segment IV.
     """
 
     kind: ClassVar[str] = "lesion_changed"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     lesion_id: str
     lesion: Lesion
 
@@ -199,11 +199,11 @@ class FigureRemoved:
 class ProposalsImported:
     """Measurements of a report or segmentation of another program, for one read. None counts until it is accepted.
 
-    Accepting one is a `LesionAdded` or `FindingRecorded` with its line.
+    Accepting one is a `LesionAdded` or `FindingRecorded` with its line. Version 2 knows the parts of segment IV.
     """
 
     kind: ClassVar[str] = "proposals_imported"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     proposals: tuple[Proposal, ...]
 
 

@@ -96,6 +96,7 @@ def _lesion(of: dict[str, Any], timepoint: int = 1, number: int = 0) -> dict[str
         (lambda c: _lesion(c).pop("kind"), "lesions[0].kind", "is missing"),
         (lambda c: _lesion(c).update(id="Lu1"), "timepoints[1].lesions[2].id", "listed twice"),
         (lambda c: _lesion(c).update(segment="9"), "lesions[0].segment", "is not one of I, II"),
+        (lambda c: _lesion(c).update(segment="IVa"), "lesions[0].segment", "of I, II, III, IV, V, VI, VII, VIII"),
         (lambda c: _lesion(c).update(typical_vascular_pattern="yes"), "typical_vascular_pattern", "neither true nor"),
         (lambda c: _lesion(c, 0).update(status="not_evaluable", diameter_mm=None), "lesions[0].status", "at baseline"),
         (lambda c: _lesion(c, 0).update(status="present", diameter_mm=None), "lesions[0].status", "at baseline"),

@@ -52,7 +52,7 @@ from tests.support.exports import files_of
 HEAD = "ab" * 32
 INT1 = Lesion("INT1", Region.INTRAHEPATIC, LesionRole.NONTARGET, Organ.PORTAL_VEIN, LesionKind.TUMOUR_THROMBUS)
 ET1 = Lesion("ET1", Region.EXTRAHEPATIC, LesionRole.TARGET, Organ.LYMPH_NODE, LesionKind.LYMPH_NODE, Axis.SHORT)
-IN1 = Lesion("IN1", Region.INTRAHEPATIC, LesionRole.NEW, Organ.LIVER, segments=(Segment.IV,))
+IN1 = Lesion("IN1", Region.INTRAHEPATIC, LesionRole.NEW, Organ.LIVER, segments=(Segment.IVB,))
 NOTED = Features(typical_vascular_pattern=True, certainty=Certainty.EQUIVOCAL, proof=Proof.POSITIVE, override="biopsy")
 
 READ_CASE: tuple[Event, ...] = (

@@ -19,11 +19,11 @@ pytest.importorskip("highdicom", reason="the extra sr is not installed")
 
 from app.exports.exported import ExportedRead
 from app.exports.source_images import SourceImages
-from app.exports.sr_codes import Term
+from app.exports.sr_codes import SEGMENTS, Term
 from app.exports.sr_content import Profile, person_name
 from app.exports.sr_measures import tracking_uid
 from app.exports.sr_proposals import proposals_of
-from app.exports.sr_reading import ReportRefused, read_report, report_of
+from app.exports.sr_reading import ReportRefused, read_report, report_of, site_of_codes
 from app.state.figures import Figure, FigureKind
 from app.state.proposals import ProposedAxis
 from mrecist.lesions import Absent, Lesion, NotEvaluable, Present
@@ -124,6 +124,15 @@ def test_that_a_scoord_counts_from_the_corner_of_the_first_pixel(tmp_path: Path)
         line.sop_uid,
     )
     assert number.MeasuredValueSequence[0].NumericValue == 5
+
+
+def test_that_each_liver_segment_comes_back_from_its_code_and_the_parts_of_iv_have_their_own() -> None:
+    """SNOMED CT: 277958008 is segment IV, 871688003 IVa, 871689006 IVb."""
+    fourth = {segment: SEGMENTS[segment].value for segment in (Segment.IV, Segment.IVA, Segment.IVB)}
+    assert fourth == {Segment.IV: "277958008", Segment.IVA: "871688003", Segment.IVB: "871689006"}
+    for segment in Segment:
+        term = SEGMENTS[segment]
+        assert site_of_codes([(term.value, term.scheme)]) == (Organ.LIVER, segment)
 
 
 def test_that_a_report_says_who_measured_what_and_where(plain: Dataset) -> None:

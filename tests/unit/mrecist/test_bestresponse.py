@@ -47,6 +47,14 @@ def test_that_stable_disease_between_two_responses_is_accepted_only_on_request()
     assert confirmed(_sequence("42CR 84SD 126CR"), accepting).response == "SD"
 
 
+@pytest.mark.parametrize(
+    ("text", "day"), [("42PR 84SD 126PR 168PR", 126), ("42PR 84NE 126NE 168PR 210PR", 168), ("42CR 84CR", 42)]
+)
+def test_that_a_response_that_was_not_confirmed_leaves_a_later_one_to_be_confirmed(text: str, day: int) -> None:
+    sequence = _sequence(text)
+    assert confirmed(sequence, RULES).day == day == confirmed_response_day(sequence, RULES)
+
+
 def test_that_a_cr_but_for_what_was_not_evaluated_stands_as_not_evaluable_after_a_cr() -> None:
     sequence = [Assessed(42, Response.CR), Assessed(84, Response.PR, unevaluated_cr=True), Assessed(126, Response.CR)]
     assert confirmed(sequence, RULES).response == "CR"

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QPushButton
 
 from app import words
 from app.models.course import Course
+from app.models.kept import Kept
 from app.panels.chips import ChipRow, Choice, label, rule_line
 from app.panels.course_column import WIDTHS, CourseColumn
 from app.panels.history_plot import HistoryPlot, Shown
@@ -69,11 +70,11 @@ class HistoryPage(QWidget):
         self._build()
         self._connect()
 
-    def set_course(self, course: Course | None, visit_id: str, lesion_id: str) -> None:
-        """Show a course with what is selected in it."""
+    def set_course(self, course: Course | None, visit_id: str, lesion_id: str, kept: Sequence[Kept] = ()) -> None:
+        """Show a course with what is selected in it, and what was kept against the criteria."""
         self._visit_id, self._lesion_id = visit_id, lesion_id
         self.plot.set_course(course, visit_id, lesion_id)
-        self.column.set_course(course, visit_id)
+        self.column.set_course(course, visit_id, kept)
 
     def set_dates(self, dates: Sequence[date], until: date | None) -> None:
         """The dates that can be gone back to, the newest first; the first choice is all of the course."""

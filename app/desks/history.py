@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from app.main_window import HISTORY, MainWindow
 from app.models.as_of import as_of
 from app.models.course import Course, LesionCourse, course_of
 from app.models.hiding import without_decisions
+from app.models.kept import kept_of
 from app.session import ReadingSession
 from app.state.reading_mode import Hidden
 from app.tasks import Failure, TaskRunner, Token
@@ -152,7 +154,10 @@ class HistoryDesk(QObject):
         course = self._course = course_of(record, read_id, ruleset, assessment, self._until)
         chosen = self._session.selection
         one = self._lesion(course, chosen.lesion_id)
-        page.set_course(course, chosen.visit_id, one.lesion.id if one else "")
+        kept = kept_of(self._session.store.entries, record, read_id)
+        if Hidden.OTHERS in self._session.hides:  # who else reads the case is not told
+            kept = tuple(x if x.by == self._session.reader else replace(x, by="") for x in kept)
+        page.set_course(course, chosen.visit_id, one.lesion.id if one else "", kept)
         self._show_strip(page, course, one)
 
     @staticmethod

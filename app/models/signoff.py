@@ -79,9 +79,13 @@ def meaning_told(meaning: SignatureMeaning | None) -> str:
     return f"{meaning_word(meaning)}: {text}" if text else meaning_word(meaning)
 
 
+def local_time(at: str) -> str:
+    """A time of the log (UTC, ISO 8601) in the time of this computer; empty where there is none."""
+    return f"{datetime.fromisoformat(at).astimezone():%Y-%m-%d %H:%M}" if at else ""
+
+
 def signed_told(signed: SignedVisit) -> str:
     """Printed name and time, in the time of this computer."""
     if not signed.at:
         return translated("Signed by {reader}", reader=signed.by)
-    at = datetime.fromisoformat(signed.at).astimezone()
-    return translated("Signed by {reader}, {at}", reader=signed.by, at=f"{at:%Y-%m-%d %H:%M}")
+    return translated("Signed by {reader}, {at}", reader=signed.by, at=local_time(signed.at))

@@ -21,7 +21,8 @@ from PySide6.QtWidgets import (
 
 from app import words
 from app.models.course import MARKER_UNITS, REGIONS, Course, CoursePoint
-from app.models.signoff import meaning_told, signed_told
+from app.models.kept import Kept
+from app.models.signoff import local_time, meaning_told, signed_told
 from app.panels.chips import KeyButton, PanelHead, label, rule_line
 from app.panels.decision_text import decision_titles, reason_line
 from app.panels.history_drawing import marker_text
@@ -206,6 +207,8 @@ class CourseColumn(QWidget):
         self.point = Facts(theme, 84)
         self.decision_head = PanelHead(theme, translated("Decisions"))
         self.decisions = Facts(theme, 84)
+        self.kept_head = PanelHead(theme, translated("Kept against the criteria"))
+        self.kept = Facts(theme, 84)
         self.events_head = PanelHead(theme, translated("Events"))
         self.events = Facts(theme, 84)
         self.foot: QLabel = label("", "3", Face.SMALL)
@@ -215,7 +218,8 @@ class CourseColumn(QWidget):
         self.open.clicked.connect(lambda: self.visit_opened.emit(self._visit_id))
         self._build()
 
-    def set_course(self, course: Course | None, visit_id: str) -> None:
+    def set_course(self, course: Course | None, visit_id: str, kept: Sequence[Kept] = ()) -> None:
+        """Show a course; `kept` are the reasons that were given for going against the criteria."""
         self._visit_id = visit_id
         self.table.set_course(course, visit_id)
         point = course.point(visit_id) if course else None
@@ -223,7 +227,7 @@ class CourseColumn(QWidget):
         self.head.note.setText(f"{course.ruleset.name} {course.ruleset.version}" if course else "")
         if course is None or point is None:
             self.point_head.title.setText("")
-            for facts in (self.point, self.decisions, self.events):
+            for facts in (self.point, self.decisions, self.kept, self.events):
                 facts.show_lines(())
             self.foot.clear()
             return
@@ -232,6 +236,8 @@ class CourseColumn(QWidget):
         self.point.show_lines(_point_lines(course, point))
         self.decision_head.note.setText(translated("as signed") if point.signed else translated("as computed now"))
         self.decisions.show_lines(_decision_lines(course))
+        self.kept_head.note.setText(words.counted(len(kept), "reason", "reasons") if kept else "")
+        self.kept.show_lines(_kept_lines(kept) or [("", translated("Nothing was kept against a rule."), "3", None)])
         self.events.show_lines(
             [(words.iso(e.on), e.text, "error" if e.grave else "1", None) for e in course.events]
             or [("", translated("Nothing recorded yet."), "3", None)]
@@ -248,7 +254,8 @@ class CourseColumn(QWidget):
         inside.setSpacing(0)
         for part in (
             *(self.table, rule_line(), self.point_head, self.point, rule_line()),
-            *(self.decision_head, self.decisions, rule_line(), self.events_head, self.events),
+            *(self.decision_head, self.decisions, rule_line(), self.kept_head, self.kept, rule_line()),
+            *(self.events_head, self.events),
         ):
             inside.addWidget(part)
         inside.addStretch(1)
@@ -308,6 +315,19 @@ def _decision_lines(course: Course) -> list[tuple[str, str, str, Response | None
                 )
                 name = ""
     return lines or [("", translated("No decision yet."), "3", None)]
+
+
+def _kept_lines(kept: Sequence[Kept]) -> list[tuple[str, str, str, Response | None]]:
+    """Each reason with its rule, then who gave it and when; a time point is named once."""
+    lines: list[tuple[str, str, str, Response | None]] = []
+    named = ""
+    for one in kept:
+        what = " ".join(filter(None, (one.lesion, one.rule or translated("all objections"))))
+        lines.append((one.visit_id if one.visit_id != named else "", f"{what}: {one.reason}", "1", None))
+        if one.by or one.at:
+            lines.append(("", ", ".join(filter(None, (one.by, local_time(one.at)))), "3", None))
+        named = one.visit_id
+    return lines
 
 
 def _said(decision: Decision, point: CoursePoint) -> str:

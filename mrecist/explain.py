@@ -138,26 +138,27 @@ def _limit_tenths(limits: Thresholds) -> frozenset[int]:
     )
 
 
-def shown_change(now: int, before: int, limits: Thresholds) -> str:
+def shown_change(now: int, before: int, limits: Thresholds, minus: str = MINUS) -> str:
     """A change in per cent, which never reads as a limit that the exact value does not reach."""
     over = 100 * (now - before)
     tenths = _rounded(10 * abs(over), before)
     if tenths in _limit_tenths(limits):
-        return percent(Fraction(over, before), (limits.response_pct, limits.progression_pct))
-    return _with_sign(over, tenths)
+        shown = percent(Fraction(over, before), (limits.response_pct, limits.progression_pct))
+        return shown.replace(MINUS, minus)
+    return _with_sign(over, tenths, minus)
 
 
-def shown_growth(tenths: int) -> str:
+def shown_growth(tenths: int, minus: str = MINUS) -> str:
     """A change of so many tenths of a mm, in mm."""
-    return _with_sign(tenths, tenths)
+    return _with_sign(tenths, abs(tenths), minus)
 
 
-def _with_sign(exact: int, tenths: int) -> str:
-    """A change of so many tenths, rounded from `exact`, whose sign it has; what rounds to 0 has no minus."""
-    digits = _tenths(abs(tenths))
+def _with_sign(exact: int, tenths: int, minus: str) -> str:
+    """So many tenths, rounded from what is `exact` without its sign; what rounds to 0 has no minus."""
+    digits = _tenths(tenths)
     if exact > 0:
         return f"+{digits}"
-    return MINUS + digits if tenths else digits
+    return minus + digits if tenths else digits
 
 
 @lru_cache(maxsize=8192)

@@ -239,7 +239,7 @@ def _finding(
                 if fields.values.get("diameter_mm") is None:
                     fields.fault("diameter_mm", "is missing; status 'measured' needs it")
                 return NotEvaluable()
-            return _measured(diameter.tenths, None if whole is None else whole.tenths)
+            return Measured(diameter, whole)
         case Status.ABSENT:
             return Absent(whole)
         case Status.NONVIABLE:
@@ -261,12 +261,6 @@ def _finding(
 
 
 _JUST_PRESENT = Present()
-
-
-@lru_cache(maxsize=16_384)
-def _measured(tenths: int, whole: int | None) -> Measured:
-    """The same lengths are measured again and again, and frozen dataclasses are slow to make."""
-    return Measured(Diameter(tenths), None if whole is None else Diameter(whole))
 
 
 _WITHOUT_DIAMETER = frozenset((Status.ABSENT, Status.NONVIABLE, Status.NOT_EVALUABLE, Status.MERGED, Status.SPLIT))

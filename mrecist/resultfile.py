@@ -27,7 +27,7 @@ from mrecist.results import (
 )
 from mrecist.robustness import Probabilities, Robustness
 from mrecist.sumnumbers import Number, SumNumbers, SumPattern
-from mrecist.target import mm_of
+from mrecist.target import SumAt, mm_of
 from mrecist.thresholds import Thresholds
 from mrecist.values import Response, Scope
 
@@ -139,13 +139,20 @@ class _Writer:
         )
 
     def region(self, region: RegionResponse) -> str:
-        steps = ", ".join([_step(x) for x in region.to_next_category])
         responses = _responses(
             region.target, region.non_target, region.new_lesion, region.response, region.adjudicated_response
         )
+        lengths = None if region.sums is None else _lengths(region.sums)
+        steps = ", ".join([_step(x) for x in region.to_next_category])
+        reasons = ", ".join(
+            [
+                self._reason(x, lengths) if type(x.told) is SumNumbers else self.reason(x)  # a sum's is told once alone
+                for x in region.reasons
+            ]
+        )
         return (
-            f'{{{responses}, {_sums(region)}, "to_next_category": [{steps}], '
-            f'"reasons": {self.reasons(region.reasons)}}}'
+            f"{{{responses}, {_NO_SUMS if lengths is None else _sums(lengths, region.comparable)}, "
+            f'"to_next_category": [{steps}], "reasons": [{reasons}]}}'
         )
 
     def decision(self, decision: Decision) -> str:
@@ -159,20 +166,19 @@ class _Writer:
         return f"[{', '.join([self.reason(x) for x in reasons])}]"
 
     def reason(self, reason: Reason) -> str:
-        if type(reason.told) is SumNumbers:  # of one response alone
-            return self._reason(reason)
         known = self._written.get(id(reason))
         if known is None:
             # kept with its reason, so that no other object can come to have its identity
             known = self._written[id(reason)] = (reason, self._reason(reason))
         return known[1]
 
-    def _reason(self, reason: Reason) -> str:
+    def _reason(self, reason: Reason, lengths: Lengths | None = None) -> str:
+        """`lengths` are those of its sum, where they are written already."""
         rule, numbers, _, template = reason
-        if type(numbers) is SumNumbers and self._translate is None and not numbers.more:
+        if lengths is not None and type(numbers) is SumNumbers and self._translate is None and not numbers.more:
             total, _, _, baseline, nadir, _ = numbers.at
             if total is not None and baseline and nadir is not None:
-                return _reason_of_sum(rule, numbers, total, baseline, nadir)
+                return _reason_of_sum(rule, numbers, total, baseline, nadir, lengths)
         text = as_json(sentence(rule, numbers, template, self._translate))
         return f'{{"rule": {as_json(rule)}, "text": {text}, "numbers": {_numbers(numbers)}}}'
 
@@ -198,32 +204,19 @@ def _responses(
     )
 
 
-def _reason_of_sum(rule: str, numbers: SumNumbers, total: int, baseline: int, nadir: int) -> str:
+def _reason_of_sum(rule: str, numbers: SumNumbers, total: int, baseline: int, nadir: int, lengths: Lengths) -> str:
     """A reason with all numbers of a sum and no other, filled into the text that all reasons of its form share."""
     limits = numbers.limits
-    form, shown = _form_of_sum(rule, limits, numbers.floor, numbers.pattern)
-    told = {
-        "baseline_mm": _mm(baseline),
-        "nadir_mm": _mm(nadir),
-        "nadir_at": as_json(numbers.nadir_at or "")[1:-1],
-        "sum_mm": _mm(total),
-        "exact change_pct": _change(total, baseline),
-        "exact growth_mm": _mm(total - nadir),
-    }
+    form, shown = _form_of_sum(rule, limits, numbers.floor, total != 0, nadir != 0)
+    told = {"nadir_at": as_json(numbers.nadir_at or "")[1:-1], "exact growth_mm": _mm(total - nadir)}
+    told["sum_mm"], told["baseline_mm"], told["nadir_mm"], told["exact change_pct"], told["exact growth_pct"] = lengths
     if "change_pct" in shown:
-        told["change_pct"] = _in_json(shown_change(total, baseline, limits))
+        told["change_pct"] = shown_change(total, baseline, limits, _MINUS_IN_JSON)
+    if "growth_pct" in shown:
+        told["growth_pct"] = shown_change(total, nadir, limits, _MINUS_IN_JSON)
     if "growth_mm" in shown:
-        told["growth_mm"] = _in_json(shown_growth(total - nadir))
-    if nadir:
-        told["exact growth_pct"] = _change(total, nadir)
-        if "growth_pct" in shown:
-            told["growth_pct"] = _in_json(shown_change(total, nadir, limits))
+        told["growth_mm"] = shown_growth(total - nadir, _MINUS_IN_JSON)
     return form % told
-
-
-def _in_json(shown: str) -> str:
-    """A shown number within a text: its minus sign is the one character that is not ASCII."""
-    return shown.replace(MINUS, _MINUS_IN_JSON)
 
 
 _MINUS_IN_JSON = as_json(MINUS)[1:-1]
@@ -231,20 +224,21 @@ _MINUS_IN_JSON = as_json(MINUS)[1:-1]
 
 @lru_cache(maxsize=512)
 def _form_of_sum(
-    rule: str, limits: Thresholds, floor: Fraction | int, pattern: SumPattern
+    rule: str, limits: Thresholds, floor: Fraction | int, some_left: bool, some_before: bool
 ) -> tuple[str, frozenset[str]]:
     """The whole reason as a form, its limits filled in, and which numbers its text shows.
 
-    Names that begin with ``exact`` are JSON numbers; what has one name alone reads the same in the text.
+    Names that begin with ``exact`` are JSON numbers; what has one name alone reads the same in the text. `some_left`:
+    the sum is not 0; `some_before`: the nadir is not.
     """
-    form, names = form_of_sums(rule, pattern)
+    form, names = form_of_sums(rule, SumPattern(floor != 0, some_left, True, some_before))
     written = as_json(form)
     for name, text in shown_limits(limits, floor).items():
         written = written.replace(f"%({name})s", as_json(text)[1:-1])
     exact = [
         '"baseline_mm": %(baseline_mm)s, "nadir_mm": %(nadir_mm)s, "nadir_at": "%(nadir_at)s", "sum_mm": %(sum_mm)s',
         '"change_pct": %(exact change_pct)s, "growth_mm": %(exact growth_mm)s',
-        *(['"growth_pct": %(exact growth_pct)s'] if pattern.nadir else []),
+        *(['"growth_pct": %(exact growth_pct)s'] if some_before else []),
     ]
     found = ", ".join([_limit_numbers(limits, floor), *exact])
     return f'{{"rule": {as_json(rule)}, "text": {written}, "numbers": {{{found}}}}}', names
@@ -280,7 +274,6 @@ def _mm(tenths: int) -> str:
     return repr(tenths / 10)
 
 
-@lru_cache(maxsize=16_384)
 def _change(now: int, before: int) -> str:
     """A change in per cent."""
     return repr(100 * (now - before) / before)
@@ -316,22 +309,35 @@ def _limit_numbers(limits: Thresholds, floor: Fraction | int) -> str:
     )
 
 
-def _sums(region: RegionResponse) -> str:
-    """The sums of a region and their changes, straight from whole tenths of a mm."""
-    if region.sums is None:
-        return _NO_SUMS
-    total, _, _, baseline, nadir, _ = region.sums
-    of_baseline = of_nadir = "null"
-    if region.comparable and total is not None:
+Lengths = tuple[str, str, str, str, str]
+"""A sum, its baseline and nadir in mm, and its changes from these two in per cent, as JSON: null for what is not."""
+
+
+def _lengths(at: SumAt) -> Lengths:
+    """Straight from whole tenths of a mm."""
+    total, _, _, baseline, nadir, _ = at
+    from_baseline = from_nadir = "null"
+    if total is not None:
         if baseline:
-            of_baseline = _change(total, baseline)
+            from_baseline = _change(total, baseline)
         if nadir:
-            of_nadir = _change(total, nadir)
+            from_nadir = from_baseline if nadir == baseline else _change(total, nadir)
     return (
-        f'"sum_mm": {"null" if total is None else _mm(total)}, '
-        f'"baseline_sum_mm": {"null" if baseline is None else _mm(baseline)}, '
-        f'"nadir_sum_mm": {"null" if nadir is None else _mm(nadir)}, '
-        f'"change_from_baseline_pct": {of_baseline}, "change_from_nadir_pct": {of_nadir}'
+        "null" if total is None else _mm(total),
+        "null" if baseline is None else _mm(baseline),
+        "null" if nadir is None else _mm(nadir),
+        from_baseline,
+        from_nadir,
+    )
+
+
+def _sums(lengths: Lengths, comparable: bool) -> str:
+    total, baseline, nadir, from_baseline, from_nadir = lengths
+    if not comparable:
+        from_baseline = from_nadir = "null"
+    return (
+        f'"sum_mm": {total}, "baseline_sum_mm": {baseline}, "nadir_sum_mm": {nadir}, '
+        f'"change_from_baseline_pct": {from_baseline}, "change_from_nadir_pct": {from_nadir}'
     )
 
 

@@ -112,7 +112,7 @@ class LesionEventsDesk(QObject):
                 checks += [check_for(question, seen.features) for question in questions]
             if later and any(settles(question, seen.features) for question in questions):
                 on = seen.features.settled_on or (reading.visit.on if reading.visit and open_now else None)
-        return Told(lesion.id, asked, tuple(checks), happened.new_lesion_meaning(reading, lesion), on)
+        return Told(lesion.id, asked, tuple(checks), happened.new_lesion_meaning(reading, lesion), on, reading.visit_id)
 
     def _again(self, lesion: Lesion, reading: Reading, checks: list[Check], open_now: bool) -> Asked | None:
         """The question whether an earlier absence was right, with what each answer would change."""

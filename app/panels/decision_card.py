@@ -11,6 +11,7 @@ from app.panels.chips import chip, elided, label
 from app.panels.decision_inputs import input_value
 from app.panels.decision_text import asks, is_failure, origin_text, reason_line
 from app.panels.derivation import DerivationList
+from app.panels.kept_rows import KeptRows
 from app.panels.marks import Icon, MarkBox
 from app.state.record import Judgement
 from app.theme import Face, Theme
@@ -40,8 +41,7 @@ class DecisionCard(QFrame):
         self.reason.setWordWrap(True)
         self.derivation = DerivationList(theme)
         self.derivation.hide()
-        self._inputs = QVBoxLayout()
-        self._inputs.setSpacing(0)
+        self._inputs = KeptRows()
         top = QHBoxLayout()
         top.addWidget(self.title, 1)
         top.addWidget(self.row)
@@ -89,11 +89,9 @@ class DecisionCard(QFrame):
         self._decision = decision
         self.row.setVisible(decision is not None)
         self._mark.setVisible(decision is not None and asks(decision))
-        while (item := self._inputs.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
-        self.row.setVisible(decision is not None)
+        inputs = () if decision is None else decision.inputs
+        told = [(x, input_value(x, response, clinical), origin_text(x, judgements)) for x in inputs]
+        self._inputs.show_rows(told, self._input)
         if decision is None:
             self.word.setText(translated("Not in this protocol"))
             self.reason.clear()
@@ -106,9 +104,6 @@ class DecisionCard(QFrame):
         self.word.style().polish(self.word)
         self.reason.setText(reason_line(decision, response))
         self.setAccessibleName(f"{self._name}: {self.word.text()}, {decision.row}. {self.reason.text()}")
-        for entry in decision.inputs:
-            value = input_value(entry, response, clinical)
-            self._inputs.addWidget(self._input(entry, value, origin_text(entry, judgements)))
         if not self.derivation.isHidden():
             self.derivation.set_reasons(decision.reasons)
 
@@ -119,8 +114,8 @@ class DecisionCard(QFrame):
         if opening and self._decision is not None:
             self.derivation.set_reasons(self._decision.reasons)
 
-    def _input(self, entry: DecisionInput, said: str, origin: str) -> QWidget:
-        theme = self._theme
+    def _input(self, told: tuple[DecisionInput, str, str]) -> QWidget:
+        theme, (entry, said, origin) = self._theme, told
         row = QFrame()
         row.setProperty("rule", "top")
         row.setFixedHeight(theme.px(21))

@@ -63,6 +63,7 @@ class DecisionPanel(QWidget):
         super().__init__()
         self._theme = theme
         self._shown: tuple[Reading, Session] | None = None
+        self._cells: tuple[tuple[str, Response, Sequence[str]], ...] = ()
         self.setProperty("ground", "app")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.head = PanelHead(theme, "", height=36)
@@ -216,11 +217,8 @@ class DecisionPanel(QWidget):
 
     def _show_summary(self, reading: Reading) -> None:
         response = reading.response
-        while (item := self._summary.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
         if response is None:
+            self._show_cells(())
             return
         worst = (translated("worst of"), translated("both regions"))
         liver, beyond = (new_that_count(reading, region) for region in Region)
@@ -230,10 +228,24 @@ class DecisionPanel(QWidget):
             (translated("Composite"), response.composite, worst),
             (translated("Overall (pooled)"), response.overall.response, _numbers(response.overall, (*liver, *beyond))),
         )
+        self._show_cells(cells)
+
+    def _show_cells(self, cells: tuple[tuple[str, Response, Sequence[str]], ...]) -> None:
+        """The cells side by side; those that are shown already stay."""
+        if cells == self._cells:
+            return
+        self._cells = cells
+        while (item := self._summary.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
         for at, (name, shown, lines) in enumerate(cells):
+            parts = [self._summary_cell(name, shown, lines)]
             if at:
-                self._summary.addWidget(rule_line(horizontal=False))
-            self._summary.addWidget(self._summary_cell(name, shown, lines), 1)
+                parts.insert(0, rule_line(horizontal=False))
+            for part in parts:
+                self._summary.addWidget(part, int(part is parts[-1]))
+                part.show()  # at once, or the row would blink
 
     def _summary_cell(self, name: str, response: Response, lines: Sequence[str]) -> QWidget:
         theme = self._theme

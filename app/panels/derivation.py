@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app import words
 from app.panels.chips import label
+from app.panels.kept_rows import KeptRows
 from app.panels.response_text import Run
 from app.panels.sentence_label import SentenceLabel
 from app.theme import Face, Theme
@@ -24,17 +25,12 @@ class DerivationList(QWidget):
         self._theme = theme
         self.setProperty("ground", "app")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._rows = QVBoxLayout(self)
+        self._rows = KeptRows(self)
         self._rows.setContentsMargins(theme.px(10), theme.px(6), theme.px(10), theme.px(6))
         self._rows.setSpacing(theme.px(4))
 
     def set_reasons(self, reasons: Sequence[Reason]) -> None:
-        while (item := self._rows.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
-        for reason in reasons:
-            self._rows.addWidget(self._row(reason))
+        self._rows.show_rows(reasons, self._row)
 
     def _row(self, reason: Reason) -> QWidget:
         theme = self._theme

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.panels.chips import PanelHead, chip, label
 from app.reading.enhancement import Strip
@@ -33,6 +33,7 @@ class EnhancementStrip(QWidget):
         self._grid.setHorizontalSpacing(theme.px(10))
         self._grid.setVerticalSpacing(theme.px(1))
         self.cells: dict[tuple[str, int], str] = {}
+        self._labels: dict[tuple[int, int], QLabel] = {}
         self.note = label("", "amber", Face.SMALL)
         self.note.setWordWrap(True)
         body = QHBoxLayout()
@@ -56,27 +57,33 @@ class EnhancementStrip(QWidget):
         self.setVisible(strip is not None)
         if strip is None:
             return
-        while (item := self._grid.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
         self.cells.clear()
-        self._grid.addWidget(label(strip.unit, "3", Face.SMALL), 0, 0)
+        self._write(0, 0, strip.unit, "3")
         for column, letters in enumerate(strip.letters, start=1):
-            self._grid.addWidget(label(letters, "3", Face.SMALL), 0, column, Qt.AlignmentFlag.AlignRight)
+            self._write(0, column, letters, "3")
         for row, (field, word, _) in enumerate(_ROWS, start=1):
-            self._grid.addWidget(label(translated(word), "2", Face.SMALL), row, 0)
+            self._write(row, 0, translated(word), "2")
             for column, uptake in enumerate(strip.uptakes, start=1):
                 value = None if uptake is None else getattr(uptake, field)
                 text = "…" if uptake is None else DASH if value is None else f"{value:.0f}"
                 self.cells[field, column - 1] = text
-                made = label(text, "1" if field == "lesion" else "2", Face.SMALL)
-                self._grid.addWidget(made, row, column, Qt.AlignmentFlag.AlignRight)
+                self._write(row, column, text, "1" if field == "lesion" else "2")
+        for (_, column), made in self._labels.items():
+            made.setVisible(column <= len(strip.letters))
         self.plot.show_strip(strip)
         self.note.setText(strip.note)
         self.note.setVisible(bool(strip.note))
         self.oil.setChecked(oil)
         self.oil.setEnabled(not locked)
+
+    def _write(self, row: int, column: int, text: str, tone: str) -> None:
+        """A cell has its label for good: it is written anew, and the strip does not blink."""
+        made = self._labels.get((row, column))
+        if made is None:
+            made = self._labels[row, column] = label(text, tone, Face.SMALL)
+            side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
+            self._grid.addWidget(made, row, column, side)
+        made.setText(text)
 
 
 class _Plot(QWidget):

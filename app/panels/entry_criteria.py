@@ -106,14 +106,13 @@ class EntryCriteria(FoldedList):
         self.reason.clear()
 
     def _fill(self) -> None:
-        self._rows.removeWidget(self.form)
-        self.form.setParent(self)
-        self.form.hide()
-        super()._fill()
+        """The form stays where it is as long as its row does, with what is typed in it."""
         at = next((n for n, x in enumerate(self.rows) if self.asked is not None and x.key == self.asked.key), None)
+        self._rows.removeWidget(self.form)
+        super()._fill()
         if at is not None:
             self._rows.insertWidget(at + 1, self.form)
-            self.form.show()
+        self.form.setVisible(at is not None)
         self._refresh()
 
     def _refresh(self) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from app.panels.chips import label, rule_line
+from app.panels.kept_rows import KeptRows
 from app.panels.marks import Icon, MarkBox
 from app.theme import Face, Theme
 from app.words import translated
@@ -51,7 +52,7 @@ class FoldedList(QWidget):
         self.note.setWordWrap(True)
         self.body = QWidget()
         self.body.hide()
-        self._rows = QVBoxLayout(self.body)
+        self._rows = KeptRows(self.body)
         self._rows.setContentsMargins(theme.px(12), 0, theme.px(10), theme.px(8))
         self._rows.setSpacing(theme.px(3))
         top = QHBoxLayout()
@@ -89,12 +90,7 @@ class FoldedList(QWidget):
 
     def _fill(self) -> None:
         """The rows are made when they are looked at: there may be many."""
-        while (item := self._rows.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
-        for row in self._listed:
-            self._rows.addWidget(self._row(row))
+        self._rows.show_rows(self._listed, self._row)
 
     def _row(self, row: ListRow) -> QWidget:
         theme = self._theme

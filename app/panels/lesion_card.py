@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QWidget
 
-from app.panels.chips import KeyButton, PanelHead, label, rule_line
+from app.panels.chips import KeyButton, PanelHead, label
 from app.panels.fields import DateField
+from app.panels.kept_rows import under_head
 from app.panels.lesion_form import Check, CheckRow
 from app.panels.marks import Icon, MarkBox
 from app.theme import Face, Theme
@@ -47,6 +48,7 @@ class Told:
     checks: tuple[Check, ...] = ()
     meaning: str = ""
     settled_on: date | None = None
+    visit_id: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -68,16 +70,7 @@ class LesionCard(QWidget):
         self._theme = theme
         self._told: Told | None = None
         self.head = PanelHead(theme, "", right=translated("live"))
-        self._body = QVBoxLayout()
-        self._body.setContentsMargins(0, 0, 0, 0)
-        self._body.setSpacing(0)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.head)
-        column.addWidget(rule_line())
-        column.addLayout(self._body)
-        column.addWidget(rule_line())
+        self._body = under_head(self, self.head)
         self.buttons: dict[tuple[str, str], KeyButton] = {}
         self.meaning = label(tone="1", face=Face.SMALL)
         self.date: DateField | None = None
@@ -88,54 +81,32 @@ class LesionCard(QWidget):
         if told == self._told and told is not None:
             return
         self._told = told
-        while (item := self._body.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
-        self.buttons, self.date = {}, None
-        self.setVisible(told is not None and not told.is_empty)
-        if told is None or told.is_empty:
-            return
-        self.head.title.setText(told.title)
-        if told.asked is not None:
-            self._body.addWidget(self._question(told.asked))
-        for check in told.checks:
-            row = CheckRow(self._theme, check)
-            row.way_chosen.connect(self.way_chosen)
-            row.override_given.connect(self.override_given)
-            self.buttons |= {(check.rule, way): b for way, b in row.buttons.items() if isinstance(b, KeyButton)}
-            self._body.addWidget(row)
-        if told.settled_on is not None:
-            self._body.addWidget(self._dated(told.settled_on))
-        if told.meaning:
-            self._body.addWidget(self._meaning(told.meaning))
+        title = "" if told is None or told.is_empty else told.title
+        rows = () if told is None or told.is_empty else (told.asked, *told.checks, told.settled_on, told.meaning)
+        self._body.show_rows([(title, told.visit_id, row) for row in rows if told and row], self._row)
+        self.setVisible(bool(title))
+        self.head.title.setText(title)
+        self.buttons = {}
+        for row in self._body.widgets:
+            if isinstance(row, _Question | CheckRow):
+                self.buttons |= {(row.rule, way): b for way, b in row.buttons.items() if isinstance(b, KeyButton)}
+        self.date = next((x for row in self._body.widgets for x in row.findChildren(DateField)), None)
 
-    def _question(self, asked: Asked) -> QWidget:
-        theme = self._theme
-        frame = QFrame()
-        frame.setProperty("card", "question")
-        grid = QGridLayout(frame)
-        grid.setContentsMargins(theme.px(10), theme.px(6), theme.px(10), theme.px(6))
-        grid.setHorizontalSpacing(theme.px(8))
-        grid.setVerticalSpacing(theme.px(4))
-        grid.setColumnStretch(1, 1)
-        text = label(asked.text, strong=True)
-        text.setWordWrap(True)
-        head = QHBoxLayout()
-        head.setSpacing(theme.px(8))
-        head.addWidget(MarkBox(Icon.QUESTION, theme), 0, Qt.AlignmentFlag.AlignTop)
-        head.addWidget(text, 1)
-        grid.addLayout(head, 0, 0, 1, 2)
-        for number, option in enumerate(asked.options, 1):
-            button = KeyButton(option.word, small=True)
-            button.setAccessibleDescription(option.effect)
-            button.clicked.connect(lambda _checked, way=option.id: self.way_chosen.emit(asked.rule, way))
-            self.buttons[asked.rule, option.id] = button
-            effect = label(option.effect, "2", Face.SMALL)
-            effect.setWordWrap(True)
-            grid.addWidget(button, number, 0)
-            grid.addWidget(effect, number, 1)
-        return frame
+    def _row(self, told: tuple[str, str, Asked | Check | date | str]) -> QWidget:
+        match told[2]:
+            case Asked() as asked:
+                question = _Question(self._theme, asked)
+                question.way_chosen.connect(self.way_chosen)
+                return question
+            case Check() as check:
+                row = CheckRow(self._theme, check)
+                row.way_chosen.connect(self.way_chosen)
+                row.override_given.connect(self.override_given)
+                return row
+            case date() as on:
+                return self._dated(on)
+            case str() as meaning:
+                return self._meaning(meaning)
 
     def _dated(self, on: date) -> QWidget:
         theme = self._theme
@@ -143,12 +114,12 @@ class LesionCard(QWidget):
         row = QHBoxLayout(line)
         row.setContentsMargins(theme.px(32), theme.px(2), theme.px(10), theme.px(2))
         row.addWidget(label(translated("Settled on"), "2"), 1)
-        self.date = DateField(theme, on)
-        self.date.setProperty("compact", "true")
-        self.date.setAccessibleName(translated("Settled on"))
-        self.date.setKeyboardTracking(False)
-        self.date.dateChanged.connect(self._date_changed)
-        row.addWidget(self.date)
+        field = DateField(theme, on)
+        field.setProperty("compact", "true")
+        field.setAccessibleName(translated("Settled on"))
+        field.setKeyboardTracking(False)
+        field.dateChanged.connect(self._date_changed)
+        row.addWidget(field)
         return line
 
     def _meaning(self, meaning: str) -> QWidget:
@@ -161,3 +132,35 @@ class LesionCard(QWidget):
     def _date_changed(self) -> None:
         if self.date is not None and self._told is not None and self.date.value != self._told.settled_on:
             self.settled.emit(self.date.value)
+
+
+class _Question(QFrame):
+    """A question with its answers, each with what would follow from it."""
+
+    way_chosen = Signal(str, str)
+
+    def __init__(self, theme: Theme, asked: Asked) -> None:
+        super().__init__()
+        self.rule = asked.rule
+        self.buttons: dict[str, KeyButton] = {}
+        self.setProperty("card", "question")
+        grid = QGridLayout(self)
+        grid.setContentsMargins(theme.px(10), theme.px(6), theme.px(10), theme.px(6))
+        grid.setHorizontalSpacing(theme.px(8))
+        grid.setVerticalSpacing(theme.px(4))
+        grid.setColumnStretch(1, 1)
+        text = label(asked.text, strong=True)
+        text.setWordWrap(True)
+        head = QHBoxLayout()
+        head.setSpacing(theme.px(8))
+        head.addWidget(MarkBox(Icon.QUESTION, theme), 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(text, 1)
+        grid.addLayout(head, 0, 0, 1, 2)
+        for number, option in enumerate(asked.options, 1):
+            button = self.buttons[option.id] = KeyButton(option.word, small=True)
+            button.setAccessibleDescription(option.effect)
+            button.clicked.connect(lambda _checked, way=option.id: self.way_chosen.emit(self.rule, way))
+            effect = label(option.effect, "2", Face.SMALL)
+            effect.setWordWrap(True)
+            grid.addWidget(button, number, 0)
+            grid.addWidget(effect, number, 1)

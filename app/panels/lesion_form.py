@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBox
 
 from app.panels.chips import ChipRow, Choice, KeyButton, PanelHead, label, rule_line
 from app.panels.fields import PickBox
+from app.panels.kept_rows import KeptRows
 from app.panels.liver_scheme import LiverScheme, toggled
 from app.panels.marks import Icon, MarkBox
 from app.theme import Face, Theme
@@ -97,8 +98,7 @@ class LesionForm(QWidget):
         self.site = QLineEdit()
         self.site.setPlaceholderText(translated("place in your own words"))
         self.conformance = PanelHead(theme, translated("Conformance"), translated("live"))
-        self._checks = QVBoxLayout()
-        self._checks.setSpacing(0)
+        self._checks = KeptRows()
         self.scheme = LiverScheme(theme)
         self._segment_row = self._row(translated("Segment"), self._segment_fields())
         self._build()
@@ -121,6 +121,7 @@ class LesionForm(QWidget):
         self._lesion = lesion
         self.setVisible(lesion is not None)
         if lesion is None:
+            self.set_checks(())
             return
         kinds = f"{region_word(lesion.region).lower()} {role_word(lesion.role).lower()}"
         self.head.title.setText(lesion.id)
@@ -142,16 +143,10 @@ class LesionForm(QWidget):
 
     def set_checks(self, checks: Sequence[Check]) -> None:
         """Show conformance: what is to resolve first, the rest in the order given: an answer moves no other row."""
-        while (item := self._checks.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
         order = (CheckState.TO_RESOLVE, CheckState.QUESTION, CheckState.MET)
-        for check in sorted(checks, key=lambda c: c.state is not CheckState.TO_RESOLVE):
-            row = CheckRow(self._theme, check)
-            row.way_chosen.connect(self.way_chosen)
-            row.override_given.connect(self.override_given)
-            self._checks.addWidget(row)
+        name = "" if self._lesion is None else self._lesion.id
+        shown = sorted(checks, key=lambda c: c.state is not CheckState.TO_RESOLVE)
+        self._checks.show_rows([(name, check) for check in shown], self._check_row)
         count = {state: sum(c.state is state for c in checks) for state in order}
         told = [translated("{count} met", count=count[CheckState.MET])]
         if count[CheckState.TO_RESOLVE]:
@@ -161,6 +156,12 @@ class LesionForm(QWidget):
             told.append(translated("{count} question" if asked == 1 else "{count} questions", count=asked))
         self.conformance.right.setText(" · ".join(told))
         self.conformance.setVisible(bool(checks))
+
+    def _check_row(self, told: tuple[str, Check]) -> CheckRow:
+        row = CheckRow(self._theme, told[1])
+        row.way_chosen.connect(self.way_chosen)
+        row.override_given.connect(self.override_given)
+        return row
 
     def _build(self) -> None:
         theme = self._theme
@@ -342,6 +343,10 @@ class CheckRow(QFrame):
     @property
     def check(self) -> Check:
         return self._check
+
+    @property
+    def rule(self) -> str:
+        return self._check.rule
 
     def _made(self) -> list[QPushButton]:
         for way in self._check.ways:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from app import words
 from app.panels.chips import PanelHead, label, rule_line
+from app.panels.kept_rows import KeptRows
 from app.reading.next_dates import VISIT, NextDate, Standing
 from app.theme import Theme
 from app.words import translated
@@ -22,8 +23,7 @@ class NextDatesTable(QWidget):
         super().__init__()
         self._theme = theme
         self.head = PanelHead(theme, translated("Next dates"))
-        self._rows = QVBoxLayout()
-        self._rows.setSpacing(0)
+        self._rows = KeptRows()
         self.shown: list[tuple[str, str, str, str]] = []
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -35,18 +35,13 @@ class NextDatesTable(QWidget):
     def set_dates(self, dates: Sequence[NextDate], today: date, short: bool = False) -> None:
         """Show the dates; `short` keeps those that have a date of their own."""
         self.head.note.setText(translated("{year} · as of {day}", year=today.year, day=words.month_day(today)))
-        while (item := self._rows.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
         kept = [entry for entry in dates if not short or entry.standing is not Standing.BOUND]
         self.shown = [self._texts(entry) for entry in kept]
-        for entry, texts in zip(kept, self.shown, strict=True):
-            late = entry.standing in (Standing.OVERDUE, Standing.RENEW)
-            self._rows.addWidget(self._row(texts, late))
+        late = [entry.standing in (Standing.OVERDUE, Standing.RENEW) for entry in kept]
+        self._rows.show_rows(list(zip(self.shown, late, strict=True)), self._row)
 
-    def _row(self, texts: tuple[str, str, str, str], late: bool) -> QWidget:
-        theme = self._theme
+    def _row(self, told: tuple[tuple[str, str, str, str], bool]) -> QWidget:
+        theme, (texts, late) = self._theme, told
         row = QFrame()
         row.setProperty("rule", "bottom")
         row.setFixedHeight(theme.px(26))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.focus import into_sight
-from app.panels.chips import PanelHead, rule_line
+from app.panels.chips import PanelHead
+from app.panels.kept_rows import under_head
 from app.panels.lesion_form import OVERRIDE, Check, CheckRow, CheckState
 from app.theme import Theme
 from app.words import translated
@@ -23,39 +24,26 @@ class VisitChecks(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._checks: tuple[Check, ...] = ()
-        self.rows: tuple[CheckRow, ...] = ()
         self.head = PanelHead(theme, "", translated("conformance of the time point"))
-        self._body = QVBoxLayout()
-        self._body.setContentsMargins(0, 0, 0, 0)
-        self._body.setSpacing(0)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.head)
-        column.addWidget(rule_line())
-        column.addLayout(self._body)
-        column.addWidget(rule_line())
+        self._body = under_head(self, self.head)
         self.hide()
 
     def show_checks(self, visit_id: str, checks: Sequence[Check]) -> None:
-        """Show the checks of a time point; a reason that is being typed stays while they are the same."""
-        shown = tuple(checks)
-        if shown == self._checks and visit_id == self.head.title.text():
-            return
-        self._checks = shown
+        """Show the checks of a time point; a reason that is being typed stays while its check is the same."""
         self.head.title.setText(visit_id)
-        for row in self.rows:
-            self._body.removeWidget(row)
-            row.hide()
-            row.deleteLater()
-        self.rows = tuple(CheckRow(self._theme, check) for check in shown)
-        for row in self.rows:
-            row.override_given.connect(self.override_given)
-            self._body.addWidget(row)
-        left = sum(check.state is CheckState.TO_RESOLVE for check in shown)
+        self._body.show_rows([(visit_id, check) for check in checks], self._row)
+        left = sum(check.state is CheckState.TO_RESOLVE for check in checks)
         self.head.right.setText(translated("{count} to resolve", count=left) if left else "")
-        self.setVisible(bool(shown))
+        self.setVisible(bool(checks))
+
+    def _row(self, told: tuple[str, Check]) -> CheckRow:
+        row = CheckRow(self._theme, told[1])
+        row.override_given.connect(self.override_given)
+        return row
+
+    @property
+    def rows(self) -> tuple[CheckRow, ...]:
+        return tuple(row for row in self._body.widgets if isinstance(row, CheckRow))
 
     def focus_first(self) -> None:
         """The focus goes to the first finding that is to be resolved."""

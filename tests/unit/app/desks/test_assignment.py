@@ -77,7 +77,8 @@ def _open_checks(session: ReadingSession) -> tuple[set[str], LineState]:
 
 def _rows(of: QWidget) -> list[CheckRow]:
     QTest.qWait(0)  # what was made anew is shown, and what it replaced is gone
-    return [row for row in of.findChildren(CheckRow) if row.isVisible()]
+    shown = [row for row in of.findChildren(CheckRow) if row.isVisible()]
+    return sorted(shown, key=lambda row: row.y())
 
 
 def _give_reason(qtbot: QtBot, row: CheckRow, reason: str) -> None:

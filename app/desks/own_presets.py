@@ -7,7 +7,7 @@ import math
 
 from PySide6.QtCore import QSettings
 
-from viewers.imaging.windowing import Window
+from viewers.imaging.windowing import NARROWEST_WIDTH, Window
 
 CT, MR = "CT", "MR"
 _NAME = "view/presets"
@@ -30,7 +30,7 @@ class OwnPresets:
         kept = _read().get(f"{MR} {key}")
         if kept is None:
             return None
-        return Window(max(1.0, kept[0] * whole.width), whole.centre + kept[1] * whole.width)
+        return Window(max(NARROWEST_WIDTH, kept[0] * whole.width), whole.centre + kept[1] * whole.width)
 
     def keep_ct(self, key: int, window: Window) -> None:
         _write(_read() | {f"{CT} {key}": (window.width, window.centre)})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.desks.view_memory import ViewMemory
-from viewers.tools.navigate import NARROWEST_WIDTH, Gesture, panned
+from viewers.tools.navigate import Gesture, panned
 from viewers.widgets.view_links import Links
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ class ViewDisplay(QObject):
     def widen(self, steps: int) -> None:
         """A wider window, or with -1 a narrower one, about its level."""
         state = self._grid.active.state
-        self._grid.active.set_window(state.center, max(NARROWEST_WIDTH, state.width * WIDTH_STEP**steps))
+        self._grid.active.set_window(state.center, state.width * WIDTH_STEP**steps)
 
     def raise_level(self, steps: int) -> None:
         """A higher level: the picture is darker, or with -1 brighter."""

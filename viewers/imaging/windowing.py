@@ -14,6 +14,12 @@ from viewers.imaging.rescale import PADDED
 
 Grey = NDArray[np.uint8]
 
+NARROWEST_WIDTH = 1e-6
+"""Apparent diffusion coefficients in mm²/s run from 0 to 0.003."""
+
+_FINE_WIDTH = 64.0
+_STEP = 1e-4
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -23,8 +29,18 @@ class Window:
     centre: float
 
     def __post_init__(self) -> None:
-        if not self.width >= 1:
-            raise ValueError(f"a window is at least 1 wide, not {self.width}")
+        if not self.width > 0:
+            raise ValueError(f"a window is wider than nothing, not {self.width}")
+
+
+def shown_span(width: float, fractions: bool) -> float:
+    """How far apart the values are that a window so wide shows black and white.
+
+    One less than its width, as DICOM PS3.3 C.11.2.1.2.1 (LINEAR) has it: the standard counts whole values, and a window
+    1 wide tells two neighbours apart. Values with fractions through a window narrower than 64, as of maps of T1 in
+    seconds, are shown by C.11.2.1.3.2 (LINEAR_EXACT), to which the width is the span; at 64 that is 2 % more.
+    """
+    return width if fractions and width < _FINE_WIDTH else max(width - 1.0, _STEP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +115,8 @@ def percentile_window(images: Iterable[NDArray[Any]], low: float, high: float) -
     if not values.size:
         return Window(1, 0)
     bottom, top = (float(p) for p in np.percentile(values, (low, high)))
-    return Window(max(1.0, top - bottom), (bottom + top) / 2)
+    least = NARROWEST_WIDTH if values.dtype.kind == "f" and top > bottom else 1.0
+    return Window(max(least, top - bottom), (bottom + top) / 2)
 
 
 def mr_window(images: Iterable[NDArray[Any]]) -> Window:
@@ -162,7 +179,7 @@ class GreyMapper:
             np.take(table, pixels.view(f"u{pixels.dtype.itemsize}"), out=grey, mode="clip")
         else:
             values = pixels.astype(np.float32) * np.float32(slope) + np.float32(intercept)
-            grey[...] = _exact(values, window, inverted)
+            grey[...] = _exact(values, window, inverted, pixels.dtype.kind == "f" or not float(slope).is_integer())
         return grey
 
     def _by_arithmetic(self, pixels: NDArray[Any], low: int, width: int, grey: Grey) -> None:
@@ -181,7 +198,7 @@ class GreyMapper:
         if self._table is None or self._table[0] != key:
             bits = np.arange(1 << 8 * dtype.itemsize, dtype=f"u{dtype.itemsize}")
             values = bits.view(dtype).astype(np.float32) * np.float32(slope) + np.float32(intercept)
-            self._table = (key, _exact(values, window, inverted))
+            self._table = (key, _exact(values, window, inverted, not float(slope).is_integer()))
         return self._table[1]
 
 
@@ -194,10 +211,12 @@ def _fits_16_bits(window: Window, low: float) -> bool:
     return steps <= 511 and 65535 % steps < 256 and limits.min <= low <= limits.max - steps
 
 
-def _exact(values: NDArray[Any], window: Window, inverted: bool) -> Grey:
-    """DICOM PS3.3 C.11.2.1.2.1 (linear): ((x - (c - 0.5)) / (w - 1) + 0.5) x 255, cut off at both ends."""
-    span = max(window.width - 1, 1e-6)
-    grey = ((values - (window.centre - 0.5)) / span + 0.5) * 255
+def _exact(values: NDArray[Any], window: Window, inverted: bool, fractions: bool) -> Grey:
+    """From black at c - w / 2 to white so far above as `shown_span` says, cut off at both ends.
+
+    In DICOM's words ((x - (c - 0.5)) / (w - 1) + 0.5) x 255, or ((x - c) / w + 0.5) x 255.
+    """
+    grey = (values - (window.centre - window.width / 2)) / shown_span(window.width, fractions) * 255
     grey = np.clip(255 - grey if inverted else grey, 0, 255)
     return np.asarray(np.rint(grey), np.uint8)
 

@@ -14,7 +14,12 @@ Pair = tuple[float, float]
 
 SMALLEST_PX_PER_MM = 0.05
 LARGEST_PX_PER_MM = 200.0
-NARROWEST_WIDTH = 1.0
+_FINE_WIDTH = 16.0
+"""Narrower windows are dragged by shares of their width, so that those of maps are not at an end at once."""
+
+_AT_ONCE_PX = 256.0
+"""No drag of a narrow window counts for more at once."""
+
 _PX_PER_IMAGE = (2.0, 16.0)
 
 
@@ -117,10 +122,13 @@ def drag_zoom_factor(dy_px: float) -> float:
 def dragged_window(center: float, width: float, dx_px: float, dy_px: float) -> tuple[float, float]:
     """(centre, width) after a drag: to the right widens, to the left narrows, up lowers the level, down raises it.
 
-    One pixel is 1 unit for a window of 256, more for wider ones, so that lung and liver feel alike.
+    One pixel is 1 unit for a window of 256, more for wider ones, so that lung and liver feel alike, and less for those
+    narrower than 64. Windows under 16, of values with fractions, change by a share of their width.
     """
+    if width < _FINE_WIDTH:
+        return center + dy_px * width / 64.0, width * math.exp(max(-_AT_ONCE_PX, min(dx_px, _AT_ONCE_PX)) / 64.0)
     unit = max(width, 64.0) / 256.0
-    return center + dy_px * unit, max(NARROWEST_WIDTH, width + dx_px * unit)
+    return center + dy_px * unit, max(_FINE_WIDTH / 2, width + dx_px * unit)
 
 
 def dragged_images(dy_px: float, height_px: float, count: int) -> tuple[int, float]:

@@ -8,14 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
+from viewers.imaging.windowing import shown_span
 from viewers.widgets.source import Flags, Pixels
 
 _OPAQUE = np.uint32(0xFF000000)
 _COLOUR = np.uint32(0x00FFFFFF)
 _EACH_COLOUR = np.uint32(0x00010101)
-_STEP = 1e-4
-"""A window 1 wide is black up to its centre less a half, and white above."""
-
 _FAR = 2.0**16
 """How many greys from nought float32 still tells a hundredth of a grey."""
 
@@ -33,7 +31,8 @@ class Greys:
     """The last image that was asked for, as a QImage that shares memory with an array of 32 bit pixels.
 
     The window is DICOM's linear function (PS3.3 C.11.2.1.2.1): a value v becomes
-    ``((v - (centre - 0.5)) / (width - 1) + 0.5) * 255``, held between 0 and 255 and rounded to the nearest grey.
+    ``((v - (centre - 0.5)) / (width - 1) + 0.5) * 255``, held between 0 and 255 and rounded to the nearest grey. Values
+    with fractions in a narrow window go by its exact function instead (see `shown_span`).
     """
 
     def __init__(self) -> None:
@@ -60,7 +59,7 @@ class Greys:
             self._rgb, self._held = np.empty(pixels.shape, np.uint32), np.empty(pixels.shape, np.int16)
             rows, columns = pixels.shape
             self._image = QImage(self._rgb.data, columns, rows, columns * 4, QImage.Format.Format_RGB32)
-        self._window(pixels, center - 0.5 - (width - 1.0) / 2, max(width - 1.0, _STEP))
+        self._window(pixels, center - width / 2, shown_span(width, pixels.dtype.kind == "f"))
         np.multiply(self._rgb, _EACH_COLOUR, out=self._rgb)  # what runs over the alpha is lost: it stays as it is
         if inverted:
             np.bitwise_xor(self._rgb, _COLOUR, out=self._rgb)

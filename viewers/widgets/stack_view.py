@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from viewers.imaging.geometry import SlicePlane
+from viewers.imaging.windowing import NARROWEST_WIDTH
 from viewers.tools.events import Point
 from viewers.tools.navigate import Framing, fitted, mirrored, turned, zoomed
 from viewers.tools.projection import Projection
@@ -93,11 +94,16 @@ class StackView(QWidget):
 
     def set_window(self, center: float, width: float) -> None:
         """Window in the unit of the source (HU for CT)."""
-        width = max(1.0, width)
+        width = max(width, 1.0 if width < 1.0 and self._whole_values() else NARROWEST_WIDTH)
         if (center, width) != (self.state.center, self.state.width):
             self.state = replace(self.state, center=center, width=width)
             super().update()  # the image alone
             self.window_changed.emit(center, width)
+
+    def _whole_values(self) -> bool:
+        """Whether the image is known to hold none with fractions: a window narrower than 1 tells nothing of it."""
+        source, k = self.source, self.state.index
+        return source is not None and source.ready(k) and source.pixels(k).dtype.kind != "f"
 
     def set_framing(self, framing: Framing | None) -> None:
         """Show a part of the plane, mirrored and turned as the framing says; None fits the whole image as it is."""

@@ -16,6 +16,7 @@ from viewers.imaging.windowing import (
     auto_window,
     default_window,
     mr_window,
+    percentile_window,
     preset_for,
     shrink,
     thumbnail,
@@ -73,8 +74,8 @@ def test_that_buffers_are_reused_without_mixing_images():
     assert np.array_equal(mapper.map(RAMP, Window(200, 60)), GreyMapper().map(RAMP, Window(200, 60)))
 
 
-def test_that_a_window_is_at_least_one_wide():
-    with pytest.raises(ValueError, match="at least 1"):
+def test_that_a_window_is_wider_than_nothing():
+    with pytest.raises(ValueError, match="wider than nothing"):
         Window(0, 40)
 
 
@@ -111,7 +112,18 @@ def test_that_what_lies_outside_the_measured_volume_makes_no_window():
     assert mr_window([np.hstack([inside, np.full((100, 300), PADDED, np.int16)])]) == mr_window([inside])
 
 
+def test_that_a_map_of_small_values_is_shown_from_black_to_white():
+    # apparent diffusion in mm²/s, T1 in s. PS3.3 C.11.2.1.3.2 (LINEAR_EXACT): the ends are black and white
+    for most in (0.003, 2.5, 9.0):
+        ramp = np.linspace(most / 100, most, 100, dtype=np.float32).reshape(10, 10)
+        window = percentile_window([np.repeat(np.repeat(ramp, 2, 0), 2, 1)], 0, 100)
+        assert window.width == pytest.approx(most * 0.99) and window.centre == pytest.approx(most * 0.505)
+        grey = GreyMapper().map(ramp, window)
+        assert np.abs(grey - np.linspace(0, 255, 100).reshape(10, 10)).max() <= 1.01
+
+
 def test_that_an_empty_image_has_a_window():
+    assert mr_window([np.full((4, 4), 0.7)]).width == 1
     assert mr_window([np.zeros((4, 4))]).width == 1
     assert mr_window([]).width == 1
 

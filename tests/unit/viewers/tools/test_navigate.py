@@ -34,11 +34,19 @@ place = st.tuples(st.floats(0, 475), st.floats(0, 429))
         pytest.param(-10, 0, (40, 246), id="left-narrows"),
         pytest.param(0, -10, (30, 256), id="up-lowers-the-level"),
         pytest.param(0, 10, (50, 256), id="down-raises-the-level"),
-        pytest.param(-9999, 0, (40, 1), id="never-narrower-than-1"),
+        pytest.param(-9999, 0, (40, 8), id="not-to-nothing-at-once"),
     ],
 )
 def test_that_a_drag_windows(dx: float, dy: float, expected: tuple[float, float]) -> None:
     assert dragged_window(40, 256, dx, dy) == expected
+
+
+def test_that_a_narrow_window_is_dragged_by_shares_of_its_width_and_back() -> None:
+    # a map of diffusion in mm²/s: 64 px to the right are e times as wide, 16 px down a quarter of the width higher
+    assert dragged_window(0.0015, 0.002, 64, 0) == pytest.approx((0.0015, 0.002 * 2.718282))
+    assert dragged_window(0.0015, 0.002, 0, 16) == pytest.approx((0.002, 0.002))
+    narrowed = dragged_window(*dragged_window(0.0015, 0.002, -100, 0), 100, 0)
+    assert narrowed == pytest.approx((0.0015, 0.002))
 
 
 def test_that_a_fitted_image_touches_the_nearer_edges_and_is_in_the_middle() -> None:

@@ -120,3 +120,12 @@ def test_that_a_change_is_seen_at_once_after_a_drag(
             view.set_lines([])
     assert not np.array_equal(before, rgb_of(view.grab().toImage()))
     assert_as_painted_anew(view)
+
+
+def test_that_only_values_with_fractions_are_seen_through_a_window_narrower_than_1(view: SliceView) -> None:
+    view.set_window(60, 0.2)
+    assert view.state.width == 1.0
+    assert view.plane is not None
+    view.set_source(ArraySource(np.linspace(0, 0.003, 64, dtype=np.float32).reshape(1, 8, 8), (view.plane,), "map"))
+    view.set_window(0.0015, 0.003)
+    assert view.state.width == 0.003

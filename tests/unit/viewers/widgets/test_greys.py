@@ -34,6 +34,15 @@ def test_that_the_type_of_the_values_makes_no_difference(dtype: type) -> None:
     assert greys_of(list(values), dtype, 100, 160) == [round(linear(v, 100, 160)) for v in values]
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=lambda t: t.__name__)
+@pytest.mark.parametrize(("center", "width"), [(0.0015, 0.003), (1.25, 2.0), (1000.5, 8.0)])
+def test_that_values_with_fractions_fill_a_narrow_window(center: float, width: float, dtype: type) -> None:
+    # PS3.3 C.11.2.1.3.2: c - w/2 is black, c + w/2 white; a quarter of the width above black: 63.75
+    values = [center + share * width for share in (-0.6, -0.5, -0.25, 0.0, 0.25, 0.5, 0.6)]
+    wanted = [0, 0, 63.75, 127.5, 191.25, 255, 255]
+    assert np.abs(np.subtract(greys_of(values, dtype, center, width), wanted)).max() <= 0.6
+
+
 @pytest.mark.parametrize("center", [-32000, 32000])
 def test_that_a_window_beyond_the_range_holds(center: int) -> None:
     values = [-32768.0, -32000.0, 0.0, 32000.0, 32767.0]

@@ -122,11 +122,12 @@ class Fields:
         self.faults.append(f"{self.path}.{name}: {text}" if self.path else f"{name}: {text}")
 
     def only(self, known: AbstractSet[str]) -> None:
-        """Every other key is unknown."""
+        """Every other key is unknown; they are told as they are written."""
         if self.values.keys() <= known:
             return
-        for name in self.values.keys() - known:
-            self.fault(shown(str(name)), "is not a known key")
+        for name in self.values:
+            if name not in known:
+                self.fault(shown(str(name)), "is not a known key")
 
     def _missing(self, name: str, required: bool) -> None:
         """Nothing is given: a fault where there has to be something."""

@@ -218,6 +218,13 @@ def test_that_a_document_of_another_shape_is_refused(document: object, words: st
     assert any(words in fault for fault in _faults(document))
 
 
+def test_that_unknown_keys_are_told_in_the_order_in_which_they_are_written() -> None:
+    """Two runs say the same: no order of a set, which changes from process to process."""
+    unknown = [f"colour_{n}" for n in (3, 1, 7, 2, 9, 5, 8)]
+    faults = _faults(_document(patient("L1=30") | dict.fromkeys(unknown, 1)))
+    assert faults == tuple(f"cases[0].{name}: is not a known key" for name in unknown)
+
+
 def test_that_the_order_of_a_sequence_is_told_beside_its_other_faults() -> None:
     sequence = [{"day": 84, "response": "XX"}, {"day": 42, "response": "PR"}, {"day": 50, "response": "SD"}]
     document = {"schema": "best-response-cases/1", "cases": [{"id": "a", "sequence": sequence}]}

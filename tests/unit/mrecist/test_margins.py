@@ -91,6 +91,24 @@ def test_that_nothing_is_told_of_the_sum_where_a_pr_is_carried_forward() -> None
     ]
 
 
+def test_that_a_new_lesion_that_just_counts_stands_between_pd_and_the_pr_that_is_carried() -> None:
+    rules = load_ruleset()
+    carrying = replace(rules, target=replace(rules.target, carry_response_forward=True))
+    patient = case("L1=100", "L1=70", "L1=80 xIN=10t")
+    for with_rules, response in ((rules, "SD"), (carrying, "PR")):
+        at = assess(patient, with_rules).timepoints[-1].intrahepatic
+        assert (at.response, _of_lesions(at)) == ("PD", [(response, Fraction("-0.1"), "xIN")])
+
+
+@pytest.mark.parametrize(
+    ("beside", "expected"), [("", [("CR", Fraction("-0.1"), "N1")]), (" NN1=P", [])], ids=["alone", "a node that stays"]
+)
+def test_that_a_target_node_becoming_normal_is_cr_only_without_a_non_target_that_stays(
+    beside: str, expected: list[tuple[str, Fraction, str]]
+) -> None:
+    assert _of_lesions(last(f"N1=20{beside}", f"N1=10{beside}").extrahepatic) == expected
+
+
 def test_that_a_cr_with_nodes_among_the_targets_ends_by_a_lesion_not_by_the_sum() -> None:
     for before, later in (("N1=20 Lu1=20", "N1=8 Lu1=0"), ("Lu1=20 N1=20", "Lu1=0 N1=8")):
         at = last(before, later).extrahepatic

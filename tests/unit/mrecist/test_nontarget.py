@@ -46,6 +46,22 @@ def test_that_a_note_repeated_for_a_lesion_that_is_gone_does_not_stand_for_the_t
     assert at.extrahepatic.response == expected
 
 
+@pytest.mark.parametrize(("test", "modality", "other"), [("bone_scan", "BS", "PT"), ("PET", "PT", "BS")])
+def test_that_a_lesion_of_a_functional_test_is_gone_once_that_very_test_was_repeated_noted_or_not(
+    test: str, modality: str, other: str
+) -> None:
+    baseline = visit("B1=P", B1={"seen_on": test}, scans=_scans(modality))
+    for repeated, expected in ((modality, "CR"), (other, "NE")):
+        assert last(baseline, visit("B1=A", scans=_scans("CT", repeated))).extrahepatic.response == expected
+
+
+@pytest.mark.parametrize(("ruleset", "expected"), [("mrecist-literal", "CR"), ("recist-1.1", "NN")])
+def test_that_a_non_target_of_the_liver_without_viable_tumour_is_gone_only_by_viable_diameters(
+    ruleset: str, expected: str
+) -> None:
+    assert last("L1=30 INF=P", "L1=30 INF=NV", ruleset=ruleset).intrahepatic.non_target == expected
+
+
 @pytest.mark.parametrize(("later", "expected"), [("B1=P", "NN"), ("B1=A", "CR")])
 def test_that_a_lesion_not_of_a_functional_test_at_baseline_needs_none_later(later: str, expected: str) -> None:
     """Seen on CT at baseline and noted on PET later: no bone scan is owed."""

@@ -45,6 +45,11 @@ def test_that_a_carried_pr_names_where_it_was_first_reached() -> None:
     assert reason.text.startswith("PR was reached before (TP1)")
 
 
+def test_that_a_non_target_seen_again_after_cr_is_named() -> None:
+    reason = last("L1=30 INF=P", "L1=0 INF=A", "L1=0 INF=P").intrahepatic.reasons[0]
+    assert reason.text.startswith("CR at TP1, and disease again now (INF): PD.")
+
+
 _LIVER_LEFT_OUT = {"liver_dynamic": False, "chest": True, "abdomen_pelvis": True}
 
 

@@ -10,14 +10,16 @@ from app.desks.lesion_questions import answered, check_for, is_assigned_here, qu
 from app.models.reading import Reading
 from app.panels.lesion_form import Check, CheckState, LesionForm, check_of
 from app.reading.largest import larger_nontarget
+from app.reading.marked_region import organ_where_marked
 from app.reading.marking import is_read_elsewhere
 from app.session import ReadingSession
 from app.state.events import Event, FindingCleared, FindingRecorded, LesionAdded, LesionChanged, LesionRemoved
 from app.state.naming import default_axis, next_lesion_name
+from app.state.record import Record
 from app.words import translated
 from mrecist.eligibility import organ_of
-from mrecist.lesions import Lesion
-from mrecist.values import Axis, LesionRole
+from mrecist.lesions import Lesion, Measured, Observation, Present
+from mrecist.values import Axis, LesionRole, Organ
 
 
 class AssignmentDesk(QObject):
@@ -87,6 +89,7 @@ class AssignmentDesk(QObject):
             self.told.emit(f"{before.id} is measured at more than one time point: remove it and mark it anew.", False)
             return ()
         visit_id, observation = seen[0]
+        changed = replace(changed, organ=_organ_of(reading.record, changed, observation))
         noted = observation.features.unjustified("E-ORGAN")
         moved = LesionAdded(changed, visit_id, replace(observation, lesion_id=changed.id, features=noted))
         if is_read_elsewhere(reading.record, changed, observation):  # what was drawn is no viable diameter yet
@@ -132,3 +135,10 @@ def keep_against(session: ReadingSession, rule: str, reason: str) -> str:
     if not session.do(FindingRecorded(reading.visit_id, kept)):
         return ""
     return translated("{lesion}: {rule} kept: {reason}", lesion=seen.lesion_id, rule=rule, reason=reason)
+
+
+def _organ_of(record: Record, lesion: Lesion, seen: Observation) -> Organ:
+    """Where the region is another, the organ begins anew: it follows what the series of the line shows."""
+    lines = seen.finding.evidence if isinstance(seen.finding, Measured | Present) else ()
+    ref = record.series_ref(lines[0].series_uid) if lines else None
+    return lesion.organ if ref is None else organ_where_marked(ref, lesion.region)

@@ -133,6 +133,8 @@ class MeasuringDesk(QObject):
         match offer:
             case Offer.GO_TO_ARTERIAL:
                 self._images.phases.go_to(PhaseName.ARTERIAL, drawing.visit_id)
+            case Offer.OUTSIDE_LIVER:
+                self._take(replace(drawing, region=Region.EXTRAHEPATIC))
             case Offer.AS_NONTARGET:
                 self._take(replace(drawing, intent=Intent.NONTARGET))
             case Offer.KEEP_WITH_REASON:

@@ -53,6 +53,7 @@ class Offer(StrEnum):
     """A way out of a refusal."""
 
     GO_TO_ARTERIAL = "Go to AP"
+    OUTSIDE_LIVER = "Outside the liver"
     AS_NONTARGET = "Record as non-target"
     KEEP_WITH_REASON = "Keep, give reason"
 
@@ -81,7 +82,7 @@ class Drawing:
     `justified` are the reader's reasons for going against rules of conformance, one rule each. `moved`: an end of the
     lesion's own line was moved, so that what was accepted of it before is not asked again. A line that the assistant
     proposed comes with how (`assisted`) and with the longest diameter of the whole lesion. `beside` is what lies around
-    the line, where that was looked at.
+    the line, where that was looked at; `region` where the reader said that it lies; `arterial`: the exam has the phase.
     """
 
     intent: Intent
@@ -96,6 +97,8 @@ class Drawing:
     whole: Diameter | None = None
     whole_line: Line | None = None
     beside: Surroundings | None = None
+    region: Region | None = None
+    arterial: bool = True
 
     def measured(self) -> Measured:
         """What it measures, as a finding."""
@@ -117,7 +120,7 @@ def mark(record: Record, read_id: str, drawing: Drawing, rules: EligibilityRules
     read = record.read(read_id) or Read(read_id)
     if not drawing.series.measurable:
         return Declined(f"Not measurable: {'; '.join(drawing.series.why_not) or 'the geometry is not known'}.")
-    drawing = _with_thickness(drawing)
+    drawing = replace(_with_thickness(drawing), arterial=_has_arterial(record, drawing.visit_id))
     baseline = record.visits[0].id if record.visits else drawing.visit_id
     selected = read.lesion(drawing.selected) if drawing.selected else None
     match drawing.intent:
@@ -137,7 +140,7 @@ def mark(record: Record, read_id: str, drawing: Drawing, rules: EligibilityRules
             return _measure(read, selected, drawing, rules)
         case Intent.TARGET:
             region = _region(drawing)
-            objections = (_outside_arterial(region, drawing), *_no_target(read, region, drawing, rules))
+            objections = (_outside_arterial(region, drawing, True), *_no_target(read, region, drawing, rules))
             noted = _answered(Features(), drawing, [(x.rule, x) for x in objections if x is not None])
             return noted if isinstance(noted, Declined) else _add(read, drawing, noted)
         case Intent.NONTARGET if drawing.visit_id != baseline:
@@ -188,6 +191,8 @@ def least_target_mm(series: SeriesRef, rules: EligibilityRules) -> Fraction:
 
 def _region(drawing: Drawing) -> Region:
     """The assistant measures lesions of the liver alone, on whatever series."""
+    if drawing.region is not None:
+        return drawing.region
     return Region.INTRAHEPATIC if drawing.assisted is not None else region_where_marked(drawing.series, drawing.beside)
 
 
@@ -220,7 +225,14 @@ def _phase_kept(seen: Observation | None, drawing: Drawing) -> bool:
     return seen is not None and here and bool(seen.features.justification(PHASE))
 
 
-def _outside_arterial(region: Region, drawing: Drawing) -> Declined | None:
+def _has_arterial(record: Record, visit_id: str) -> bool:
+    visit = record.visit(visit_id)
+    refs = () if visit is None else (record.series_ref(uid) for uid in visit.series)
+    return any(ref is not None and ref.phase == PhaseName.ARTERIAL for ref in refs)
+
+
+def _outside_arterial(region: Region, drawing: Drawing, marked: bool = False) -> Declined | None:
+    """`marked`: it is a new lesion, whose region is no more than likely where the phase is not known."""
     phase = drawing.series.phase
     if region is not Region.INTRAHEPATIC or phase == PhaseName.ARTERIAL:
         return None
@@ -228,11 +240,13 @@ def _outside_arterial(region: Region, drawing: Drawing) -> Declined | None:
         shown = f"the {PHASE_WORDS[PhaseName(phase)].lower()} ({drawing.series.phase_confidence:.2f})"
     else:
         shown = "the chest series" if is_chest(drawing.series) else "a series without a known contrast phase"
-    return Declined(
-        f"This is {shown}. Viable diameter is read on the arterial phase. Go to AP?",
-        (Offer.GO_TO_ARTERIAL, Offer.KEEP_WITH_REASON),
-        PHASE,
+    way = " Go to AP?" if drawing.arterial else f" There is none at {drawing.visit_id}."
+    offers = (
+        *((Offer.GO_TO_ARTERIAL,) if drawing.arterial else ()),
+        *((Offer.OUTSIDE_LIVER,) if marked and phase is None else ()),
+        Offer.KEEP_WITH_REASON,
     )
+    return Declined(f"This is {shown}. Viable diameter is read on the arterial phase.{way}", offers, PHASE)
 
 
 def _no_target(read: Read, region: Region, drawing: Drawing, rules: EligibilityRules) -> Iterator[Declined]:

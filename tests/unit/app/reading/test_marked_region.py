@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from app.reading.marked_region import Surroundings, organ_where_marked, region_where_marked
-from app.reading.marking import Declined, Drawing, Intent, Marked, mark
+from app.reading.marking import Declined, Drawing, Intent, Marked, Offer, mark
 from app.resources import load_ruleset
 from app.state.events import LesionAdded
 from app.state.record import SeriesRef
@@ -53,12 +53,19 @@ def test_that_positron_emission_and_bone_scans_are_read_for_what_is_outside_the_
         assert region_where_marked(series_ref("1", date(2025, 3, 11), None, "WB", modality=modality)) is OUT
 
 
-def drawn_on(ref: SeriesRef, intent: Intent, beside: Surroundings | None = None) -> Marked | Declined:
-    """What becomes of a line of 24 mm at baseline."""
+def drawn_on(
+    ref: SeriesRef,
+    intent: Intent,
+    beside: Surroundings | None = None,
+    region: Region | None = None,
+    alone: bool = False,
+) -> Marked | Declined:
+    """What becomes of a line of 24 mm at baseline, on a series beside the phases of the liver, or alone."""
     record = two_visits()
-    visits = (replace(record.visits[0], series=(*record.visits[0].series, ref.uid)), *record.visits[1:])
+    others = () if alone else record.visits[0].series
+    visits = (replace(record.visits[0], series=(*others, ref.uid)), *record.visits[1:])
     record = replace(record, series=(*record.series, ref), visits=visits)
-    drawing = Drawing(intent, line(24, ref.uid), Diameter.from_mm(24), ref, "BL", beside=beside)
+    drawing = Drawing(intent, line(24, ref.uid), Diameter.from_mm(24), ref, "BL", beside=beside, region=region)
     return mark(record, "read-1", drawing, load_ruleset().eligibility)
 
 
@@ -67,6 +74,14 @@ def test_that_a_line_on_a_series_of_unknown_phase_is_a_lesion_of_the_liver_and_i
     asked = drawn_on(ref, Intent.TARGET)
     assert isinstance(asked, Declined)
     assert asked.message.startswith("This is a series without a known contrast phase. Viable diameter is read on")
+    assert asked.offers == (Offer.GO_TO_ARTERIAL, Offer.OUTSIDE_LIVER, Offer.KEEP_WITH_REASON)
+    alone = drawn_on(ref, Intent.TARGET, alone=True)
+    assert isinstance(alone, Declined)
+    assert alone.message.endswith("is read on the arterial phase. There is none at BL.")
+    assert alone.offers == (Offer.OUTSIDE_LIVER, Offer.KEEP_WITH_REASON)
+    said = drawn_on(ref, Intent.TARGET, region=OUT)
+    assert isinstance(said, Marked) and isinstance(said.event, LesionAdded)
+    assert (said.lesion_id, said.event.lesion.organ) == ("ET1", Organ.OTHER)
     noted = drawn_on(ref, Intent.NONTARGET)
     assert isinstance(noted, Marked) and isinstance(noted.event, LesionAdded)
     assert (noted.lesion_id, noted.event.lesion.organ) == ("INT1", Organ.LIVER)

@@ -24,7 +24,7 @@ INTRAHEPATIC
   IT1   Target      Liver                42.5 mm                  28.1 mm
   IT2   Target      Liver                20.0 mm (whole 25.3 mm)  merged with IT1
   INT1  Non-target  Portal vein          viable                   -
-  IN1   New lesion  Liver, IV            -                        viable 12.3 mm
+  IN1   New lesion  Liver, IVb           -                        viable 12.3 mm
                     sum of targets (mm)  62.5                     28.1
 Sum: -55.0 % from baseline, -55.0 % from nadir (62.5 mm, BL)
 Response: PD (targets PR, non-targets NE, new lesion)

@@ -21,6 +21,7 @@ from viewers.imaging.crop import (
     Grid,
     Index,
     Mask,
+    box_of,
     coarse_of,
     crop_around,
     even_run,
@@ -30,6 +31,7 @@ from viewers.imaging.crop import (
 from viewers.imaging.errors import Cancelled, ImagingError
 from viewers.imaging.geometry import length_mm
 from viewers.imaging.lesion_extent import COARSE_MM, NOT_SEPARABLE, Extent, Tissue, find_extent, smoothed
+from viewers.imaging.necks import VESSEL, is_vessel, parted, reaches_sides
 from viewers.imaging.outline import allowed_mm, brighter_vessel, depth_in, watershed
 from viewers.imaging.reference import (
     ReferenceLiver,
@@ -47,7 +49,6 @@ Start = Click | DrawnAxis
 
 _HALF_MM, _LARGEST_HALF_MM = 56.0, 120.0
 _CLEAR_MM = 12.0
-_MARGIN_MM = 6.0
 _COARSE_SMOOTH_MM = 1.4
 _EXTENT_NOISE, _EXTENT = 5.0, 0.6
 _AXIAL = 0.9
@@ -190,6 +191,7 @@ class _Preparation:
         self._warnings: list[str] = []
         self._done = 0
         self._reference_voxel: Vector = (0.0, 0.0, 0.0)
+        self._limits = (0.0, 0.0)
 
     def run(self) -> Prepared:
         volume = self._volume
@@ -210,6 +212,7 @@ class _Preparation:
             self._step()
             smooth = smoothed(coarse.values, coarse.spacing_mm, _COARSE_SMOOTH_MM)
             tissue = self._tissue(smooth, crop, coarse, reference)
+            self._limits = reference.mean + self._settings.threshold_sd * reference.sd, reference.sd
             at = [_coarse_mark(coarse, crop.inside(mark)) for mark in marks]
             within = (
                 None
@@ -217,16 +220,19 @@ class _Preparation:
                 else _ball(coarse, at[len(at) // 2], 0.5 * drawn_mm + max(6.0, 0.15 * drawn_mm))
             )
             extent = find_extent(coarse, smooth, tissue, at, within)
-            if extent.mask is not None and half_mm < _LARGEST_HALF_MM and _reaches_sides(extent.mask):
+            extent, beyond = self._parted(crop, coarse, extent, tissue, crop.inside(middle))
+            if extent.mask is not None and half_mm < _LARGEST_HALF_MM and reaches_sides(extent.mask):
                 half_mm = _LARGEST_HALF_MM
                 continue
             break
         self._step()
         if extent.mask is None:
             return self._without(extent.why_not, reference)
-        if _reaches_sides(extent.mask):
+        if is_vessel(extent, coarse.spacing_mm):
+            return self._without(VESSEL, reference)
+        if reaches_sides(extent.mask):
             self._warnings.append("the lesion reaches the edge of the image part that was looked at: check its outline")
-        sections = self._sections(crop, coarse, extent, extent.mask, tissue)
+        sections = self._sections(crop, coarse, extent, extent.mask, tissue, beyond)
         if sections is None:
             return self._without(NOT_SEPARABLE, reference)
         self._step()
@@ -299,21 +305,29 @@ class _Preparation:
             hounsfield=hounsfield,
         )
 
-    def _sections(
-        self, crop: Crop, coarse: Coarse, extent: Extent, rough: Mask, tissue: Tissue
-    ) -> LesionSections | None:
-        at = np.argwhere(rough)
-        low = [coarse.voxel(tuple(at.min(0)))[a] - _MARGIN_MM / crop.spacing_mm[a] for a in range(3)]
-        high = [coarse.voxel(tuple(at.max(0)))[a] + _MARGIN_MM / crop.spacing_mm[a] for a in range(3)]
-        box = (
-            slice(max(0, math.floor(low[0])), min(crop.values.shape[0], math.ceil(high[0]) + 1)),
-            slice(max(0, math.floor(low[1])), min(crop.values.shape[1], math.ceil(high[1]) + 1)),
-            slice(max(0, math.floor(low[2])), min(crop.values.shape[2], math.ceil(high[2]) + 1)),
-        )
-        values = np.ascontiguousarray(crop.values[box])
+    def _parted(
+        self, crop: Crop, coarse: Coarse, extent: Extent, tissue: Tissue, middle: Vector
+    ) -> tuple[Extent, Mask | None]:
+        """The lesion without the vessels that hang on it by a neck, and what lies beyond the necks."""
+        if extent.mask is None or (extent.cut is None and not reaches_sides(extent.mask)):
+            return extent, None
+        sigma_mm, _ = self._blur(coarse, extent.mask, tissue)
+        mark = round(middle[0]), round(middle[1]), round(middle[2])
+        found = parted(crop, coarse, extent, tissue, self._limits, sigma_mm, mark)
+        return (extent, None) if found is None else found
+
+    def _blur(self, coarse: Coarse, rough: Mask, tissue: Tissue) -> tuple[float, float]:
+        """By how much the images are smoothed, mm, and how far the lesion lies above liver."""
         contrast = contrast_of(coarse, rough, tissue)
         liver = crop_around(self._volume, self._reference_voxel, 8.0)
-        sigma_mm = least_blur_mm(liver, quiet_of(coarse, rough, tissue) * contrast)
+        return least_blur_mm(liver, quiet_of(coarse, rough, tissue) * contrast), contrast
+
+    def _sections(
+        self, crop: Crop, coarse: Coarse, extent: Extent, rough: Mask, tissue: Tissue, beyond: Mask | None
+    ) -> LesionSections | None:
+        box = box_of(crop, coarse, rough)
+        values = np.ascontiguousarray(crop.values[box])
+        sigma_mm, contrast = self._blur(coarse, rough, tissue)
         smooth = smoothed(values, crop.spacing_mm, sigma_mm)
         self._step()
         depth, from_cut, from_beside = depth_in(coarse, rough, extent.cut, extent.beside, box)
@@ -322,11 +336,14 @@ class _Preparation:
         allowed = allowed_mm(depth, whole | bright, from_cut, crop.spacing_mm)
         if from_beside is not None:
             allowed = np.minimum(allowed, from_beside)
-        if from_cut is not None:
+        if beyond is not None:
+            allowed[beyond[box]] = -1.0
+        if from_cut is not None or beyond is not None:
             self._warnings.append("a vessel or other enhancing tissue touches the lesion and was cut off: check there")
+        if from_cut is not None:
             allowed[brighter_vessel(smooth, bright & (allowed > 0), from_cut)] = -1.0
         whole &= allowed > 0
-        start: Index = tuple(part.start + first for part, first in zip(box, crop.start, strict=True))  # type: ignore[assignment]
+        start: Index = tuple(part.start + first for part, first in zip(box, crop.start, strict=True))
         return LesionSections.of(
             self._volume,
             Crop(values, start, crop.spacing_mm),
@@ -381,7 +398,3 @@ def _ball(coarse: Coarse, centre: Vector, radius_mm: float) -> Mask:
         for n, c, step in zip(coarse.values.shape, centre, coarse.spacing_mm, strict=True)
     )
     return np.asarray(z[:, None, None] + y[None, :, None] + x[None, None, :] <= radius_mm**2)
-
-
-def _reaches_sides(mask: Mask) -> bool:
-    return bool(mask[:, [0, -1]].any() or mask[:, :, [0, -1]].any())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
@@ -19,6 +20,7 @@ Grid = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 Index = tuple[int, int, int]
 """(Slice, row, column)."""
+Box = tuple[slice, slice, slice]
 Spacing3 = tuple[float, float, float]
 """(Between slices, between rows, between columns) in mm."""
 
@@ -176,3 +178,14 @@ def coarse_of(crop: Crop, aim_mm: float) -> Coarse:
             values = kept.reshape(shape).mean(axis + 1, dtype=np.float32)
     dz, dy, dx = (f * step for f, step in zip(factors, crop.spacing_mm, strict=True))
     return Coarse(np.ascontiguousarray(values, np.float32), (factors[0], factors[1], factors[2]), (dz, dy, dx))
+
+
+def box_of(crop: Crop, coarse: Coarse, mask: Mask, margin_mm: float = 6.0) -> Box:
+    """The voxels of a crop that hold a mask of its coarse grid, and a margin."""
+    at = np.argwhere(mask)
+    low, high = coarse.voxel(tuple(at.min(0))), coarse.voxel(tuple(at.max(0)))
+    parts = [
+        slice(max(0, math.floor(a - margin_mm / step)), min(n, math.ceil(b + margin_mm / step) + 1))
+        for a, b, step, n in zip(low, high, crop.spacing_mm, crop.values.shape, strict=True)
+    ]
+    return parts[0], parts[1], parts[2]

@@ -115,6 +115,11 @@ def find_extent(coarse: Coarse, values: Grid, tissue: Tissue, marks: list[Vector
 NOT_SEPARABLE = "nothing at this place stands out from the reference liver by 2 SD: no viable tumour can be separated"
 
 
+def dark_below(tissue: Tissue) -> float:
+    """Dead tissue is darker than this."""
+    return tissue.liver - max(_HYPO_SD * tissue.noise, _HYPO_HU if tissue.hounsfield else 0.0)
+
+
 def outside_mm(mask: Mask, spacing_mm: Vector) -> NDArray[np.float32]:
     """Distance in mm of each voxel to the nearest one of the mask, 0 inside; infinite where the mask is empty.
 
@@ -155,7 +160,7 @@ def _dead_parts(
 ) -> Mask:
     """Tissue darker than liver that is enclosed by enhancing or oily tissue to a good part, or was clicked."""
     floor = _FAT_HU if tissue.hounsfield else 0.05 * tissue.liver
-    dark = tissue.liver - max(_HYPO_SD * tissue.noise, _HYPO_HU if tissue.hounsfield else 0.0)
+    dark = dark_below(tissue)
     even = smoothed(values, spacing_mm, _SMOOTH_MM)
     hypo = (even < dark) & (values > floor) & ~beside_oil
     if not tissue.hounsfield:

@@ -21,7 +21,7 @@ _LEAST, _TOUCHING_MM = 20, 1.5
 _LARGE, _HALF = 120_000, 0.51
 """More voxels than this are worked on every other row and column."""
 _STUMP_MM, _STUMP, _DISC_MM, _DISC, _FAR_MM = 8.0, 0.35, 16.0, 0.75, 1e4
-_BESIDE_MM = 2.2
+BESIDE_MM = 2.2
 """Viable tissue may reach this far beyond the rough extent, which is exact to one of its voxels only."""
 
 
@@ -98,7 +98,7 @@ def allowed_mm(depth: Grid, lesion: Mask, from_cut: Grid | None, spacing_mm: Spa
     """
     from scipy.ndimage import binary_fill_holes
 
-    allowed = depth + np.float32(_BESIDE_MM)
+    allowed = depth + np.float32(BESIDE_MM)
     if from_cut is None:
         return allowed
     allowed = np.minimum(allowed, from_cut)

@@ -281,3 +281,18 @@ def test_that_thin_tissue_is_judged_by_its_level_without_partial_volume():
     parts = Part(ball(10.0), 134.0), Part(ball(6.0), NECROSIS_HU)
     made = LesionPhantom(parts, spacing_mm=(5.0, 0.9, 0.9), size_mm=(100.0, 90.0, 70.0), noise_sd=20.0)
     assert measure_assisted(made.volume(), Click(made.world(-8.0, 0.0, 0.0))).viable is not None
+
+
+def test_that_a_lesion_ends_where_a_vessel_as_thick_as_itself_touches_it():
+    vessel = Part(tube(5.0, (12.2, 0.0, 0.0), (0.0, 1.0, 0.5)), 144.0)
+    made = phantom(Part(ball(7.5), 134.0), vessel)
+    found = measure_assisted(made.volume(), Click(made.world(-2.0, 1.0, 0.0)))
+    assert found.viable.long_axis.length_mm == pytest.approx(15.0, abs=made.voxel_diagonal_mm)
+    assert any("cut off" in warning for warning in found.warnings)
+
+
+def test_that_a_vessel_is_not_measured_as_a_lesion():
+    made = phantom(Part(tube(5.0, (0.0, 0.0, 0.0), (0.2, 1.0, 0.1)), 154.0))
+    found = measure_assisted(made.volume(), Click(made.world(0.0, 0.0, 0.0)))
+    assert (found.viable, found.whole) == (None, None)
+    assert any("as a vessel" in warning for warning in found.warnings)

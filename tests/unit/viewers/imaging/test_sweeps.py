@@ -21,6 +21,7 @@ UP, ASIDE = [0.0, 3.0, 6.0, 9.0, 12.0, 15.0], [1.5, 4.5, 7.5, 10.5, 13.5, 16.5]
         (3.0, [UP, ASIDE[::-1]], [(6, True)] * 2),  # there and back
         (3.0, [UP, [h + 0.8 for h in UP], ASIDE], [(6, True)] * 3),
         (3.0, [UP, [h for h in UP if h != 9.0]], [(6, True), (5, False)]),  # no position is new
+        (3.0, [UP[:4], UP[1:4]], [(4, True), (3, True)]),
         (1.5, [UP, ASIDE], [(12, True)]),  # one volume of thin slices, acquired by turns
         (3.0, [UP[3:], UP[:3]], [(6, True)]),  # one volume, its upper half first
         (3.0, [UP, [18.0 + h for h in UP]], [(12, True)]),

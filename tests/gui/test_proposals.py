@@ -12,6 +12,7 @@ pytest.importorskip("highdicom", reason="the extra sr is not installed")
 
 from app.exports.source_images import SourceImages
 from app.importing import import_folder
+from app.reading.marking import Offer
 from app.storage.catalogue import StoredCatalogue
 from app.storage.database import Database
 from tests.support.databases import url_in
@@ -61,6 +62,8 @@ def test_that_proposals_are_accepted_and_declined_one_by_one(driver: Driver, qtb
     panel.table.selectRow(0)
     assert [way.text() for way in panel.ways] == ["New target", "New non-target"]
     driver.click(panel.ways[0])
+    (outside,) = [way for way in driver.page.notice.offers if way.text() == Offer.OUTSIDE_LIVER]
+    driver.click(outside)  # the phase of the phantom is not known: it is asked for, or where the lesion lies
     (lesion,) = session.record.read(session.read_id).lesions
     seen = session.record.read(session.read_id).observation("BL", lesion.id)
     assert seen is not None and str(seen.finding.diameter) == "41.7"

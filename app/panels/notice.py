@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from app.panels.flow import FlowLayout
 from app.panels.marks import Icon, MarkBox
 from app.theme import Theme
 from app.words import translated
@@ -41,8 +42,7 @@ class Notice(QWidget):
         mark.addStretch(1)
         head.addLayout(mark)
         head.addWidget(self.message, 1)
-        self._buttons = QHBoxLayout()
-        self._buttons.setSpacing(theme.px(6))
+        self._buttons = FlowLayout(theme.px(6))
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.px(10), theme.px(8), theme.px(10), theme.px(8))
         column.setSpacing(theme.px(6))
@@ -75,7 +75,6 @@ class Notice(QWidget):
             button.clicked.connect(lambda _checked, chosen=offer: self._take(chosen))
             self.offers.append(button)
             self._buttons.addWidget(button)
-        self._buttons.addStretch(1)
         out = QPushButton(translated(leave))
         out.setProperty("size", "small")
         out.setProperty("flat", "true")

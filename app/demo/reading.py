@@ -25,6 +25,7 @@ from app.state.events import (
 from app.state.record import Record
 from mrecist.case import Read
 from mrecist.lesions import Features, Lesion, Measured, Observation, Present
+from mrecist.measured import PHASE
 from mrecist.results import Assessment, RegionResponse, TimePointResponse
 from mrecist.rulesets import RuleSet
 from mrecist.values import Diameter, LesionRole, Line, Region
@@ -162,8 +163,8 @@ class DemoReader:
         thickness = None if ref.slice_thickness_mm is None else Fraction(str(ref.slice_thickness_mm))
         image = (series.uid, record.sop_uid, record.frame + 1, series.frame_of_reference_uid)
         line = Line(*image, start, end, thickness)
-        reason = "The thrombus is seen on this phase." if lesion.role is LesionRole.NONTARGET else ""
-        drawing = Drawing(intent, line, Diameter.from_mm(length), ref, timepoint.id, lesion.id, reason)
+        justified = ((PHASE, "The thrombus is seen on this phase."),) if lesion.role is LesionRole.NONTARGET else ()
+        drawing = Drawing(intent, line, Diameter.from_mm(length), ref, timepoint.id, lesion.id, justified)
         marked = mark(self._record, self._record.reads[0].id, drawing, self._ruleset.eligibility)
         if isinstance(marked, Declined):
             raise DemoMismatch(f"{where}: the line was not taken: {marked.message}")

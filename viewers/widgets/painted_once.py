@@ -126,8 +126,8 @@ class PaintedOnce:
 class PaintedTwice:
     """What lies over an image, kept as one picture from the second time on that nothing of it has changed.
 
-    While a window is dragged the image alone changes. To lay a picture over it that is clear nearly everywhere takes
-    Qt less than to paint a single line.
+    While a window is dragged the image alone changes. However many lines and figures lie over it, they take no longer
+    than one picture that is clear nearly everywhere.
     """
 
     def __init__(self) -> None:

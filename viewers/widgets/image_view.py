@@ -260,29 +260,12 @@ class ImageView(StackView):
         guides = self._guides(projection, top, plates, painter.deviceTransform().m11())
         for guide in guides:
             guide.draw(painter)
-        self._paint_planes(painter, projection, plates)
+        _paint_planes(painter, self, projection, plates)
         self.paint_lines(painter, projection, [*plates, *(guide.place for guide in guides)])
-
-    def _paint_planes(self, painter: QPainter, projection: Projection, plates: Sequence[QRectF]) -> None:
-        """Where other images cut this one, and the shared place; never through the words in the corners."""
-        if projection.plane is None or self.source is None or not (self.reference_lines or self.crosshair):
-            return
-        painter.save()
-        free = QRegion(0, 0, math.ceil(projection.size_px[0]), math.ceil(projection.size_px[1]))
-        for plate in plates:
-            free -= QRegion(plate.toAlignedRect())
-        painter.setClipRegion(free)
-        paint_reference_lines(painter, self.reference_lines, projection, self.colours)
-        if self.crosshair is not None:
-            size = (self.source.rows, self.source.columns)
-            reach = 0.0 if self.levels is None else self.levels.half_gap_mm(self.state.index)
-            reach = max(reach * 1.01, 0.01)
-            paint_crosshair(painter, self.crosshair, projection, size, self.colours, reach)
-        painter.restore()
 
     def paint_above(self, painter: QPainter, projection: Projection) -> None:
         """What stands above lines and texts."""
-        if note := self._reading() or self.note:
+        if note := _still_to_come(self.source, self.state.index) or self.note:
             overlay.paint_note(painter, projection.size_px, note, self.colours)
         elif self._pixels.coarse:
             overlay.paint_foot(painter, projection.size_px, _COARSE, self.colours, self.words)
@@ -295,14 +278,6 @@ class ImageView(StackView):
             self.fine_wanted.emit()
         else:
             self.refresh()  # it was made meanwhile, to measure on it
-
-    def _reading(self) -> str:
-        """What is still to come of the image that is shown; empty when all of it is there."""
-        source, k = self.source, self.state.index
-        if isinstance(source, DerivedSource):
-            done, wanted = source.read_of(k)
-            return "" if done == wanted else f"{done} of {wanted} images read"
-        return "Reading this image" if source is not None and not source.ready(k) else ""
 
     def _guides(
         self, projection: Projection, top: float, plates: Sequence[QRectF], ratio: float
@@ -341,3 +316,29 @@ def _holds(plane: SlicePlane, line: ViewLine, reach_mm: float) -> bool:
     if line.style not in (LineStyle.GHOST, LineStyle.PROPOSAL):
         return False
     return all(abs(plane.distance_mm(end)) <= max(reach_mm, 0.01) for end in (line.start, line.end))
+
+
+def _still_to_come(source: ImageSource | None, k: int) -> str:
+    """What is still to come of an image; empty when all of it is there."""
+    if isinstance(source, DerivedSource):
+        done, wanted = source.read_of(k)
+        return "" if done == wanted else f"{done} of {wanted} images read"
+    return "Reading this image" if source is not None and not source.ready(k) else ""
+
+
+def _paint_planes(painter: QPainter, view: ImageView, projection: Projection, plates: Sequence[QRectF]) -> None:
+    """Where other images cut this one, and the shared place; never through the words in the corners."""
+    if projection.plane is None or view.source is None or not (view.reference_lines or view.crosshair):
+        return
+    painter.save()
+    free = QRegion(0, 0, math.ceil(projection.size_px[0]), math.ceil(projection.size_px[1]))
+    for plate in plates:
+        free -= QRegion(plate.toAlignedRect())
+    painter.setClipRegion(free)
+    paint_reference_lines(painter, view.reference_lines, projection, view.colours)
+    if view.crosshair is not None:
+        size = (view.source.rows, view.source.columns)
+        reach = 0.0 if view.levels is None else view.levels.half_gap_mm(view.state.index)
+        reach = max(reach * 1.01, 0.01)
+        paint_crosshair(painter, view.crosshair, projection, size, view.colours, reach)
+    painter.restore()

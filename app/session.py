@@ -291,8 +291,8 @@ class ReadingSession(QObject):
 
     @property
     def undo_stops(self) -> str:
-        """What undo does not take back of this sitting: signatures, where it passes over any."""
-        signed = self._store.signed_since(self.reader)
+        """Why undo goes no further back: a signature; empty where there is none."""
+        signed = self._store.undo_stops_at(self.reader)
         return signature_stays(signed) if signed else ""
 
     @property
@@ -300,10 +300,9 @@ class ReadingSession(QObject):
         return self._store.redo_text(self.reader)
 
     def undo(self) -> None:
-        """Take back the last edit that is not locked; where a signature is newer, it is told that it stays."""
-        what, stays = self.undo_text, self.undo_stops
+        what = self.undo_text
         if self._try(lambda: self._store.undo(self.reader)):
-            self.told.emit(f"Taken back: {what}. {stays}" if stays else f"Taken back: {what}")
+            self.told.emit(f"Taken back: {what}")
 
     def redo(self) -> None:
         what = self.redo_text

@@ -155,9 +155,9 @@ class CaseStore(QObject):
         """What undo would take back, in a few words; empty when there is nothing."""
         return summary_of([e.event for e in reversed(self._open.undo_step(author).edits)]) if self._open else ""
 
-    def signed_since(self, author: str) -> tuple[str, ...]:
-        """The time points that the author signed after what undo would take back: their signatures stay."""
-        return self._open.undo_step(author).signed if self._open else ()
+    def undo_stops_at(self, author: str) -> str:
+        """The time point whose signature undo would not go past; empty where there is none."""
+        return self._open.undo_step(author).signed if self._open else ""
 
     def redo_text(self, author: str) -> str:
         """What redo would bring back, in a few words; empty when there is nothing."""

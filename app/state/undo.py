@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from app.state.apply import EditRefused, apply, replay, standing
+from app.state.apply import EditRefused, apply, standing
 from app.state.events import (
     CaseOpened,
     Entry,
@@ -18,7 +18,6 @@ from app.state.events import (
     VisitProposed,
     VisitSigned,
 )
-from app.state.locks import locked_by
 from app.state.reading_mode import Hidden
 from app.state.record import Record
 from app.state.subjects import subjects
@@ -37,35 +36,31 @@ def _lasts(event: Event) -> bool:
 class Step:
     """What undo takes back in one: edits that were made together, the newest first.
 
-    `signed` names the time points whose signatures are newer; undo passes over them, and over what they lock.
+    Where a signature is the newest of all, there are none, and `signed` names its time point: undo goes never past it.
     """
 
     edits: tuple[Entry, ...] = ()
-    signed: tuple[str, ...] = ()
+    signed: str = ""
 
 
-def undo_step(entries: Sequence[Entry], record: Record, author: str, sitting: Collection[int]) -> Step:
-    """The author's newest edit of this sitting that stands and that no signature locks, with those made with it.
-
-    Edits that were made together bear one time.
+def undo_step(entries: Sequence[Entry], author: str, sitting: Collection[int]) -> Step:
+    """The author's newest edit of this sitting that stands, with those made with it; they bear one time.
 
     Parameters
     ----------
     entries
         The whole log of the case, in order.
-    record
-        What the log gives.
     sitting
         Sequence numbers of the edits made in this sitting.
     """
-    counted = standing(entries)
-    own = [e for e in counted if e.sequence in sitting and e.author == author and not _lasts(e.event)]
-    edits = [e for e in reversed(own) if not isinstance(e.event, Reverted | VisitSigned)]
-    for newest in edits:
-        together = _made_with(newest, edits)
-        if not any(locked_by(counted, record, edit) for edit in together):
-            return Step(together, _signed_since(own, newest.sequence))
-    return Step((), _signed_since(own, 0))
+    own = [e for e in standing(entries) if e.sequence in sitting and e.author == author and not _lasts(e.event)]
+    edits = [e for e in reversed(own) if not isinstance(e.event, Reverted)]
+    if not edits:
+        return Step()
+    newest = edits[0]
+    if isinstance(newest.event, VisitSigned):
+        return Step(signed=newest.event.visit_id)
+    return Step(_made_with(newest, edits))
 
 
 def redo_step(entries: Sequence[Entry], author: str, sitting: Collection[int]) -> tuple[Entry, ...]:
@@ -87,14 +82,9 @@ def _made_with(newest: Entry, edits: Sequence[Entry]) -> tuple[Entry, ...]:
     return tuple(e for e in edits if (e.at, e.read_id) == (newest.at, newest.read_id))
 
 
-def _signed_since(own: Sequence[Entry], sequence: int) -> tuple[str, ...]:
-    return tuple(e.event.visit_id for e in own if isinstance(e.event, VisitSigned) and e.sequence > sequence)
-
-
-def signature_stays(visits: Sequence[str]) -> str:
+def signature_stays(visit_id: str) -> str:
     """That undo does not take back what is signed, and the way out."""
-    named = f"{' and '.join(visits)} {'is' if len(visits) == 1 else 'are'} signed."
-    return f"{named} A signature is not taken back; amend with a reason."
+    return f"{visit_id} is signed. A signature is not taken back; amend with a reason."
 
 
 def check_taken_back(entries: Sequence[Entry], entry: Entry) -> Record:
@@ -103,20 +93,20 @@ def check_taken_back(entries: Sequence[Entry], entry: Entry) -> Record:
     Raises
     ------
     EditRefused
-        If the entry is a signature, is locked by one, or a later entry builds on it; the reason says which.
+        If the entry is a signature, lies before one, or a later entry builds on it; the reason says which.
     """
     if isinstance(entry.event, VisitSigned):
-        raise EditRefused(signature_stays([entry.event.visit_id]))
-    counted = standing(entries)
-    later = [e for e in counted if e.sequence > entry.sequence]
-    if any(isinstance(e.event, VisitSigned) for e in later):
-        signed = locked_by(counted, replay(entries), entry)
-        if signed is not None:
-            raise EditRefused(f"{signed} was signed after this edit. Amend it, with a reason, to change it.")
+        raise EditRefused(signature_stays(entry.event.visit_id))
     keys = subjects(entry)
-    built_on = next((e for e in later if keys & subjects(e)), None)
-    if built_on is not None:
-        raise EditRefused(_built_on(built_on))
+    for later in standing(entries):
+        if later.sequence <= entry.sequence:
+            continue
+        if isinstance(later.event, VisitSigned) and entry.read_id in (None, later.read_id):
+            raise EditRefused(
+                f"{later.event.visit_id} was signed after this edit. Amend it, with a reason, to change it."
+            )
+        if keys & subjects(later):
+            raise EditRefused(_built_on(later))
     return replayed_without(entries, entry)
 
 

@@ -137,11 +137,11 @@ class OpenCase:
         self._commit(entries, record)
 
     def undo_step(self, author: str) -> Step:
-        """What undo would take back; it has no edits when there is nothing, or only what is signed.
+        """What undo would take back; it has no edits when there is nothing, or a signature is the newest.
 
         That a later edit of somebody else builds on it is found only when it is tried.
         """
-        return undo_step(self.entries, self.record, author, self._sitting)
+        return undo_step(self.entries, author, self._sitting)
 
     def redo_edits(self, author: str) -> tuple[Entry, ...]:
         """What redo would bring back, in order."""

@@ -77,7 +77,7 @@ def _open_workstation() -> None:
         starter.show()
         _tell_when_exposed(starter.application, starter.window)
 
-    Starter.run = run  # type: ignore[method-assign]  # opened by its command, closed when it has been seen
+    Starter.run = run  # opened by its own command, and closed once it has been seen
     main(["window"])
 
 

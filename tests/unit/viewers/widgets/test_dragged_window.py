@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from pytestqt.qtbot import QtBot
 
 from tests.support.pictures import rgb_of
@@ -44,9 +45,9 @@ def drag(view: SliceView, monkeypatch: pytest.MonkeyPatch) -> list[float]:
     painted: list[float] = []
     paint = view.drawn.paint
 
-    def watched(*what: object, **more: object) -> object:
+    def watched(*what: Any, **more: Any) -> list[QRectF]:
         painted.append(view.state.width)
-        return paint(*what, **more)  # type: ignore[arg-type]
+        return paint(*what, **more)
 
     view.update()
     with monkeypatch.context() as patch:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from app.desks.lesion_questions import answered, check_for, is_assigned_here, questions_about
 from app.models.reading import Reading
 from app.panels.lesion_form import Check, CheckState, LesionForm, check_of
+from app.reading.given_reasons import OF_SIZE
 from app.reading.largest import larger_nontarget
 from app.reading.marked_region import organ_where_marked
 from app.reading.marking import is_read_elsewhere
@@ -97,11 +98,15 @@ class AssignmentDesk(QObject):
         return (LesionRemoved(before.id), moved)
 
     def _reasons_that_fall(self, before: Lesion, changed: Lesion, reading: Reading) -> tuple[Event, ...]:
-        """A reason for one more target in an organ says nothing of another organ."""
+        """A reason for one more target says nothing of another organ, one for a size nothing of another limit."""
         seen = reading.read.observation(reading.visit_id, before.id)
-        if seen is None or organ_of(changed) == organ_of(before):
+        if seen is None:
             return ()
-        noted = seen.features.unjustified("E-ORGAN")
+        noted = seen.features
+        if organ_of(changed) != organ_of(before):
+            noted = noted.unjustified("E-ORGAN")
+        if (changed.is_node, changed.is_periportal_node) != (before.is_node, before.is_periportal_node):
+            noted = noted.unjustified(*OF_SIZE)
         if noted == seen.features:
             return ()
         return (FindingRecorded(reading.visit_id, replace(seen, lesion_id=changed.id, features=noted)),)

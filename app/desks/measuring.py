@@ -14,13 +14,14 @@ from app.desks.images import ImageDesk
 from app.panels.typed_finding import finding_of_key
 from app.reading.assistance_words import PROPOSAL
 from app.reading.display_windows import preset_window
+from app.reading.given_reasons import fallen, noted_beside
 from app.reading.linework import WHOLE, asked_line, lesion_of, place_of
 from app.reading.marked_region import Surroundings, liver_values
 from app.reading.marking import Declined, Drawing, Intent, Marked, Offer, mark, remark_on
 from app.session import ReadingSession
 from app.state.events import FindingCleared, FindingRecorded, LesionAdded
-from app.words import still_there, why_not_evaluable, with_mm
-from mrecist.lesions import Features, Finding, Measured, NotEvaluable, Observation, Present, WhyNotEvaluable
+from app.words import listed, still_there, translated, why_not_evaluable, with_mm
+from mrecist.lesions import Finding, Measured, NotEvaluable, Observation, Present, WhyNotEvaluable
 from mrecist.values import Diameter, LesionRole, Line, Region
 from viewers.imaging.catalogue import PhaseName
 from viewers.imaging.geometry import along, minus
@@ -110,12 +111,23 @@ class MeasuringDesk(QObject):
         if reading is None:
             return False
         before = reading.read.observation(visit_id, lesion_id)
-        features = before.features if before else Features()
-        done = self._session.do(FindingRecorded(visit_id, Observation(lesion_id, finding, features)))
+        made = Observation(lesion_id, finding, noted_beside(before, finding))
+        done = self._session.do(FindingRecorded(visit_id, made))
         if done:
-            was = before.finding if before else None
-            self.recorded.emit(recorded_text(lesion_id, visit_id, finding, was, self._region_of(lesion_id)), lesion_id)
+            self._tell(made, visit_id, before)
         return done
+
+    def _tell(self, made: Observation, visit_id: str, before: Observation | None) -> None:
+        """What was recorded, and that a reason which was given for the value before is asked for again."""
+        name, where = made.lesion_id, self._region_of(made.lesion_id)
+        said = recorded_text(name, visit_id, made.finding, before.finding if before else None, where)
+        gone = fallen(before.features, made.features) if before else ()
+        issues = () if (reading := self._session.reading) is None else reading.issues
+        asked = [x.rule for x in issues if x.lesion == name and x.rule in gone and not x.overridden]
+        if asked:
+            again = translated("Its reason was of the value before and is asked again: {rules}.", rules=listed(asked))
+            said = f"{said}. {again}"
+        self.recorded.emit(said, name)
 
     def clear_finding(self) -> None:
         lesion_id, visit_id = self._session.selection.lesion_id, self._session.selection.visit_id
@@ -219,8 +231,7 @@ class MeasuringDesk(QObject):
         intent = Intent.WHOLE if part == WHOLE else Intent.COUNTED
         drawing = self._drawing(number, drawn, intent, lesion_id)
         if drawing is not None:
-            # the line was accepted on this series before: moving an end asks no question a second time
-            self._take(replace(drawing, moved=True))
+            self._take(drawing)
 
     def _drawing(self, number: int, drawn: DrawnLine, intent: Intent, selected: str | None) -> Drawing | None:
         derived = derived_label(source) if (source := self._images.grid.views[number].source) else ""
@@ -289,9 +300,7 @@ class MeasuringDesk(QObject):
         self.accepted.emit()
         match marked.event:
             case LesionAdded(observation=made) | FindingRecorded(observation=made):
-                was = before.finding if before else None
-                name, where = made.lesion_id, self._region_of(made.lesion_id)
-                self.recorded.emit(recorded_text(name, drawing.visit_id, made.finding, was, where), name)
+                self._tell(made, drawing.visit_id, before)
         if self.intent is not None:
             self.arm(None)  # one key, one line: the next drag windows again
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from app import words
 from app.models.reading import Reading
+from app.reading.given_reasons import noted_beside
 from app.state.events import Event, FindingCleared, FindingRecorded, LesionsMerged, LesionSplit
 from app.state.reading_mode import Hidden
 from app.state.record import DatedTreatment
@@ -58,7 +59,7 @@ def still_split(reading: Reading, lesion: Lesion) -> FindingRecorded | None:
     if not reading.fragments(lesion.id):
         return None
     before = reading.read.observation(reading.visit_id, lesion.id)
-    seen = Observation(lesion.id, Split()) if before is None else replace(before, finding=Split())
+    seen = Observation(lesion.id, Split(), noted_beside(before, Split()))
     return FindingRecorded(reading.visit_id, seen)
 
 
@@ -230,7 +231,9 @@ def treated_edit(reading: Reading, lesion: Lesion, treated: Treated | None) -> F
     if out and not isinstance(finding, NotEvaluable | UnequivocalProgression):
         finding = NotEvaluable(WhyNotEvaluable.TREATED)
     linked = treated.treatment.id if treated is not None and treated.treatment is not None else ""
-    noted = replace(seen.features, treated_since=None if treated is None else treated.kind, treatment_id=linked)
+    noted = replace(
+        noted_beside(seen, finding), treated_since=None if treated is None else treated.kind, treatment_id=linked
+    )
     return FindingRecorded(reading.visit_id, replace(seen, finding=finding, features=noted))
 
 
@@ -309,7 +312,7 @@ def _corrections(reading: Reading, lesion: Lesion, answer: Answer) -> Iterator[F
         else:
             whole = getattr(seen.finding, "whole", None)
             finding = TooSmall(whole=whole) if lesion.role is LesionRole.TARGET else Present()
-        yield FindingRecorded(visit_id, replace(seen, finding=finding))
+        yield FindingRecorded(visit_id, replace(seen, finding=finding, features=noted_beside(seen, finding)))
 
 
 def signed_among(reading: Reading, visit_ids: tuple[str, ...]) -> tuple[str, ...]:

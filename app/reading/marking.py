@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from app.reading.given_reasons import SLICE, SMALL, noted_beside
 from app.reading.hanging import PHASE_WORDS
 from app.reading.marked_region import Surroundings, organ_where_marked, region_where_marked
 from app.reading.series_kinds import is_chest
@@ -35,8 +36,6 @@ from mrecist.measured import PHASE, WHOLE
 from mrecist.rulesets import EligibilityRules
 from mrecist.values import Diameter, LesionKind, LesionRole, Line, Organ, Region
 from viewers.imaging.catalogue import PhaseName
-
-SMALL, SLICE = "E-SMALL", "E-SLICE"
 
 
 class Intent(StrEnum):
@@ -79,10 +78,10 @@ class Declined:
 class Drawing:
     """A finished line with what it was drawn on and what it is meant for.
 
-    `justified` are the reader's reasons for going against rules of conformance, one rule each. `moved`: an end of the
-    lesion's own line was moved, so that what was accepted of it before is not asked again. A line that the assistant
-    proposed comes with how (`assisted`) and with the longest diameter of the whole lesion. `beside` is what lies around
-    the line, where that was looked at; `region` where the reader said that it lies; `arterial`: the exam has the phase.
+    `justified` are the reader's reasons for going against rules of conformance, one rule each. A line that the
+    assistant proposed comes with how (`assisted`) and with the longest diameter of the whole lesion. `beside` is what
+    lies around the line, where that was looked at; `region` where the reader said that it lies; `arterial`: the exam
+    has the phase.
     """
 
     intent: Intent
@@ -92,7 +91,6 @@ class Drawing:
     visit_id: str
     selected: str | None = None
     justified: tuple[tuple[str, str], ...] = ()
-    moved: bool = False
     assisted: Assistance | None = None
     whole: Diameter | None = None
     whole_line: Line | None = None
@@ -218,13 +216,6 @@ def _with_thickness(drawing: Drawing) -> Drawing:
 # --- the checks, each a refusal or None -----------------------------------------------------------------------------
 
 
-def _phase_kept(seen: Observation | None, drawing: Drawing) -> bool:
-    """Asked once: where a reason was kept for measuring this lesion on this series, it still holds."""
-    lines = seen.finding.evidence if seen is not None and isinstance(seen.finding, (Measured, Present)) else ()
-    here = any(line.series_uid == drawing.line.series_uid for line in lines)
-    return seen is not None and here and bool(seen.features.justification(PHASE))
-
-
 def _has_arterial(record: Record, visit_id: str) -> bool:
     visit = record.visit(visit_id)
     refs = () if visit is None else (record.series_ref(uid) for uid in visit.series)
@@ -289,13 +280,11 @@ def _shorter_than_viable(found: Finding | None, drawing: Drawing) -> Declined | 
     return Declined(said, (Offer.KEEP_WITH_REASON,), WHOLE)
 
 
-def _answered(
-    noted: Features, drawing: Drawing, checked: Iterable[tuple[str, Declined | None]], holds: Collection[str] = ()
-) -> Features | Declined:
+def _answered(noted: Features, drawing: Drawing, checked: Iterable[tuple[str, Declined | None]]) -> Features | Declined:
     """What is noted of the lesion once each objection has its own reason; or the first objection that has none.
 
-    Where a rule that was checked does not object, a reason that was given for it before falls: it spoke of another
-    measurement. `holds` are the rules whose reason still speaks of this one.
+    Where a rule that was checked does not object, a reason that was given for it before falls; where it does, a reason
+    that still speaks of this measurement is not asked for a second time.
     """
     reasons = dict(drawing.justified)
     for rule, objection in checked:
@@ -303,7 +292,7 @@ def _answered(
             noted = noted.unjustified(rule)
         elif rule in reasons:
             noted = noted.justified(rule, reasons[rule])
-        elif rule not in holds:
+        elif not noted.justification(rule):
             return objection
     return noted
 
@@ -336,17 +325,6 @@ def _add(read: Read, drawing: Drawing, noted: Features = NOTHING_NOTED) -> Marke
 def _measure(read: Read, lesion: Lesion, drawing: Drawing, rules: EligibilityRules) -> Marked | Declined:
     before = read.observation(drawing.visit_id, lesion.id)
     found = before.finding if before else None
-    noted = before.features if before else NOTHING_NOTED
-    holds = {rule for rule in (PHASE, WHOLE) if drawing.moved and noted.justification(rule)}
-    holds |= {PHASE} if _phase_kept(before, drawing) else set()
-    checked = [(WHOLE, _longer_than_whole(found, drawing))]
-    if drawing.intent is not Intent.NONTARGET:
-        checked.insert(0, (PHASE, _outside_arterial(lesion.region, drawing)))
-    answered = _answered(noted, drawing, checked, holds)
-    if isinstance(answered, Declined):
-        return answered
-    # a size is objected to where the lesion is assigned; the reason for another size than this one does not stay
-    answered = answered.unjustified(*{SMALL, SLICE} - {_too_small(drawing, rules)})
     finding: Finding
     if lesion.role is LesionRole.NONTARGET:
         finding = Present(drawing.diameter, evidence=(drawing.line,))
@@ -356,21 +334,25 @@ def _measure(read: Read, lesion: Lesion, drawing: Drawing, rules: EligibilityRul
         finding = replace(found, diameter=drawing.diameter, evidence=(drawing.line,))
     else:
         finding = Measured(drawing.diameter, evidence=(drawing.line,))
+    checked = [(WHOLE, _longer_than_whole(found, drawing))]
+    if drawing.intent is not Intent.NONTARGET:
+        checked.insert(0, (PHASE, _outside_arterial(lesion.region, drawing)))
+    answered = _answered(noted_beside(before, finding), drawing, checked)
+    if isinstance(answered, Declined):
+        return answered
+    # a size is objected to where the lesion is assigned; the reason for a rule that does not object does not stay
+    answered = answered.unjustified(*{SMALL, SLICE} - {_too_small(drawing, rules)})
     seen = Observation(lesion.id, finding, answered)
     return Marked(FindingRecorded(drawing.visit_id, seen, drawing.assisted), lesion.id)
 
 
 def _measure_whole(read: Read, lesion: Lesion, drawing: Drawing) -> Marked | Declined:
     before = read.observation(drawing.visit_id, lesion.id)
-    noted = before.features if before else NOTHING_NOTED
     objection = _shorter_than_viable(before.finding if before else None, drawing)
-    holds = (WHOLE,) if drawing.moved and noted.justification(WHOLE) else ()
-    answered = _answered(noted, drawing, ((WHOLE, objection),), holds)
-    if isinstance(answered, Declined):
-        return answered
+    finding: Finding
     match before.finding if before else None:
         case Measured() as found:
-            finding: Finding = replace(found, whole=drawing.diameter, whole_evidence=(drawing.line,))
+            finding = replace(found, whole=drawing.diameter, whole_evidence=(drawing.line,))
         case Absent():
             finding = Absent(whole=drawing.diameter)
         case Nonviable():
@@ -380,4 +362,8 @@ def _measure_whole(read: Read, lesion: Lesion, drawing: Drawing) -> Marked | Dec
         case _:
             return Declined(f"Measure the viable diameter of {lesion.id} first, then the whole lesion.")
     assert before is not None
+    noted = noted_beside(before, finding)
+    answered = _answered(noted, drawing, ((WHOLE, objection),))
+    if isinstance(answered, Declined):
+        return answered
     return Marked(FindingRecorded(drawing.visit_id, replace(before, finding=finding, features=answered)), lesion.id)

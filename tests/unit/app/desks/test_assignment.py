@@ -25,7 +25,7 @@ from app.storage.database import Database
 from app.store import CaseStore
 from app.theme import Ground, load_theme
 from mrecist.lesions import Features, Measured
-from mrecist.values import Diameter, Organ, Region
+from mrecist.values import Axis, Diameter, LesionKind, Organ, Region
 from tests.support.cases import READER, added, found, measured
 from tests.support.databases import opened, url_in
 
@@ -148,6 +148,25 @@ def test_that_a_reason_for_one_more_target_in_an_organ_says_nothing_of_another_o
             assert seen is not None and seen.features == left
         session.undo()
         assert session.lesion is not None and session.lesion.organ is Organ.LUNG, "one act, one undo"
+
+
+def test_that_a_reason_for_the_size_of_a_node_says_nothing_of_one_at_the_hilum(qtbot: QtBot, tmp_path: Path) -> None:
+    """12 mm against 15 mm is not 12 mm against 20 mm."""
+    form = LesionForm(load_theme(Ground.DARK))
+    qtbot.addWidget(form)
+    with Database.open(url_in(tmp_path)) as database:
+        node = added("ET1", "BL", measured("12"), region=Region.EXTRAHEPATIC, organ=Organ.LYMPH_NODE)
+        node = replace(node, lesion=replace(node.lesion, kind=LesionKind.LYMPH_NODE, axis=Axis.SHORT))
+        noted = Features(overrides=(("E-NODE", "proven"), ("E-TOTAL", "the charter allows ten")))
+        opened(database, replace(node, observation=replace(node.observation, features=noted)))
+        session = ReadingSession(CaseStore(database), load_ruleset(), READER)
+        session.open_case("C-1")
+        session.select_visit("BL")
+        session.select_lesion("ET1")
+        AssignmentDesk(session, form, form)
+        form.lesion_changed.emit(replace(node.lesion, organ=Organ.LYMPH_NODE_PERIPORTAL))
+        seen = None if session.reading is None else session.reading.read.observation("BL", "ET1")
+        assert seen is not None and seen.features == noted.unjustified("E-NODE")
 
 
 def test_that_at_a_follow_up_the_lesions_card_asks_for_the_reason(qtbot: QtBot, tmp_path: Path) -> None:

@@ -120,18 +120,18 @@ PVP_LONGER = Measured(Diameter(80), Diameter(70), (line(8, "BL-PVP"),))
 
 
 @pytest.mark.parametrize(
-    ("series", "mm", "moved", "asked", "left"),
+    ("series", "mm", "asked", "left"),
     [
-        ("BL-PVP", 8.1, True, "", ["E-PHASE", "E-WHOLE", "E-SMALL", "E-ORGAN"]),
-        ("BL-PVP", 8.1, False, "E-WHOLE", None),
-        ("BL-PVP", 7.0, False, "", ["E-PHASE", "E-SMALL", "E-ORGAN"]),
-        ("BL-AP", 7.0, False, "", ["E-SMALL", "E-ORGAN"]),
-        ("BL-AP", 7.1, False, "E-WHOLE", None),
-        ("BL-CH", 7.0, False, "E-PHASE", None),
+        ("BL-PVP", 8.0, "", ["E-PHASE", "E-WHOLE", "E-ORGAN"]),
+        ("BL-PVP", 8.1, "E-WHOLE", None),
+        ("BL-PVP", 7.0, "", ["E-PHASE", "E-ORGAN"]),
+        ("BL-AP", 7.0, "", ["E-ORGAN"]),
+        ("BL-AP", 7.1, "E-WHOLE", None),
+        ("BL-CH", 7.0, "E-PHASE", None),
     ],
     ids=[
-        "its line is moved",
-        "drawn anew",
+        "its line is turned",
+        "an end of it is moved",
         "no longer than whole",
         "on the arterial phase",
         "longer",
@@ -139,10 +139,10 @@ PVP_LONGER = Measured(Diameter(80), Diameter(70), (line(8, "BL-PVP"),))
     ],
 )
 def test_that_a_reason_falls_with_its_objection_and_another_measurement_is_asked_about_anew(
-    series: str, mm: float, moved: bool, asked: str, left: list[str] | None
+    series: str, mm: float, asked: str, left: list[str] | None
 ) -> None:
     record = seen_before(with_targets(two_visits(), 8), PVP_LONGER, Features(overrides=ALL))
-    result = mark(record, "read-1", draw(record, Intent.COUNTED, mm, series, selected="IT1", moved=moved), RULES)
+    result = mark(record, "read-1", draw(record, Intent.COUNTED, mm, series, selected="IT1"), RULES)
     if left is None:
         assert isinstance(result, Declined) and result.rule == asked
         return
@@ -158,15 +158,25 @@ def test_that_a_size_that_is_large_enough_leaves_no_reason_for_a_small_one() -> 
     assert grown.event.observation.features.overrides == (("E-ORGAN", "o"),)
 
 
+@pytest.mark.parametrize(("mm", "stands"), [(9.0, True), (6.0, False)], ids=["the same length", "another length"])
+def test_that_a_reason_for_a_size_below_the_limit_says_nothing_of_another_size_below_it(
+    mm: float, stands: bool
+) -> None:
+    at_9 = Measured(Diameter(90), evidence=(recorded(9.0),))
+    record = seen_before(with_targets(two_visits(), 9), at_9, Features(overrides=(("E-SMALL", "seen twice"),)))
+    again = mark(record, "read-1", draw(record, Intent.COUNTED, mm, selected="IT1"), RULES)
+    assert isinstance(again, Marked) and isinstance(again.event, FindingRecorded)
+    assert bool(again.event.observation.features.overrides) is stands
+
+
 def test_that_a_moved_line_is_asked_about_an_objection_that_had_no_reason() -> None:
     record = seen_before(with_targets(two_visits(), 8), PVP_LONGER, Features(overrides=ALL[:1]))
-    moved = draw(record, Intent.COUNTED, 8.1, "BL-PVP", selected="IT1", moved=True)
+    moved = draw(record, Intent.COUNTED, 8.1, "BL-PVP", selected="IT1")
     asked = mark(record, "read-1", moved, RULES)
     assert isinstance(asked, Declined) and asked.rule == "E-WHOLE"
     older = seen_before(record, PVP_LONGER, Features(override="one reason for all, as it was recorded once"))
-    taken = mark(older, "read-1", moved, RULES)
-    assert isinstance(taken, Marked) and isinstance(taken.event, FindingRecorded)
-    assert taken.event.observation.features == older.reads[0].timepoints[0].observations[0].features
+    asked = mark(older, "read-1", moved, RULES)
+    assert isinstance(asked, Declined) and asked.rule == "E-PHASE", "it was given for 8.0 mm"
 
 
 @pytest.mark.parametrize(("mm", "asked"), [(7.9, True), (8.0, False)], ids=["shorter", "as long"])

@@ -30,6 +30,7 @@ from app.panels.dated_list import DatedList, plain_word
 from app.panels.focus_ring import FocusRing
 from app.panels.lesion_columns import is_narrow
 from app.state.clinical import Enrolment
+from app.state.clinical_edits import second_death
 from app.state.record import DatedEvent, DatedTreatment, Record
 from app.theme import Face, Theme
 from app.words import translated
@@ -144,7 +145,8 @@ class ClinicalForm(QWidget):
         self.enrolled = ElidedLabel()
         self.enrolled.setProperty("tone", "2")
         self.treatments = DatedList(theme, translated("Treatments"), [k.value for k in TreatmentKind], ended=True)
-        self.events = DatedList(theme, translated("Events"), [k.value for k in EventKind], ended=False)
+        kinds = [k.value for k in EventKind]
+        self.events = DatedList(theme, translated("Events"), kinds, ended=False, refused=self._refused_event)
         self._grid = QGridLayout()
         self._columns = 0
         self._choices: list[tuple[QWidget, QWidget]] = []
@@ -318,6 +320,14 @@ class ClinicalForm(QWidget):
 
     def _add_event(self, kind: str, on: date, _until: date | None, note: str) -> None:
         self.event_added.emit(DatedEvent(self._new_id(), EventKind(kind), on, note))
+
+    def _refused_event(self, kind: str, on: date) -> str:
+        """A patient dies once; what was typed stays, so that it can be corrected."""
+        died = second_death(self._record, DatedEvent("", EventKind(kind), on)) if self._record else None
+        if died is None:
+            return ""
+        said = "Death is recorded on {date}. Nothing was added. If that date is wrong, correct it above with Edit."
+        return translated(said, date=died.on.isoformat())
 
     def _edit_treatment(self, treatment_id: str) -> None:
         found = next((x for x in self._record.treatments if x.id == treatment_id), None) if self._record else None

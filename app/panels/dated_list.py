@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.panels.chips import PanelHead, label
 from app.panels.fields import DateField, PickBox
-from app.theme import Theme
+from app.theme import Face, Theme
 from app.words import translated
 
 
@@ -24,9 +25,20 @@ class DatedList(QWidget):
     added = Signal(str, object, object, str)
     edit_asked = Signal(str)
 
-    def __init__(self, theme: Theme, title: str, kinds: Sequence[str], ended: bool) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        title: str,
+        kinds: Sequence[str],
+        ended: bool,
+        refused: Callable[[str, date], str] = lambda _kind, _on: "",
+    ) -> None:
+        """`refused` says why an entry of a kind and date cannot be added; empty where it can."""
         super().__init__()
-        self._theme = theme
+        self._theme, self._refused = theme, refused
+        self.problem = label(tone="error", face=Face.SMALL)
+        self.problem.setWordWrap(True)
+        self.problem.hide()
         self.kind = PickBox(theme)
         self.kind.setPlaceholderText(translated("choose"))
         for kind in kinds:
@@ -58,6 +70,7 @@ class DatedList(QWidget):
         entry.setSpacing(theme.px(6))
         entry.addLayout(dated)
         entry.addLayout(noted)
+        entry.addWidget(self.problem)
         self.kind.setMinimumContentsLength(8)
         self.kind.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.until_known.setVisible(ended)
@@ -70,6 +83,7 @@ class DatedList(QWidget):
         column.addLayout(entry)
         self.until_known.toggled.connect(self.until.setVisible)
         self.kind.currentIndexChanged.connect(lambda _at: self._refresh())
+        self.on.dateChanged.connect(lambda _on: self._tell(""))
         self._refresh()
         self.add.clicked.connect(self._add)
 
@@ -99,12 +113,20 @@ class DatedList(QWidget):
         chosen = self.kind.currentIndex() >= 0
         self.add.setEnabled(chosen)
         self.add.setToolTip("" if chosen else translated("Choose what it is first."))
+        self._tell("")
+
+    def _tell(self, problem: str) -> None:
+        self.problem.setText(problem)
+        self.problem.setVisible(bool(problem))
 
     def _add(self) -> None:
         until = self.until.value if self.until_known.isChecked() else None
         on = self.on.value
         if until is not None and until < on:
             self.until.setFocus()
+            return
+        if problem := self._refused(self.kind.currentData(), on):
+            self._tell(problem)
             return
         self.added.emit(self.kind.currentData(), on, until, self.note.text().strip())
         self.note.clear()

@@ -20,9 +20,9 @@ from app.state.events import (
     TreatmentRecorded,
     TreatmentRemoved,
 )
-from app.state.record import DatedTreatment, Record
+from app.state.record import DatedEvent, DatedTreatment, Record
 from app.state.refusal import EditRefused
-from mrecist.case import TreatmentKind
+from mrecist.case import EventKind, TreatmentKind
 
 
 def record_labs(record: Record, event: LabsRecorded) -> Record:
@@ -117,6 +117,25 @@ def record_event(record: Record, event: ClinicalEventRecorded) -> Record:
     """An event with an id that exists replaces it: so it is corrected."""
     kept = tuple(x for x in record.events if x.id != event.event.id)
     return replace(record, events=tuple(sorted((*kept, event.event), key=lambda x: in_order(x.on))))
+
+
+def second_death(record: Record, event: DatedEvent) -> DatedEvent | None:
+    """The death that is recorded where the event would be another one; None where it is no death, or corrects it."""
+    if event.kind is not EventKind.DEATH:
+        return None
+    return next((x for x in record.events if x.kind is EventKind.DEATH and x.id != event.id), None)
+
+
+def check_one_death(before: Record, after: Record) -> None:
+    """Refuse what would make a second death of a patient; a log that holds two from earlier stays readable.
+
+    Raises EditRefused.
+    """
+    known = [x for x in before.events if x.kind is EventKind.DEATH]
+    died = [x for x in after.events if x.kind is EventKind.DEATH]
+    if len(died) > max(1, len(known)):
+        on = (known or died)[0].on.isoformat()
+        raise EditRefused(f"Death is recorded on {on}. Nothing was added. If that date is wrong, correct it there.")
 
 
 def remove_event(record: Record, event: ClinicalEventRemoved) -> Record:

@@ -48,6 +48,7 @@ from app.state.events import (
     VisitProposed,
     VisitSigned,
 )
+from mrecist.case import EventKind
 
 
 def subjects(entry: Entry) -> frozenset[tuple[str, ...]]:
@@ -107,7 +108,8 @@ def subjects(entry: Entry) -> frozenset[tuple[str, ...]]:
         case TreatmentRemoved():
             return frozenset({("treatment", event.treatment_id)})
         case ClinicalEventRecorded():
-            return frozenset({("event", event.event.id)})
+            death = {("death",)} if event.event.kind is EventKind.DEATH else set()
+            return frozenset({("event", event.event.id), *death})
         case ClinicalEventRemoved():
             return frozenset({("event", event.event_id)})
         case LabsRecorded():

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from app.state.apply import EditRefused, apply
+from app.state.clinical_edits import check_one_death
 from app.state.events import CaseOpened, Draft, Entry, Event, Reverted, VisitSigned
 from app.state.rebase import KeptBack, rebase
 from app.state.record import Patient, Record
@@ -202,7 +203,8 @@ class OpenCase:
             raise EditRefused("The case has changed since it was shown. Look again, then sign.")
 
     def _commit(self, entries: tuple[Entry, ...], after: Record) -> None:
-        """Take a longer log and what it gives, and save what is new."""
+        """Take a longer log and what it gives, and save what is new; refuses a second death of the patient."""
+        check_one_death(self.record, after)
         made = entries[len(self.entries) :]
         self.unsaved = (*self.unsaved, *made)
         self.entries = entries

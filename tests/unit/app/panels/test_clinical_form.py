@@ -16,9 +16,9 @@ from app.panels.clinical_form import FIELDS, MARKERS, ClinicalForm, marker_of, n
 from app.panels.timepoints_form import TimePointsForm, proposed_day0
 from app.state.clinical import DoseChange, Enrolment, TreatmentCycle
 from app.state.dates import PartialDate
-from app.state.record import DatedTreatment
+from app.state.record import DatedEvent, DatedTreatment
 from app.theme import Theme
-from mrecist.case import Ascites, ClinicalStatus, Marker, TreatmentKind
+from mrecist.case import Ascites, ClinicalStatus, EventKind, Marker, TreatmentKind
 from tests.support.example_reading import example_record
 
 BILIRUBIN, AFP = FIELDS[0], MARKERS[0]
@@ -214,3 +214,29 @@ def test_that_the_time_points_are_confirmed_by_enter(qtbot: QtBot, theme: Theme)
     form.choices.button(0).setFocus()
     with qtbot.waitSignal(form.baseline_confirmed):
         qtbot.keyClick(form.choices.button(0), Qt.Key.Key_Return)
+
+
+def test_that_a_second_death_is_refused_where_it_is_typed_and_what_was_typed_stays(
+    qtbot: QtBot, form: ClinicalForm
+) -> None:
+    events, added = form.events, []
+    form.event_added.connect(added.append)
+    died = DatedEvent("e1", EventKind.DEATH, date(2025, 9, 2))
+    form.set_record(replace(example_record(), events=(died,)), "FU2")
+    events.kind.setCurrentIndex(events.kind.findData("death"))
+    events.on.set_value(date(2025, 9, 3))
+    events.note.setText("told by the family")
+    qtbot.mouseClick(events.add, Qt.MouseButton.LeftButton)
+    assert not added
+    assert events.problem.text() == (
+        "Death is recorded on 2025-09-02. Nothing was added. If that date is wrong, correct it above with Edit."
+    )
+    assert (events.kind.currentData(), events.on.value, events.note.text()) == (
+        "death",
+        date(2025, 9, 3),
+        "told by the family",
+    )
+    events.kind.setCurrentIndex(events.kind.findData("last_contact"))
+    assert events.problem.isHidden()
+    qtbot.mouseClick(events.add, Qt.MouseButton.LeftButton)
+    assert [(x.kind, x.note) for x in added] == [(EventKind.LAST_CONTACT, "told by the family")]

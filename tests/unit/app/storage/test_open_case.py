@@ -7,6 +7,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from itertools import islice
 from pathlib import Path
 
@@ -15,13 +17,23 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.state.apply import EditRefused, replay
-from app.state.events import CaseClosed, Event, FindingRecorded, Reverted, VisitSigned
-from app.state.record import Patient, Record
+from app.state.events import (
+    CaseClosed,
+    ClinicalEventRecorded,
+    ClinicalEventRemoved,
+    ClinicalImported,
+    Event,
+    FindingRecorded,
+    Reverted,
+    VisitSigned,
+)
+from app.state.record import DatedEvent, Patient, Record
 from app.storage.database import Database
 from app.storage.errors import CasePurged, DatabaseBusy, DiskFull, EditsNotKept, NoSuchCase, StorageError
 from app.storage.log import verify
 from app.storage.open_case import OpenCase
 from app.storage.purge import purge
+from mrecist.case import EventKind
 from mrecist.lesions import Finding, Measured
 from mrecist.values import Diameter
 from tests.support.cases import OPENING, READ, READER, added, found, measured
@@ -154,6 +166,25 @@ def test_that_an_edit_of_what_somebody_else_has_set_first_is_kept_as_a_draft(dat
     mine.drop(kept)
     assert not mine.kept_back
     assert holds(database)
+
+
+def test_that_a_patient_dies_once_whoever_records_it_and_however(database: Database) -> None:
+    first, second = (DatedEvent(name, EventKind.DEATH, date(2025, 9, day)) for name, day in (("A", 2), ("B", 3)))
+    mine, theirs = opened(database), OpenCase.read(database, "C-1")
+    theirs.do(ClinicalEventRecorded(first), OTHER)
+    with pytest.raises(EditsNotKept):
+        mine.do(ClinicalEventRecorded(second), READER)
+    with pytest.raises(EditRefused, match="Death is recorded on 2025-09-02"):
+        mine.do(ClinicalImported(events=(second,)), READER)
+    moved = replace(first, on=date(2025, 9, 4))
+    mine.do(ClinicalEventRecorded(moved), READER)
+    mine.do(ClinicalEventRemoved("A"), READER)
+    theirs = OpenCase.read(database, "C-1")
+    theirs.do(ClinicalEventRecorded(second), OTHER)
+    mine.reload()
+    with pytest.raises(EditRefused, match="Death is recorded on 2025-09-03"):
+        mine.undo(READER)  # which would bring the first one back
+    assert mine.record.events == (second,) and holds(database)
 
 
 def test_that_undo_refuses_what_somebody_else_has_built_on_meanwhile(database: Database) -> None:

@@ -64,8 +64,7 @@ def reslice(
     ----------
     grain
         Of planes between the voxels: with 2 or more a coarse picture, for looking while it moves. One value stands
-        for so many rows and columns, taken from the nearest voxel of each image and linear between images; of a slab
-        only one in so many planes is taken.
+        for so many rows and columns; of a slab only one in so many planes is taken.
     cancelled
         Asked before each plane between the voxels; true stops with `Cancelled`.
     """
@@ -78,7 +77,7 @@ def reslice(
     for n, _ in shares:
         if cancelled is not None and cancelled():
             raise Cancelled
-        pictures.append(sample_plane(volume, coarse.plane(n), coarse.rows, coarse.columns, quick=grain > 1))
+        pictures.append(sample_plane(volume, coarse.plane(n), coarse.rows, coarse.columns))
     values = _projected(pictures, [share for _, share in shares], slab)
     made = _finished(volume, values, np.isnan(values))
     if grain == 1:

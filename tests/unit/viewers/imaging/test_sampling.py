@@ -1,4 +1,4 @@
-"""Planes that run along one axis of a volume, against SimpleITK."""
+"""Planes at any angle and along one axis of a volume, against SimpleITK."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from tests.support.phantoms import AXIAL, OBLIQUE, Vector
 from tests.support.resampled import as_itk, by_itk
 from tests.support.volumes import volume
 from viewers.imaging.geometry import SlicePlane, along, cross
-from viewers.imaging.line_sampling import sample_lines
 from viewers.imaging.sampling import sample_plane
 from viewers.imaging.volume import Volume
 
@@ -48,18 +47,6 @@ def test_that_their_values_are_those_of_simpleitk(
     both = ~(np.isnan(found) | np.isnan(theirs))
     assert np.abs(found - theirs)[both].max(initial=0) < 0.05
     assert (np.isnan(found) == np.isnan(theirs)).mean() > 0.97  # on the very border either may be right
-
-
-@pytest.mark.parametrize("axis", [0, 1, 2])
-def test_that_planes_along_an_axis_are_known_and_others_are_not(axis: int) -> None:
-    pixels = np.zeros(SHAPE, np.int16)
-    along_axis, across = np.zeros(3), np.ones(3)
-    along_axis[axis], across[axis] = 0.7, 0.0
-    first = np.array([1.0, 1.0, 1.0])
-    for down, right in ((along_axis, across), (across, along_axis)):
-        picture = sample_lines(pixels, first, down, right, (5, 4), None)
-        assert picture is not None and picture.shape == (5, 4)
-    assert sample_lines(pixels, first, along_axis + 0.01, across, (5, 4), None) is None
 
 
 def test_that_padding_beside_a_pixel_is_told_on_every_axis() -> None:

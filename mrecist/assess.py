@@ -15,7 +15,7 @@ from mrecist.eligibility import baseline_issues, noted_issues, visit_issues
 from mrecist.endpoints import ScopeTimes, scope_times
 from mrecist.later import ByScope, Later
 from mrecist.lesions import NOTHING_NOTED, Absent, Nonviable
-from mrecist.measured import measured_issues, not_arterial
+from mrecist.measured import UNSEEN, measured_issues, not_arterial
 from mrecist.modality import CROSS_SECTIONAL, modality_changes, shared_modality
 from mrecist.newlesion import Verdict
 from mrecist.overall import composite
@@ -217,7 +217,7 @@ class _Work:
             if position in after_complete:
                 raised.append("CR_THEN_PR")
             if overall.scoped.new:
-                issues += _unseen(overall, index, self.case)
+                issues += _unseen(overall, index, self.case, self.tracks)
             if checked is not None:
                 if timepoint.clinical is not None:
                     issues += clinical_issues(timepoint, checked)
@@ -338,14 +338,16 @@ def _response_after_complete(judged: Sequence[Judged]) -> frozenset[int]:
     return frozenset([i for i in range(first + 1, len(judged)) if judged[i].response is Response.PR])
 
 
-def _unseen(overall: Course, index: int, case: Case) -> tuple[Issue, ...]:
+def _unseen(overall: Course, index: int, case: Case, tracks: Sequence[Track]) -> tuple[Issue, ...]:
     """New lesions that counted before and were not evaluated now: a response without them may be too good."""
     found = []
     for new in overall.scoped.new:
         first = new.first_counted
         if first is not None and first < index and new.verdicts[index] is Verdict.NOT_EVALUABLE:
             numbers: dict[str, Number] = {"lesion": new.lesion.id, "counted_at": case.timepoints[first].id}
-            found.append(Issue("E-NEW-UNSEEN", Severity.WARNING, new.lesion.id, numbers))
+            seen = next(t.observations[index] for t in tracks if t.lesion is new.lesion)
+            why = "" if seen is None else seen.features.justification(UNSEEN)
+            found.append(Issue(UNSEEN, Severity.WARNING, new.lesion.id, numbers, why))
     return tuple(found)
 
 

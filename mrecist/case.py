@@ -146,8 +146,12 @@ RULES_OF_LESION = (
     *("E-ORGAN", "E-TOTAL", "E-SMALL", "E-SLICE", "E-DELINEATED", "E-ENHANCEMENT", "E-TREATED", "E-TREATED-OUTSIDE"),
     *("E-INFILTRATIVE", "E-THROMBUS", "E-EFFUSION", "E-BONE", "E-FUNCTIONAL", "E-RECIST"),
     *("E-NODE", "E-NODE-NORMAL", "E-NODE-REACTIVE", "E-NODE-AXIS", "E-PHASE", "E-WHOLE"),
+    "E-NEW-UNSEEN",
 )
-"""The rules of conformance that object to one lesion, and that a reader may go against with a reason."""
+"""The rules of conformance that object to one lesion, and that a reader may go against with a reason.
+
+Not among them are E-BASELINE, E-NEW-AT-BASELINE and E-ABSENCE-MISTAKEN: there the record itself is to be corrected.
+"""
 
 
 class TreatmentKind(StrEnum):

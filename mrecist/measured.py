@@ -1,4 +1,4 @@
-"""What stands against a measurement itself: the phase that it was read on, and the whole lesion beside what counts."""
+"""What stands against a measurement itself: the phase that it was read on, the whole lesion beside what counts."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from mrecist.results import Issue, Severity
 from mrecist.sumnumbers import Number
 from mrecist.values import Diameter, LesionRole, Line, Region
 
-PHASE, WHOLE = "E-PHASE", "E-WHOLE"
-RULES_OF_MEASURING = frozenset((PHASE, WHOLE))
+PHASE, WHOLE, UNSEEN = "E-PHASE", "E-WHOLE", "E-NEW-UNSEEN"
+RULES_OF_MEASURING = frozenset((PHASE, WHOLE, UNSEEN))
+"""Those that object to what is found at a follow-up too, where each is told with its reason."""
 
 
 def not_arterial(timepoint: TimePoint) -> frozenset[str]:

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
+from app.desks.lesion_checks import MEASURE, checks_of, role_of
 from app.desks.lesion_questions import answered, check_for, is_assigned_here, questions_about
 from app.models.reading import Reading
-from app.panels.lesion_form import Check, CheckState, LesionForm, check_of
+from app.panels.lesion_form import Check, CheckState, LesionForm
 from app.reading.given_reasons import OF_SIZE
 from app.reading.largest import larger_nontarget
 from app.reading.marked_region import organ_where_marked
@@ -30,9 +31,12 @@ class AssignmentDesk(QObject):
     -------
     told(str, bool)
         One sentence for the reader, and whether it can be undone.
+    measure_asked
+        The selected lesion is to be measured next.
     """
 
     told = Signal(str, bool)
+    measure_asked = Signal()
 
     def __init__(self, session: ReadingSession, form: LesionForm, parent: QObject) -> None:
         super().__init__(parent)
@@ -47,9 +51,9 @@ class AssignmentDesk(QObject):
         if lesion is None or reading is None or not is_assigned_here(lesion, reading):
             self._form.set_lesion(None)
             return
-        self._form.set_lesion(lesion, self._session.locked)
+        self._form.set_lesion(lesion, self._session.locked, at_baseline=reading.at_baseline)
         seen = reading.read.observation(reading.visit_id, lesion.id)
-        checks = [check_of(issue) for issue in reading.issues if issue.lesion == lesion.id]
+        checks = checks_of(reading, lesion, self._session.locked)
         in_card = lesion.role is LesionRole.NEW and not reading.at_baseline  # a new lesion is asked of above
         if seen is not None and not self._session.locked and not in_card:
             checks += [check_for(question, seen.features) for question in questions_about(lesion)]
@@ -121,6 +125,12 @@ class AssignmentDesk(QObject):
 
     def _on_answer(self, field: str, answer: str) -> None:
         lesion, reading = self._session.lesion, self._session.reading
+        if answer == MEASURE:
+            self.measure_asked.emit()
+            return
+        if lesion is not None and (role := role_of(answer)) is not None:
+            self._on_changed(replace(lesion, role=role))
+            return
         seen = reading.read.observation(reading.visit_id, lesion.id) if lesion and reading else None
         question = next((q for q in questions_about(lesion) if q.field == field), None) if lesion else None
         if seen is None or reading is None or question is None:

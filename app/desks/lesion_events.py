@@ -10,11 +10,12 @@ from PySide6.QtCore import QObject, Signal
 
 from app.assessing import assess_read
 from app.desks.assignment import keep_against
+from app.desks.lesion_checks import MEASURE, checks_of
 from app.desks.lesion_questions import answered, check_for, is_assigned_here, questions_about, settles
 from app.models.reading import Reading
 from app.panels.finding_bar import Choice, FindingBar, can_split
 from app.panels.lesion_card import Asked, LesionCard, Option, Told
-from app.panels.lesion_form import Check, CheckState, Way, check_of
+from app.panels.lesion_form import Check, CheckState, Way
 from app.reading import lesion_events as happened
 from app.reading.lesion_events import Answer, Treated
 from app.reading.unmeasured import UNMEASURED, Unmeasured, noted
@@ -92,8 +93,7 @@ class LesionEventsDesk(QObject):
         checks: list[Check] = []
         on: date | None = None
         if not is_assigned_here(lesion, reading):  # else the form below tells of them
-            measured = [x for x in reading.issues if x.lesion == lesion.id and x.rule in RULES_OF_MEASURING]
-            checks += [one if open_now else replace(one, ways=()) for one in map(check_of, measured)]
+            checks += [x for x in checks_of(reading, lesion, not open_now) if x.rule in RULES_OF_MEASURING]
         if open_now and (before := happened.lasting(reading, lesion)) is not None:
             ways = [Way("still", before.word)]
             if before.otherwise:
@@ -129,6 +129,8 @@ class LesionEventsDesk(QObject):
         signed = happened.signed_among(reading, gone)
         named = {"lesion": lesion.id, "visits": listed(gone)}
         text = translated("{lesion} is seen again. Was it right that it was gone at {visits}?", **named)
+        if given is EarlierAbsence.MISTAKEN:
+            text = translated("{lesion} had been there, and {visits} still has it as gone: correct that.", **named)
         if signed:
             text += " " + translated("{visits} is signed: it is amended before it is corrected.", visits=listed(signed))
         options = [
@@ -264,6 +266,8 @@ class LesionEventsDesk(QObject):
             self._on_again(lesion, reading, way)
         elif asked == _TREATED:
             self._treat(lesion, None)
+        elif way == MEASURE:
+            self.measure_asked.emit()
         else:
             self._on_answer(lesion, reading, asked, way)
 

@@ -215,7 +215,8 @@ class ReadingDesk(QObject):
         page.clinical.import_asked.connect(self.labs.ask_file)
         for part in (self.signing, self.assignment, self.visit_checks, self.happened, self.labs):
             part.told.connect(self.told)
-        self.happened.measure_asked.connect(lambda: self._measuring.arm(Intent.COUNTED))
+        for asking in (self.happened, self.assignment):
+            asking.measure_asked.connect(lambda: self._measuring.arm(Intent.COUNTED))
         self.happened.amend_asked.connect(self.signing.ask_to_amend)
         page.decision.closed.connect(self.show_reading)
         page.decision.judgement_signed.connect(self.signing.sign_judgement)

@@ -52,7 +52,7 @@ class Mark(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: `prefix` stands faint before `text`; `nadir` and `provisional` add a mark after it."""
+    """One cell: `prefix` stands faint before `text`; `nadir` and `provisional` add a mark after it, `warned` before."""
 
     text: str = ""
     tone: Tone = Tone.VALUE
@@ -61,6 +61,7 @@ class Cell:
     prefix: str = ""
     nadir: bool = False
     provisional: bool = False
+    warned: bool = False
     mark: Mark | None = None
     explanation: str = ""
 
@@ -214,7 +215,12 @@ def _lesion_cell(lesion: Lesion, column: Column, reading: Reading, accepted: Acc
             finding = reading.finding(lesion.id, visit_id)
             cell = finding_cell(lesion, finding, reading, visit_id, proposed)
             cell = _treated(cell, reading.read.observation(visit_id, lesion.id))
-            return cell if finding is None else _with_modality(cell, reading.modality_changes(visit_id).get(lesion.id))
+            if finding is not None:
+                cell = _with_modality(cell, reading.modality_changes(visit_id).get(lesion.id))
+            hidden = finding is None and reading.blind
+            open_now = visit_id == reading.visit_id and not reading.at_baseline and not hidden
+            warned = open_now and lesion.id in accepted.to_resolve
+            return replace(_objected(cell, lesion, reading), warned=True) if warned else cell
         case ColumnKind.VS_BASELINE:
             return _change(lesion, reading.baseline_id, reading)
         case ColumnKind.VS_NADIR:
@@ -227,8 +233,13 @@ def _lesion_cell(lesion: Lesion, column: Column, reading: Reading, accepted: Acc
         case ColumnKind.SERIES:
             return Cell(_series(now, reading, accepted), Tone.LABEL)
         case ColumnKind.STATE:
-            return Cell(mark=_mark(lesion, now, accepted))
+            return _objected(Cell(mark=_mark(lesion, now, accepted)), lesion, reading)
     assert_never(column.kind)
+
+
+def _objected(cell: Cell, lesion: Lesion, reading: Reading) -> Cell:
+    """What stands against the lesion is told where its mark is."""
+    return replace(cell, explanation=" ".join(x for x in (cell.explanation, *reading.objections(lesion.id)) if x))
 
 
 def _with_modality(cell: Cell, change: Issue | None) -> Cell:

@@ -134,8 +134,15 @@ class Reading:
 
     def to_resolve(self) -> frozenset[str]:
         """Names of the lesions that do not conform at the open time point, no reason being given for it."""
-        open_ = (x for x in self.issues if x.severity is not Severity.NOTE and not x.overridden)
-        return frozenset(issue.lesion for issue in open_ if issue.lesion is not None)
+        return frozenset(issue.lesion for issue in self._open_issues if issue.lesion is not None)
+
+    def objections(self, lesion_id: str) -> tuple[str, ...]:
+        """What stands against a lesion at the open time point, no reason being given for it, in sentences."""
+        return tuple(issue.text for issue in self._open_issues if issue.lesion == lesion_id)
+
+    @property
+    def _open_issues(self) -> tuple[Issue, ...]:
+        return tuple(x for x in self.issues if x.severity is not Severity.NOTE and not x.overridden)
 
     def region_at(self, region: Region, visit_id: str) -> RegionResponse | None:
         response = None if self.assessment is None else self.assessment.timepoint(visit_id)

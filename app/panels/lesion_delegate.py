@@ -136,6 +136,11 @@ class LesionDelegate(QStyledItemDelegate):
             shown = painter.fontMetrics().elidedText(cell.text, Qt.TextElideMode.ElideRight, place.width())
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)
             return
+        if cell.warned:
+            side = theme.px(12)
+            spot = QRectF(place.left() + theme.px(4), place.center().y() - side / 2 + 1, side, side)
+            paint_icon(painter, spot, Icon.ALERT, theme)
+            place.setLeft(place.left() + side + theme.px(6))
         if cell.nadir:
             width, height = theme.px(8), theme.px(7)
             spot = QRectF(place.right() - width, place.center().y() - height / 2 + 0.5, width, height)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from mrecist.lesions import NOTHING_NOTED, Features, Finding, Observation
-from mrecist.measured import PHASE, WHOLE
+from mrecist.measured import PHASE, UNSEEN, WHOLE
 from mrecist.values import Diameter, Line
 
 SMALL, SLICE = "E-SMALL", "E-SLICE"
@@ -23,6 +23,7 @@ def noted_beside(before: Observation | None, finding: Finding) -> Features:
     the size (`OF_SIZE`)                the diameter is another, or the slices that it was read from are
     E-WHOLE                             the diameter or the whole diameter is another
     E-PHASE                             it is not read from the same series
+    E-NEW-UNSEEN                        anything else is found
     all objections (the older form)     the diameter is another
     anything else                       never: it does not speak of the measurement
     =================================== ===============================================================
@@ -33,7 +34,7 @@ def noted_beside(before: Observation | None, finding: Finding) -> Features:
     if old == finding or not (noted.overrides or noted.override):
         return noted
     resized = _counted(old) != _counted(finding)
-    gone: set[str] = set()
+    gone = {UNSEEN}
     if resized or _slices(old) != _slices(finding):
         gone.update(OF_SIZE)
     if resized or _whole(old) != _whole(finding):

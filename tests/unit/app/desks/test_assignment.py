@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.desks.assignment import AssignmentDesk
+from app.desks.lesion_checks import MEASURE
 from app.desks.lesion_events import LesionEventsDesk
 from app.desks.signoff import checklist
 from app.models.signoff import Item, LineState
@@ -20,13 +22,13 @@ from app.panels.lesion_card import LesionCard
 from app.panels.lesion_form import OVERRIDE, CheckRow, CheckState, LesionForm
 from app.resources import load_ruleset
 from app.session import ReadingSession
-from app.state.events import PhaseCorrected
+from app.state.events import FindingRecorded, PhaseCorrected, SeriesImported, VisitProposed
 from app.storage.database import Database
 from app.store import CaseStore
 from app.theme import Ground, load_theme
-from mrecist.lesions import Features, Measured
-from mrecist.values import Axis, Diameter, LesionKind, Organ, Region
-from tests.support.cases import READER, added, found, measured
+from mrecist.lesions import Features, Measured, Nonviable, NotEvaluable, Observation, Present, TooSmall
+from mrecist.values import Axis, Certainty, Diameter, EarlierAbsence, LesionKind, LesionRole, Organ, Region
+from tests.support.cases import READER, added, found, measured, series_ref
 from tests.support.databases import opened, url_in
 
 
@@ -167,6 +169,103 @@ def test_that_a_reason_for_the_size_of_a_node_says_nothing_of_one_at_the_hilum(q
         form.lesion_changed.emit(replace(node.lesion, organ=Organ.LYMPH_NODE_PERIPORTAL))
         seen = None if session.reading is None else session.reading.read.observation("BL", "ET1")
         assert seen is not None and seen.features == noted.unjustified("E-NODE")
+
+
+def test_that_what_no_reason_can_stand_for_says_what_to_correct_and_does_it(qtbot: QtBot, tmp_path: Path) -> None:
+    """A target without a diameter at baseline is measured or no target; what is found there is not new."""
+    form = LesionForm(load_theme(Ground.DARK))
+    qtbot.addWidget(form)
+    with Database.open(url_in(tmp_path)) as database:
+        new = added("IN1", "BL", measured("20", "1.1"), role=LesionRole.NEW)
+        opened(database, added("IT1", "BL", NotEvaluable()), new)
+        session = ReadingSession(CaseStore(database), load_ruleset(), READER)
+        session.open_case("C-1")
+        session.select_visit("BL")
+        desk = AssignmentDesk(session, form, form)
+        session.record_changed.connect(desk.refresh)
+        session.selection_changed.connect(desk.refresh)
+        form.show()
+        session.select_lesion("IT1")
+        row = next(row for row in _rows(form) if row.check.rule == "E-BASELINE")
+        assert [way.word for way in row.check.ways] == ["Measure it", "Make it a non-target"]
+        with qtbot.waitSignal(desk.measure_asked):
+            qtbot.mouseClick(row.buttons[MEASURE], Qt.MouseButton.LeftButton)
+        session.select_lesion("IN1")
+        row = next(row for row in _rows(form) if row.check.rule == "E-NEW-AT-BASELINE")
+        assert [way.word for way in row.check.ways] == ["Make it a target", "Make it a non-target"]
+        assert form.role.chip_of(LesionRole.TARGET).isVisible(), "nor is the form a dead end"
+        qtbot.mouseClick(row.buttons["target"], Qt.MouseButton.LeftButton)
+        reading = session.reading
+        assert reading is not None and [(x.id, x.role) for x in reading.lesions] == [
+            ("IT1", LesionRole.TARGET),
+            ("IT2", LesionRole.TARGET),
+        ]
+        assert reading.finding("IT2", "BL") == measured("20", "1.1")
+        assert "E-NEW-AT-BASELINE" not in {x.rule for x in reading.issues}
+
+
+def test_that_a_new_lesion_that_was_not_evaluated_is_measured_or_kept_so_with_a_reason(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    theme = load_theme(Ground.DARK)
+    card, bar = LesionCard(theme), FindingBar(theme)
+    qtbot.addWidget(card)
+    qtbot.addWidget(bar)
+    with Database.open(url_in(tmp_path)) as database:
+        third = (
+            SeriesImported((series_ref("1.3", date(2025, 4, 1)),)),
+            VisitProposed("FU2", (date(2025, 4, 1),), ("1.3",)),
+        )
+        sure = Observation("EN1", Present(), Features(certainty=Certainty.UNEQUIVOCAL))
+        seen = added("EN1", "FU1", Present(), region=Region.EXTRAHEPATIC, role=LesionRole.NEW, organ=Organ.LUNG)
+        new = replace(seen, observation=sure)
+        opened(database, *third, added("IT1", "BL", measured("30")), new, found("EN1", "FU2", NotEvaluable()))
+        session = ReadingSession(CaseStore(database), load_ruleset(), READER)
+        session.open_case("C-1")
+        session.select_visit("FU2")
+        session.select_lesion("EN1")
+        desk = LesionEventsDesk(session, card, bar, card)
+        session.record_changed.connect(desk.refresh)
+        desk.refresh()
+        card.show()
+        (row,) = [row for row in _rows(card) if row.check.rule == "E-NEW-UNSEEN"]
+        assert [way.word for way in row.check.ways] == ["Measure it", "Keep, give reason"]
+        with qtbot.waitSignal(desk.measure_asked):
+            qtbot.mouseClick(row.buttons[MEASURE], Qt.MouseButton.LeftButton)
+        assert _open_checks(session) == ({"EN1"}, LineState.OPEN)
+        _give_reason(qtbot, row, "the chest was not imaged")
+        assert _open_checks(session) == (set(), LineState.DONE)
+
+
+def test_that_an_absence_that_was_a_mistake_is_asked_to_be_corrected_where_it_is_recorded(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    theme = load_theme(Ground.DARK)
+    card, bar = LesionCard(theme), FindingBar(theme)
+    qtbot.addWidget(card)
+    qtbot.addWidget(bar)
+    with Database.open(url_in(tmp_path)) as database:
+        third = (
+            SeriesImported((series_ref("1.3", date(2025, 4, 1)),)),
+            VisitProposed("FU2", (date(2025, 4, 1),), ("1.3",)),
+        )
+        again = Observation("IT1", measured("12"), Features(earlier_absence=EarlierAbsence.MISTAKEN))
+        gone = found("IT1", "FU1", Nonviable())
+        opened(database, *third, added("IT1", "BL", measured("30")), gone, FindingRecorded("FU2", again))
+        session = ReadingSession(CaseStore(database), load_ruleset(), READER)
+        session.open_case("C-1")
+        session.select_visit("FU2")
+        session.select_lesion("IT1")
+        desk = LesionEventsDesk(session, card, bar, card)
+        session.record_changed.connect(desk.refresh)
+        desk.refresh()
+        card.show()
+        assert _open_checks(session) == ({"IT1"}, LineState.OPEN)
+        asked = "IT1 had been there, and FU1 still has it as gone: correct that."
+        assert asked in [shown.text() for shown in card.findChildren(QLabel)]
+        qtbot.mouseClick(card.buttons["seen_again", "there"], Qt.MouseButton.LeftButton)
+        assert session.reading is not None and session.reading.finding("IT1", "FU1") == TooSmall()
+        assert _open_checks(session) == (set(), LineState.DONE)
 
 
 def test_that_at_a_follow_up_the_lesions_card_asks_for_the_reason(qtbot: QtBot, tmp_path: Path) -> None:

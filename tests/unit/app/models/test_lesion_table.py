@@ -354,6 +354,23 @@ def test_that_a_lesion_that_does_not_conform_bears_no_check_until_a_reason_is_gi
     assert at_baseline(record_of(*lungs, FindingRecorded("BL", kept))).to_resolve() == frozenset()
 
 
+def test_that_an_open_objection_at_a_follow_up_is_marked_before_the_value_of_its_lesion_and_told_there() -> None:
+    """The whole of IT1 is shorter than its viable part, of IT2 longer: one of the two is to be measured again."""
+    one, other = (Measured(Diameter(300), Diameter(whole)) for whole in (250, 350))
+    both = (added("IT1", "BL", measured("30")), added("IT2", "BL", measured("30")))
+    record = record_of(*both, found("IT1", "FU1", one), found("IT2", "FU1", other))
+    reading = Reading(record, READ, "FU1", assess_read(record, READ, load_ruleset()))
+    accepted = Accepted(to_resolve=reading.to_resolve())
+    rows = [row for row in rows_of(reading) if row.kind is RowKind.LESION]
+    shown = [[cell_of(r, c, reading, accepted) for c in columns_of(reading)] for r in rows]
+    warned = [[cell.warned for cell in row] for row in shown]
+    current = [column.visit_id == "FU1" for column in columns_of(reading)]
+    assert warned == [current, [False] * len(current)]
+    assert shown[0][current.index(True)].explanation == (
+        "IT1: 30.0 mm is longer than the whole lesion, 25.0 mm; measure one of them again."
+    )
+
+
 def at_baseline(record: Record) -> Reading:
     return Reading(record, READ, "BL", assess_read(record, READ, load_ruleset()))
 

@@ -205,6 +205,12 @@ def test_that_a_counted_new_lesion_that_was_not_evaluated_is_warned_of() -> None
     assert [i.text for i in at.issues] == [
         "xIN: a new lesion that counted (TP1) was not evaluated; it does not count here."
     ]
+    reasons: dict[str, object] = {"override": {"E-NEW-UNSEEN": "the liver was not imaged"}}
+    kept = last("L1=30", "L1=30 xIN=12t", visit("L1=0 xIN=NE", xIN=reasons))
+    assert kept.intrahepatic.response == "CR", "a reason changes no response"
+    assert [(i.rule, i.overridden) for i in kept.issues] == [("E-NEW-UNSEEN", "the liver was not imaged")]
+    unrecorded = last("L1=30", "L1=30 xIN=12t", "L1=0")
+    assert [(i.rule, i.overridden) for i in unrecorded.issues] == [("E-NEW-UNSEEN", "")]
 
 
 def test_that_a_case_of_another_protocol_is_not_decided_by_these_tables() -> None:

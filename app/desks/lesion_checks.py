@@ -1,0 +1,51 @@
+"""What the criteria object to in a lesion as lines with ways out: a reason, or the correction where no reason helps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from app.models.reading import Reading
+from app.panels.lesion_form import OVERRIDE, Check, CheckState, Way, check_of
+from app.words import translated
+from mrecist.lesions import Lesion
+from mrecist.results import Issue
+from mrecist.values import LesionRole
+
+MEASURE = "measure"
+_TO_ROLE: Mapping[str, LesionRole] = MappingProxyType({x.value: x for x in (LesionRole.TARGET, LesionRole.NONTARGET)})
+
+
+def checks_of(reading: Reading, lesion: Lesion, locked: bool) -> list[Check]:
+    """What stands against a lesion at the open time point, each with its ways out while it may be changed."""
+    checks = [_check(issue, reading, lesion) for issue in reading.issues if issue.lesion == lesion.id]
+    return [replace(check, ways=()) for check in checks] if locked else checks
+
+
+def role_of(way: str) -> LesionRole | None:
+    """The role that a way out gives the lesion; None where it gives none."""
+    return _TO_ROLE.get(way)
+
+
+def _check(issue: Issue, reading: Reading, lesion: Lesion) -> Check:
+    check = check_of(issue)
+    if check.state is not CheckState.TO_RESOLVE:
+        return check
+    aside = Way(LesionRole.NONTARGET.value, translated("Make it a non-target"))
+    match issue.rule:
+        case "E-BASELINE":
+            told = translated("No reason stands for a diameter: every later percentage is of it.")
+            return replace(check, detail=told, ways=(Way(MEASURE, translated("Measure it"), primary=True), aside))
+        case "E-NEW-AT-BASELINE":
+            told = translated("What is found at baseline is a target or a non-target.")
+            return replace(
+                check, detail=told, ways=(Way(LesionRole.TARGET.value, translated("Make it a target")), aside)
+            )
+        case "E-NEW-UNSEEN":
+            again = Way(MEASURE, translated("Measure it"))
+            if reading.read.observation(reading.visit_id, lesion.id) is None:  # there is nothing yet to keep
+                return replace(check, ways=(again,))
+            return replace(check, ways=(again, *(way for way in check.ways if way.id == OVERRIDE)))
+        case _:
+            return check

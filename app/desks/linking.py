@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.reading.expected_places import expected_in, ghosts_in
+from app.reading.expected_places import expected_in, ghosts_on
 from app.reading.frame_links import link_between, link_chip
 from app.reading.hanging import Tile
 from app.reading.lesion_places import Place, expected_place
-from app.reading.registration_pairs import pairs_wanted, region_of
+from app.reading.registration_pairs import pairs_wanted, regions_of
 from app.session import ReadingSession
 from app.state.pins import Pin, PlacePinned, pin_between
 from mrecist.values import Point, Region
@@ -203,11 +203,22 @@ class LinkDesk(QObject):
         self.told.emit(f"{names} are linked by this place. Another pin takes its stead.")
 
     def _region(self) -> Region:
-        """What the active view shows: the liver, or the chest."""
+        """What the active view is linked for: the liver, or the chest; where it may show both, what is registered."""
         record, tiles, number = self._session.record, self._tiles(), self._grid.active_index
         uid = tiles[number].series_uid if number < len(tiles) else None
         ref = record.series_ref(uid) if record and uid else None
-        return Region.INTRAHEPATIC if ref is None else region_of(ref)
+        if ref is None:
+            return Region.INTRAHEPATIC
+        regions, frame = regions_of(ref), ref.frame_of_reference_uid or ""
+        others = [other for other in self._frames() if other != frame] if len(regions) > 1 else []
+        return next((region for region in regions if self._holds(frame, others, region)), regions[0])
+
+    def _holds(self, frame: str, others: Sequence[str], region: Region) -> bool:
+        """Whether a frame of reference is registered with another that hangs, for a region."""
+        if self._registering is None:
+            return False
+        found = [self._registering.between(frame, other, region) for other in others]
+        return any(one is not None and one.registration.quality.status != "failed" for one in found)
 
     def _frames(self) -> dict[str, str]:
         """The frames of reference that hang, in reading order, each with its time point."""
@@ -242,4 +253,4 @@ class LinkDesk(QObject):
         ref = record.series_ref(tile.series_uid) if tile.series_uid else None
         if ref is None or tile.visit_id != reading.visit_id or reading.at_baseline:
             return ()
-        return ghosts_in(reading, reading.visit_id, region_of(ref), frame, self.carry)
+        return ghosts_on(reading, ref, self.carry)

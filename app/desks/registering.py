@@ -167,7 +167,7 @@ class RegisteringDesk(QObject):
         """A pair that cannot be registered, or not closer: the case is as it was, and the reader is told once."""
         self._faults[pair.key] = failure.message
         self._running = None
-        if pair.key not in self._found:
+        if pair.key not in self._found and pair.sure:
             if isinstance(failure.error, ImagingError):
                 why = f"{pair.exams} cannot be registered: {failure.message}."
             else:  # a fault of ours, whose words help no reader
@@ -178,6 +178,8 @@ class RegisteringDesk(QObject):
 
     def _tell(self, pair: WantedPair, found: Registration) -> None:
         quality, names, part = found.quality, pair.exams, _WORDS[pair.key.region]
+        if not pair.sure:
+            return  # the chip says how it stands; the region may not be on the images at all
         if quality.status == "failed":
             self.told.emit(f"{names} ({part}) could not be registered. {quality.reasons[0]} P pins one place on both.")
         elif quality.status == "doubtful":

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from app.models.reading import Reading
 from app.reading.lesion_places import Place, middle_of
 from app.reading.linework import place_of
+from app.reading.registration_pairs import regions_of
+from app.state.record import SeriesRef
 from mrecist.lesions import Measured
 from mrecist.values import Line, Point, Region
 from viewers.widgets.marks import ViewPlace
@@ -48,6 +50,15 @@ def ghosts_in(reading: Reading, visit_id: str, region: Region, frame: str, carry
         if place is not None:
             ghosts.append(ViewPlace(place.point, SEARCH_MM, f"{lesion.id}?"))
     return tuple(ghosts)
+
+
+def ghosts_on(reading: Reading, series: SeriesRef, carry: Carry) -> tuple[ViewPlace, ...]:
+    """The ghosts on a series of the open time point: of the lesions of each region that it may show."""
+    frame = series.frame_of_reference_uid
+    if not frame:
+        return ()
+    shown = (ghosts_in(reading, reading.visit_id, region, frame, carry) for region in regions_of(series))
+    return tuple(ghost for of_region in shown for ghost in of_region)
 
 
 def _centre_of(reading: Reading, visit_id: str, lesion_id: str, counted: Line) -> Point:

@@ -8,6 +8,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from app.reading.hanging import Tile
+from app.reading.series_kinds import is_chest, shows_liver
 from app.state.record import Record, SeriesRef
 from mrecist.values import Point, Region
 
@@ -29,12 +30,17 @@ class PairKey:
 
 @dataclass(frozen=True, slots=True)
 class WantedPair:
-    """Two series to register, the earlier exam's first; `visits` are the names of their time points."""
+    """Two series to register, the earlier exam's first; `visits` are the names of their time points.
+
+    `sure` says that both are known to show the region: that they cannot be registered for it is told then, and only
+    then.
+    """
 
     key: PairKey
     first_uid: str
     second_uid: str
     visits: tuple[str, str]
+    sure: bool = True
 
     @property
     def exams(self) -> str:
@@ -65,9 +71,16 @@ class Registered:
         return replace(self, forward=not self.forward)
 
 
-def region_of(ref: SeriesRef) -> Region:
-    """What a series is hung for: one with a phase shows the liver, one without what is outside it."""
-    return Region.INTRAHEPATIC if ref.phase is not None else Region.EXTRAHEPATIC
+def regions_of(ref: SeriesRef) -> tuple[Region, ...]:
+    """What a series may show, the likelier first: the liver, what is outside it, or both.
+
+    One with a liver phase shows the liver. Of one without, the description says; where it says nothing, or names chest
+    and abdomen, both may be on it: that the phase is not known is no sign of another place.
+    """
+    shown = shows_liver(ref)
+    if shown is None:
+        return (Region.EXTRAHEPATIC, Region.INTRAHEPATIC) if is_chest(ref) else tuple(Region)
+    return (Region.INTRAHEPATIC,) if shown else (Region.EXTRAHEPATIC,)
 
 
 def pairs_wanted(record: Record, tiles: Iterable[Tile]) -> tuple[WantedPair, ...]:
@@ -76,8 +89,8 @@ def pairs_wanted(record: Record, tiles: Iterable[Tile]) -> tuple[WantedPair, ...
     Two exams are of two time points, or CT and MR of one.
 
     Of several series of one exam those of the same phase are paired, the phase in which the liver stands out best
-    first, and of one modality rather than of two. Series of one frame of reference need no registration. CT and MR are
-    registered with each other for the liver alone.
+    first, of one modality rather than of two, and those known to show the region before others. Series of one frame of
+    reference need no registration. CT and MR are registered with each other for the liver alone.
     """
     hung: dict[tuple[str, Region], dict[str, SeriesRef]] = {}
     order = {visit.id: n for n, visit in enumerate(record.visits)}
@@ -87,7 +100,8 @@ def pairs_wanted(record: Record, tiles: Iterable[Tile]) -> tuple[WantedPair, ...
         if ref is None or not ref.frame_of_reference_uid or tile.visit_id not in order:
             continue
         visits.setdefault(ref.frame_of_reference_uid, tile.visit_id)
-        hung.setdefault((ref.frame_of_reference_uid, region_of(ref)), {})[ref.uid] = ref
+        for region in regions_of(ref):
+            hung.setdefault((ref.frame_of_reference_uid, region), {})[ref.uid] = ref
     found = []
     for region in Region:
         frames = sorted((f for f, r in hung if r is region), key=lambda frame: order[visits[frame]])
@@ -95,7 +109,8 @@ def pairs_wanted(record: Record, tiles: Iterable[Tile]) -> tuple[WantedPair, ...
             pair = _best(hung[first, region].values(), hung[second, region].values(), region)
             if pair is not None and (visits[first] != visits[second] or pair[0].modality != pair[1].modality):
                 names = visits[first], visits[second]
-                found.append(WantedPair(PairKey(first, second, region), pair[0].uid, pair[1].uid, names))
+                key, sure = PairKey(first, second, region), not _doubts(pair)
+                found.append(WantedPair(key, pair[0].uid, pair[1].uid, names, sure))
     return tuple(found)
 
 
@@ -108,11 +123,17 @@ def _best(
         pairs,
         key=lambda pair: (
             pair[0].modality != pair[1].modality,
-            pair[0].phase != pair[1].phase,
+            _doubts(pair),
+            pair[0].phase is None or pair[0].phase != pair[1].phase,
             _rank(pair[0]) + _rank(pair[1]),
         ),
         default=None,
     )
+
+
+def _doubts(pair: Iterable[SeriesRef]) -> int:
+    """How many of the two may show something else."""
+    return sum(len(regions_of(ref)) > 1 for ref in pair)
 
 
 def _of_liver(*refs: SeriesRef) -> bool:

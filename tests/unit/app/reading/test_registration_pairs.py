@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.reading.expected_places import ghosts_in
+from app.reading.expected_places import ghosts_in, ghosts_on
 from app.reading.frame_links import link_between, link_chip
 from app.reading.hanging import Tile
-from app.reading.registration_pairs import PairKey, Registered, WantedPair, pairs_wanted
+from app.reading.registration_pairs import PairKey, Registered, WantedPair, pairs_wanted, regions_of
 from app.state.record import Record
 from app.words import SPACE
 from mrecist.values import Point, Region
@@ -61,6 +61,40 @@ def test_that_one_exam_alone_is_not_registered_and_ct_with_mr_for_the_liver_alon
     assert [(x.first_uid, x.second_uid) for x in both] == [("BL-AP", "FU1-PVP")], "one modality before one phase"
 
 
+@pytest.mark.parametrize(
+    ("phase", "description", "regions"),
+    [
+        ("arterial", "Chest CT", "liver"),
+        (None, "Liver dynamic CT", "liver"),
+        (None, "Chest CT", "chest"),
+        (None, "Bone scan", "chest"),
+        (None, "CT 2.5 mm", "liver chest"),
+        (None, "Abdomen pelvis", "liver chest"),
+        (None, "Thorax abdomen", "chest liver"),
+    ],
+)
+def test_that_a_series_without_a_phase_may_show_the_liver_unless_it_says_otherwise(
+    phase: str | None, description: str, regions: str
+) -> None:
+    ref = replace(two_visits().series[0], phase=phase, description=description)
+    names = {"liver": Region.INTRAHEPATIC, "chest": Region.EXTRAHEPATIC}
+    assert regions_of(ref) == tuple(names[name] for name in regions.split())
+
+
+def test_that_exams_of_unknown_phase_are_registered_about_the_liver_too_and_phases_go_before_them() -> None:
+    record = two_visits()
+    unknown = tuple(replace(x, phase=None, description="CT 2.5 mm") if "PRE" in x.uid else x for x in record.series)
+    record = replace(record, series=unknown)
+    alone = pairs_wanted(record, [Tile("BL", "BL-PRE"), Tile("FU1", "FU1-PRE")])
+    assert [(x.key.region, x.sure) for x in alone] == [(region, False) for region in Region]
+    hung = ("BL-PRE", "BL-AP", "FU1-PRE", "FU1-PVP", "BL-CH", "FU1-CH")
+    beside = pairs_wanted(record, [Tile(uid.split("-")[0], uid) for uid in hung])
+    assert [(x.first_uid, x.second_uid, x.sure) for x in beside] == [
+        ("BL-AP", "FU1-PVP", True),
+        ("BL-CH", "FU1-CH", True),
+    ]
+
+
 def test_that_a_registration_links_both_ways_and_a_pin_goes_before_it() -> None:
     link = link_between(None, VISITS, FRAMES, None, registered=registered())
     assert link is not None
@@ -107,3 +141,13 @@ def test_that_a_ghost_lies_where_the_lesion_is_carried_until_it_is_read() -> Non
     assert ghosts[0].centre == pytest.approx((0.0, 10.0, 35.0))
     assert ghosts_in(open_, "FU1", Region.EXTRAHEPATIC, "B", carry) == ()
     assert isinstance(ghosts[0], ViewPlace)
+
+    ref = replace(two_visits().series[0], frame_of_reference_uid="B")
+    for phase, description, labels in (
+        ("arterial", "CT", ["IT1?"]),
+        (None, "CT", ["IT1?"]),
+        (None, "Chest CT", []),
+    ):
+        shown = ghosts_on(open_, replace(ref, phase=phase, description=description), carry)
+        assert [ghost.label for ghost in shown] == labels, (phase, description)
+    assert ghosts_on(open_, replace(ref, frame_of_reference_uid=None), carry) == ()

@@ -7,7 +7,7 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, QThread
+from PySide6.QtCore import QSettings, QThread, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -20,9 +20,13 @@ from app.translation import translated
 if TYPE_CHECKING:
     from app.demo.study import Variant
     from app.session import Selection
+    from app.tasks import Failure, Token
     from app.workstation import Workstation
 
 ORGANISATION = "Hepatrace"
+
+_SETTLED_MS = 1500
+"""After so long the window is settled, and seldom anything is read yet."""
 
 _TURN_S = 0.0005
 """How long a worker may keep the interpreter from the screen; Python's own 5 ms are half a frame."""
@@ -67,6 +71,11 @@ class _Importing(QThread):
 
     def run(self) -> None:
         import_module("app.workstation")
+
+
+def _compile_loops(_token: Token) -> None:
+    import_module("viewers.imaging.compiled").prepare()
+    import_module("viewers.imaging.compiled_greys")
 
 
 class Starter:
@@ -172,6 +181,16 @@ class Starter:
             work.open_case(self._case_id)
         if self._selection is not None:
             self._go_back_to(self.workstation, self._selection)
+        QTimer.singleShot(_SETTLED_MS, self.workstation, self._compile)
+
+    def _compile(self) -> None:
+        """Make the loops over pixels ready, which takes some seconds when the program is new, else half of one."""
+        if self.workstation is not None:
+            start = self.workstation.runner.start
+            start("loops", _compile_loops, done=lambda _: None, failed=self._tell_slower, behind=True)
+
+    def _tell_slower(self, failure: Failure) -> None:
+        self.window.status.say(f"Images are drawn more slowly than they could be: {failure.message}")
 
     def _go_back_to(self, station: Workstation, selection: Selection) -> None:
         """Where the reader was before the window was opened anew."""

@@ -32,6 +32,12 @@ NEEDS_TABLES = "needs the shared tables"
 NEEDS_DATA = "needs the real DICOM"
 
 
+@pytest.fixture(autouse=True, scope="session")
+def compiled_loops() -> None:
+    """Images are scaled by the loop that the program compiles behind its window."""
+    import viewers.imaging.compiled_greys  # noqa: F401 - that it is imported is what counts
+
+
 @pytest.fixture(scope="session")
 def test_data() -> Path:
     """The folder of real DICOM; the test is skipped where there is none."""

@@ -25,6 +25,7 @@ HEAVY = (
     "pydicom",
     "SimpleITK",
     "imagecodecs",
+    "numba",
     "pyqtgraph",
     "scipy",
     "highdicom",

@@ -129,3 +129,14 @@ def _compiled(loop: Loop) -> Loop:
 
 
 plane_values = _compiled(_plane_values)
+
+
+def prepare() -> None:
+    """Compile for the values that CT and MR have, before somebody waits for it."""
+    nothing = np.empty(0, np.float32)
+    origin, still = np.zeros(3), np.zeros(3)
+    for kind in (np.int16, np.uint16):
+        every_slice = nothing, nothing, np.empty(0, np.bool_), np.empty(0, np.int64)
+        plane_values(
+            np.zeros(1, kind), (1, 1, 1), origin, still, still, *every_slice, np.empty((1, 1), np.float32), 0, 1
+        )

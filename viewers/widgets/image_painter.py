@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,14 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 
+from viewers.imaging.reslice import PlaneImage
 from viewers.tools.navigate import Framing, Pair
 from viewers.tools.projection import Projection
 from viewers.widgets.derived_source import DerivedSource
 from viewers.widgets.greys import Greys
 from viewers.widgets.painted_once import LOW_PX
 from viewers.widgets.palette import ViewPalette
+from viewers.widgets.scaled_image import OnScreen, ScaledImage, compiled_loop
 from viewers.widgets.source import ImageSource
 from viewers.widgets.view_state import ViewState
 
@@ -36,8 +39,8 @@ _LARGE_PX = 1_000_000
 class ImagePainter:
     """Paints one image of a stack; its greys are kept until image, window or facing change.
 
-    The picture is mirrored and turned by its pixels, so that Qt only scales it: turning takes Qt three times as long.
-    Only the part of it that is seen is made.
+    The picture is mirrored and turned by its pixels, so that it is only scaled. Only the part of it that is seen is
+    made: by the compiled loop where there is one, else by Qt.
     """
 
     def __init__(self, palette: ViewPalette) -> None:
@@ -46,14 +49,16 @@ class ImagePainter:
         self._greys = Greys()
         self.coarse = False
         """Whether the picture that was painted last is to be followed by a finer one."""
-        self._shown: tuple[object, ...] | None = None
+        self._shown: _Wanted | None = None
         self._part = _Part(0, 0, 0, 0)
-        self._laid_out: tuple[object, _Layout] = (None, _Layout(QTransform(), self._part, (), ()))
+        self._laid_out: tuple[object, _Layout] = (None, _Layout(QTransform(), self._part, (), (), None))
         self._image = QImage()
+        self._scaled = ScaledImage()
+        self._scaled_of: tuple[_Wanted | None, OnScreen | None] = (None, None)
 
     def forget(self) -> None:
         """The pixels changed: read them again."""
-        self._shown = None
+        self._shown, self._scaled_of = None, (None, None)
 
     def paint_ground(self, painter: QPainter, source: ImageSource | None, projection: Projection, smooth: bool) -> None:
         """The background where the image of `source` will not cover it: everywhere without one."""
@@ -67,6 +72,13 @@ class ImagePainter:
         self.coarse = False
         layout = self._layout(painter, source, projection, state.smooth)
         if layout.part.empty:
+            return
+        loop, on_screen = compiled_loop(), layout.on_screen
+        if loop is not None and on_screen is not None:
+            if on_screen.empty:
+                return
+            self._scale(loop, source, state, projection.framing, on_screen)
+            self._scaled.draw(painter)
             return
         self._make(source, state, projection.framing, layout.part)
         placed = QTransform(layout.placed).translate(self._part.left, self._part.top)
@@ -84,28 +96,72 @@ class ImagePainter:
 
     def _layout(self, painter: QPainter, source: ImageSource, projection: Projection, smooth: bool) -> _Layout:
         """Where the image comes to lie: the same while other images of a stack are shown."""
-        scale, base = painter.deviceTransform().m11(), painter.transform()
+        place, base = painter.deviceTransform(), painter.transform()
         size = (source.columns, source.rows)
-        key = (size, projection.pixel_mm, projection.framing, projection.size_px, smooth, scale, base)
+        key = (size, projection.pixel_mm, projection.framing, projection.size_px, smooth, place, base)
         if key != self._laid_out[0]:
-            self._laid_out = key, _Layout.of(source, projection, smooth, scale, base)
+            self._laid_out = key, _Layout.of(source, projection, smooth, painter)
         return self._laid_out[1]
+
+    def _scale(
+        self,
+        loop: ModuleType,
+        source: ImageSource,
+        state: ViewState,
+        framing: Framing,
+        on_screen: OnScreen,
+    ) -> None:
+        """The greys of the pixels of the screen, unless they are there already."""
+        wanted = self._wanted(source, state, framing)
+        if (wanted, on_screen) != self._scaled_of:
+            pixels, unmeasured = wanted.values(framing)
+            window = (state.center, state.width, wanted.inverted)
+            self._scaled.make(loop, pixels, *window, unmeasured, self._palette.raised, on_screen)
+            self._scaled_of = wanted, on_screen
 
     def _make(self, source: ImageSource, state: ViewState, framing: Framing, part: _Part) -> None:
         """The greys of a part of the image, unless they are there already."""
+        wanted = self._wanted(source, state, framing)
+        if wanted == self._shown and part.within(self._part):
+            return
+        pixels, unmeasured = wanted.values(framing)
+        self._image = self._greys.image(
+            part.of_pixels(pixels),
+            state.center,
+            state.width,
+            wanted.inverted,
+            None if unmeasured is None else part.of_pixels(unmeasured),
+            self._palette.raised,
+        )
+        self._shown, self._part = wanted, part
+
+    def _wanted(self, source: ImageSource, state: ViewState, framing: Framing) -> _Wanted:
         picture = None
         if isinstance(source, DerivedSource):
             self.coarse, picture = source.is_coarse(state.index), source.at_once(state.index)
-        inverted = state.inverted != source.bright_is_low
         facing = (framing.flip_h, framing.flip_v, framing.quarter_turns)
-        wanted = (source, picture, state.index, state.center, state.width, inverted, facing)
-        if wanted == self._shown and part.within(self._part):
-            return
-        pixels = part.of_pixels(faced(source.pixels(state.index) if picture is None else picture.pixels, framing))
-        padding = None if picture is None else picture.outside
-        unmeasured = None if padding is None else part.of_pixels(faced(padding, framing))
-        self._image = self._greys.image(pixels, state.center, state.width, inverted, unmeasured, self._palette.raised)
-        self._shown, self._part = wanted, part
+        inverted = state.inverted != source.bright_is_low
+        return _Wanted(source, picture, state.index, state.center, state.width, inverted, facing)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """All that decides the greys of an image."""
+
+    source: ImageSource
+    picture: PlaneImage | None
+    index: int
+    center: float
+    width: float
+    inverted: bool
+    facing: tuple[bool, bool, int]
+
+    def values(self, framing: Framing) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
+        """The pixels as they are turned, and those that were never measured."""
+        if self.picture is None:
+            return faced(self.source.pixels(self.index), framing), None
+        outside = self.picture.outside
+        return faced(self.picture.pixels, framing), None if outside is None else faced(outside, framing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,22 +218,27 @@ class _Layout:
         The view in bands so low that Qt paints them itself; None, the whole, where it is large. Qt divides a scaled
         picture of 96 rows or more among its threads and waits for them. A large view gains by it; a small one waits
         longer than it takes to paint, above all while series are decoded.
+    on_screen
+        The same for a picture made on the pixels of the screen; None where Qt is to scale.
     """
 
     placed: QTransform
     part: _Part
     bare: tuple[QRect, ...]
     bands: tuple[QRect | None, ...]
+    on_screen: OnScreen | None
 
     @classmethod
-    def of(cls, source: ImageSource, projection: Projection, smooth: bool, scale: float, base: QTransform) -> _Layout:
-        """`scale` is pixels of the device for one of the view, `base` how the view is moved and scaled before."""
+    def of(cls, source: ImageSource, projection: Projection, smooth: bool, painter: QPainter) -> _Layout:
+        """`painter` knows how many pixels the device has for one of the view, and how the view is moved and scaled."""
+        scale = painter.deviceTransform().m11()
         box = _box(source, projection)
         size = _faced_size(source, projection.framing)
         placed = _placed(box, size, projection.size_px[0], scale, smooth)
-        seen = base.inverted()[0].mapRect(QRectF(0, 0, *projection.size_px))
+        seen = painter.transform().inverted()[0].mapRect(QRectF(0, 0, *projection.size_px))
         part = _Part.of(placed.inverted()[0].mapRect(seen), size)
-        return cls(placed, part, _bare(box, projection.size_px), _bands(projection.size_px, scale))
+        on_screen = OnScreen.of(painter, box, size, seen) if smooth else None
+        return cls(placed, part, _bare(box, projection.size_px), _bands(projection.size_px, scale), on_screen)
 
 
 def _bare(box: tuple[float, float, float, float], size_px: Pair) -> tuple[QRect, ...]:

@@ -1,0 +1,156 @@
+"""Window and smooth scaling of an image in one go, compiled when this module is imported.
+
+Compiled once for an installation and kept on disk, as in `viewers.imaging.compiled`; a fresh one takes some seconds
+for it. So no view imports it: the program does, behind its window, and until then Qt scales.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numba import njit, types
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Places = NDArray[np.uint32]
+
+_WHITE = 255.0
+_HALF = 0.5
+_OPAQUE, _COLOUR, _EACH_COLOUR = -0x01000000, 0x00FFFFFF, 0x00010101  # of int32
+
+_compiled: Any = partial(njit, cache=True, nogil=True, error_model="numpy")
+
+
+@_compiled()  # type: ignore[untyped-decorator]
+def _windowed(values: NDArray[Any], low: float, scale: float, start: int, stop: int, line: Floats) -> None:
+    """The greys of one row of the image, not rounded; what is no number is black."""
+    black, white = np.float32(0.0), np.float32(_WHITE)
+    base, step = np.float32(low), np.float32(scale)
+    rest = np.float32(low - base)  # so that a window far from nought stays exact
+    for x in range(start, stop):
+        grey = (np.float32(values[x]) - base - rest) * step
+        grey = grey if grey > black else black  # also where it is no number
+        line[x] = grey if grey < white else white
+    line[stop] = line[stop - 1]
+
+
+@_compiled()  # type: ignore[untyped-decorator]
+def _picked(
+    upper: Floats, lower: Floats, share: np.float32, columns: Places, shares: Floats, mixed: Floats, line: Floats
+) -> None:
+    """One row of the screen from the two rows of the image about it."""
+    one = np.uint32(1)
+    for x in range(np.int64(columns[0]), np.int64(columns[-1]) + 2):
+        mixed[x] = upper[x] + (lower[x] - upper[x]) * share
+    for x in range(len(columns)):
+        value = mixed[columns[x]]
+        line[x] = value + (mixed[columns[x] + one] - value) * shares[x]
+
+
+def _scaled_greys(
+    values: NDArray[Any],
+    low: float,
+    scale: float,
+    inverted: bool,
+    rows: Places,
+    row_shares: Floats,
+    columns: Places,
+    column_shares: Floats,
+    covered: Floats,
+    tone: tuple[int, int, int],
+    out: NDArray[np.int32],
+) -> None:
+    """The part of an image that is seen, as opaque grey pixels of the screen, linear between the pixels of the image.
+
+    Each value becomes its grey first, ``(value - low) * scale`` held between 0 and 255, so that a bright and a dark
+    pixel have grey between them in any window. Rounded once, at the end.
+
+    Parameters
+    ----------
+    values
+        The whole image, (rows, columns).
+    inverted
+        Whether low values are bright.
+    rows, row_shares
+        For each row of the screen, the row of the image before it, and how far it is on the way to the next, 0 to 1.
+    columns, column_shares
+        The same for each column. Both only rise.
+    covered
+        How much of each pixel of the screen was never measured, 0 to 1, (rows, columns); empty where all was. The image
+        must be black there.
+    tone
+        Red, green and blue of what was never measured.
+    out
+        0xAARRGGBB, (rows, columns) of the screen.
+    """
+    height, width = values.shape
+    start, stop = np.int64(columns[0]), min(np.int64(columns[-1]) + 2, width)
+    upper, lower = np.empty(width + 1, np.float32), np.empty(width + 1, np.float32)
+    mixed, line = np.empty(width + 1, np.float32), np.empty(len(columns), np.float32)
+    turned = np.int32(_COLOUR if inverted else 0)
+    held = np.int64(-2)
+    for y in range(len(rows)):
+        row = np.int64(rows[y])
+        if row != held:
+            if row == held + 1:
+                upper, lower = lower, upper
+            else:
+                _windowed(values[row], low, scale, start, stop, upper)
+            _windowed(values[min(row + 1, height - 1)], low, scale, start, stop, lower)
+            held = row
+        _picked(upper, lower, row_shares[y], columns, column_shares, mixed, line)
+        shown = out[y]
+        if covered.size:
+            for x in range(len(columns)):
+                share = covered[y, x]
+                light = _WHITE * (1 - share) - line[x] if inverted else line[x]
+                red, green, blue = (
+                    np.int32(light + share * tone[0] + _HALF),
+                    np.int32(light + share * tone[1] + _HALF),
+                    np.int32(light + share * tone[2] + _HALF),
+                )
+                shown[x] = np.int32(_OPAQUE) | (red << 16) | (green << 8) | blue
+            continue
+        for x in range(len(columns)):
+            grey = np.int32(line[x] + np.float32(_HALF)) * np.int32(_EACH_COLOUR)
+            shown[x] = (grey | np.int32(_OPAQUE)) ^ turned
+
+
+def _scaled_shares(
+    flags: NDArray[np.bool_],
+    rows: Places,
+    row_shares: Floats,
+    columns: Places,
+    column_shares: Floats,
+    out: Floats,
+) -> None:
+    """How much of each pixel of the screen is flagged, 0 to 1, scaled as `scaled_greys` does."""
+    height, width = flags.shape
+    start, stop = np.int64(columns[0]), min(np.int64(columns[-1]) + 2, width)
+    upper, lower = np.empty(width + 1, np.float32), np.empty(width + 1, np.float32)
+    mixed = np.empty(width + 1, np.float32)
+    for y in range(len(rows)):
+        _windowed(flags[rows[y]], 0.0, 1.0, start, stop, upper)
+        _windowed(flags[min(np.int64(rows[y]) + 1, height - 1)], 0.0, 1.0, start, stop, lower)
+        _picked(upper, lower, row_shares[y], columns, column_shares, mixed, out[y])
+
+
+_PLACED = (types.uint32[::1], types.float32[::1], types.uint32[::1], types.float32[::1])
+_COVERED = types.float32[:, ::1]
+
+
+def _image(kind: Any) -> Any:
+    """Whole images, which are only read."""
+    return types.Array(kind, 2, "C", readonly=True)
+
+
+def _greys_of(kind: Any) -> Any:
+    window = (types.float64, types.float64, types.boolean)
+    tone = types.Tuple((types.int64, types.int64, types.int64))  # type: ignore[no-untyped-call]
+    return types.void(_image(kind), *window, *_PLACED, _COVERED, tone, types.int32[:, ::1])
+
+
+scaled_shares = _compiled([types.void(_image(types.boolean), *_PLACED, _COVERED)])(_scaled_shares)
+scaled_greys = _compiled([_greys_of(types.int16), _greys_of(types.float32)])(_scaled_greys)

@@ -24,29 +24,24 @@ _compiled: Any = partial(njit, cache=True, nogil=True, error_model="numpy")
 
 
 @_compiled()  # type: ignore[untyped-decorator]
-def _windowed(values: NDArray[Any], low: float, scale: float, start: int, stop: int, line: Floats) -> None:
-    """The greys of one row of the image, not rounded; what is no number is black."""
+def _line(
+    values: NDArray[Any], low: float, scale: float, columns: Places, shares: Floats, greys: Floats, line: Floats
+) -> None:
+    """One row of the image in greys, not rounded, at the columns of the screen. `greys` is room to work in."""
     black, white = np.float32(0.0), np.float32(_WHITE)
     base, step = np.float32(low), np.float32(scale)
     rest = np.float32(low - base)  # so that a window far from nought stays exact
-    for x in range(start, stop):
-        grey = (np.float32(values[x]) - base - rest) * step
+    start, stop = np.int64(columns[0]), min(np.int64(columns[-1]) + 2, len(values))
+    seen, made = values[start:stop], greys[start:stop]
+    for x in range(len(seen)):  # from nought: a place that might be negative keeps the loop from being vectorised
+        grey = (np.float32(seen[x]) - base - rest) * step
         grey = grey if grey > black else black  # also where it is no number
-        line[x] = grey if grey < white else white
-    line[stop] = line[stop - 1]
-
-
-@_compiled()  # type: ignore[untyped-decorator]
-def _picked(
-    upper: Floats, lower: Floats, share: np.float32, columns: Places, shares: Floats, mixed: Floats, line: Floats
-) -> None:
-    """One row of the screen from the two rows of the image about it."""
+        made[x] = grey if grey < white else white
+    greys[stop] = greys[stop - 1]
     one = np.uint32(1)
-    for x in range(np.int64(columns[0]), np.int64(columns[-1]) + 2):
-        mixed[x] = upper[x] + (lower[x] - upper[x]) * share
     for x in range(len(columns)):
-        value = mixed[columns[x]]
-        line[x] = value + (mixed[columns[x] + one] - value) * shares[x]
+        value = greys[columns[x]]
+        line[x] = value + (greys[columns[x] + one] - value) * shares[x]
 
 
 def _scaled_greys(
@@ -86,9 +81,8 @@ def _scaled_greys(
         0xAARRGGBB, (rows, columns) of the screen.
     """
     height, width = values.shape
-    start, stop = np.int64(columns[0]), min(np.int64(columns[-1]) + 2, width)
-    upper, lower = np.empty(width + 1, np.float32), np.empty(width + 1, np.float32)
-    mixed, line = np.empty(width + 1, np.float32), np.empty(len(columns), np.float32)
+    greys = np.empty(width + 1, np.float32)
+    upper, lower = np.empty(len(columns), np.float32), np.empty(len(columns), np.float32)
     turned = np.int32(_COLOUR if inverted else 0)
     held = np.int64(-2)
     for y in range(len(rows)):
@@ -97,25 +91,25 @@ def _scaled_greys(
             if row == held + 1:
                 upper, lower = lower, upper
             else:
-                _windowed(values[row], low, scale, start, stop, upper)
-            _windowed(values[min(row + 1, height - 1)], low, scale, start, stop, lower)
+                _line(values[row], low, scale, columns, column_shares, greys, upper)
+            _line(values[min(row + 1, height - 1)], low, scale, columns, column_shares, greys, lower)
             held = row
-        _picked(upper, lower, row_shares[y], columns, column_shares, mixed, line)
-        shown = out[y]
+        share, shown = row_shares[y], out[y]
         if covered.size:
             for x in range(len(columns)):
-                share = covered[y, x]
-                light = _WHITE * (1 - share) - line[x] if inverted else line[x]
+                light, hidden = upper[x] + (lower[x] - upper[x]) * share, covered[y, x]
+                if inverted:
+                    light = np.float32(_WHITE) * (1 - hidden) - light
                 red, green, blue = (
-                    np.int32(light + share * tone[0] + _HALF),
-                    np.int32(light + share * tone[1] + _HALF),
-                    np.int32(light + share * tone[2] + _HALF),
+                    np.int32(light + hidden * tone[0] + _HALF),
+                    np.int32(light + hidden * tone[1] + _HALF),
+                    np.int32(light + hidden * tone[2] + _HALF),
                 )
                 shown[x] = np.int32(_OPAQUE) | (red << 16) | (green << 8) | blue
             continue
         for x in range(len(columns)):
-            grey = np.int32(line[x] + np.float32(_HALF)) * np.int32(_EACH_COLOUR)
-            shown[x] = (grey | np.int32(_OPAQUE)) ^ turned
+            grey = np.int32(upper[x] + (lower[x] - upper[x]) * share + np.float32(_HALF))
+            shown[x] = (grey * np.int32(_EACH_COLOUR) | np.int32(_OPAQUE)) ^ turned
 
 
 def _scaled_shares(
@@ -128,13 +122,13 @@ def _scaled_shares(
 ) -> None:
     """How much of each pixel of the screen is flagged, 0 to 1, scaled as `scaled_greys` does."""
     height, width = flags.shape
-    start, stop = np.int64(columns[0]), min(np.int64(columns[-1]) + 2, width)
-    upper, lower = np.empty(width + 1, np.float32), np.empty(width + 1, np.float32)
-    mixed = np.empty(width + 1, np.float32)
+    given = np.empty(width + 1, np.float32)
+    upper, lower = np.empty(len(columns), np.float32), np.empty(len(columns), np.float32)
     for y in range(len(rows)):
-        _windowed(flags[rows[y]], 0.0, 1.0, start, stop, upper)
-        _windowed(flags[min(np.int64(rows[y]) + 1, height - 1)], 0.0, 1.0, start, stop, lower)
-        _picked(upper, lower, row_shares[y], columns, column_shares, mixed, out[y])
+        _line(flags[rows[y]], 0.0, 1.0, columns, column_shares, given, upper)
+        _line(flags[min(np.int64(rows[y]) + 1, height - 1)], 0.0, 1.0, columns, column_shares, given, lower)
+        for x in range(len(columns)):
+            out[y, x] = upper[x] + (lower[x] - upper[x]) * row_shares[y]
 
 
 _PLACED = (types.uint32[::1], types.float32[::1], types.uint32[::1], types.float32[::1])

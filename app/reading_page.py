@@ -89,7 +89,7 @@ class ReadingPage(QWidget):
         """Tool bar and views: they are detached as one."""
         self.middle = QHBoxLayout()
         self.table = LesionTable(theme)
-        self.findings = self.finding_row = FindingBar(theme)
+        self.findings = FindingBar(theme)
         self.notice = Notice(theme)
         self.sheet = SignatureSheet(theme)
         self.proposal = ProposalCard(theme)

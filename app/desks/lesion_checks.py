@@ -10,10 +10,13 @@ from app.models.reading import Reading
 from app.panels.lesion_form import OVERRIDE, Check, CheckState, Way, check_of
 from app.words import translated
 from mrecist.lesions import Lesion
-from mrecist.results import Issue
+from mrecist.results import Issue, Severity
 from mrecist.values import LesionRole
 
 MEASURE = "measure"
+_OF_NODES = ("E-NODE-NORMAL", "E-NODE-REACTIVE", "E-NODE-AXIS")
+"""A node that is not to be recorded, or is measured along another axis, conforms no better as a non-target."""
+
 _TO_ROLE: Mapping[str, LesionRole] = MappingProxyType({x.value: x for x in (LesionRole.TARGET, LesionRole.NONTARGET)})
 
 
@@ -35,17 +38,21 @@ def _check(issue: Issue, reading: Reading, lesion: Lesion) -> Check:
     aside = Way(LesionRole.NONTARGET.value, translated("Make it a non-target"))
     match issue.rule:
         case "E-BASELINE":
-            told = translated("No reason stands for a diameter: every later percentage is of it.")
+            told = translated("A reason cannot stand for it: every later percentage is of this diameter.")
             return replace(check, detail=told, ways=(Way(MEASURE, translated("Measure it"), primary=True), aside))
         case "E-NEW-AT-BASELINE":
             told = translated("What is found at baseline is a target or a non-target.")
             return replace(
                 check, detail=told, ways=(Way(LesionRole.TARGET.value, translated("Make it a target")), aside)
             )
+        case "E-PHASE" | "E-WHOLE":
+            return replace(check, ways=(Way(MEASURE, translated("Measure again")), *check.ways))
         case "E-NEW-UNSEEN":
             again = Way(MEASURE, translated("Measure it"))
             if reading.read.observation(reading.visit_id, lesion.id) is None:  # there is nothing yet to keep
                 return replace(check, ways=(again,))
             return replace(check, ways=(again, *(way for way in check.ways if way.id == OVERRIDE)))
+        case _ if issue.severity is Severity.ERROR and lesion.role is LesionRole.TARGET and issue.rule not in _OF_NODES:
+            return replace(check, ways=(*check.ways, aside))
         case _:
             return check

@@ -99,6 +99,9 @@ class MeasuringDesk(QObject):
         if reading is not None and reading.at_baseline and lesion.role is LesionRole.TARGET and key in "DM":
             self.told.emit(f"{lesion.id} is a target: at baseline it has a diameter. Make it a non-target instead.")
             return
+        if reading is not None and reading.at_baseline and key == "U":
+            self.told.emit(f"{lesion.id}: at baseline nothing has progressed yet.")
+            return
         finding = finding_of_key(key, lesion)
         if finding is None:
             self.told.emit(f"{lesion.id} is a {_ROLE_WORDS[lesion.role]}: that finding is not for it.")
@@ -120,13 +123,18 @@ class MeasuringDesk(QObject):
     def _tell(self, made: Observation, visit_id: str, before: Observation | None) -> None:
         """What was recorded, and that a reason which was given for the value before is asked for again."""
         name, where = made.lesion_id, self._region_of(made.lesion_id)
-        said = recorded_text(name, visit_id, made.finding, before.finding if before else None, where)
+        was = before.finding if before else None
+        said = recorded_text(name, visit_id, made.finding, was, where)
         gone = fallen(before.features, made.features) if before else ()
         issues = () if (reading := self._session.reading) is None else reading.issues
         asked = [x.rule for x in issues if x.lesion == name and x.rule in gone and not x.overridden]
-        if asked:
-            again = translated("Its reason was of the value before and is asked again: {rules}.", rules=listed(asked))
-            said = f"{said}. {again}"
+        if asked and was is not None:
+            told = translated(
+                "{rules} asked again: the reason was given for {was}.",
+                rules=listed(asked),
+                was=_finding_words(was, where),
+            )
+            said = f"{said}. {told}"
         self.recorded.emit(said, name)
 
     def clear_finding(self) -> None:

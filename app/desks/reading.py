@@ -97,7 +97,6 @@ class ReadingDesk(QObject):
         crops = None if blind else self._measuring.crops(lesion.id if lesion else None)
         page.table.set_reading(reading, _accepted(reading, self._measuring.image_number), crops)
         page.table.select(lesion.id if lesion else None)
-        page.finding_row.setVisible(lesion is not None)
         page.findings.set_lesion(lesion, locked, reading is not None and reading.at_baseline)
         page.cards.set_reading(reading)
         page.strip.set_reading(reading)

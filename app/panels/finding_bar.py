@@ -61,17 +61,18 @@ class FindingBar(QWidget):
     def set_lesion(self, lesion: Lesion | None, locked: bool = False, at_baseline: bool = False) -> None:
         """Offer what can be said of this lesion; nothing when the time point is signed.
 
-        A target has a diameter at baseline and nothing else: there the bar is hidden.
+        A target has a diameter at baseline and nothing else: there the bar is hidden, as before one is chosen.
         """
         self._lesion = lesion
-        self.setHidden(at_baseline and lesion is not None and lesion.role is LesionRole.TARGET)
+        self.setHidden(at_baseline and (lesion is None or lesion.role is LesionRole.TARGET))
         self._fill_reasons(lesion)
         for key, button in self.buttons.items():
-            possible = lesion is not None and not locked and (key == "E" or finding_of_key(key, lesion) is not None)
+            said = lesion is not None and (key == "E" or finding_of_key(key, lesion, at_baseline) is not None)
+            possible = said and not locked
             button.setEnabled(possible)
             button.setToolTip("" if possible else _why_disabled(lesion, locked))
             # without a lesion those of a target, so that the bar keeps its one row
-            button.setVisible(key in "DME" if lesion is None else locked or possible)
+            button.setVisible(key in "DME" if lesion is None else said)
         self.happened.setVisible(lesion is not None and not at_baseline and not locked)
         if lesion is not None:
             self.buttons["D"].set_text(gone(lesion.region))

@@ -32,7 +32,7 @@ from app.qt_keys import pressed_key
 from app.theme import Face, Theme
 from app.words import translated
 from mrecist.lesions import Lesion
-from mrecist.values import LesionRole, Region
+from mrecist.values import Region
 
 
 class LesionGrid(QTableView):
@@ -141,8 +141,7 @@ class LesionGrid(QTableView):
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2):
             self._edit("")
         else:
-            measured_only = self._model.reading_at_baseline and lesion.role is LesionRole.TARGET
-            finding = None if measured_only else finding_of_key(self._letter(event), lesion)
+            finding = finding_of_key(self._letter(event), lesion, self._model.reading_at_baseline)
             if finding is not None:
                 self.finding_entered.emit(lesion.id, self._model.reading.visit_id, finding)
 

@@ -80,7 +80,7 @@ class ReadingFooter(QWidget):
         self.next.set_text(translated("Next: {lesion}", lesion=self._next_id))
         self.next.set_primary(bool(left) and not baseline)
         self.count.setVisible(baseline and not self._signed)
-        self.count.setText(translated("{done} of {total} lesions complete", done=total - len(left), total=total))
+        self.count.setText(translated("{done} of {total} done", done=total - len(left), total=total))
         self.note.setText(self._told(len(left), baseline, proposed, reading))
         self.note.setVisible(bool(self.note.text()))
         self._arrange(baseline)

@@ -42,13 +42,16 @@ def letters_of(keymap: Keymap) -> Mapping[KeyStroke, str]:
     }
 
 
-def finding_of_key(key: str, lesion: Lesion) -> Finding | None:
+def finding_of_key(key: str, lesion: Lesion, at_baseline: bool = False) -> Finding | None:
     """The finding a letter stands for; None where it says nothing of such a lesion.
 
     D no viable tumour (liver) or disappeared (elsewhere) · M too small to measure · E not evaluable ·
-    U unequivocal progression, of a non-target · N still there, of a non-target or new lesion.
+    U unequivocal progression, of a non-target · N still there, of a non-target or new lesion. At baseline a target has
+    a diameter and nothing else, and nothing has progressed yet.
     """
     target = lesion.role is LesionRole.TARGET
+    if at_baseline and (target or key == "U"):
+        return None
     match key:
         case "D":
             return Nonviable() if lesion.region is Region.INTRAHEPATIC else Absent()

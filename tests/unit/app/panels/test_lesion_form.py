@@ -149,6 +149,9 @@ def test_that_a_target_is_measured_at_baseline_and_nothing_else(
     qtbot.addWidget(bar)
     bar.set_lesion(BY_ID[lesion_id], at_baseline=True)
     assert bar.isHidden() is hidden
+    assert bar.buttons["U"].isHidden(), "nothing has progressed yet"
+    bar.set_lesion(None, at_baseline=True)
+    assert bar.isHidden(), "nothing can be said of no lesion"
     bar.set_lesion(BY_ID[lesion_id])
     assert not bar.isHidden()
 

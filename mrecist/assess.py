@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 
 from mrecist.bestresponse import Assessed, Best, confirmed, unconfirmed
 from mrecist.case import Case, EventKind, Modality, Read, Scan
@@ -137,15 +137,15 @@ class _Work:
             protocol=protocol.label if protocol is not None and self._asks_decisions() else None,
         )
 
-    def _recist11(self, missed: Mapping[Scope, NotDone], extra: Course) -> Callable[[], Course] | None:
+    def _recist11(self, missed: Mapping[Scope, NotDone], extra: Course) -> Later[tuple[RegionResponse, ...]] | None:
         """RECIST 1.1 in parallel, worked out when it is asked for; where every liver target has a whole diameter."""
         liver = [t for t in self.tracks if _is_liver_target(t)]
         if not liver or any(whole_at(t.observations[0]) is None for t in liver):
             return None
-        return cache(partial(self._in_parallel, missed, extra))
+        return Later(partial(self._in_parallel, missed, extra))
 
-    def _in_parallel(self, missed: Mapping[Scope, NotDone], extra: Course) -> Course:
-        """The pooled course by RECIST 1.1. `extra` is the course outside the liver, which is mostly the same."""
+    def _in_parallel(self, missed: Mapping[Scope, NotDone], extra: Course) -> tuple[RegionResponse, ...]:
+        """The pooled responses by RECIST 1.1. `extra` is the course outside the liver, which is mostly the same."""
         case, rules, n = self.case, self.ruleset.recist11, len(self.case.timepoints)
         limits = rules.thresholds
         liver = scoped_region(self.tracks, Region.INTRAHEPATIC, n, rules, self.tests)
@@ -153,7 +153,7 @@ class _Work:
         if not self._alike_outside(rules):
             outside = scoped_region(self.tracks, Region.EXTRAHEPATIC, n, rules, self.tests)
             extra = follow_region(case, outside, rules, limits, missed[Scope.EXTRAHEPATIC])
-        return follow_pooled(case, intra, extra, rules, limits, missed[Scope.OVERALL], "R11")
+        return follow_pooled(case, intra, extra, rules, limits, missed[Scope.OVERALL], "R11").shown
 
     def _alike_outside(self, recist11: RuleSet) -> bool:
         """Do both judge alike outside the liver? A policy may set the floor; new hilar nodes have their own limit."""
@@ -173,7 +173,7 @@ class _Work:
         )
 
     def _timepoints(
-        self, courses: Mapping[Scope, Course], parallel: Callable[[], Course] | None
+        self, courses: Mapping[Scope, Course], parallel: Later[tuple[RegionResponse, ...]] | None
     ) -> tuple[TimePointResponse, ...]:
         intra, extra, overall = courses[Scope.INTRAHEPATIC], courses[Scope.EXTRAHEPATIC], courses[Scope.OVERALL]
         decider = self._decider(intra, extra, overall)
@@ -197,7 +197,8 @@ class _Work:
                     tace,
                     sorafenib,
                     timepoint.clinical,
-                    None if parallel is None else partial(_shown_at, parallel, position),
+                    parallel,
+                    position,
                 )
             )
         return tuple(found)
@@ -322,10 +323,6 @@ def _best_reason(best: Best, assessments: int, evaluated: int, rules: BestRespon
 def _is_liver_target(track: Track) -> bool:
     lesion = track.lesion
     return lesion.region is Region.INTRAHEPATIC and lesion.role is LesionRole.TARGET and lesion.parent is None
-
-
-def _shown_at(course: Callable[[], Course], position: int) -> RegionResponse:
-    return course().shown[position]
 
 
 def _noted_at(noted: Later[list[Noted]], position: int) -> Noted:

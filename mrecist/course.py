@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property, partial
+from functools import cached_property
 
 from mrecist.case import Case, Examination
-from mrecist.margins import change_of_progression
 from mrecist.markers import raised_markers
 from mrecist.newlesion import NewLesion, new_lesion
 from mrecist.nontarget import nontarget, progressing_target
@@ -94,10 +93,10 @@ def follow_pooled(
         scoped = replace(scoped, nontargets=scoped.nontargets + raised_markers(case, rules.markers))
     by_content = rules.target.min_growth_overall_mm == "by_content"
 
-    def beside(one: Judged) -> tuple[tuple[str, ...], Callable[[], int | None] | None]:
+    def beside(one: Judged) -> tuple[tuple[str, ...], Judged | None]:
         position = one.index - 1
-        pattern = _pooled_patterns(one, intra.judged[position], extra.judged[position])
-        return pattern, partial(change_of_progression, intra.judged[position], limits) if by_content else None
+        liver = intra.judged[position]
+        return _pooled_patterns(one, liver, extra.judged[position]), liver if by_content else None
 
     lowest = floors(Scope.OVERALL, rules.target, len(case.timepoints), intra.judged)
     return _follow(case, scoped, pooled_sums(intra.sums, extra.sums), rules, limits, not_done, lowest, beside)
@@ -111,10 +110,9 @@ def _follow(
     limits: Thresholds,
     not_done: NotDone,
     lowest: Sequence[Fraction | int],
-    beside: Callable[[Judged], tuple[tuple[str, ...], Callable[[], int | None] | None]],
+    beside: Callable[[Judged], tuple[tuple[str, ...], Judged | None]],
 ) -> Course:
     carry = rules.target.carry_response_forward
-    by_content = rules.target.min_growth_overall_mm == "by_content"
     judged = judge_scope(
         scoped,
         len(case.timepoints),
@@ -136,9 +134,9 @@ def _follow(
     dated_back = frozenset().union(*[_dated_back(x) for x in scoped.new])
 
     def present_one(one: Judged) -> RegionResponse:
-        pattern, turning = beside(one) if one.response is Response.PD or by_content else ((), None)
+        pattern, liver = beside(one)
         adjudicated = Response.PD if one.index in dated_back else one.response
-        return present(one, context, adjudicated=adjudicated, patterns=pattern, turning=turning)
+        return present(one, context, adjudicated=adjudicated, patterns=pattern, liver=liver)
 
     return Course(scoped, history, judged, _progression(scoped, judged), present_one)
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from mrecist.case import Ascites, ClinicalStatus
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LiverFunction:
     """Child-Pugh and ALBI at one time point; None where a value they need was not recorded."""
 

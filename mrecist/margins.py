@@ -115,6 +115,8 @@ def _of_lesions(judged: Judged, scoped: Scoped, limits: Thresholds) -> tuple[Nex
     index, counted = judged.index, len(judged.counted)
     normal = math.ceil(limits.node_normal)
     sizes = [x.tenths[index] for x in targets]
+    if counted or judged.non_target is _PD:
+        targets, sizes = (), []  # it is PD whatever they are
     steps: list[tuple[Response, int, str]] = []
     for position, (target, tenths) in enumerate(zip(targets, sizes, strict=True)):
         if tenths is None:

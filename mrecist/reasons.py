@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
 
 from mrecist.case import TimePoint
-from mrecist.margins import is_borderline, next_categories
+from mrecist.margins import change_of_progression, is_borderline, next_categories
 from mrecist.newlesion import NewLesion, Verdict
 from mrecist.nontarget import NonTarget
 from mrecist.region import Judged, Returned, Scoped
@@ -41,8 +41,7 @@ _OF_RULES = {
 class Context:
     """What the explanations of one scope need beside what was judged.
 
-    `criteria` is the source of the scope's rules. `said` keeps what is said of the same non-targets at several time
-    points.
+    `criteria` is the source of the scope's rules. `said` keeps what is said alike at several time points.
     """
 
     scoped: Scoped
@@ -50,7 +49,7 @@ class Context:
     limits: Thresholds
     criteria: str
     new_rules: NewLesionRules
-    said: dict[tuple[str, ...], Reason] = field(default_factory=dict, compare=False, repr=False)
+    said: dict[tuple[str | int | None, ...], Reason] = field(default_factory=dict, compare=False, repr=False)
 
     def named(self, index: int | None) -> str | None:
         return None if index is None else self.timepoints[index].id
@@ -62,7 +61,7 @@ def present(
     *,
     adjudicated: Response,
     patterns: tuple[str, ...],
-    turning: Callable[[], int | None] | None = None,
+    liver: Judged | None = None,
 ) -> RegionResponse:
     """The response of this scope at one time point.
 
@@ -95,8 +94,8 @@ def present(
         The response in retrospect.
     patterns : tuple of str
         Pattern of progression.
-    turning : callable, optional
-        The change of the liver's own sum, tenths of a mm, that would turn the floor of a pooled sum.
+    liver : Judged, optional
+        What was judged of the liver by itself, where that turns the floor of a pooled sum.
     """
     at = judged.sum
     measured = judged.target is not NA
@@ -111,7 +110,7 @@ def present(
         measured and (at.complete or judged.target is PD),
         patterns,
         judged.unevaluated_cr,
-        Told(judged, context, patterns, turning),
+        Told(judged, context, patterns, liver),
     )
 
 
@@ -165,13 +164,13 @@ class Told:
     judged: Judged
     context: Context
     patterns: tuple[str, ...]
-    turning: Callable[[], int | None] | None
+    liver: Judged | None
     _reasons: tuple[Reason, ...] | None = field(default=None, init=False)
 
     @property
     def to_next_category(self) -> tuple[NextCategory, ...]:
         context = self.context
-        turning = None if self.turning is None else self.turning()
+        turning = None if self.liver is None else change_of_progression(self.liver, context.limits)
         return next_categories(self.judged, context.scoped, context.limits, turning)
 
     @property
@@ -207,11 +206,11 @@ class Told:
             if judged.index in lesion.without_cytology:
                 found.append(self._reason("N-CYTOLOGY", {"lesion": lesion.lesion_id}))
         if not found:
-            found.append(self._reason("ND", {}))
+            found.append(self.context.said.get(("ND",)) or self._keep(("ND",), {}))
         for new in self.context.scoped.new:
             verdict = new.verdicts[judged.index]
             if verdict.equivocal or verdict in (Verdict.BENIGN, Verdict.REFUTED):
-                found.append(self._reason(f"NEW-{verdict}", self._new_numbers(new)))
+                found.append(self._new(new, verdict))
         if self.patterns:
             found.append(_pattern_reason(self.context.scoped.prefix, self.patterns))
         return tuple(found)
@@ -225,7 +224,7 @@ class Told:
         if judged.non_target is PD:
             found.append(self._nontargets("N-PD", PD))
         for new in judged.counted:
-            found.append(self._reason(f"NEW-{new.verdicts[judged.index]}", self._new_numbers(new)))
+            found.append(self._new(new, new.verdicts[judged.index]))
         if judged.returned is not None:
             rule = "RE-TRUE" if _answered(judged.returned, judged.index, self.context.scoped) else "RE"
             if judged.rests_on_node:
@@ -271,14 +270,17 @@ class Told:
     def _nontargets(self, rule: str, response: Response) -> Reason:
         index, nontargets = self.judged.index, self.context.scoped.nontargets
         key = (rule, *[x.responses[index] for x in nontargets])
-        known = self.context.said.get(key)
-        if known is None:
-            # a progressing target speaks as a non-target where it progresses, and only there
-            speaking = [x for x in nontargets if x.responses[index] is not NA]
-            ids = [x.lesion_id for x in speaking if x.responses[index] is response]
-            numbers: dict[str, Number] = {"lesions": ", ".join(ids), "count": len(ids), "nontargets": len(speaking)}
-            known = self.context.said[key] = self._reason(rule, numbers)
-        return known
+        if (known := self.context.said.get(key)) is not None:
+            return known
+        # a progressing target speaks as a non-target where it progresses, and only there
+        speaking = [x for x in nontargets if x.responses[index] is not NA]
+        ids = [x.lesion_id for x in speaking if x.responses[index] is response]
+        return self._keep(key, {"lesions": ", ".join(ids), "count": len(ids), "nontargets": len(speaking)})
+
+    def _new(self, new: NewLesion, verdict: Verdict) -> Reason:
+        """What is said of a new lesion: at each size of it the same."""
+        key = (f"NEW-{verdict}", new.lesion.id, new.tenths[self.judged.index])
+        return self.context.said.get(key) or self._keep(key, self._new_numbers(new))
 
     def _new_numbers(self, new: NewLesion) -> dict[str, Number]:
         rules = self.context.new_rules
@@ -295,6 +297,11 @@ class Told:
             numbers["growth_mm"] = mm_of(tenths - first)
             numbers["first_mm"] = mm_of(first)
         return numbers
+
+    def _keep(self, key: tuple[str | int | None, ...], numbers: dict[str, Number]) -> Reason:
+        """The reason of the rule that the key begins with, kept for wherever the key is the same."""
+        reason = self.context.said[key] = self._reason(str(key[0]), numbers)
+        return reason
 
     def _reason(self, rule: str, numbers: Mapping[str, Number]) -> Reason:
         context = self.context

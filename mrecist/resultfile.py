@@ -6,12 +6,12 @@ There is one writer, of text; the data are that text, read.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii as as_json
-from operator import truediv
-from typing import Any
+from operator import itemgetter, truediv
+from typing import Any, TypeVar
 
 from mrecist.endpoints import Duration, ScopeTimes
 from mrecist.explain import MINUS, form_of_sums, sentence, shown_change, shown_growth, shown_limits
@@ -32,6 +32,7 @@ from mrecist.thresholds import Thresholds
 from mrecist.values import Response, Scope
 
 SCHEMA = "tumour-response-results/1"
+Told = TypeVar("Told")
 _ENCODER = json.JSONEncoder(check_circular=False)
 """Writes as `json.dumps` does, without looking for cycles: what it is given is a tree that was just made."""
 
@@ -84,10 +85,11 @@ def result_text(assessment: Assessment, translate: Callable[[str], str] | None =
     writer = _Writer(translate)
     at_baseline = list(map(writer.issue, assessment.baseline.issues))
     timepoints = [writer.timepoint(t, () if i else at_baseline) for i, t in enumerate(assessment.timepoints)]
-    found = [
-        f'"id": {as_json(assessment.case_id)}, "ruleset": {as_json(assessment.ruleset)}',
-        f'"version": {as_json(assessment.version)}, "timepoints": [{", ".join(timepoints)}]',
-    ]
+    begin = (
+        f'{{"id": {as_json(assessment.case_id)}, "ruleset": {as_json(assessment.ruleset)}, '
+        f'"version": {as_json(assessment.version)}, "timepoints": ['
+    )
+    found = []
     if assessment.protocol is not None:
         found.append(f'"protocol": {as_json(assessment.protocol)}')
     if at_baseline and not timepoints:
@@ -102,7 +104,7 @@ def result_text(assessment: Assessment, translate: Callable[[str], str] | None =
     reasons = ", ".join([f'"{scope}": {writer.reasons(best[scope].reasons)}' for scope in Scope])
     times = {scope.value: _times(assessment.times[scope]) for scope in Scope}
     found.append(f'"best_response_reasons": {{{reasons}}}, "times": {_ENCODER.encode(times)}')
-    return f"{{{', '.join(found)}}}"
+    return f"{begin}{', '.join(timepoints)}], {', '.join(found)}}}"
 
 
 class _Writer:
@@ -110,7 +112,7 @@ class _Writer:
 
     def __init__(self, translate: Callable[[str], str] | None) -> None:
         self._translate = translate
-        self._written: dict[int, tuple[Reason, str]] = {}
+        self._written: dict[int, tuple[object, str]] = {}
 
     def timepoint(self, at: TimePointResponse, first_issues: Iterable[str]) -> str:
         """One follow-up. `first_issues` are told before its own."""
@@ -156,6 +158,9 @@ class _Writer:
         )
 
     def decision(self, decision: Decision) -> str:
+        return self._once(decision, self._decision)
+
+    def _decision(self, decision: Decision) -> str:
         proposal = "" if decision.proposal is None else f', "proposal": {as_json(decision.proposal)}'
         return (
             f'{{"decision": "{decision.decision}", "row": {as_json(decision.row)}, '
@@ -166,31 +171,47 @@ class _Writer:
         return f"[{', '.join([self.reason(x) for x in reasons])}]"
 
     def reason(self, reason: Reason) -> str:
-        known = self._written.get(id(reason))
+        return self._once(reason, self._reason)
+
+    def _once(self, told: Told, write: Callable[[Told], str]) -> str:
+        known = self._written.get(id(told))
         if known is None:
-            # kept with its reason, so that no other object can come to have its identity
-            known = self._written[id(reason)] = (reason, self._reason(reason))
+            # kept with what it tells, so that no other object can come to have its identity
+            known = self._written[id(told)] = (told, write(told))
         return known[1]
 
     def _reason(self, reason: Reason, lengths: Lengths | None = None) -> str:
         """`lengths` are those of its sum, where they are written already."""
-        rule, numbers, _, template = reason
+        rule, numbers = reason.rule, reason.told
         if lengths is not None and type(numbers) is SumNumbers and self._translate is None and not numbers.more:
             total, _, _, baseline, nadir, _ = numbers.at
             if total is not None and baseline and nadir is not None:
                 return _reason_of_sum(rule, numbers, total, baseline, nadir, lengths)
-        text = as_json(sentence(rule, numbers, template, self._translate))
-        return f'{{"rule": {as_json(rule)}, "text": {text}, "numbers": {_numbers(numbers)}}}'
+        return f'{{"rule": {as_json(rule)}, {self._said(rule, numbers, reason.template)}}}'
 
     def issue(self, issue: Issue) -> str:
         numbers: Mapping[str, Number] = issue.numbers
         if issue.overridden:
             numbers = {**numbers, "override": issue.overridden}
-        text = as_json(sentence(issue.rule, issue.numbers, translate=self._translate))
         return (
             f'{{"rule": {as_json(issue.rule)}, "severity": "{issue.severity}", '
-            f'"lesion": {_text_or_null(issue.lesion)}, "text": {text}, "numbers": {_numbers(numbers)}}}'
+            f'"lesion": {_text_or_null(issue.lesion)}, {self._said(issue.rule, numbers)}}}'
         )
+
+    def _said(self, rule: str, numbers: Mapping[str, Number], template: str = "") -> str:
+        if self._translate is None and type(numbers) is not SumNumbers:
+            return _in_english(rule, template, tuple(numbers), *numbers.values())
+        return f'"text": {as_json(sentence(rule, numbers, template, self._translate))}, "numbers": {_numbers(numbers)}'
+
+
+@lru_cache(maxsize=2048, typed=True)
+def _in_english(rule: str, template: str, names: tuple[str, ...], *values: Number) -> str:
+    """Text and numbers of a rule: few rules but those of sums tell other numbers from one patient to the next.
+
+    Types are told apart: 1 is written otherwise as a whole number than as a fraction.
+    """
+    numbers = dict(zip(names, values, strict=True))
+    return f'"text": {as_json(sentence(rule, numbers, template))}, "numbers": {_numbers(numbers)}'
 
 
 @lru_cache(maxsize=512)
@@ -207,29 +228,35 @@ def _responses(
 def _reason_of_sum(rule: str, numbers: SumNumbers, total: int, baseline: int, nadir: int, lengths: Lengths) -> str:
     """A reason with all numbers of a sum and no other, filled into the text that all reasons of its form share."""
     limits = numbers.limits
-    form, shown = _form_of_sum(rule, limits, numbers.floor, total != 0, nadir != 0)
-    told = {"nadir_at": as_json(numbers.nadir_at or "")[1:-1], "exact growth_mm": _mm(total - nadir)}
-    told["sum_mm"], told["baseline_mm"], told["nadir_mm"], told["exact change_pct"], told["exact growth_pct"] = lengths
-    if "change_pct" in shown:
-        told["change_pct"] = shown_change(total, baseline, limits, _MINUS_IN_JSON)
-    if "growth_pct" in shown:
-        told["growth_pct"] = shown_change(total, nadir, limits, _MINUS_IN_JSON)
-    if "growth_mm" in shown:
-        told["growth_mm"] = shown_growth(total - nadir, _MINUS_IN_JSON)
-    return form % told
+    form, pick, shown = _form_of_sum(rule, limits, numbers.floor, total != 0, nadir != 0)
+    return form % pick(
+        (
+            *lengths,
+            _mm(total - nadir),
+            as_json(numbers.nadir_at or "")[1:-1],
+            shown_change(total, baseline, limits, _MINUS_IN_JSON) if "change_pct" in shown else "",
+            shown_change(total, nadir, limits, _MINUS_IN_JSON) if "growth_pct" in shown else "",
+            shown_growth(total - nadir, _MINUS_IN_JSON) if "growth_mm" in shown else "",
+        )
+    )
 
 
+_IN_FORM = (
+    *("sum_mm", "baseline_mm", "nadir_mm", "exact change_pct", "exact growth_pct"),
+    *("exact growth_mm", "nadir_at", "change_pct", "growth_pct", "growth_mm"),
+)
+"""What a form is filled with. What begins with ``exact`` is a JSON number; what has one name alone reads the same."""
 _MINUS_IN_JSON = as_json(MINUS)[1:-1]
+Pick = Callable[[Sequence[str]], tuple[str, ...]]
 
 
 @lru_cache(maxsize=512)
 def _form_of_sum(
     rule: str, limits: Thresholds, floor: Fraction | int, some_left: bool, some_before: bool
-) -> tuple[str, frozenset[str]]:
-    """The whole reason as a form, its limits filled in, and which numbers its text shows.
+) -> tuple[str, Pick, frozenset[str]]:
+    """The whole reason as a form, its limits filled in; what picks its values, in order, of those named `_IN_FORM`.
 
-    Names that begin with ``exact`` are JSON numbers; what has one name alone reads the same in the text. `some_left`:
-    the sum is not 0; `some_before`: the nadir is not.
+    The last are the numbers that its text shows. `some_left`: the sum is not 0; `some_before`: the nadir is not.
     """
     form, names = form_of_sums(rule, SumPattern(floor != 0, some_left, True, some_before))
     written = as_json(form)
@@ -241,7 +268,10 @@ def _form_of_sum(
         *(['"growth_pct": %(exact growth_pct)s'] if some_before else []),
     ]
     found = ", ".join([_limit_numbers(limits, floor), *exact])
-    return f'{{"rule": {as_json(rule)}, "text": {written}, "numbers": {{{found}}}}}', names
+    whole = f'{{"rule": {as_json(rule)}, "text": {written}, "numbers": {{{found}}}}}'
+    # where a value belongs, its place among all of them: forms are filled twice as fast by place as by name
+    parts = (whole % {name: f"\0{place}\0" for place, name in enumerate(_IN_FORM)}).split("\0")
+    return "%s".join([x.replace("%", "%%") for x in parts[::2]]), itemgetter(*map(int, parts[1::2])), names
 
 
 def _or_null(value: float | None) -> str:
@@ -341,10 +371,7 @@ def _sums(lengths: Lengths, comparable: bool) -> str:
     )
 
 
-_NO_SUMS = (
-    '"sum_mm": null, "baseline_sum_mm": null, "nadir_sum_mm": null, '
-    '"change_from_baseline_pct": null, "change_from_nadir_pct": null'
-)
+_NO_SUMS = _sums(("null", "null", "null", "null", "null"), comparable=False)
 
 
 def _step(step: NextCategory) -> str:
@@ -353,11 +380,7 @@ def _step(step: NextCategory) -> str:
 
 
 def _best(best: BestResponse) -> dict[str, str]:
-    return {
-        "unconfirmed": best.unconfirmed,
-        "confirmed": best.confirmed,
-        "adjudicated": best.adjudicated,
-    }
+    return {"unconfirmed": best.unconfirmed, "confirmed": best.confirmed, "adjudicated": best.adjudicated}
 
 
 def _times(times: ScopeTimes) -> dict[str, Any]:

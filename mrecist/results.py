@@ -1,7 +1,7 @@
 """What `assess` gives back: responses and decisions, each with its reasons.
 
-No one changes a result. The two that every time point makes anew (`RegionResponse`, `TimePointResponse`) are not frozen
-all the same: a frozen dataclass takes several times as long to make.
+No one changes a result. Those that every time point makes anew (`RegionResponse`, `TimePointResponse`, `Reason`) are
+not frozen all the same: a frozen dataclass takes several times as long to make.
 
 What follows from a result but is not always looked at (reasons, distances, percentages, liver function, the inputs of
 a decision) is worked out when it is asked for.
@@ -9,7 +9,7 @@ a decision) is worked out when it is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 _NOTHING: Mapping[str, Number] = MappingProxyType({})
 
 
-class Reason(NamedTuple):
+@dataclass(slots=True)
+class Reason:
     """One rule that held: its id, the numbers in it, and the source of the rule.
 
     `told` are the numbers as they were held, those of a sum not yet worked out. `template` is its sentence where the
@@ -44,7 +45,7 @@ class Reason(NamedTuple):
     """
 
     rule: str
-    told: Mapping[str, Number] = _NOTHING
+    told: Mapping[str, Number] = field(default_factory=lambda: _NOTHING)
     source: str = ""
     template: str = ""
 
@@ -286,7 +287,10 @@ def _composite_reason(intra: Response, extra: Response) -> Reason:
 
 @dataclass(slots=True)
 class TimePointResponse:
-    """Everything that was judged at one follow-up. `noted` is what was noted and recorded, beside the responses."""
+    """Everything that was judged at one follow-up. `noted` is what was noted and recorded, beside the responses.
+
+    `parallel` are the responses by RECIST 1.1 at every follow-up, this being the one at `position`.
+    """
 
     timepoint: str
     day: int
@@ -299,7 +303,8 @@ class TimePointResponse:
     tace: Decision | None = None
     sorafenib: Decision | None = None
     clinical: ClinicalStatus | None = None
-    parallel: Callable[[], RegionResponse] | None = field(default=None, compare=False, repr=False)
+    parallel: Later[tuple[RegionResponse, ...]] | None = field(default=None, compare=False, repr=False)
+    position: int = field(default=0, compare=False, repr=False)
 
     @property
     def raised(self) -> tuple[str, ...]:
@@ -320,7 +325,7 @@ class TimePointResponse:
     @property
     def recist11(self) -> RegionResponse | None:
         """RECIST 1.1 in every region, in parallel; None where whole diameters were not recorded."""
-        return None if self.parallel is None else self.parallel()
+        return None if self.parallel is None else self.parallel()[self.position]
 
     @property
     def liver(self) -> LiverFunction | None:

@@ -51,7 +51,6 @@ def mm_of(tenths: Fraction | int) -> Fraction:
     return Fraction(tenths, 10)
 
 
-@lru_cache(maxsize=16_384)
 def change_pct(now: int, before: int) -> Fraction:
     """The exact change between two lengths in per cent; `before` is not 0."""
     return Fraction(100 * (now - before), before)

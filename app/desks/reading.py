@@ -14,6 +14,7 @@ from app.desks.images import ImageDesk
 from app.desks.labs import LabsDesk
 from app.desks.lesion_events import LesionEventsDesk
 from app.desks.measuring import MeasuringDesk
+from app.desks.phase_changes import PhaseChanges
 from app.desks.rederiving import RederivingDesk
 from app.desks.signing import SigningDesk
 from app.desks.thumbnails import Thumbnails
@@ -78,6 +79,7 @@ class ReadingDesk(QObject):
         self.happened = LesionEventsDesk(session, page.happened, page.findings, self)
         self.labs: LabsDesk = LabsDesk(session, page.theme, page)
         self.rederiving = RederivingDesk(session, page.rederived, self)
+        self._phase_changes = PhaseChanges(session, images.rehang, self)
         self._connect()
 
     def stop(self) -> None:
@@ -290,7 +292,6 @@ class ReadingDesk(QObject):
     def _correct_phase(self, series: str, phase: str | None, _checked: bool = False) -> None:
         if self._session.do(PhaseCorrected(series, phase)):
             self.told.emit("Phase corrected", True)
-            self._images.rehang()
 
 
 def _accepted(reading: Reading | None, image_of: Callable[[Line], int | None]) -> Accepted:

@@ -201,6 +201,7 @@ class StatusBar(QWidget):
         self.news = QTimer(self, singleShot=True, interval=NEWS_MS)
         self.news.timeout.connect(lambda: self.say(""))
         self._probe = label("", "2", Face.SMALL)
+        self._hinted: tuple[tuple[str, str], ...] = ()
         self._hints = QWidget()
         self._hint_row = QHBoxLayout(self._hints)
         self._hint_row.setContentsMargins(0, 0, 0, 0)
@@ -231,8 +232,12 @@ class StatusBar(QWidget):
 
     def show_hints(self, hints: tuple[tuple[str, str], ...]) -> None:
         """Keys and what they do, as ``(("D", "no viable tumour"), ...)``."""
+        if hints == self._hinted:
+            return
+        self._hinted = hints
         while (item := self._hint_row.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
+                old.hide()
                 old.deleteLater()
         for key, does in hints:
             self._hint_row.addWidget(KeyCap(key))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.panels.chips import PanelHead, label
 from app.panels.fields import DateField, PickBox
@@ -118,6 +118,16 @@ class DatedList(QWidget):
     def _tell(self, problem: str) -> None:
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
+        if problem:
+            QTimer.singleShot(0, self.problem, self._show_problem)  # once it has its place
+
+    def _show_problem(self) -> None:
+        """Where the list scrolls, what is wrong is in sight."""
+        around = self.parentWidget()
+        while around is not None and not isinstance(around, QScrollArea):
+            around = around.parentWidget()
+        if around is not None:
+            around.ensureWidgetVisible(self.problem)
 
     def _add(self) -> None:
         until = self.until.value if self.until_known.isChecked() else None

@@ -150,7 +150,7 @@ class LesionDelegate(QStyledItemDelegate):
         painter.setPen(colour)
         self._paint_right(painter, place, text, font)
         if cell.prefix:
-            place.setRight(place.right() - QFontMetrics(font).horizontalAdvance(text) - theme.px(2))
+            place.setRight(place.right() - QFontMetrics(font).horizontalAdvance(text) - theme.px(4))
             small = theme.font(Face.RULE)
             if QFontMetrics(small).horizontalAdvance(cell.prefix) <= place.width():
                 painter.setPen(theme.colour(Tone.FAINT.value))

@@ -86,7 +86,7 @@ def summary(event: Event) -> str:
         case BaselineConfirmed():
             return f"baseline {event.visit_id}, day 0 {event.day0.isoformat()}"
         case PhaseCorrected():
-            return f"phase {event.phase or 'unknown'}"
+            return f"phase {(event.phase or 'unknown').replace('_', ' ')}"
         case ProtocolChosen():
             return f"protocol {event.protocol or 'none'}"
         case CoverageRecorded():

@@ -25,7 +25,7 @@ WORDS = {
     "place_pinned": "place pinned",
     "proposals_imported": "1 proposal of another program",
     "proposal_declined": "a proposal declined",
-    "phase_corrected": "phase portal_venous",
+    "phase_corrected": "phase portal venous",
     "protocol_chosen": "protocol none",
     "series_moved": "series moved to FU1",
     "coverage_recorded": "coverage at FU1",

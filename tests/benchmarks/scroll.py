@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +57,7 @@ _NO_KEYS = Qt.KeyboardModifier.NoModifier
 
 def run() -> list[Row]:
     application, _ = make_application(scale=1.0)
+    import_module("viewers.imaging.compiled_greys")  # as the program does behind its window
     volumes = [_volume(seed) for seed in range(4)]
     ours = _Ours(volumes)
     floor = _floor(volumes)

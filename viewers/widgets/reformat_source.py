@@ -13,7 +13,7 @@ from viewers.widgets.volume_source import VolumeSource
 
 OBLIQUE_LABEL = "OBL"
 
-AT_ONCE = 110_000
+AT_ONCE = 300_000
 """How many values between voxels are made within a step of the screen."""
 
 

@@ -303,7 +303,10 @@ def finding_cell(
             there = words.still_there(lesion.region)
             if noted is None or reading.at_baseline:
                 return Cell(there, word_tone, small=True)
-            return Cell(words.mm(noted), word_tone, explanation=f"{there}, {words.with_mm(noted)}")
+            told = f"{there}, {words.with_mm(noted)}"
+            if lesion.role is LesionRole.NONTARGET:  # a number would look like a part of the sum below
+                return Cell(there, word_tone, small=True, prefix=words.mm(noted), explanation=told)
+            return Cell(words.mm(noted), word_tone, explanation=told)
         case UnequivocalProgression():
             said = translated("unequivocal progression")
             return Cell("PD", Tone.PROGRESSION, bold=True, small=True, explanation=said)

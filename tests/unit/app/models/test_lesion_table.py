@@ -11,6 +11,7 @@ from app.assessing import assess_read
 from app.models.lesion_cells import (
     Accepted,
     Cell,
+    Column,
     ColumnKind,
     Mark,
     RowKind,
@@ -272,6 +273,8 @@ def test_that_a_non_target_is_named_at_baseline_and_its_size_stands_apart() -> N
     row = next(x for x in rows_of(noted) if x.lesion is not None and x.lesion.id == lesion.id)
     cells = {c.kind: cell_of(row, c, noted, Accepted()).text for c in columns_of(noted)}
     assert (cells[ColumnKind.VISIT], cells[ColumnKind.WHOLE]) == ("present", "8.0")
+    later = cell_of(row, Column(ColumnKind.VISIT, "BL"), replace(noted, visit_id="FU1"), Accepted())
+    assert (later.text, later.prefix) == ("present", "8.0"), "a number alone would look like a part of the sum"
 
 
 def read_on_mri() -> Reading:

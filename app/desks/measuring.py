@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage
 
 from app.desks.image_library import ImageLibrary, LoadedSeries
 from app.desks.images import ImageDesk
+from app.models.reading import Reading
 from app.panels.typed_finding import finding_of_key
 from app.reading.assistance_words import PROPOSAL
 from app.reading.display_windows import preset_window
@@ -117,25 +118,8 @@ class MeasuringDesk(QObject):
         made = Observation(lesion_id, finding, noted_beside(before, finding))
         done = self._session.do(FindingRecorded(visit_id, made))
         if done:
-            self._tell(made, visit_id, before)
+            self.recorded.emit(told_of(self._session.reading, made, visit_id, before), lesion_id)
         return done
-
-    def _tell(self, made: Observation, visit_id: str, before: Observation | None) -> None:
-        """What was recorded, and that a reason which was given for the value before is asked for again."""
-        name, where = made.lesion_id, self._region_of(made.lesion_id)
-        was = before.finding if before else None
-        said = recorded_text(name, visit_id, made.finding, was, where)
-        gone = fallen(before.features, made.features) if before else ()
-        issues = () if (reading := self._session.reading) is None else reading.issues
-        asked = [x.rule for x in issues if x.lesion == name and x.rule in gone and not x.overridden]
-        if asked and was is not None:
-            told = translated(
-                "{rules} asked again: the reason was given for {was}.",
-                rules=listed(asked),
-                was=_finding_words(was, where),
-            )
-            said = f"{said}. {told}"
-        self.recorded.emit(said, name)
 
     def clear_finding(self) -> None:
         lesion_id, visit_id = self._session.selection.lesion_id, self._session.selection.visit_id
@@ -308,14 +292,10 @@ class MeasuringDesk(QObject):
         self.accepted.emit()
         match marked.event:
             case LesionAdded(observation=made) | FindingRecorded(observation=made):
-                self._tell(made, drawing.visit_id, before)
+                told = told_of(self._session.reading, made, drawing.visit_id, before)
+                self.recorded.emit(told, made.lesion_id)
         if self.intent is not None:
             self.arm(None)  # one key, one line: the next drag windows again
-
-    def _region_of(self, lesion_id: str) -> Region:
-        reading = self._session.reading
-        lesion = reading.read.lesion(lesion_id) if reading else None
-        return lesion.region if lesion else Region.EXTRAHEPATIC
 
     def _on_line_selected(self, name: str) -> None:
         if name and not name.startswith(PROPOSAL):
@@ -323,6 +303,23 @@ class MeasuringDesk(QObject):
 
 
 _ROLE_WORDS = {LesionRole.TARGET: "target", LesionRole.NONTARGET: "non-target", LesionRole.NEW: "new lesion"}
+
+
+def told_of(reading: Reading | None, made: Observation, visit_id: str, before: Observation | None) -> str:
+    """What was recorded, and that a reason which was given for the value before is asked for again."""
+    name = made.lesion_id
+    lesion = reading.read.lesion(name) if reading else None
+    where = lesion.region if lesion else Region.EXTRAHEPATIC
+    if reading is None or before is None:
+        return recorded_text(name, visit_id, made.finding, None, where)
+    said = recorded_text(name, visit_id, made.finding, before.finding, where)
+    gone = fallen(before.features, made.features)
+    asked = [x.rule for x in reading.issues if x.lesion == name and x.rule in gone and not x.overridden]
+    if not asked:
+        return said
+    was = _finding_words(before.finding, where)
+    again = translated("{rules} asked again: the reason was given for {was}.", rules=listed(asked), was=was)
+    return f"{said}. {again}"
 
 
 def recorded_text(lesion_id: str, visit_id: str, finding: Finding, was: Finding | None, region: Region) -> str:

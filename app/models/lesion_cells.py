@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import assert_never
 
 from app import words
+from app.models.finding_sizes import whole_of
 from app.models.reading import Reading, change_pct, counted_mm
 from app.reading.hanging import phase_label
 from app.words import translated
@@ -324,23 +325,6 @@ def finding_cell(
             said = translated("Split into {count}; their diameters are added.", count=len(reading.fragments(lesion.id)))
             return Cell(words.mm(together), Tone.VALUE, current, prefix=translated("split"), explanation=said)
     assert_never(finding)
-
-
-def size_of(finding: Finding | None) -> str:
-    """The diameter of a finding in mm, whether or not it counts for a sum."""
-    size = finding.diameter.mm if isinstance(finding, Present) and finding.diameter else counted_mm(finding)
-    return words.DASH if size is None else words.mm(size)
-
-
-def whole_of(finding: Finding | None) -> str | None:
-    """The diameter of the whole lesion, as text; None where it was not measured."""
-    match finding:
-        case Measured(whole=whole) | Absent(whole=whole) | Nonviable(whole=whole) | TooSmall(whole=whole):
-            return None if whole is None else words.mm(whole)
-        case Present(whole=whole):
-            return None if whole is None else words.mm(whole)
-        case UnequivocalProgression() | NotEvaluable() | Merged() | Split() | None:
-            return None
 
 
 def _change(lesion: Lesion, since: str | None, reading: Reading) -> Cell:

@@ -9,7 +9,8 @@ from PySide6.QtGui import QFont, QFontMetrics, QImage, QPainter, QPen
 from PySide6.QtWidgets import QHeaderView, QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app import words
-from app.models.lesion_cells import Cell, ColumnKind, Mark, RowKind, Tone, size_of, whole_of
+from app.models.finding_sizes import size_of, whole_of
+from app.models.lesion_cells import Cell, ColumnKind, Mark, RowKind, Tone
 from app.models.lesion_table import CELL_ROLE, LesionTableModel
 from app.panels.marks import Icon, paint_icon, paint_nadir
 from app.theme import Face, Theme

@@ -11,7 +11,8 @@ from PySide6.QtGui import QPainter
 from app import words
 from app.exports.exported import ExportedRead
 from app.models.course import REGIONS, CoursePoint, LesionCourse, course_of
-from app.models.lesion_cells import finding_cell, site_text, whole_of
+from app.models.finding_sizes import whole_of
+from app.models.lesion_cells import finding_cell, site_text
 from app.models.reading import Reading
 from app.panels.decision_inputs import input_value
 from app.panels.decision_text import (

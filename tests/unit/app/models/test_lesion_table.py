@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from app.assessing import assess_read
+from app.models.finding_sizes import size_of
 from app.models.lesion_cells import (
     Accepted,
     Cell,
@@ -21,7 +22,6 @@ from app.models.lesion_cells import (
     finding_cell,
     head_of,
     rows_of,
-    size_of,
 )
 from app.models.lesion_table import LesionTableModel
 from app.models.reading import Reading, change_pct, counted_mm

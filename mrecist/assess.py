@@ -296,8 +296,9 @@ class _Work:
         best, sure = unconfirmed(as_read, rules), confirmed(as_read, rules)
         adjudicated = best if looked_back is as_read else unconfirmed(looked_back, rules)
         evaluated = sum([x.response is not Response.NE for x in as_read])
-        reasons = tuple([_best_reason(x, len(as_read), evaluated, rules) for x in (best, sure, adjudicated)])
-        return BestResponse(best.response, sure.response, adjudicated.response, reasons)
+        told = [_best_reason(x, len(as_read), evaluated, rules) for x in (best, sure)]
+        told.append(told[0] if adjudicated is best else _best_reason(adjudicated, len(as_read), evaluated, rules))
+        return BestResponse(best.response, sure.response, adjudicated.response, tuple(told))
 
     def _times(self, as_read: Sequence[Assessed], course: Course) -> ScopeTimes:
         return scope_times(

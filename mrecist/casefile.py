@@ -225,7 +225,7 @@ def _timepoint(
     fields.only(_TIMEPOINT_KEYS)
     name = fields.text("timepoint", required=True) or ""
     day = fields.whole("day", -MOST_DAYS, MOST_DAYS, required=True)
-    if name and any(t.id == name for t in timepoints):
+    if name and name in [t.id for t in timepoints]:
         fields.fault("timepoint", f"{as_text(name)} is the name of an earlier time point")
     if day is not None and timepoints and day <= timepoints[-1].day:
         fields.fault("day", f"{day} is not after day {timepoints[-1].day}; list time points in order of day")
@@ -254,7 +254,7 @@ def _scan(value: object, path: str, faults: list[str], listed: Container[str]) -
     fields = Fields.of(value, path, faults, "a scan")
     if fields is None:
         return Scan(Modality.CT)
-    fields.only({"modality", "slice_thickness_mm", "day", "lesions"})
+    fields.only(_SCAN_KEYS)
     return Scan(
         fields.choice("modality", Modality, required=True) or Modality.CT,
         fields.number("slice_thickness_mm", 0, 100, above=True),
@@ -263,8 +263,13 @@ def _scan(value: object, path: str, faults: list[str], listed: Container[str]) -
     )
 
 
+_SCAN_KEYS = frozenset(("modality", "slice_thickness_mm", "day", "lesions"))
+
+
 def _lesion_ids(fields: Fields, known: Container[str], unknown: str) -> tuple[str, ...]:
     lesions = fields.sequence("lesions")
+    if not lesions:
+        return ()
     for index, lesion in enumerate(lesions):
         if not isinstance(lesion, str):
             fields.fault(f"lesions[{index}]", "is not the id of a lesion")

@@ -193,8 +193,11 @@ def _dated_back(new: NewLesion) -> Iterable[int]:
 
 def _progression(scoped: Scoped, judged: Sequence[Judged]) -> int | None:
     """The time point at which progression is dated in retrospect: first PD, or first listing of what counts later."""
-    dates = [j.index for j in judged if j.response is Response.PD][:1]
-    dates += [x.first for x in scoped.new if x.first_counted is not None]
+    dates = [x.first for x in scoped.new if x.first_counted is not None]
+    for one in judged:
+        if one.response is Response.PD:
+            dates.append(one.index)
+            break
     return min(dates, default=None)
 
 

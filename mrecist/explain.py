@@ -99,7 +99,8 @@ def _shown(numbers: Mapping[str, Number], names: Sequence[tuple[str, Show | None
 
 def _shown_sums(numbers: SumNumbers, names: frozenset[str]) -> dict[str, str]:
     """The numbers of a sum as they are shown, straight from whole tenths of a mm: those of these names, and others."""
-    total, _, _, baseline, nadir, _ = numbers.at
+    at = numbers.at
+    total, baseline, nadir = at.total, at.baseline, at.nadir
     limits = numbers.limits
     told = shown_limits(limits, numbers.floor).copy()
     if total is not None:

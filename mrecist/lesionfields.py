@@ -54,10 +54,9 @@ class Status(StrEnum):
 
 
 class Listed(NamedTuple):
-    """A lesion as one time point lists it; `written` are its fixed attributes as they stand in the file."""
+    """A lesion as it is listed; `written` are its fixed attributes as they stand in the file."""
 
     lesion: Lesion
-    observation: Observation
     written: tuple[object, ...]
 
 
@@ -94,7 +93,7 @@ _NODES = frozenset((Organ.LYMPH_NODE, Organ.LYMPH_NODE_PERIPORTAL))
 
 def read_lesion(
     value: object, path: str, faults: list[str], *, baseline: bool, known: Mapping[str, Listed]
-) -> Listed | None:
+) -> tuple[Listed, Observation] | None:
     """The lesion and its observation, or None where something it cannot do without is at fault.
 
     `known` holds the lesions of earlier time points: where the fixed attributes are written as they were then, the
@@ -112,18 +111,19 @@ def read_lesion(
     before = known.get(name) if isinstance(name, str) else None
     lesion_id = fields.text("id", required=True) if before is None else before.lesion.id
     written = tuple(map(values.get, _FIXED))
-    lesion: Lesion | None
+    listed: Listed | None
     role: LesionRole | None
     if before is not None and before.written == written:
-        lesion, role = before.lesion, before.lesion.role
+        listed, role = before, before.lesion.role
     else:
         lesion, role = _lesion(fields, lesion_id)
+        listed = None if lesion is None else Listed(lesion, written)
     features = _features(fields) if noted else NOTHING_NOTED
     status = fields.choice("status", Status)
     diameter = fields.diameter("diameter_mm")
     whole = fields.diameter("whole_mm")
     finding = _finding(fields, status, role, diameter, whole, baseline)
-    return None if lesion is None else Listed(lesion, Observation(lesion.id, finding, features), written)
+    return None if listed is None else (listed, Observation(listed.lesion.id, finding, features))
 
 
 _SEGMENTS = tuple(x.value for x in Segment if x.numbered is x)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from mrecist.casefields import Fields, as_text
 from mrecist.lesionfields import Listed, read_lesion
-from mrecist.lesions import Absent, Lesion, Merged, Nonviable, Observation, Split
+from mrecist.lesions import Absent, Finding, Lesion, Merged, Nonviable, Observation, Split
 from mrecist.values import LesionRole
 
 
@@ -29,30 +29,31 @@ class Register:
         found: dict[str, Observation] = {}
         for index, item in enumerate(timepoint.sequence("lesions", required=True)):
             path = f"{timepoint.path}.lesions[{index}]"
-            listed = read_lesion(item, path, self.faults, baseline=baseline, known=self.known)
-            if listed is None:
+            read = read_lesion(item, path, self.faults, baseline=baseline, known=self.known)
+            if read is None:
                 if isinstance(item, dict) and isinstance(name := item.get("id"), str):
                     self.at_fault.add(name)
                 continue
+            listed, observation = read
             lesion = listed.lesion
             if lesion.id in found:
                 self.faults.append(f"{path}.id: {as_text(lesion.id)} is listed twice at this time point")
                 continue
-            found[lesion.id] = listed.observation
-            if isinstance(listed.observation.finding, Split) and (
+            found[lesion.id] = observation
+            if isinstance(observation.finding, Split) and (
                 lesion.role is not LesionRole.TARGET or lesion.parent is not None
             ):
                 self.faults.append(f"{path}.status: 'split' is said of a target, which is no fragment itself")
-            first = self.known.setdefault(lesion.id, listed)
-            if first is listed:
+            first = self.known.get(lesion.id)
+            if first is None:
+                self.known[lesion.id] = listed
                 if lesion.id not in self.at_fault:
-                    self._first_listing(listed, path, baseline)
+                    self._first_listing(lesion, observation.finding, path, baseline)
             elif lesion is not first.lesion:
                 self._same_lesion(first.lesion, lesion, path)
         return tuple(found.values())
 
-    def _first_listing(self, listed: Listed, path: str, baseline: bool) -> None:
-        lesion, finding = listed.lesion, listed.observation.finding
+    def _first_listing(self, lesion: Lesion, finding: Finding, path: str, baseline: bool) -> None:
         if lesion.parent is not None:
             self._fragment(lesion, path, baseline)
             return

@@ -10,7 +10,6 @@ from fractions import Fraction
 
 from mrecist.region import Judged, Scoped, overall_response, response_with
 from mrecist.results import NextCategory
-from mrecist.target import mm_of
 from mrecist.thresholds import Thresholds
 from mrecist.values import Response
 
@@ -64,7 +63,8 @@ def _of_the_sum(
     Nothing where a new lesion, a non-target or returned disease decides, where a target is not evaluable, or for a
     response that would stay the same. From CR with nodes among the targets it is a lesion that decides, not the sum.
     """
-    total, _, _, baseline, nadir, _ = judged.sum
+    at = judged.sum
+    total, baseline, nadir = at.total, at.baseline, at.nadir
     if total is None or baseline is None or nadir is None or not _decided_by_sum(judged):
         return ()
     if judged.target is _CR:
@@ -85,9 +85,9 @@ def _of_the_sum(
         steps = ((_SD, response_up_to + 1),)
     else:
         steps = ((_PD, progression),)
-    found = [NextCategory(response, mm_of(other - total)) for response, other in steps]
+    found = [NextCategory(response, other - total) for response, other in steps]
     if judged.target is _PR and overall_response(_CR, judged.non_target, False) is _CR:
-        found.append(NextCategory(_CR, mm_of(-_to_complete(judged, scoped, limits))))
+        found.append(NextCategory(_CR, -_to_complete(judged, scoped, limits)))
     return tuple(found)
 
 
@@ -104,7 +104,7 @@ def _from_complete(judged: Judged, scoped: Scoped, limits: Thresholds) -> tuple[
         return ()
     tenths = [1, *[x.tenths[judged.index] for x in scoped.targets[1:]]]
     response = response_with(judged, scoped, limits, tenths=tenths, counts=bool(judged.counted))
-    return () if response is judged.response else (NextCategory(response, mm_of(1)),)
+    return () if response is judged.response else (NextCategory(response, 1),)
 
 
 def _of_lesions(judged: Judged, scoped: Scoped, limits: Thresholds) -> tuple[NextCategory, ...]:
@@ -138,7 +138,7 @@ def _of_lesions(judged: Judged, scoped: Scoped, limits: Thresholds) -> tuple[Nex
         response = response_with(judged, scoped, limits, counts=counted - 1 > 0 if counts else True)
         steps.append((response, (limit - 1 if counts else limit) - tenths, new.lesion.id))
     return tuple(
-        [NextCategory(response, mm_of(by), lesion) for response, by, lesion in steps if response is not judged.response]
+        [NextCategory(response, by, lesion) for response, by, lesion in steps if response is not judged.response]
     )
 
 

@@ -70,6 +70,7 @@ def nontarget(track: Track, rules: RuleSet, tests: Sequence[Tests]) -> NonTarget
     have been repeated it is not evaluable; it is never absent unless the test is known to have been repeated.
     """
     lesion = track.lesion
+    is_node = lesion.is_node
     seen_on = None
     if (first := track.observations[0]) is not None:
         seen_on = first.features.seen_on
@@ -78,7 +79,7 @@ def nontarget(track: Track, rules: RuleSet, tests: Sequence[Tests]) -> NonTarget
     returns: list[bool] = []
     without_cytology = set()
     for index, observation in enumerate(track.observations):
-        response = one_response(observation, rules, lesion.is_node, lesion.region)
+        response = one_response(observation, rules, is_node, lesion.region)
         if lesion.kind is LesionKind.EFFUSION and response is Response.PD and not malignant[index]:
             response = Response.NN
             without_cytology.add(index)
@@ -90,11 +91,11 @@ def nontarget(track: Track, rules: RuleSet, tests: Sequence[Tests]) -> NonTarget
             if gone_unproven or seen_unproven:
                 response = Response.NE
         responses.append(response)
-        presence_proves = not lesion.is_node and (lesion.kind is not LesionKind.EFFUSION or malignant[index] is True)
+        presence_proves = not is_node and (lesion.kind is not LesionKind.EFFUSION or malignant[index] is True)
         returns.append(response is Response.NN and presence_proves)
     return NonTarget(
         lesion.id,
-        lesion.is_node,
+        is_node,
         tuple(responses),
         tuple(returns),
         frozenset(without_cytology),

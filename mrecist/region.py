@@ -241,8 +241,10 @@ def response_with(
     """
     target, returned = judged.target, judged.returned
     if tenths is not None:
+        at = judged.sum
         total, complete, gone = total_of(scoped.targets, tenths, limits)
-        target = judge_target(SumAt(total, complete, gone, *judged.sum[3:]), limits, judged.floor)
+        changed = SumAt(total, complete, gone, at.baseline, at.nadir, at.nadir_index)
+        target = judge_target(changed, limits, judged.floor)
         if judged.reached.cr_index is not None:
             returned = _returned(scoped, judged.index, judged.reached, limits, tenths)
     response = overall_response(target, judged.non_target, counts)

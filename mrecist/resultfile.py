@@ -184,7 +184,8 @@ class _Writer:
         """`lengths` are those of its sum, where they are written already."""
         rule, numbers = reason.rule, reason.told
         if lengths is not None and type(numbers) is SumNumbers and self._translate is None and not numbers.more:
-            total, _, _, baseline, nadir, _ = numbers.at
+            at = numbers.at
+            total, baseline, nadir = at.total, at.baseline, at.nadir
             if total is not None and baseline and nadir is not None:
                 return _reason_of_sum(rule, numbers, total, baseline, nadir, lengths)
         return f'{{"rule": {as_json(rule)}, {self._said(rule, numbers, reason.template)}}}'
@@ -282,8 +283,8 @@ def _text_or_null(value: str | None) -> str:
     return "null" if value is None else as_json(value)
 
 
-def _texts(values: Iterable[str]) -> str:
-    return f"[{', '.join(map(as_json, values))}]"
+def _texts(values: Sequence[str]) -> str:
+    return f"[{', '.join(map(as_json, values))}]" if values else "[]"
 
 
 def _number(value: Number) -> str:
@@ -312,7 +313,8 @@ def _change(now: int, before: int) -> str:
 def _numbers(numbers: Mapping[str, Number]) -> str:
     if type(numbers) is not SumNumbers:
         return f"{{{', '.join([f'{as_json(name)}: {_number(x)}' for name, x in numbers.items()])}}}"
-    total, _, _, baseline, nadir, _ = numbers.at
+    at = numbers.at
+    total, baseline, nadir = at.total, at.baseline, at.nadir
     found = _limit_numbers(numbers.limits, numbers.floor)
     if baseline is not None:
         found += f', "baseline_mm": {_mm(baseline)}'
@@ -345,7 +347,7 @@ Lengths = tuple[str, str, str, str, str]
 
 def _lengths(at: SumAt) -> Lengths:
     """Straight from whole tenths of a mm."""
-    total, _, _, baseline, nadir, _ = at
+    total, baseline, nadir = at.total, at.baseline, at.nadir
     from_baseline = from_nadir = "null"
     if total is not None:
         if baseline:
@@ -376,7 +378,7 @@ _NO_SUMS = _sums(("null", "null", "null", "null", "null"), comparable=False)
 
 def _step(step: NextCategory) -> str:
     lesion = "" if step.lesion is None else f', "lesion": {as_json(step.lesion)}'
-    return f'{{"response": "{step.response}", "by_mm": {_ratio(*step.by_mm.as_integer_ratio())}{lesion}}}'
+    return f'{{"response": "{step.response}", "by_mm": {_mm(step.by_tenths)}{lesion}}}'
 
 
 def _best(best: BestResponse) -> dict[str, str]:

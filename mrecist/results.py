@@ -15,7 +15,7 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple, Protocol, assert_never
+from typing import TYPE_CHECKING, Protocol, assert_never
 
 from mrecist.case import ClinicalStatus
 from mrecist.endpoints import ScopeTimes
@@ -96,15 +96,20 @@ HYPOVASCULAR        the reader noted that a lesion lost its enhancement without 
 """
 
 
-class NextCategory(NamedTuple):
-    """A response this scope would change to, and by how many mm (signed) its sum would have to change for it.
+@dataclass(slots=True)
+class NextCategory:
+    """A response this scope would change to, and by how many tenths of a mm (signed) its sum would have to change.
 
     With `lesion`, it is this lesion's own diameter that would have to change.
     """
 
     response: Response
-    by_mm: Fraction
+    by_tenths: int
     lesion: str | None = None
+
+    @property
+    def by_mm(self) -> Fraction:
+        return mm_of(self.by_tenths)
 
 
 class Explained(Protocol):

@@ -75,7 +75,8 @@ class SumNumbers(Mapping[str, Number]):
 
     @property
     def pattern(self) -> SumPattern:
-        total, _, _, baseline, nadir, _ = self.at
+        at = self.at
+        total, baseline, nadir = at.total, at.baseline, at.nadir
         return SumPattern(
             self.floor != 0,
             None if total is None else total != 0,
@@ -103,7 +104,8 @@ class SumNumbers(Mapping[str, Number]):
         return repr(self.exact)
 
     def _worked_out(self) -> dict[str, Number]:
-        total, _, _, baseline, nadir, _ = self.at
+        at = self.at
+        total, baseline, nadir = at.total, at.baseline, at.nadir
         numbers: dict[str, Number] = {
             "response_pct": self.limits.response_pct,
             "progression_pct": self.limits.progression_pct,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import islice, repeat
-from typing import NamedTuple, assert_never
+from typing import assert_never
 
 from mrecist.lesions import (
     Absent,
@@ -56,8 +56,12 @@ def change_pct(now: int, before: int) -> Fraction:
     return Fraction(100 * (now - before), before)
 
 
-class SumAt(NamedTuple):
-    """The sum of one scope at one time point, in tenths of a mm; None where no target is evaluable."""
+@dataclass(slots=True)
+class SumAt:
+    """The sum of one scope at one time point, in tenths of a mm; None where no target is evaluable. No one changes it.
+
+    Not frozen all the same, as it is made for every scope of every time point.
+    """
 
     total: int | None
     complete: bool

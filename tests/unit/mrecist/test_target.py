@@ -101,7 +101,7 @@ def test_that_nothing_measured_is_no_growth_over_nothing() -> None:
 def test_that_disappearance_without_a_baseline_sum_is_not_evaluable() -> None:
     nothing_left = SumAt(total=0, complete=True, gone=True, baseline=None, nadir=None, nadir_index=None)
     assert judge_target(nothing_left, Thresholds.of(load_ruleset()), 0) is Response.NE
-    assert judge_target(nothing_left._replace(baseline=300), Thresholds.of(load_ruleset()), 0) is Response.CR
+    assert judge_target(replace(nothing_left, baseline=300), Thresholds.of(load_ruleset()), 0) is Response.CR
 
 
 def test_that_a_partial_sum_holds_every_target_that_is_evaluable() -> None:

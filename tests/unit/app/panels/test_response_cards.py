@@ -104,7 +104,7 @@ def test_that_a_screen_reader_hears_the_response_in_words(cards: ResponseCards) 
 
 
 def region_response(target: Response, by_mm: str, following: Response) -> RegionResponse:
-    step = NextCategory(following, Fraction(by_mm))
+    step = NextCategory(following, int(10 * Fraction(by_mm)))
     return RegionResponse(
         target,
         R.NA,
@@ -137,12 +137,12 @@ def test_that_the_distance_is_signed_and_says_where_the_category_changes() -> No
 
 
 def test_that_a_lesion_at_a_limit_is_named_where_the_sum_decides_nothing() -> None:
-    step = NextCategory(R.PD, Fraction("0.4"), "IN1")
+    step = NextCategory(R.PD, 4, "IN1")
     response = replace(region_response(R.SD, "1", R.PD), explained=Explanation((), (step,)))
     assert nearest_category(response) is step
     assert plain(distance_text(response, step)) == "SD → PD: IN1 +0.4 mm"
     assert plain(distance_text(response, step, short=True)) == "IN1 +0.4 mm"
-    of_the_sum = NextCategory(R.PR, Fraction(-9))
+    of_the_sum = NextCategory(R.PR, -90)
     both = replace(response, explained=Explanation((), (of_the_sum, step)))
     assert nearest_category(both) is of_the_sum
     assert plain(borderline_text(response)) == "borderline"

@@ -7,15 +7,17 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from app.models.reading import Reading
-from app.panels.lesion_form import OVERRIDE, Check, CheckState, Way, check_of
+from app.panels.lesion_form import Check, CheckState, Way, check_of
 from app.words import translated
 from mrecist.lesions import Lesion
 from mrecist.results import Issue, Severity
-from mrecist.values import LesionRole
+from mrecist.values import LesionKind, LesionRole
 
 MEASURE = "measure"
 _OF_NODES = ("E-NODE-NORMAL", "E-NODE-REACTIVE", "E-NODE-AXIS")
 """A node that is not to be recorded, or is measured along another axis, conforms no better as a non-target."""
+
+_WITHOUT_SIZE = (LesionKind.EFFUSION, LesionKind.TUMOUR_THROMBUS, LesionKind.INFILTRATIVE)
 
 _TO_ROLE: Mapping[str, LesionRole] = MappingProxyType({x.value: x for x in (LesionRole.TARGET, LesionRole.NONTARGET)})
 
@@ -48,10 +50,9 @@ def _check(issue: Issue, reading: Reading, lesion: Lesion) -> Check:
         case "E-PHASE" | "E-WHOLE":
             return replace(check, ways=(Way(MEASURE, translated("Measure again")), *check.ways))
         case "E-NEW-UNSEEN":
-            again = Way(MEASURE, translated("Measure it"))
-            if reading.read.observation(reading.visit_id, lesion.id) is None:  # there is nothing yet to keep
-                return replace(check, ways=(again,))
-            return replace(check, ways=(again, *(way for way in check.ways if way.id == OVERRIDE)))
+            ways = () if lesion.kind in _WITHOUT_SIZE else (Way(MEASURE, translated("Measure it")),)
+            seen = reading.read.observation(reading.visit_id, lesion.id)
+            return replace(check, ways=ways if seen is None else (*ways, *check.ways))  # nothing yet, nothing to keep
         case _ if issue.severity is Severity.ERROR and lesion.role is LesionRole.TARGET and issue.rule not in _OF_NODES:
             return replace(check, ways=(*check.ways, aside))
         case _:

@@ -133,13 +133,17 @@ class LesionEventsDesk(QObject):
             text = translated("{lesion} had been there, and {visits} still has it as gone: correct that.", **named)
         if signed:
             text += " " + translated("{visits} is signed: it is amended before it is corrected.", visits=listed(signed))
+        words = [
+            (Answer.GONE, translated("Yes, it is back")),
+            (Answer.THERE, translated("No, it was there")),
+            (Answer.UNCLEAR, translated("Not evaluable then")),
+        ]
+        if given is EarlierAbsence.MISTAKEN:
+            correct = (Answer.THERE, translated("Correct {visits}", visits=listed(gone)))
+            words = [correct, words[2], (Answer.GONE, translated("It had been gone"))]
         options = [
             Option(answer, word, happened.consequence(reading, lesion, self._what_if(reading, lesion, answer)))
-            for answer, word in (
-                (Answer.GONE, translated("Yes, it is back")),
-                (Answer.THERE, translated("No, it was there")),
-                (Answer.UNCLEAR, translated("Not evaluable then")),
-            )
+            for answer, word in words
         ]
         look = Option(Answer.LOOK, translated("Go and look"), translated("Opens {visit}.", visit=gone[0]))
         return Asked(_AGAIN, text, (*options, look))

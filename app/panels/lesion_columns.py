@@ -18,7 +18,7 @@ class Density(Enum):
 
 _WIDTHS = {
     ColumnKind.LESION: (57, 44, 44),
-    ColumnKind.VISIT: (64, 62, 50),
+    ColumnKind.VISIT: (64, 60, 50),
     ColumnKind.VS_BASELINE: (62, 52, 46),
     ColumnKind.VS_NADIR: (62, 52, 46),
     ColumnKind.WHOLE: (58, 52, 52),

@@ -139,9 +139,9 @@ class LesionDelegate(QStyledItemDelegate):
             return
         if cell.warned:
             side = theme.px(12)
-            spot = QRectF(place.left() + theme.px(4), place.center().y() - side / 2 + 1, side, side)
+            spot = QRectF(place.left() + theme.px(3), place.center().y() - side / 2 + 1, side, side)
             paint_icon(painter, spot, Icon.ALERT, theme)
-            place.setLeft(place.left() + side + theme.px(6))
+            place.setLeft(place.left() + side + theme.px(5))
         if cell.nadir:
             width, height = theme.px(8), theme.px(7)
             spot = QRectF(place.right() - width, place.center().y() - height / 2 + 0.5, width, height)
@@ -151,9 +151,11 @@ class LesionDelegate(QStyledItemDelegate):
         painter.setPen(colour)
         self._paint_right(painter, place, text, font)
         if cell.prefix:
-            place.setRight(place.right() - QFontMetrics(font).horizontalAdvance(text) - theme.px(4))
+            place.setRight(place.right() - QFontMetrics(font).horizontalAdvance(text))
             small = theme.font(Face.RULE)
-            if QFontMetrics(small).horizontalAdvance(cell.prefix) <= place.width():
+            left = place.width() - QFontMetrics(small).horizontalAdvance(cell.prefix)
+            if left >= theme.px(4):  # apart from the value, and from the box about the open cell
+                place.setRight(place.right() - theme.px(4 if left >= theme.px(7) else 2))
                 painter.setPen(theme.colour(Tone.FAINT.value))
                 self._paint_right(painter, place, cell.prefix, small)
 

@@ -80,9 +80,8 @@ def _plane_values(
                     & (i >= -0.5)
                     & (i <= columns - 0.5)
                 )
-                k = min(max(k, 0.0), slices - 1.0)
-                j = min(max(j, 0.0), rows - 1.0)
-                i = min(max(i, 0.0), columns - 1.0)
+                k, j, i = min(k, slices - 1.0), min(j, rows - 1.0), min(i, columns - 1.0)
+                k, j, i = k if k > 0 else 0.0, j if j > 0 else 0.0, i if i > 0 else 0.0  # also where it is no number
                 before_k = np.int32(min(k, last_slice * 1.0))
                 before_j = np.int32(min(j, last_row * 1.0))
                 before_i = np.int32(min(i, last_column * 1.0))

@@ -79,3 +79,14 @@ def test_that_the_normal_makes_no_difference() -> None:
     )
     a, b = sample_plane(made, plane, 21, 25), sample_plane(made, mirrored, 21, 25)[:, ::-1]
     assert np.allclose(a, b, atol=0.05, equal_nan=True)
+
+
+@pytest.mark.parametrize("far", [3e9, 1e300, math.nan])
+def test_that_a_plane_that_is_nowhere_in_the_volume_is_empty(far: float) -> None:
+    made = noise(OBLIQUE)
+    for axis in range(3):
+        origin = [0.0, 0.0, 0.0]
+        origin[axis] = far
+        x, y, z = origin
+        plane = SlicePlane((x, y, z), *OBLIQUE, 0.8, 0.6)
+        assert np.isnan(sample_plane(made, plane, 3, 300)).all()

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPaintEngine, QPainter, QTransform
 
+from viewers.imaging.rescale import PADDED
 from viewers.imaging.windowing import shown_span
 from viewers.widgets.source import Flags, Pixels
 
@@ -118,6 +119,8 @@ class ScaledImage:
         if unmeasured is not None:
             covered = np.empty(shape, np.float32)
             loop.scaled_shares(np.ascontiguousarray(unmeasured), *placed, covered)
+            if low < PADDED:  # then its value is grey, not black
+                pixels = np.where(unmeasured, np.float32(np.nan), pixels)
         if pixels.dtype not in _EXACT:
             pixels, low = np.subtract(pixels, low, dtype=np.float64).astype(np.float32), 0.0
         colour = int(tone[1:], 16)

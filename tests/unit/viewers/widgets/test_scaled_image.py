@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import product
 
 import numpy as np
 import pytest
@@ -95,9 +96,9 @@ def test_that_what_was_never_measured_has_its_tone_and_blends_at_its_edge() -> N
     unmeasured = rng.random((12, 15)) < 0.3
     pixels[unmeasured] = -32768
     box, size = (-4.0, -2.5, 60.0, 47.0), (51, 40)
-    for inverted in (False, True):
-        found = drawn(pixels, (90.0, 101.0), box, size, inverted, unmeasured).astype(float)
-        grey = greys_of(pixels, 90.0, 101.0)
+    for inverted, window in product((False, True), ((90.0, 101.0), (0.0, 200_000.0))):
+        found = drawn(pixels, window, box, size, inverted, unmeasured).astype(float)
+        grey = greys_of(pixels, *window)
         grey = 255 - grey if inverted else grey
         for channel, tone in enumerate(TONE_RGB):
             wanted = by_hand(np.where(unmeasured, tone, grey), box, size)

@@ -153,9 +153,9 @@ class LesionDelegate(QStyledItemDelegate):
         if cell.prefix:
             place.setRight(place.right() - QFontMetrics(font).horizontalAdvance(text))
             small = theme.font(Face.RULE)
-            left = place.width() - QFontMetrics(small).horizontalAdvance(cell.prefix)
-            if left >= theme.px(4):  # apart from the value, and from the box about the open cell
-                place.setRight(place.right() - theme.px(4 if left >= theme.px(7) else 2))
+            spare = place.width() - QFontMetrics(small).horizontalAdvance(cell.prefix)
+            if spare >= theme.px(4):  # apart from the value, and from the box about the open cell
+                place.setRight(place.right() - theme.px(4 if spare >= theme.px(7) else 2))
                 painter.setPen(theme.colour(Tone.FAINT.value))
                 self._paint_right(painter, place, cell.prefix, small)
 

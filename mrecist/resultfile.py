@@ -191,12 +191,12 @@ class _Writer:
         return f'{{"rule": {as_json(rule)}, {self._said(rule, numbers, reason.template)}}}'
 
     def issue(self, issue: Issue) -> str:
-        numbers: Mapping[str, Number] = issue.numbers
-        if issue.overridden:
-            numbers = {**numbers, "override": issue.overridden}
+        said = self._said(issue.rule, issue.numbers)
+        if issue.overridden:  # a text of its own, which is not kept: it comes last among the numbers
+            said = f'{said[:-1]}{", " if issue.numbers else ""}"override": {as_json(issue.overridden)}}}'
         return (
             f'{{"rule": {as_json(issue.rule)}, "severity": "{issue.severity}", '
-            f'"lesion": {_text_or_null(issue.lesion)}, {self._said(issue.rule, numbers)}}}'
+            f'"lesion": {_text_or_null(issue.lesion)}, {said}}}'
         )
 
     def _said(self, rule: str, numbers: Mapping[str, Number], template: str = "") -> str:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 
 from app.resources import load_ruleset
-from mrecist.resultfile import result, results_document
+from mrecist.resultfile import result, result_text, results_document
+from mrecist.results import BestResponse, Number, Reason
 from mrecist.robustness import robustness
+from mrecist.values import Response, Scope
 from tests.support.patients import assessed, case, visit
 
 WELL = {"ecog": 0, "bilirubin_mg_dl": 1.4, "albumin_g_dl": 4.4, "inr": 1.1, "ascites": "none", "encephalopathy": 0}
@@ -82,6 +86,19 @@ def test_that_issues_of_a_baseline_without_follow_up_are_not_lost() -> None:
     assert found["timepoints"] == []
     assert [(i["rule"], i["numbers"]["override"]) for i in found["issues"]] == [("E-SMALL", "reason")]
     assert "issues" not in result(assessed("L1=30"))
+
+
+def test_that_a_justification_stands_with_its_own_issue_alone() -> None:
+    told = [result(assessed(visit("L1=9", L1={"override": why})))["issues"] for why in ("one", "", "two")]
+    assert [[i["numbers"].get("override") for i in issues] for issues in told] == [["one"], [None], ["two"]]
+    assert told[0][0]["text"] == told[1][0]["text"] == told[2][0]["text"]
+
+
+@pytest.mark.parametrize(("day", "written"), [(60, "60"), (Fraction(60), "60.0"), (60, "60")], ids=str)
+def test_that_a_number_is_written_as_it_is_held_whatever_was_written_before(day: Number, written: str) -> None:
+    best = BestResponse(Response.CR, Response.CR, Response.CR, (Reason("U-CR", {"day": day}),))
+    text = result_text(replace(assessed("L1=30"), best_response=dict.fromkeys(Scope, best)))
+    assert text.count(f'"numbers": {{"day": {written}}}') == len(Scope)
 
 
 def test_that_optional_parts_are_there_only_where_they_apply() -> None:

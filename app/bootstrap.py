@@ -74,7 +74,7 @@ class _Importing(QThread):
 
 
 def _compile_loops(_token: Token) -> None:
-    import_module("viewers.imaging.compiled").prepare()
+    import_module("viewers.imaging.compiled_planes").prepare()
     import_module("viewers.imaging.compiled_greys")
 
 

@@ -6,12 +6,13 @@ for it. So no view imports it: the program does, behind its window, and until th
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numpy.typing import NDArray
+
+from viewers.imaging.compiled import compiled, within
 
 Floats = NDArray[np.float32]
 Places = NDArray[np.uint32]
@@ -20,10 +21,8 @@ _WHITE = 255.0
 _HALF = 0.5
 _OPAQUE, _COLOUR, _EACH_COLOUR = -0x01000000, 0x00FFFFFF, 0x00010101  # of int32
 
-_compiled: Any = partial(njit, cache=True, nogil=True, error_model="numpy")
 
-
-@_compiled()  # type: ignore[untyped-decorator]
+@within
 def _line(
     values: NDArray[Any], low: float, scale: float, columns: Places, shares: Floats, greys: Floats, line: Floats
 ) -> None:
@@ -31,7 +30,9 @@ def _line(
     black, white = np.float32(0.0), np.float32(_WHITE)
     base, step = np.float32(low), np.float32(scale)
     rest = np.float32(low - base)  # so that a window far from nought stays exact
-    start, stop = np.int64(columns[0]), min(np.int64(columns[-1]) + 2, len(values))
+    start, stop = np.int64(columns[0]), np.int64(columns[-1]) + 2
+    if stop > len(values):  # an image of one column
+        stop = np.int64(len(values))
     seen, made = values[start:stop], greys[start:stop]
     for x in range(len(seen)):  # from nought: a place that might be negative keeps the loop from being vectorised
         grey = (np.float32(seen[x]) - base - rest) * step
@@ -146,5 +147,5 @@ def _greys_of(kind: Any) -> Any:
     return types.void(_image(kind), *window, *_PLACED, _COVERED, tone, types.int32[:, ::1])
 
 
-scaled_shares = _compiled([types.void(_image(types.boolean), *_PLACED, _COVERED)])(_scaled_shares)
-scaled_greys = _compiled([_greys_of(types.int16), _greys_of(types.float32)])(_scaled_greys)
+scaled_shares = compiled(_scaled_shares, types.void(_image(types.boolean), *_PLACED, _COVERED))
+scaled_greys = compiled(_scaled_greys, _greys_of(types.int16), _greys_of(types.float32))

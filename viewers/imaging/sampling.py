@@ -46,12 +46,12 @@ def sample_plane(volume: Volume, plane: SlicePlane, rows: int, columns: int) -> 
     """
     if volume.affine is None:
         raise ValueError("a stack without an affine has no values between its images")
-    from viewers.imaging.compiled import plane_values
+    from viewers.imaging.compiled_planes import plane_values
 
     to_voxel = np.linalg.inv(volume.affine)
     out = np.empty((rows, columns), np.float32)
     fill = partial(
-        plane_values,
+        plane_values(volume.pixels.dtype),
         volume.pixels.reshape(-1),
         volume.shape,
         (to_voxel @ (*plane.origin, 1.0))[:3],

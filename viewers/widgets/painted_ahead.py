@@ -11,6 +11,7 @@ from viewers.tools.projection import Projection
 from viewers.widgets.derived_source import DerivedSource
 from viewers.widgets.image_painter import ImagePainter
 from viewers.widgets.palette import ViewPalette
+from viewers.widgets.scaled_image import compiled_loop
 from viewers.widgets.source import ImageSource
 from viewers.widgets.stack_view import StackView
 from viewers.widgets.view_state import ViewState
@@ -108,4 +109,5 @@ class _Picture:
 def _key(source: ImageSource, state: ViewState, projection: Projection, ratio: float) -> object:
     """All that decides how an image looks in a view."""
     shown = (state.index, state.center, state.width, state.inverted, state.smooth)
-    return source, shown, projection.pixel_mm, projection.framing, projection.size_px, ratio
+    by_qt = compiled_loop() is None  # the loop rounds otherwise
+    return source, shown, projection.pixel_mm, projection.framing, projection.size_px, ratio, by_qt

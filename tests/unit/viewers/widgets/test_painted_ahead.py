@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -85,8 +87,10 @@ def test_that_who_jumps_has_nothing_painted_ahead(qtbot: QtBot, view: SliceView)
     assert set(asked_of(view)) <= {1, 4}
 
 
-@pytest.mark.parametrize("change", ["window", "inverted", "zoom", "smooth", "pixels", "source", "size"])
-def test_that_a_picture_made_before_a_change_is_not_shown_after_it(qtbot: QtBot, view: SliceView, change: str) -> None:
+@pytest.mark.parametrize("change", ["window", "inverted", "zoom", "smooth", "pixels", "source", "size", "loop"])
+def test_that_a_picture_made_before_a_change_is_not_shown_after_it(
+    qtbot: QtBot, view: SliceView, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
     step(qtbot, view, 2)
     match change:
         case "window":
@@ -106,6 +110,8 @@ def test_that_a_picture_made_before_a_change_is_not_shown_after_it(qtbot: QtBot,
             view.set_source(watched(seed=4), 2)
         case "size":
             view.resize(200, 150)
+        case "loop":
+            monkeypatch.delitem(sys.modules, "viewers.imaging.compiled_greys")
     view.set_index(3)
     shown = rgb_of(view.grab().toImage())
     view.refresh()

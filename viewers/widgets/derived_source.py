@@ -140,13 +140,13 @@ class DerivedSource(ABC):
         """Picture `k`, computed once until another is asked for or more has been read."""
         last = self._last
         if last is None or not self._made(k):
-            self._last = last = ((k, self._read()), self._picture_or_none(k))
+            self._last = last = ((k, self._read()), self._made_or_empty(lambda: self._picture(k)))
         return last[1]
 
-    def _picture_or_none(self, k: int) -> PlaneImage:
+    def _made_or_empty(self, make: Callable[[], PlaneImage]) -> PlaneImage:
         """It is asked for while a view is painted: a fault must not leave on the screen what was there before."""
         try:
-            return self._picture(k)
+            return make()
         except Exception:  # noqa: BLE001 - told by `on_crash`
             if not self.crashed:
                 self.crashed = True

@@ -86,7 +86,8 @@ class ReformatSource(DerivedSource):
             return self._image(k)
         key = (k, self._read())
         if self._coarse is None or self._coarse[0] != key:
-            self._coarse = key, reslice(self.base.volume, self.stack, k, self.slab, self._grain(k))
+            grain = self._grain(k)
+            self._coarse = key, self._made_or_empty(lambda: reslice(self.base.volume, self.stack, k, self.slab, grain))
         return self._coarse[1]
 
     def is_coarse(self, k: int) -> bool:
@@ -96,7 +97,8 @@ class ReformatSource(DerivedSource):
         if not self.is_coarse(k):
             return super().value_at(k, row, column)
         first = replace(self.stack.first, origin=self.stack.first.to_world(column, row))
-        one = reslice(self.base.volume, replace(self.stack, first=first, rows=1, columns=1), k, self.slab)
+        stack = replace(self.stack, first=first, rows=1, columns=1)
+        one = self._made_or_empty(lambda: reslice(self.base.volume, stack, k, self.slab))
         return float("nan") if one.outside is not None else float(one.pixels[0, 0])
 
     def _grain(self, k: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -98,4 +99,19 @@ def test_that_a_fault_in_computing_shows_nothing_measured_and_is_told_once(monke
             assert outside is not None and outside.all()
             assert source.pixels(k).shape == outside.shape == (source.rows, source.columns)
             assert math.isnan(source.value_at(k, 2, 2))
+    assert source.crashed and told == ["crash"]
+
+
+def test_that_oblique_planes_are_empty_and_told_of_where_nothing_can_be_compiled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    base, told = VolumeSource(volume(directions=AXIAL)), []
+    source = ReformatSource(base, oblique_stack(base.volume, *OBLIQUE, (0.0, 0.0, 0.0)), None)
+    source.on_crash = lambda: told.append("crash")
+    monkeypatch.setitem(sys.modules, "viewers.imaging.compiled_planes", None)  # as if Numba were not there
+    monkeypatch.setattr("viewers.widgets.reformat_source.AT_ONCE", 50)
+    assert source.is_coarse(3)
+    outside = source.at_once(3).outside
+    assert outside is not None and outside.all()
+    assert math.isnan(source.value_at(3, 2, 2))
     assert source.crashed and told == ["crash"]

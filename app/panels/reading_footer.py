@@ -41,7 +41,7 @@ class ReadingFooter(QWidget):
         told.addWidget(self.note)
         told.addStretch(1)
         self._row = QHBoxLayout()
-        self._row.setContentsMargins(theme.px(10), theme.px(8), theme.px(10), theme.px(8))
+        self._row.setContentsMargins(theme.px(10), theme.px(4), theme.px(10), theme.px(4))
         self._row.setSpacing(theme.px(8))
         self._row.addWidget(self.ring)
         self._row.addLayout(told)

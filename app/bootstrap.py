@@ -73,9 +73,10 @@ class _Importing(QThread):
         import_module("app.workstation")
 
 
-def _compile_loops(_token: Token) -> None:
+def _compile_loops(token: Token) -> None:
     import_module("viewers.imaging.compiled_planes").prepare()
-    import_module("viewers.imaging.compiled_greys")
+    if not token.cancelled():  # closing waits for what is being compiled
+        import_module("viewers.imaging.compiled_greys")
 
 
 class Starter:
@@ -187,10 +188,11 @@ class Starter:
         """Make the loops over pixels ready, which takes some seconds when the program is new, else half of one."""
         if self.workstation is not None:
             start = self.workstation.runner.start
-            start("loops", _compile_loops, done=lambda _: None, failed=self._tell_slower, behind=True)
+            start("loops", _compile_loops, done=lambda _: None, failed=self._tell_without, behind=True)
 
-    def _tell_slower(self, failure: Failure) -> None:
-        self.window.status.say(f"Images are drawn more slowly than they could be: {failure.message}")
+    def _tell_without(self, failure: Failure) -> None:
+        said = "Images are drawn more slowly, and planes between voxels (oblique ones) cannot be made"
+        self.window.status.say(f"{said}: {failure.message}")
 
     def _go_back_to(self, station: Workstation, selection: Selection) -> None:
         """Where the reader was before the window was opened anew."""

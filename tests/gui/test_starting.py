@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
+import pytest
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.bootstrap import Starter
@@ -47,3 +50,23 @@ def test_that_a_database_that_cannot_be_opened_is_told_in_the_window(qtbot: QtBo
     finally:
         starter.window.close()
         starter.close()
+
+
+def test_that_a_program_that_cannot_compile_says_what_it_does_without(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.bootstrap._SETTLED_MS", 0)
+    monkeypatch.setitem(sys.modules, "viewers.imaging.compiled_planes", None)
+    starter = Starter(f"sqlite:///{tmp_path / 'cases.db'}", READER)
+    starter.show()
+    try:
+        status = starter.window.status
+        qtbot.waitUntil(lambda: "planes between voxels" in said_by(status), timeout=30_000)
+        assert "compiled_planes" in said_by(status), "why"
+    finally:
+        starter.window.close()
+        starter.close()
+
+
+def said_by(shown: QWidget) -> str:
+    return " ".join(label.text() for label in shown.findChildren(QLabel))

@@ -74,8 +74,12 @@ class _Importing(QThread):
 
 
 def _compile_loops(token: Token) -> None:
-    import_module("viewers.imaging.compiled_planes").prepare()
-    if not token.cancelled():  # closing waits for what is being compiled
+    planes = import_module("viewers.imaging.compiled_planes")
+    for kind in planes.USUAL:
+        if token.cancelled():  # the window was closed, and waits for what is being compiled
+            return
+        planes.plane_values(kind)
+    if not token.cancelled():
         import_module("viewers.imaging.compiled_greys")
 
 

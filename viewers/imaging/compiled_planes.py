@@ -17,6 +17,9 @@ many pixels are asked for before the first has come from memory: that takes half
 
 _CORNERS = 8
 
+USUAL = (np.dtype(np.int16), np.dtype(np.uint16))
+"""Entries that CT and MR have: worth compiling for before somebody waits for it."""
+
 
 def _plane_values(
     entries: NDArray[Any],
@@ -128,9 +131,3 @@ def plane_values(kind: np.dtype[Any]) -> Loop:
     return compiled(
         _plane_values, types.void(entries, shape, place, place, place, *of_slices, types.float32[:, ::1], *rows)
     )
-
-
-def prepare() -> None:
-    """Compile for the values that CT and MR have, before somebody waits for it."""
-    for kind in (np.int16, np.uint16):
-        plane_values(np.dtype(kind))

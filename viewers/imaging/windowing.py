@@ -17,6 +17,9 @@ Grey = NDArray[np.uint8]
 NARROWEST_WIDTH = 1e-6
 """Apparent diffusion coefficients in mm²/s run from 0 to 0.003."""
 
+WIDEST_WIDTH = 1e12
+"""No image has values so far apart; wider ones would end in infinity, from which no key leads back."""
+
 _FINE_WIDTH = 64.0
 _STEP = 1e-4
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from viewers.imaging.geometry import SlicePlane
-from viewers.imaging.windowing import NARROWEST_WIDTH
+from viewers.imaging.windowing import NARROWEST_WIDTH, WIDEST_WIDTH
 from viewers.tools.events import Point
 from viewers.tools.navigate import Framing, fitted, mirrored, turned, zoomed
 from viewers.tools.projection import Projection
@@ -94,7 +94,8 @@ class StackView(QWidget):
 
     def set_window(self, center: float, width: float) -> None:
         """Window in the unit of the source (HU for CT)."""
-        width = max(width, 1.0 if width < 1.0 and self._whole_values() else NARROWEST_WIDTH)
+        least = 1.0 if width < 1.0 and self._whole_values() else NARROWEST_WIDTH
+        width = min(max(width, least), WIDEST_WIDTH)
         if (center, width) != (self.state.center, self.state.width):
             self.state = replace(self.state, center=center, width=width)
             super().update()  # the image alone

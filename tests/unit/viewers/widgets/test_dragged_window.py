@@ -130,3 +130,14 @@ def test_that_only_values_with_fractions_are_seen_through_a_window_narrower_than
     view.set_source(ArraySource(np.linspace(0, 0.003, 64, dtype=np.float32).reshape(1, 8, 8), (view.plane,), "map"))
     view.set_window(0.0015, 0.003)
     assert view.state.width == 0.003
+
+
+def test_that_a_window_widened_without_end_shows_grey_and_leads_back(view: SliceView) -> None:
+    for _ in range(150):
+        view.set_window(view.state.center, 1000 * view.state.width)
+    view.set_overlay(OverlayLevel.OFF)
+    view.set_lines([])
+    assert rgb_of(view.grab().toImage())[120, 150].tolist() in ([127] * 3, [128] * 3)
+    while view.state.width > 400:
+        view.set_window(60, view.state.width / 1000)
+    assert np.ptp(rgb_of(view.grab().toImage())[100:140, 130:170]) > 100

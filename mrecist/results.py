@@ -33,8 +33,6 @@ from mrecist.values import Response, Scope
 if TYPE_CHECKING:
     from mrecist.decisions.situation import Situation
 
-_NOTHING: Mapping[str, Number] = MappingProxyType({})
-
 
 @dataclass(slots=True)
 class Reason:
@@ -45,7 +43,7 @@ class Reason:
     """
 
     rule: str
-    told: Mapping[str, Number] = field(default_factory=lambda: _NOTHING)
+    told: Mapping[str, Number] = field(default_factory=dict)
     source: str = ""
     template: str = ""
 

@@ -24,8 +24,9 @@ from app.exports.sr_reading import (
     code_of,
     site_of_codes,
 )
-from viewers.imaging.chord import PlaneChord, longest_of, perpendicular_chord
+from viewers.imaging.chord import longest_of, perpendicular_chord
 from viewers.imaging.geometry import SlicePlane, length_mm
+from viewers.imaging.line_runs import PlaneChord
 from viewers.imaging.tags import MALFORMED
 
 if TYPE_CHECKING:

@@ -1,8 +1,6 @@
 """The longest straight line inside a shape in one image, which may have holes that the line must not cross.
 
-A shape is a level: an array (rows, columns) of numbers that are positive inside and negative outside. Its outline is
-where the bilinear interpolation of the level is zero, so that ends lie between pixel centres (a sub-pixel
-iso-contour). Pixel coordinates are (column, row); lengths are in mm.
+Shapes, places and lengths are those of `line_runs`.
 """
 
 from __future__ import annotations
@@ -14,17 +12,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Level = NDArray[np.float32]
-Points = NDArray[np.float64]
-"""Points in mm from the centre of the first pixel, (count, 2): along the rows, down the columns."""
-Pixel = tuple[float, float]
-Spacing = tuple[float, float]
-"""(Between rows, between columns) in mm."""
+from viewers.imaging.line_runs import (
+    Level,
+    PlaneChord,
+    Points,
+    Spacing,
+    chord_between,
+    framed,
+    longest_run,
+    to_mm,
+)
 
-_APART_MM = 1.2
+_APART_MM = 2.2
 """The pairs of outline points that are tried first are this far from their neighbours; the best is then refined."""
 _STEP_PX, _COARSE_PX = 0.4, 0.9
-_MOST_PAIRS, _ALIKE_MM, _MOST_MOVES, _MOST_CANDIDATES = 3, 5.0, 6, 14
+_MOST_PAIRS, _ALIKE_MM, _MOST_MOVES, _MOST_CANDIDATES = 3, 5.0, 6, 8
 _SLACK_MM = 2.0
 """How much longer than its pair of outline points a line can become when it is moved."""
 _BEYOND_MM = 4.0
@@ -33,15 +35,6 @@ _BATCH, _LARGEST_BATCH = 48, 2048
 _MOST_POINTS = 120
 _FRACTIONS = (8, 4, 12, 2, 6, 10, 14, 1, 3, 5, 7, 9, 11, 13, 15)
 """Sixteenths of a line at which it is looked at first, the middle before the quarters."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlaneChord:
-    """A straight line in one image: its ends as pixel coordinates (column, row), and its length."""
-
-    start: Pixel
-    end: Pixel
-    length_mm: float
 
 
 def longest_chord(
@@ -74,21 +67,21 @@ def longest_of(
         None where no line is longer than `longer_than_mm`. Lines are found among pairs of outline points one or two
         mm apart, and the best of them moved freely, to about 0.05 mm; equal ones: the earlier slice.
     """
-    framed = [_framed(level) for level in levels]
-    found = sorted(_candidates(framed, spacing_mm, gap_mm, longer_than_mm), key=lambda c: -c.length_mm)
+    shapes = [framed(level) for level in levels]
+    found = sorted(_candidates(shapes, spacing_mm, gap_mm, longer_than_mm), key=lambda c: -c.length_mm)
     moved = []
     longest = longer_than_mm
     for candidate in found[:_MOST_CANDIDATES]:
         if candidate.length_mm + _SLACK_MM < longest:
             break
-        line = _settled(framed[candidate.k], spacing_mm, candidate.line, gap_mm)
+        line = _settled(shapes[candidate.k], spacing_mm, candidate.line, gap_mm)
         if line is not None:
             moved.append((math.dist(*line), candidate.k, line))
             longest = max(longest, math.dist(*line))
     if not moved or longest <= longer_than_mm:
         return None
     _, k, line = max(moved, key=lambda m: (m[0], -m[1]))
-    return k, _chord(*_refined(framed[k], spacing_mm, line, gap_mm), spacing_mm)
+    return k, chord_between(*_refined(shapes[k], spacing_mm, line, gap_mm), spacing_mm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +94,16 @@ class _Candidate:
 
 
 def _candidates(
-    framed: Sequence[Level], spacing_mm: Spacing, gap_mm: float, longer_than_mm: float
+    shapes: Sequence[Level], spacing_mm: Spacing, gap_mm: float, longer_than_mm: float
 ) -> Iterator[_Candidate]:
     """The longest pairs of each slice that can still hold the longest line; slices of small extent are passed over."""
-    points = [outline_points(level, spacing_mm) for level in framed]
+    points = [outline_points(level, spacing_mm) for level in shapes]
     bounds = [_hull_diameter(p)[0] if len(p) > 1 else 0.0 for p in points]
     longest = longer_than_mm
-    for k in sorted(range(len(framed)), key=lambda k: -bounds[k]):
+    for k in sorted(range(len(shapes)), key=lambda k: -bounds[k]):
         if bounds[k] <= longest:
             return
-        for line in _pairs(framed[k], points[k], spacing_mm, gap_mm, longest - _SLACK_MM):
+        for line in _pairs(shapes[k], points[k], spacing_mm, gap_mm, longest - _SLACK_MM):
             length = math.dist(*line)
             longest = max(longest, length - _SLACK_MM)
             yield _Candidate(k, line, length)
@@ -120,8 +113,8 @@ def perpendicular_chord(
     level: Level, spacing_mm: Spacing, axis: PlaneChord, *, gap_mm: float = 0.0
 ) -> PlaneChord | None:
     """The longest line inside that crosses `axis` at a right angle; None where the axis has no length."""
-    level = _framed(level)
-    start, end = _mm(axis.start, spacing_mm), _mm(axis.end, spacing_mm)
+    level = framed(level)
+    start, end = to_mm(axis.start, spacing_mm), to_mm(axis.end, spacing_mm)
     length = float(np.linalg.norm(end - start))
     if length == 0:
         return None
@@ -129,19 +122,19 @@ def perpendicular_chord(
     across = np.array([-along[1], along[0]])
     count = max(3, int(length / (_COARSE_PX * min(spacing_mm))))
     middles = start + np.linspace(0.0, 1.0, count + 2)[1:-1, None] * (end - start)
-    best = _longest_run(level, spacing_mm, middles, np.broadcast_to(across, middles.shape), length, gap_mm, _COARSE_PX)
-    return None if best is None else _chord(*best, spacing_mm)
+    best = longest_run(level, spacing_mm, middles, np.broadcast_to(across, middles.shape), length, gap_mm, _COARSE_PX)
+    return None if best is None else chord_between(*best, spacing_mm)
 
 
 def longest_diameter(level: Level, spacing_mm: Spacing) -> PlaneChord | None:
     """The line between the two points of the outline that lie farthest apart, whatever lies between them."""
-    points = outline_points(_framed(level), spacing_mm)
-    return _chord(*_hull_diameter(points)[1:], spacing_mm) if len(points) > 1 else None
+    points = outline_points(framed(level), spacing_mm)
+    return chord_between(*_hull_diameter(points)[1:], spacing_mm) if len(points) > 1 else None
 
 
 def diameter_bound_mm(level: Level, spacing_mm: Spacing) -> float:
     """No line between two points of the shape is longer than this; quick to tell."""
-    points = outline_points(_framed(level), spacing_mm)
+    points = outline_points(framed(level), spacing_mm)
     return _hull_diameter(points)[0] if len(points) > 1 else 0.0
 
 
@@ -158,24 +151,6 @@ def outline_points(level: Level, spacing_mm: Spacing) -> Points:
         at = [columns + (part if axis == 1 else 0), rows + (part if axis == 0 else 0)]
         found.append(np.column_stack(at))
     return np.concatenate(found) * (spacing_mm[1], spacing_mm[0])
-
-
-def _framed(level: Level) -> Level:
-    """The level with its border outside, so that every shape ends."""
-    framed = np.array(level, np.float32)
-    for edge in (framed[0], framed[-1], framed[:, 0], framed[:, -1]):
-        np.minimum(edge, -1.0, out=edge)
-    return framed
-
-
-def _mm(pixel: Pixel, spacing_mm: Spacing) -> Points:
-    return np.array([pixel[0] * spacing_mm[1], pixel[1] * spacing_mm[0]])
-
-
-def _chord(start: Points, end: Points, spacing_mm: Spacing) -> PlaneChord:
-    a = (float(start[0]) / spacing_mm[1], float(start[1]) / spacing_mm[0])
-    b = (float(end[0]) / spacing_mm[1], float(end[1]) / spacing_mm[0])
-    return PlaneChord(a, b, math.dist(start, end))
 
 
 def _extreme(points: Points) -> NDArray[np.intp]:
@@ -206,15 +181,17 @@ def _pairs(
     inside = level > 0
     told: list[tuple[Points, Points]] = []
     for batch in _batches(len(a)):  # the longest first: most pairs need not be looked at
-        first = batch.start
-        for found in _inside(inside, points[a[batch]], points[b[batch]], lengths[batch], spacing_mm, gap_mm):
-            pair = points[a[first + found]], points[b[first + found]]
-            if any(_alike(pair, other) for other in told):
-                continue
+        found = _inside(inside, points[a[batch]], points[b[batch]], lengths[batch], spacing_mm, gap_mm) + batch.start
+        starts, ends = points[a[found]], points[b[found]]
+        for pair in told:
+            starts, ends = _unlike(starts, ends, pair)
+        while len(starts):
+            pair = starts[0], ends[0]
             yield pair
             told.append(pair)
             if len(told) == _MOST_PAIRS:
                 return
+            starts, ends = _unlike(starts, ends, pair)
 
 
 def _batches(count: int) -> Iterator[slice]:
@@ -225,10 +202,13 @@ def _batches(count: int) -> Iterator[slice]:
         yield slice(first, last)
 
 
-def _alike(pair: tuple[Points, Points], other: tuple[Points, Points]) -> bool:
-    straight = max(math.dist(pair[0], other[0]), math.dist(pair[1], other[1]))
-    crossed = max(math.dist(pair[0], other[1]), math.dist(pair[1], other[0]))
-    return min(straight, crossed) < _ALIKE_MM
+def _unlike(starts: Points, ends: Points, pair: tuple[Points, Points]) -> tuple[Points, Points]:
+    """The lines of which no end lies near an end of this one, or only one does."""
+    from_first, from_second = (np.hypot(*(at[:, None] - np.stack(pair)).transpose(2, 0, 1)) for at in (starts, ends))
+    straight = np.maximum(from_first[:, 0], from_second[:, 1])
+    crossed = np.maximum(from_first[:, 1], from_second[:, 0])
+    kept = np.minimum(straight, crossed) >= _ALIKE_MM
+    return starts[kept], ends[kept]
 
 
 def _thinned(points: Points) -> Points:
@@ -321,80 +301,4 @@ def _moved(
     middles = (start + end) / 2 + across * (first + second) / 2
     directions = along * length + across * (second - first)
     directions /= np.hypot(directions[:, :1], directions[:, 1:])
-    return _longest_run(level, spacing_mm, middles, directions, length / 2 + _BEYOND_MM, gap_mm, step_px)
-
-
-def _longest_run(
-    level: Level,
-    spacing_mm: Spacing,
-    middles: Points,
-    directions: Points,
-    reach_mm: float,
-    gap_mm: float,
-    step_px: float,
-) -> tuple[Points, Points] | None:
-    """The longest stretch inside, among lines through `middles` along unit `directions`, that holds its middle."""
-    step = step_px * min(spacing_mm)
-    count = max(2, math.ceil(reach_mm / step))
-    at = np.arange(-count, count + 1) * step
-    values = _bilinear(level, middles[:, None] + at[:, None] * directions[:, None], spacing_mm)
-    backward = _run(values[:, count::-1], step)
-    forward = _run(values[:, count:], step)
-    lengths = forward + backward
-    if gap_mm > 0:
-        spans = [_span(line, step, gap_mm, count) for line in values]
-        backward, forward = np.array([b for b, _ in spans]), np.array([f for _, f in spans])
-        lengths = forward + backward
-    best = int(lengths.argmax())
-    if lengths[best] <= 0:
-        return None
-    middle, direction = middles[best], directions[best]
-    return middle - direction * backward[best], middle + direction * forward[best]
-
-
-def _run(values: NDArray[np.float64], step: float) -> NDArray[np.float64]:
-    """How far each line goes from its first sample until the level is zero."""
-    outside = values <= 0
-    first = np.where(outside.any(1), outside.argmax(1), values.shape[1] - 1)
-    last = np.maximum(first - 1, 0)
-    index = np.arange(len(values))
-    low, high = values[index, last], values[index, first]
-    part = np.where((low > 0) & (high <= 0), low / np.where(low > high, low - high, 1.0), 0.0)
-    return np.where(first > 0, (last + part) * step, 0.0)
-
-
-def _span(line: NDArray[np.float64], step: float, gap_mm: float, middle: int) -> tuple[float, float]:
-    """The longest stretch around the middle that begins and ends inside, with at most `gap_mm` of it outside."""
-    change = np.flatnonzero((line[:-1] > 0) != (line[1:] > 0))
-    crossings = [float(i + line[i] / (line[i] - line[i + 1]) - middle) * step for i in change]
-    if line[0] > 0:
-        crossings.insert(0, -middle * step)
-    if line[-1] > 0:
-        crossings.append(middle * step)
-    runs = list(zip(crossings[::2], crossings[1::2], strict=True))
-    best = (0.0, 0.0)
-    for i, (start, _) in enumerate(runs):
-        outside = 0.0
-        for j in range(i, len(runs)):
-            outside += runs[j][0] - runs[j - 1][1] if j > i else 0.0
-            if outside > gap_mm:
-                break
-            if start <= 0 <= runs[j][1] and runs[j][1] - start > sum(best):
-                best = (-start, runs[j][1])
-    return best
-
-
-def _bilinear(level: Level, at: Points, spacing_mm: Spacing) -> NDArray[np.float64]:
-    columns, rows = at[..., 0] / spacing_mm[1], at[..., 1] / spacing_mm[0]
-    outside = (columns < 0) | (rows < 0) | (columns > level.shape[1] - 1) | (rows > level.shape[0] - 1)
-    columns, rows = np.clip(columns, 0, level.shape[1] - 1), np.clip(rows, 0, level.shape[0] - 1)
-    i = np.minimum(columns.astype(np.int64), level.shape[1] - 2)
-    j = np.minimum(rows.astype(np.int64), level.shape[0] - 2)
-    a, b = columns - i, rows - j
-    flat, width = level.ravel(), level.shape[1]
-    base = j * width + i
-    upper = flat[base] * (1 - a) + flat[base + 1] * a
-    lower = flat[base + width] * (1 - a) + flat[base + width + 1] * a
-    values = upper * (1 - b) + lower * b
-    values[outside] = -1.0
-    return np.asarray(values)
+    return longest_run(level, spacing_mm, middles, directions, length / 2 + _BEYOND_MM, gap_mm, step_px)

@@ -6,15 +6,14 @@ longer fits; how large a ball is tried from large to small, and the largest that
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from viewers.imaging.catalogue import Vector
 from viewers.imaging.crop import Coarse, Grid, Mask
+from viewers.imaging.distances import depth_mm, grown, outside_mm
 
 COARSE_MM = 2.0
 _SMOOTH_MM = 1.4
@@ -99,7 +98,7 @@ def find_extent(coarse: Coarse, values: Grid, tissue: Tissue, marks: list[Vector
         Where the lesion can be at all, None: anywhere.
     """
     oil = np.asarray(coarse.values > tissue.oil)
-    beside_oil = _grown(oil, coarse.spacing_mm, _OIL_BLUR_MM)
+    beside_oil = grown(oil, coarse.spacing_mm, _OIL_BLUR_MM)
     enhancing = (values > tissue.enhancing) & ~beside_oil
     dead = _dead_parts(values, tissue, enhancing, beside_oil, marks, coarse.spacing_mm)
     lesion = _with_oil(oil, beside_oil, enhancing | dead, marks, coarse.spacing_mm)
@@ -118,31 +117,6 @@ NOT_SEPARABLE = "nothing at this place stands out from the reference liver by 2 
 def dark_below(tissue: Tissue) -> float:
     """Dead tissue is darker than this."""
     return tissue.liver - max(_HYPO_SD * tissue.noise, _HYPO_HU if tissue.hounsfield else 0.0)
-
-
-def outside_mm(mask: Mask, spacing_mm: Vector) -> NDArray[np.float32]:
-    """Distance in mm of each voxel to the nearest one of the mask, 0 inside; infinite where the mask is empty.
-
-    SimpleITK's distance map is exact outside a mask; inside it, it is not in thick slices: take it of the rest there.
-    """
-    sitk: Any = importlib.import_module("SimpleITK")
-    if not mask.any():
-        return np.full(mask.shape, np.inf, np.float32)
-    image = sitk.GetImageFromArray(mask.astype(np.uint8))
-    image.SetSpacing(spacing_mm[::-1])
-    distance = sitk.SignedMaurerDistanceMap(image, insideIsPositive=False, squaredDistance=False, useImageSpacing=True)
-    return np.maximum(np.asarray(sitk.GetArrayFromImage(distance), np.float32), 0)
-
-
-def depth_mm(mask: Mask, spacing_mm: Vector) -> NDArray[np.float32]:
-    """Distance in mm of each voxel of the mask to its outline, which lies half a voxel beyond; 0 or less outside."""
-    return outside_mm(~mask, spacing_mm) - np.float32(0.5 * min(spacing_mm))
-
-
-def _grown(mask: Mask, spacing_mm: Vector, by_mm: float) -> Mask:
-    if not mask.any():
-        return mask
-    return np.asarray(outside_mm(mask, spacing_mm) <= by_mm)
 
 
 def _filled(mask: Mask) -> Mask:
@@ -186,7 +160,7 @@ def _without_veins(dark: Mask, spacing_mm: Vector) -> Mask:
 
 def _opened(parts: Mask, spacing_mm: Vector, ball_mm: float) -> Mask:
     """What a ball of this radius can reach inside the parts, and about a voxel more."""
-    return parts & _grown(depth_mm(parts, spacing_mm) > ball_mm, spacing_mm, ball_mm + 1.5)
+    return parts & grown(depth_mm(parts, spacing_mm) > ball_mm, spacing_mm, ball_mm + 1.5)
 
 
 def _with_oil(oil: Mask, beside_oil: Mask, lesion: Mask, marks: list[Vector], spacing_mm: Vector) -> Mask:
@@ -215,7 +189,7 @@ def _belonging(parts: Mask, lesion: Mask, marks: list[Vector], spacing_mm: Vecto
     belongs &= ~_at_border(labels, count)
     belongs[0] = False
     kept = belongs[labels]
-    return np.asarray(kept | (close & belongs[nearest] & _grown(lesion, spacing_mm, 2.6))) if kept.any() else none
+    return np.asarray(kept | (close & belongs[nearest] & grown(lesion, spacing_mm, 2.6))) if kept.any() else none
 
 
 def _surrounding(labels: NDArray[np.int32], count: int, lesion: Mask, marks: list[Vector], spacing_mm: Vector) -> Mask:
@@ -224,7 +198,7 @@ def _surrounding(labels: NDArray[np.int32], count: int, lesion: Mask, marks: lis
     piece = _holding(lesion, marks, spacing_mm, 3 * _CLICK_MM)
     if piece is None:
         return surrounds
-    away = outside_mm(piece, spacing_mm)
+    away = outside_mm(piece, spacing_mm, 1.0 + _SHELL_MM)
     shell = (away > 1.0) & (away <= 1.0 + _SHELL_MM)
     around = np.bincount(labels[shell], minlength=count + 1)
     surrounds = around >= _CONTACT * max(int(np.count_nonzero(shell)), 1)
@@ -268,7 +242,7 @@ def _part_at(lesion: Mask, treated: Mask, marks: list[Vector], spacing_mm: Vecto
             continue
         finer_mm = min(_FINER * float(depth[body].max()), _FINER_MM)
         if finer_mm < ball_mm:
-            near = outside_mm(body, spacing_mm) <= _CORNER_MM
+            near = grown(body, spacing_mm, _CORNER_MM)
             finer = _body(lesion & near, depth, finer_mm, marks, spacing_mm)
             body = body if finer is None else finer
         return _with_corners(body, lesion, treated, depth, spacing_mm)
@@ -286,8 +260,7 @@ def _body(
     cores = depth >= ball_mm
     if not cores.any():
         return None
-    reached = outside_mm(cores, spacing_mm) <= ball_mm
-    return _holding(reached & lesion, marks, spacing_mm, _click_mm(spacing_mm))
+    return _holding(grown(cores, spacing_mm, ball_mm) & lesion, marks, spacing_mm, _click_mm(spacing_mm))
 
 
 def _with_corners(body: Mask, lesion: Mask, treated: Mask, depth: NDArray[np.float32], spacing_mm: Vector) -> Extent:
@@ -318,7 +291,7 @@ def _with_corners(body: Mask, lesion: Mask, treated: Mask, depth: NDArray[np.flo
     other = touches & ((volume >= _LEAST_VESSEL_MM3) | thin) & ~corner[1:]
     vessel = np.concatenate([[False], other & (foot > 0)])[labels]
     beside = np.concatenate([[False], other & (foot == 0)])[labels]
-    stump = ~body & (outside_mm(vessel, spacing_mm) <= _STUMP_MM + 0.5 * min(spacing_mm))
+    stump = ~body & grown(vessel, spacing_mm, _STUMP_MM + 0.5 * min(spacing_mm))
     return Extent((close | corner[labels]) & ~stump, vessel, beside)
 
 

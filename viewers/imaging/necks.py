@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewers.imaging.crop import Box, Coarse, Crop, Index, Mask, Spacing3, box_of
-from viewers.imaging.lesion_extent import Extent, Tissue, dark_below, outside_mm, smoothed
+from viewers.imaging.distances import grown, inside_mm, outside_mm
+from viewers.imaging.lesion_extent import Extent, Tissue, dark_below, smoothed
 from viewers.imaging.outline import BESIDE_MM, depth_in
 from viewers.imaging.smoothing import SCANNER_MM
 from viewers.imaging.viable import viable_levels
@@ -75,7 +76,7 @@ def parted(
     if rough is None:
         return None
     cut = np.zeros_like(rough) if extent.cut is None else extent.cut
-    away = outside_mm(rough, coarse.spacing_mm)
+    away = outside_mm(rough, coarse.spacing_mm, _VESSEL_MM)
     joined = rough | (cut & (away <= _VESSEL_MM))
     box = box_of(crop, coarse, joined)
     solid = _solid(crop, coarse, joined, box, tissue, viable, sigma_mm)
@@ -100,8 +101,10 @@ def is_vessel(extent: Extent, spacing_mm: Spacing3) -> bool:
     mask = extent.mask
     if mask is None:
         return False
-    depth_mm = float(outside_mm(~mask, spacing_mm).max())
+    depth_mm = float(inside_mm(mask, spacing_mm).max())
     places = np.argwhere(mask) * spacing_mm
+    if len(places) < 2:  # a single voxel has no length
+        return False
     middle = places.mean(0)
     axis = np.linalg.eigh(np.cov((places - middle).T))[1][:, -1]
     along = (places - middle) @ axis
@@ -121,8 +124,8 @@ def _ends(mask: Mask, cut: Mask, spacing_mm: Spacing3, thick_mm: float) -> list[
     from scipy.ndimage import label, maximum
 
     labels, count = label(cut)
-    near = labels * (outside_mm(mask, spacing_mm) <= max(_TOUCHING_MM, 1.1 * max(spacing_mm)))
-    deepest = np.atleast_1d(maximum(outside_mm(~(cut | mask), spacing_mm), labels, np.arange(1, count + 1)))
+    near = labels * grown(mask, spacing_mm, max(_TOUCHING_MM, 1.1 * max(spacing_mm)))
+    deepest = np.atleast_1d(maximum(inside_mm(cut | mask, spacing_mm), labels, np.arange(1, count + 1)))
     found = [np.argwhere(near == n) * spacing_mm for n in range(1, count + 1) if deepest[n - 1] >= thick_mm]
     return [at.mean(0) for at in found if len(at)]
 
@@ -149,7 +152,7 @@ def beyond_necks(solid: Mask, exits: Mask, mark: Index, spacing_mm: Spacing3) ->
     from scipy.ndimage import label, maximum
 
     exits = exits & solid
-    depth = outside_mm(~solid, spacing_mm)
+    depth = inside_mm(solid, spacing_mm)
     peak = _uphill(depth, mark, spacing_mm)
     if peak is None or not exits.any():
         return None

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from viewers.imaging.crop import Coarse, Grid, Mask, Spacing3
-from viewers.imaging.lesion_extent import depth_mm, outside_mm, smoothed
+from viewers.imaging.distances import depth_mm, grown
+from viewers.imaging.lesion_extent import smoothed
 from viewers.imaging.viable import doubled
 
 _INNER_MM, _OUTER_MM = 1.8, 3.6
@@ -109,7 +110,7 @@ def allowed_mm(depth: Grid, lesion: Mask, from_cut: Grid | None, spacing_mm: Spa
     inside = depth_mm(filled, in_plane)
     deepest_mm = float(inside.max())
     disc_mm, stump_mm = min(_DISC_MM, _DISC * deepest_mm), min(_STUMP_MM, _STUMP * deepest_mm)
-    opened = outside_mm(inside >= disc_mm, in_plane) <= disc_mm + 0.25 * min(spacing_mm[1:])
+    opened = grown(inside >= disc_mm, in_plane, disc_mm + 0.25 * min(spacing_mm[1:]))
     allowed[filled & ~opened & (from_cut < stump_mm)] = -1.0
     return np.asarray(allowed, np.float32)
 

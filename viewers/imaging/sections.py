@@ -9,15 +9,11 @@ from numpy.typing import NDArray
 
 from viewers.imaging.assisted import AssistSettings, Enhancement, Extents, ImageLine
 from viewers.imaging.catalogue import Vector
-from viewers.imaging.chord import (
-    PlaneChord,
-    diameter_bound_mm,
-    longest_diameter,
-    longest_of,
-    perpendicular_chord,
-)
+from viewers.imaging.chord import diameter_bound_mm, longest_diameter, longest_of, perpendicular_chord
+from viewers.imaging.chord_turns import evened
 from viewers.imaging.crop import Crop, Grid, Mask, planes_of
 from viewers.imaging.geometry import length_mm
+from viewers.imaging.line_runs import PlaneChord
 from viewers.imaging.reference import ReferenceLiver
 from viewers.imaging.viable import viable_levels
 from viewers.imaging.volume import Volume
@@ -52,9 +48,12 @@ class ViablePart:
         return np.asarray(self.levels > 0)
 
     def longest(self, gap_mm: float) -> SliceChord | None:
-        """The longest line in any slice that stays inside, but for `gap_mm`."""
+        """The longest line in any slice that stays inside, but for `gap_mm`; what noise adds to it is taken off."""
         found = longest_of(list(self.levels), self.spacing_mm, gap_mm=gap_mm, longer_than_mm=_LEAST_MM)
-        return None if found is None else SliceChord(*found)
+        if found is None:
+            return None
+        k, chord = found
+        return SliceChord(k, evened(self.levels[k], self.spacing_mm, chord, gap_mm=gap_mm))
 
     def perpendicular(self, axis: SliceChord, gap_mm: float) -> SliceChord | None:
         chord = perpendicular_chord(self.levels[axis.k], self.spacing_mm, axis.chord, gap_mm=gap_mm)
@@ -123,6 +122,7 @@ class LesionSections:
                 near[part],
                 spacing,
                 self.blur_mm,
+                self.outline[part],
             )
             _fill_pinholes(levels[part], spacing)
             _drop_specks(levels, self.crop)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from viewers.imaging.crop import Coarse, Crop, Mask
-from viewers.imaging.lesion_extent import Tissue, depth_mm, smoothed
+from viewers.imaging.distances import depth_mm
+from viewers.imaging.lesion_extent import Tissue, smoothed
 from viewers.imaging.reference import robust_mean_sd
 
 SCANNER_MM = 0.6

@@ -21,12 +21,19 @@ _BAND = 0.08
 """An outline lies only where at least this part of the larger square may be viable."""
 _LOWEST_SD = 15.0
 """Lung or air beside a lesion count as at most so many SD below liver, or they would drown all other neighbours."""
+_DEAD_MM, _AWAY_MM, _STEEP = 3.0, 2.4, 0.03
+"""Dead tissue beside an outline is judged by a smaller square so far beyond it, where the outline is this steep."""
 _ENOUGH = 0.15
 _LOWEST = 0.3
-"""An edge lies at least this part of the way from liver to viable tissue, or liver beside fat would count as viable."""
+"""An edge lies at least this part of the way from liver to viable tissue, or liver beside fat would count as viable.
+Beside the dead parts of the lesion it may lie lower, but no more than a pixel farther out for that."""
 _PART = 0.6
 """What may be viable is looked for this part of the way from liver to the threshold: blur makes thin tissue fainter."""
-_ROUNDS = 2
+_ROUNDS, _OVER = 3, 1.6
+"""Levels and outline are found from each other in so many rounds, each going so much farther than it says: thin walls
+seem fainter and wider than they are at first, and come right slowly."""
+_MOST = 1.25
+"""The level of viable tissue is at most so many times as far above liver as the brightest pixel nearby."""
 _EVEN_MM = 1.2
 """Blur of an outline before its bend is measured: shorter bends are noise."""
 _PRIOR = np.float32(0.02)
@@ -44,6 +51,7 @@ def viable_levels(
     oil: Mask,
     spacing_mm: tuple[float, float],
     blur_mm: float,
+    whole: Mask | None = None,
 ) -> Grid:
     """Slices as levels that are positive in viable tissue and zero on its sub-pixel outline.
 
@@ -63,23 +71,33 @@ def viable_levels(
         Between rows and between columns.
     blur_mm
         Standard deviation of the blur of `values` in the plane: that of the scanner and that of smoothing.
+    whole
+        The whole lesion with its dead parts, if it is known: what lies beside viable tissue in there is told by itself.
     """
+    from scipy.ndimage import maximum_filter
+
     fine = max(spacing_mm) <= _FINE_MM and min(values.shape[1:]) >= 8
     low = np.maximum(values, np.float32(liver - _LOWEST_SD * sd))
     barred = np.asarray(oil | (lesion <= 0))
     low_h, oil_h, barred_h = (low[:, ::2, ::2], oil[:, ::2, ::2], barred[:, ::2, ::2]) if fine else (low, oil, barred)
+    whole_h = whole[:, ::2, ::2] if fine and whole is not None else whole
     step_mm = (2 * spacing_mm[0], 2 * spacing_mm[1]) if fine else spacing_mm
     thinned = _THINNED if fine else 0.0
 
     def full(image: Grid) -> Grid:
         return doubled(doubled(image, 1, values.shape[1]), 2, values.shape[2]) if fine else image
 
+    peak = _highest(low_h, oil_h | barred_h, step_mm)
+    most = np.float32(liver) + np.float32(_MOST) * np.maximum(peak - np.float32(liver), 0)
     inner, outer, near = _first_levels(low_h, threshold, liver, sd, oil_h, barred_h, step_mm)
+    dead = np.zeros(near.shape, bool)
     found, bend = inner, np.zeros(1, np.float32)
     out = barred | (full(near.astype(np.float32)) < 0.5)
     for turn in range(_ROUNDS + 1):
         step = np.maximum(inner - outer, np.float32(2 * sd))
-        edge = full(_half(inner, outer, liver) - step * bend * near)
+        shift = step * bend * near
+        half, least = (inner + outer) / 2, inner * np.float32(_LOWEST) + np.float32(liver * (1 - _LOWEST))
+        edge = full(np.maximum(half, least) - shift)
         if turn == _ROUNDS:
             break
         ramp = np.float32(2.5 * blur_mm / min(spacing_mm))
@@ -93,9 +111,15 @@ def viable_levels(
         share[oil_h] = 0
         rest[oil_h] = 0
         found = _level_of(share, low_h - outer * rest, inner, step_mm, _LEVEL_MM)
+        found = np.minimum(inner + np.float32(_OVER) * (found - inner), most)
         inner = np.maximum(found, np.float32(threshold))
-        outer = _level_of(rest, low_h - inner * share, outer, step_mm, _BESIDE_MM)
+        others = low_h - inner * share
+        outer = _level_of(rest, others, outer, step_mm, _BESIDE_MM)
+        if whole_h is not None and turn == _ROUNDS - 1:
+            close = _level_of(rest, others, outer, step_mm, _DEAD_MM)
+            outer, dead = _beyond(close, outer, even, near, whole_h, step_mm)
         outer = np.minimum(outer, inner - np.float32(sd))
+    edge -= full(np.maximum(least - half, 0) * dead) * maximum_filter(low > edge, (1, 3, 3))
     level = np.minimum(low - edge, lesion)
     none = out | (full(found) <= threshold)
     level[none] = np.minimum(level[none], -1)
@@ -134,10 +158,26 @@ def _first_levels(
     return np.asarray(inner, np.float32), np.asarray(outer, np.float32), np.asarray(near)
 
 
-def _half(inner: Grid, outer: Grid, liver: float) -> Grid:
-    return np.asarray(
-        np.maximum((inner + outer) / 2, inner * np.float32(_LOWEST) + np.float32(liver * (1 - _LOWEST))), np.float32
-    )
+def _beyond(
+    close: Grid, outer: Grid, even: Grid, near: Mask, whole: Mask, spacing_mm: tuple[float, float]
+) -> tuple[Grid, Mask]:
+    """The level of what lies beside an outline, taken from that side alone where it is dead tissue; and where that is.
+
+    `close` is the level of what is not viable within a small square, `outer` within a larger one on all sides, `even`
+    the share of viable tissue, which falls across the outline.
+    """
+    down, along = (np.gradient(even, step, axis=axis) for axis, step in zip((1, 2), spacing_mm, strict=True))
+    steep = np.hypot(down, along)
+    k, j, i = np.nonzero(near & (steep > _STEEP))
+    away = np.float32(-_AWAY_MM) / steep[k, j, i]
+    rows = np.clip(np.rint(j + down[k, j, i] * away / spacing_mm[0]).astype(np.intp), 0, even.shape[1] - 1)
+    columns = np.clip(np.rint(i + along[k, j, i] * away / spacing_mm[1]).astype(np.intp), 0, even.shape[2] - 1)
+    inside = whole[k, rows, columns]
+    k, j, i, rows, columns = (index[inside] for index in (k, j, i, rows, columns))
+    found, dead = outer.copy(), np.zeros(even.shape, bool)
+    found[k, j, i] = close[k, rows, columns]
+    dead[k, j, i] = True
+    return found, dead
 
 
 def _level_of(share: Grid, values: Grid, before: Grid, spacing_mm: tuple[float, float], side_mm: float) -> Grid:
@@ -155,6 +195,14 @@ def _blurred(image: Grid, spacing_mm: tuple[float, float], sigma_mm: float, done
 
     sigma = [math.sqrt(max((sigma_mm / step) ** 2 - done, 0.01)) for step in spacing_mm]
     return np.asarray(gaussian_filter(image, (0.0, *sigma), truncate=2.5), np.float32)
+
+
+def _highest(low: Grid, barred: Mask, spacing_mm: tuple[float, float]) -> Grid:
+    """The greatest value within the larger square around each pixel."""
+    from scipy.ndimage import maximum_filter
+
+    size = [1, *(max(3, 2 * round(_LEVEL_MM / (2 * step)) + 1) for step in spacing_mm)]
+    return np.asarray(maximum_filter(np.where(barred, low.min(), low), size, mode="nearest"), np.float32)
 
 
 def _spread(image: Grid, spacing_mm: tuple[float, float], side_mm: float = _LEVEL_MM) -> Grid:

@@ -296,3 +296,11 @@ def test_that_a_vessel_is_not_measured_as_a_lesion():
     found = measure_assisted(made.volume(), Click(made.world(0.0, 0.0, 0.0)))
     assert (found.viable, found.whole) == (None, None)
     assert any("as a vessel" in warning for warning in found.warnings)
+
+
+def test_that_viable_tissue_between_dead_tissue_is_not_cut_short_by_it():
+    # 50 HU over liver and 110 HU over what is dead: half way between these two lies below liver
+    parts = Part(ball(20.0), 14.0), Part(ball(9.0, (3.0, 4.0, 0.0)), 124.0)
+    made = phantom(*parts, spacing_mm=(3.0, 0.8, 0.8), noise_sd=10.0)
+    found = measure_assisted(made.volume(), Click(made.world(2.0, 3.0, 0.0)))
+    assert found.viable.long_axis.length_mm == pytest.approx(18.0, abs=0.7)

@@ -71,3 +71,9 @@ def test_that_a_tube_is_a_vessel_where_it_leads_on_at_both_ends():
 def test_that_a_very_long_tube_is_a_vessel_and_a_large_lesion_is_not():
     assert is_vessel(Extent(vessel(5.0, 40.0)), SPACING_MM)
     assert not is_vessel(Extent(ball(30.0, (20.0, 40.0, 20.0))), SPACING_MM)
+
+
+def test_that_a_single_voxel_is_no_vessel():
+    one = np.zeros((5, 6, 7), bool)
+    one[2, 3, 3] = True
+    assert not is_vessel(Extent(one), (2.0, 2.0, 2.0))

@@ -91,7 +91,7 @@ class ReformatSource(DerivedSource):
         return self._coarse[1]
 
     def is_coarse(self, k: int) -> bool:
-        return self._grain(k) > 1 and not self._made(k)
+        return self._grain(k) > 1 and not self.crashed and not self._made(k)
 
     def value_at(self, k: int, row: int, column: int) -> float:
         if not self.is_coarse(k):

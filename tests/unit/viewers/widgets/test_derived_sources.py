@@ -115,3 +115,4 @@ def test_that_oblique_planes_are_empty_and_told_of_where_nothing_can_be_compiled
     assert outside is not None and outside.all()
     assert math.isnan(source.value_at(3, 2, 2))
     assert source.crashed and told == ["crash"]
+    assert not source.is_coarse(3), "a fine picture does not follow"

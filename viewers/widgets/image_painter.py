@@ -249,7 +249,9 @@ def _bare(box: tuple[float, float, float, float], size_px: Pair) -> tuple[QRect,
     right, bottom = math.floor(left + across) - 2, math.floor(top + down) - 2
     at_sides = ((0, 0, x, height), (right, 0, width - right, height))
     bars = (*at_sides, (0, 0, width, y), (0, bottom, width, height - bottom))
-    return tuple(QRect(*bar) for bar in bars if bar[2] > 0 and bar[3] > 0)
+    view = QRect(0, 0, width, height)  # Qt leaves a trace of what was there at the end of a bar from far away
+    within = (QRect(*bar) & view for bar in bars if bar[2] > 0 and bar[3] > 0)
+    return tuple(bar for bar in within if not bar.isEmpty())
 
 
 def _bands(size_px: Pair, scale: float) -> tuple[QRect | None, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 
 import numpy as np
@@ -51,6 +51,10 @@ class Steps:
         before = np.minimum(places.astype(np.uint32), max(0, pixels - 2)).astype(np.uint32)
         return cls(first, before, np.asarray(places - before, np.float32))
 
+    def moved(self, pixels: int) -> Steps:
+        """The same so many pixels of the screen further on."""
+        return replace(self, first=self.first + pixels)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OnScreen:
@@ -76,13 +80,16 @@ class OnScreen:
         upright = not place.isRotating() and place.m11() > 0 and place.m22() > 0
         if not upright or engine is None or engine.type() != QPaintEngine.Type.Raster:
             return None
+        # counted from the view's own corner: what is rounded does not depend on where the window has the view
+        x, y = math.floor(place.dx()), math.floor(place.dy())
+        place = place * QTransform.fromTranslate(-x, -y)
         image, part = place.mapRect(QRectF(*box)), place.mapRect(seen)
         if part.width() * part.height() > _MOST_PX or not (image.width() > 0 and image.height() > 0):
             return None
         whole = part.toAlignedRect()  # a pixel that the view covers in part is painted too
         across = Steps.of(image.left(), image.width(), size[0], (whole.left(), whole.left() + whole.width()))
         down = Steps.of(image.top(), image.height(), size[1], (whole.top(), whole.top() + whole.height()))
-        return cls(across, down)
+        return cls(across.moved(x), down.moved(y))
 
 
 class ScaledImage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from itertools import product
 
@@ -143,6 +144,25 @@ def test_that_only_pixels_whose_middle_lies_on_the_image_are_painted(
     assert found.before.tolist() == before
 
 
+def test_that_it_makes_no_difference_where_the_window_has_a_view() -> None:
+    """A picture painted ahead lies at the corner of its own."""
+    left = math.nextafter(0.5, 1.0)  # so that 0 is beside the image; 190 and this make 190.5
+    box, seen = (left, left, 60.3, 41.7), QRectF(0, 0, 70, 50)
+    found = []
+    for x, y in ((0, 0), (190, 1001)):
+        painter = QPainter(screen := QImage(300, 1100, QImage.Format.Format_RGB32))
+        painter.setWindow(0, 0, 70, 50)
+        painter.setViewport(x, y, 70, 50)
+        at = OnScreen.of(painter, box, (9, 7), seen)
+        painter.end()
+        assert at is not None and not screen.isNull()
+        found.append(
+            [(n.first - start, n.before.tolist(), n.share.tolist()) for n, start in ((at.across, x), (at.down, y))]
+        )
+    assert found[0][0][0] == 1
+    assert found[0] == found[1]
+
+
 def test_that_paper_scales_itself(tmp_path: object) -> None:
     box, seen = (0.0, 0.0, 10.0, 10.0), QRectF(0, 0, 10, 10)
     writer = QPdfWriter(f"{tmp_path}/page.pdf")
@@ -180,3 +200,20 @@ def test_that_qt_paints_the_same_until_the_loop_is_there(
     # Qt cuts off where we round, and covers half a pixel more or less at the image's edge
     assert np.abs(ours - theirs).mean() < 1.5
     assert (np.abs(ours - theirs) > 3).mean() < 0.01
+
+
+def test_that_the_ground_covers_a_view_from_which_the_image_has_been_moved(qtbot: QtBot) -> None:
+    view = SliceView()
+    qtbot.addWidget(view)
+    view.resize(140, 25)
+    plane = SlicePlane((0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), 1.1, 0.7)
+    view.set_source(ArraySource(np.zeros((1, 8, 89), np.int16), (plane,), "s"))
+    view.set_overlay(OverlayLevel.OFF)
+    view.set_framing(Framing((57.26283369254742, 47.74999762617062), 63.85864399694868))
+    image = QImage(420, 75, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(3.0)
+    image.fill(0xFFFFFFFF)
+    painter = QPainter(image)
+    view.paint(painter, (140.0, 25.0))
+    painter.end()
+    assert not rgb_of(image).any()

@@ -1,7 +1,7 @@
 """Window and smooth scaling of an image in one go, compiled when this module is imported.
 
-Compiled once for an installation and kept on disk, as in `viewers.imaging.compiled`; a fresh one takes some seconds
-for it. So no view imports it: the program does, behind its window, and until then Qt scales.
+A fresh installation takes some seconds for it. So no view imports it: the program does, behind its window, and until
+then Qt scales.
 """
 
 from __future__ import annotations

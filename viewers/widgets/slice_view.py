@@ -70,9 +70,9 @@ class SliceView(ToolView):
     def __init__(self, palette: ViewPalette | None = None, parent: QWidget | None = None) -> None:
         super().__init__(palette, parent)
         self.left_drag = Gesture.WINDOW
+        """What the left button does while no tool is armed."""
         self.level_turned_round = False
         """Whether a drag up raises the level, and does not lower it."""
-        """What the left button does while no tool is armed."""
         self._drag: _Drag | None = None
         self._wheel_left = 0.0
         self._steps = 0

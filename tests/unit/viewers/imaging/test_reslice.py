@@ -137,7 +137,7 @@ def test_that_planes_are_those_of_simpleitk(directions: tuple[Vector, Vector]) -
             assert (outside == ~known).mean() > 0.98
 
 
-def test_that_a_plane_larger_than_a_tile_is_whole() -> None:
+def test_that_a_plane_shared_among_threads_is_whole() -> None:
     noise = np.random.default_rng(5).integers(-1000, 2000, (60, 150, 170), np.int16)
     made = volume((60, 150, 170), (3.0, 1.1, 0.7), OBLIQUE, pixels=noise)
     assert made.affine is not None

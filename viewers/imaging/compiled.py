@@ -13,7 +13,7 @@ from typing import Any
 
 from numba import njit
 
-Loop = Callable[..., None]
+Loop = Callable[..., Any]
 
 _compile: Any = partial(njit, nogil=True, error_model="numpy")
 

@@ -60,17 +60,19 @@ def _plane_values(
     last_slice, last_row, last_column = max(slices - 2, 0), max(rows - 2, 0), max(columns - 2, 0)
     number, line, place = np.empty(_BLOCK, np.int32), np.empty(_BLOCK, np.int32), np.empty(_BLOCK, np.int32)
     a, b, c = np.empty(_BLOCK, np.float32), np.empty(_BLOCK, np.float32), np.empty(_BLOCK, np.float32)
-    inside = np.empty(_BLOCK, np.bool_)
+    here, there = np.empty(_BLOCK, np.float32), np.empty(_BLOCK, np.float32)
+    outside = np.empty(_BLOCK, np.float32)
     corner = np.empty((_CORNERS, _BLOCK), entries.dtype)
+    steps = np.arange(_BLOCK) * 1.0
     for y in range(top, bottom):
-        k_start, j_start, i_start = first[0] + y * down[0], first[1] + y * down[1], first[2] + y * down[2]
         for left in range(0, out.shape[1], _BLOCK):
             count = min(_BLOCK, out.shape[1] - left)
+            k_start = first[0] + y * down[0] + left * right[0]
+            j_start = first[1] + y * down[1] + left * right[1]
+            i_start = first[2] + y * down[2] + left * right[2]
             for x in range(count):
-                k = k_start + (left + x) * right[0]
-                j = j_start + (left + x) * right[1]
-                i = i_start + (left + x) * right[2]
-                inside[x] = (
+                k, j, i = k_start + steps[x] * right[0], j_start + steps[x] * right[1], i_start + steps[x] * right[2]
+                inside = (
                     (k >= -0.5)
                     & (k <= slices - 0.5)
                     & (j >= -0.5)
@@ -78,6 +80,7 @@ def _plane_values(
                     & (i >= -0.5)
                     & (i <= columns - 0.5)
                 )
+                outside[x] = np.float32(0.0) if inside else np.float32(np.nan)
                 k, j, i = min(k, slices - 1.0), min(j, rows - 1.0), min(i, columns - 1.0)
                 k, j, i = k if k > 0 else 0.0, j if j > 0 else 0.0, i if i > 0 else 0.0  # also where it is no number
                 before_k = np.int32(min(k, last_slice * 1.0))
@@ -94,19 +97,21 @@ def _plane_values(
                 corner[6, x], corner[7, x] = entries[at], entries[at + step_column]
                 at -= step_row
                 corner[4, x], corner[5, x] = entries[at], entries[at + step_column]
+            for x in range(count):
+                above = np.float32(corner[0, x]) + (np.float32(corner[1, x]) - np.float32(corner[0, x])) * c[x]
+                below = np.float32(corner[2, x]) + (np.float32(corner[3, x]) - np.float32(corner[2, x])) * c[x]
+                here[x] = above + (below - above) * b[x]
+                above = np.float32(corner[4, x]) + (np.float32(corner[5, x]) - np.float32(corner[4, x])) * c[x]
+                below = np.float32(corner[6, x]) + (np.float32(corner[7, x]) - np.float32(corner[6, x])) * c[x]
+                there[x] = above + (below - above) * b[x]
+            if slopes.size:
+                for x in range(count):
+                    before, after = number[x], min(number[x] + 1, slices - 1)
+                    here[x] = here[x] * slopes[before] + intercepts[before]
+                    there[x] = there[x] * slopes[after] + intercepts[after]
             row = out[y, left : left + count]
             for x in range(count):
-                here = np.float32(corner[0, x]) + (np.float32(corner[1, x]) - np.float32(corner[0, x])) * c[x]
-                below = np.float32(corner[2, x]) + (np.float32(corner[3, x]) - np.float32(corner[2, x])) * c[x]
-                there = np.float32(corner[4, x]) + (np.float32(corner[5, x]) - np.float32(corner[4, x])) * c[x]
-                beneath = np.float32(corner[6, x]) + (np.float32(corner[7, x]) - np.float32(corner[6, x])) * c[x]
-                here += (below - here) * b[x]
-                there += (beneath - there) * b[x]
-                if slopes.size:
-                    before, after = number[x], min(number[x] + 1, slices - 1)
-                    here = here * slopes[before] + intercepts[before]
-                    there = there * slopes[after] + intercepts[after]
-                row[x] = here + (there - here) * a[x] if inside[x] else np.float32(np.nan)
+                row[x] = here[x] + (there[x] - here[x]) * a[x] + outside[x]
             if unread.size:
                 for x in range(count):
                     before, after = number[x], min(number[x] + 1, slices - 1)
@@ -118,6 +123,30 @@ def _plane_values(
                     for n in range(_CORNERS):
                         if corner[n, x] == (before if n < _CORNERS // 2 else after):
                             row[x] = np.nan
+
+
+def _rounded(values: NDArray[np.float32], nothing: int, entries: NDArray[np.int16], outside: NDArray[np.bool_]) -> bool:
+    """Values to whole numbers, halves to the even one; what is no number becomes `nothing` and is `outside`.
+
+    Whether there was any.
+    """
+    some = False
+    for y in range(values.shape[0]):
+        row, entry, without = values[y], entries[y], outside[y]
+        missing = 0
+        for x in range(len(row)):
+            value = row[x]
+            without[x] = value != value
+            missing += value != value
+            entry[x] = np.int16(nothing) if value != value else np.int16(np.int32(np.rint(value)))
+        some |= missing > 0
+    return some
+
+
+rounded = compiled(
+    _rounded,
+    types.boolean(types.float32[:, ::1], types.int64, types.int16[:, ::1], types.boolean[:, ::1]),
+)
 
 
 @cache

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from viewers.imaging.errors import Cancelled
 from viewers.imaging.plane_stacks import PlaneStack
 from viewers.imaging.rescale import PADDED
-from viewers.imaging.sampling import padding_entries, sample_plane
+from viewers.imaging.sampling import padding_entries, rounded, sample_plane
 from viewers.imaging.volume import Volume
 
 _SLIVER = 1e-6
+_COARSE_COST = 2.5
 
 
 class Projection(Enum):
@@ -79,7 +80,7 @@ def reslice(
             raise Cancelled
         pictures.append(sample_plane(volume, coarse.plane(n), coarse.rows, coarse.columns))
     values = _projected(pictures, [share for _, share in shares], slab)
-    made = _finished(volume, values, np.isnan(values))
+    made = PlaneImage(*rounded(values, PADDED)) if volume.rescaled else _finished(volume, values, np.isnan(values))
     if grain == 1:
         return made
     outside = None if made.outside is None else _enlarged(made.outside, grain, stack)
@@ -87,12 +88,18 @@ def reslice(
 
 
 def grain_within(stack: PlaneStack, k: int, slab: Slab | None, values: int) -> int:
-    """How coarse a picture must be to be made of so many values of the volume; 1 where the fine one is."""
+    """How coarse a picture must be to be made within the time of so many values of the volume; 1 where the fine one is.
+
+    The values of a coarse picture lie too far apart to share what comes from memory: each takes the time of some.
+    """
     if stack.voxels is not None:
         return 1
     planes = len(slab_shares(stack, k, slab))
     over = stack.rows * stack.columns * planes / values
-    return max(1, math.ceil(math.sqrt(over) if planes == 1 else math.cbrt(over)))
+    if over <= 1:
+        return 1
+    over *= _COARSE_COST
+    return math.ceil(math.sqrt(over) if planes == 1 else math.cbrt(over))
 
 
 def _enlarged(picture: NDArray[Any], grain: int, stack: PlaneStack) -> NDArray[Any]:

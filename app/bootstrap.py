@@ -79,8 +79,9 @@ def _compile_loops(token: Token) -> None:
         if token.cancelled():  # the window was closed, and waits for what is being compiled
             return
         planes.plane_values(kind)
-    if not token.cancelled():
-        import_module("viewers.imaging.compiled_greys")
+    for module in ("viewers.imaging.compiled_greys", "viewers.imaging.compiled_lines"):
+        if not token.cancelled():
+            import_module(module)
 
 
 class Starter:
@@ -195,7 +196,7 @@ class Starter:
             start("loops", _compile_loops, done=lambda _: None, failed=self._tell_without, behind=True)
 
     def _tell_without(self, failure: Failure) -> None:
-        said = "Images are drawn more slowly, and planes between voxels (oblique ones) cannot be made"
+        said = "Images are drawn more slowly; oblique planes and assisted measurements cannot be made"
         self.window.status.say(f"{said}: {failure.message}")
 
     def _go_back_to(self, station: Workstation, selection: Selection) -> None:

@@ -33,7 +33,7 @@ _BEYOND_MM = 4.0
 """How far a refined line may grow beyond either end of the line it came from."""
 _BATCH, _LARGEST_BATCH = 48, 2048
 _MOST_POINTS = 120
-_FRACTIONS = (8, 4, 12, 2, 6, 10, 14, 1, 3, 5, 7, 9, 11, 13, 15)
+_FRACTIONS = np.array([8, 4, 12, 2, 6, 10, 14, 1, 3, 5, 7, 9, 11, 13, 15], np.int64)
 """Sixteenths of a line at which it is looked at first, the middle before the quarters."""
 
 
@@ -231,32 +231,29 @@ def _inside(
     gap_mm: float,
 ) -> NDArray[np.intp]:
     """Which of these lines lie inside; looked at first where most lines that do not are found out."""
-    left = np.arange(len(starts))
-    missed = np.zeros(len(starts))
-    for sixteenth in _FRACTIONS if len(starts) > _BATCH else ():
-        missed[left] += ~_nearest(inside, starts[left] + (ends[left] - starts[left]) * (sixteenth / 16), spacing_mm)
-        part = lengths[left] / 16
-        left = left[missed[left] * part <= (gap_mm + 2 * part if gap_mm else 0.0)]
+    from viewers.imaging.compiled_lines import likely
+
+    starts, ends = np.ascontiguousarray(starts), np.ascontiguousarray(ends)
+    found = np.empty(len(starts), np.bool_)
+    looked_at = _FRACTIONS if len(starts) > _BATCH else _FRACTIONS[:0]
+    likely(inside, starts, ends, lengths, *spacing_mm, gap_mm, looked_at, found)
+    left = np.flatnonzero(found)
     if not len(left):
         return left
     return left[_outside_mm(inside, starts[left], ends[left], spacing_mm) <= gap_mm]
 
 
-def _nearest(inside: NDArray[np.bool_], at: Points, spacing_mm: Spacing) -> NDArray[np.bool_]:
-    columns = np.rint(at[..., 0] / spacing_mm[1]).astype(np.int64)
-    rows = np.rint(at[..., 1] / spacing_mm[0]).astype(np.int64)
-    return np.asarray(inside[rows, columns])
-
-
 def _outside_mm(inside: NDArray[np.bool_], starts: Points, ends: Points, spacing_mm: Spacing) -> NDArray[np.float64]:
     """How much of each line lies in outside pixels, but for a pixel at each end."""
+    from viewers.imaging.compiled_lines import share_outside
+
     lengths = np.linalg.norm(ends - starts, axis=1)
     pixel = max(spacing_mm)
     count = max(2, int(lengths.max() / (_STEP_PX * min(spacing_mm))))
-    clear = np.minimum(pixel / np.maximum(lengths, 1e-9), 0.5)[:, None]
-    parts = clear + np.linspace(0, 1, count)[None] * (1 - 2 * clear)
-    at = starts[:, None] + parts[..., None] * (ends - starts)[:, None]
-    return np.asarray((~_nearest(inside, at, spacing_mm)).mean(1) * lengths)
+    clear = np.minimum(pixel / np.maximum(lengths, 1e-9), 0.5)
+    share = np.empty(len(lengths))
+    share_outside(inside, starts, ends, clear, count, *spacing_mm, share)
+    return np.asarray(share * lengths)
 
 
 def _settled(

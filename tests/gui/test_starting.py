@@ -61,7 +61,7 @@ def test_that_a_program_that_cannot_compile_says_what_it_does_without(
     starter.show()
     try:
         status = starter.window.status
-        qtbot.waitUntil(lambda: "planes between voxels" in said_by(status), timeout=30_000)
+        qtbot.waitUntil(lambda: "oblique planes" in said_by(status), timeout=30_000)
         assert "compiled_planes" in said_by(status), "why"
     finally:
         starter.window.close()

@@ -29,6 +29,8 @@ def compiled(loop: Loop, *signatures: Any) -> Loop:
     made: Loop
     try:
         made = _compile(list(signatures), cache=True)(loop)
-    except Exception:  # noqa: BLE001 - no folder to keep it in, or what was kept is damaged: in many ways
+    # no folder to keep it in, or what was kept is damaged, in as many ways as a pickle can be; what is wrong with the
+    # loop itself is raised again below
+    except Exception:  # noqa: BLE001
         made = _compile(list(signatures))(loop)
     return made

@@ -55,7 +55,9 @@ def _scaled_greys(
     columns: Places,
     column_shares: Floats,
     covered: Floats,
-    tone: tuple[int, int, int],
+    red: int,
+    green: int,
+    blue: int,
     out: NDArray[np.int32],
 ) -> None:
     """The part of an image that is seen, as opaque grey pixels of the screen, linear between the pixels of the image.
@@ -76,8 +78,8 @@ def _scaled_greys(
     covered
         How much of each pixel of the screen was never measured, 0 to 1, (rows, columns); empty where all was. The image
         must be black there.
-    tone
-        Red, green and blue of what was never measured.
+    red, green, blue
+        The colour of what was never measured.
     out
         0xAARRGGBB, (rows, columns) of the screen.
     """
@@ -101,12 +103,9 @@ def _scaled_greys(
                 light, hidden = upper[x] + (lower[x] - upper[x]) * share, covered[y, x]
                 if inverted:
                     light = np.float32(_WHITE) * (1 - hidden) - light
-                red, green, blue = (
-                    np.int32(light + hidden * tone[0] + _HALF),
-                    np.int32(light + hidden * tone[1] + _HALF),
-                    np.int32(light + hidden * tone[2] + _HALF),
-                )
-                shown[x] = np.int32(_OPAQUE) | (red << 16) | (green << 8) | blue
+                light += np.float32(_HALF)
+                red_and_green = np.int32(light + hidden * red) << 16 | np.int32(light + hidden * green) << 8
+                shown[x] = np.int32(_OPAQUE) | red_and_green | np.int32(light + hidden * blue)
             continue
         for x in range(len(columns)):
             grey = np.int32(upper[x] + (lower[x] - upper[x]) * share + np.float32(_HALF))
@@ -142,9 +141,8 @@ def _image(kind: Any) -> Any:
 
 
 def _greys_of(kind: Any) -> Any:
-    window = (types.float64, types.float64, types.boolean)
-    tone = types.Tuple((types.int64, types.int64, types.int64))  # type: ignore[no-untyped-call]
-    return types.void(_image(kind), *window, *_PLACED, _COVERED, tone, types.int32[:, ::1])
+    window, colour = (types.float64, types.float64, types.boolean), (types.int64, types.int64, types.int64)
+    return types.void(_image(kind), *window, *_PLACED, _COVERED, *colour, types.int32[:, ::1])
 
 
 scaled_shares = compiled(_scaled_shares, types.void(_image(types.boolean), *_PLACED, _COVERED))

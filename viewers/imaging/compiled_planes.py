@@ -23,7 +23,9 @@ USUAL = (np.dtype(np.int16), np.dtype(np.uint16))
 
 def _plane_values(
     entries: NDArray[Any],
-    shape: tuple[int, int, int],
+    slices: int,
+    rows: int,
+    columns: int,
     first: NDArray[np.float64],
     down: NDArray[np.float64],
     right: NDArray[np.float64],
@@ -40,7 +42,9 @@ def _plane_values(
     Parameters
     ----------
     entries
-        The volume, flat; of `shape` (slices, rows, columns).
+        The volume, flat.
+    slices, rows, columns
+        Of the volume.
     first, down, right
         The first pixel, and the way to the next row and to the next column of the plane, in voxels by slice, row and
         column of the volume.
@@ -53,7 +57,6 @@ def _plane_values(
     out
         (rows, columns) of the plane; NaN is written where nothing was measured.
     """
-    slices, rows, columns = shape
     step_row = columns if rows > 1 else 0  # an axis of one voxel has no neighbour to go to
     step_column = 1 if columns > 1 else 0
     step_slice = rows * columns if slices > 1 else 0
@@ -153,10 +156,8 @@ rounded = compiled(
 def plane_values(kind: np.dtype[Any]) -> Loop:
     """`_plane_values` for entries of a type, in this machine's byte order; compiled when it is first asked for."""
     entries = types.Array(from_dtype(kind), 1, "C", readonly=True)
-    shape = types.UniTuple(types.int64, 3)  # type: ignore[no-untyped-call]
-    place, rescale = types.float64[::1], types.float32[::1]
+    number, place, rescale = types.int64, types.float64[::1], types.float32[::1]
+    volume = entries, number, number, number
     of_slices = rescale, rescale, types.boolean[::1], types.int64[::1]
-    rows = types.int64, types.int64
-    return compiled(
-        _plane_values, types.void(entries, shape, place, place, place, *of_slices, types.float32[:, ::1], *rows)
-    )
+    values = types.float32[:, ::1]
+    return compiled(_plane_values, types.void(*volume, place, place, place, *of_slices, values, number, number))

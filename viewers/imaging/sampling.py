@@ -54,7 +54,7 @@ def sample_plane(volume: Volume, plane: SlicePlane, rows: int, columns: int) -> 
     fill = partial(
         plane_values(volume.pixels.dtype),
         volume.pixels.reshape(-1),
-        volume.shape,
+        *volume.shape,
         (to_voxel @ (*plane.origin, 1.0))[:3],
         to_voxel[:3, :3] @ plane.column_direction * plane.row_spacing_mm,
         to_voxel[:3, :3] @ plane.row_direction * plane.column_spacing_mm,

@@ -133,7 +133,7 @@ class ScaledImage:
         colour = int(tone[1:], 16)
         rgb = (colour >> 16, colour >> 8 & 0xFF, colour & 0xFF)
         scale = 255.0 / span
-        loop.scaled_greys(np.ascontiguousarray(pixels), low, scale, inverted, *placed, covered, rgb, self._rgb)
+        loop.scaled_greys(np.ascontiguousarray(pixels), low, scale, inverted, *placed, covered, *rgb, self._rgb)
 
     def draw(self, painter: QPainter) -> None:
         """Pixel on pixel: nothing is scaled any more."""

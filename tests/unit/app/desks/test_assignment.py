@@ -69,12 +69,38 @@ def test_that_a_diameter_becomes_a_viable_one_only_where_it_was_drawn_on_the_art
         assert session.record == after
 
 
+THIRD_VISIT = (
+    SeriesImported((series_ref("1.3", date(2025, 4, 1)),)),
+    VisitProposed("FU2", (date(2025, 4, 1),), ("1.3",)),
+)
+
+
 def _open_checks(session: ReadingSession) -> tuple[set[str], LineState]:
     """The lesions that are marked as to be resolved, and the checklist's line of warnings."""
     reading = session.reading
     assert reading is not None
     (line,) = [line for line in checklist(reading) if line.item is Item.WARNINGS]
     return set(reading.to_resolve()), line.state
+
+
+def _card_and_bar(qtbot: QtBot) -> tuple[LesionCard, FindingBar]:
+    theme = load_theme(Ground.DARK)
+    card, bar = LesionCard(theme), FindingBar(theme)
+    qtbot.addWidget(card)
+    qtbot.addWidget(bar)
+    return card, bar
+
+
+def _desk_at(session: ReadingSession, visit: str, lesion: str, card: LesionCard, bar: FindingBar) -> LesionEventsDesk:
+    """The card is shown for a lesion at a visit."""
+    session.open_case("C-1")
+    session.select_visit(visit)
+    session.select_lesion(lesion)
+    desk = LesionEventsDesk(session, card, bar, card)
+    session.record_changed.connect(desk.refresh)
+    desk.refresh()
+    card.show()
+    return desk
 
 
 def _rows(of: QWidget) -> list[CheckRow]:
@@ -207,27 +233,14 @@ def test_that_what_no_reason_can_stand_for_says_what_to_correct_and_does_it(qtbo
 def test_that_a_new_lesion_that_was_not_evaluated_is_measured_or_kept_so_with_a_reason(
     qtbot: QtBot, tmp_path: Path
 ) -> None:
-    theme = load_theme(Ground.DARK)
-    card, bar = LesionCard(theme), FindingBar(theme)
-    qtbot.addWidget(card)
-    qtbot.addWidget(bar)
+    card, bar = _card_and_bar(qtbot)
     with Database.open(url_in(tmp_path)) as database:
-        third = (
-            SeriesImported((series_ref("1.3", date(2025, 4, 1)),)),
-            VisitProposed("FU2", (date(2025, 4, 1),), ("1.3",)),
-        )
         sure = Observation("EN1", Present(), Features(certainty=Certainty.UNEQUIVOCAL))
         seen = added("EN1", "FU1", Present(), region=Region.EXTRAHEPATIC, role=LesionRole.NEW, organ=Organ.LUNG)
         new = replace(seen, observation=sure)
-        opened(database, *third, added("IT1", "BL", measured("30")), new, found("EN1", "FU2", NotEvaluable()))
+        opened(database, *THIRD_VISIT, added("IT1", "BL", measured("30")), new, found("EN1", "FU2", NotEvaluable()))
         session = ReadingSession(CaseStore(database), load_ruleset(), READER)
-        session.open_case("C-1")
-        session.select_visit("FU2")
-        session.select_lesion("EN1")
-        desk = LesionEventsDesk(session, card, bar, card)
-        session.record_changed.connect(desk.refresh)
-        desk.refresh()
-        card.show()
+        desk = _desk_at(session, "FU2", "EN1", card, bar)
         (row,) = [row for row in _rows(card) if row.check.rule == "E-NEW-UNSEEN"]
         assert [way.word for way in row.check.ways] == ["Measure it", "Keep, give reason"]
         with qtbot.waitSignal(desk.measure_asked):
@@ -240,26 +253,13 @@ def test_that_a_new_lesion_that_was_not_evaluated_is_measured_or_kept_so_with_a_
 def test_that_an_absence_that_was_a_mistake_is_asked_to_be_corrected_where_it_is_recorded(
     qtbot: QtBot, tmp_path: Path
 ) -> None:
-    theme = load_theme(Ground.DARK)
-    card, bar = LesionCard(theme), FindingBar(theme)
-    qtbot.addWidget(card)
-    qtbot.addWidget(bar)
+    card, bar = _card_and_bar(qtbot)
     with Database.open(url_in(tmp_path)) as database:
-        third = (
-            SeriesImported((series_ref("1.3", date(2025, 4, 1)),)),
-            VisitProposed("FU2", (date(2025, 4, 1),), ("1.3",)),
-        )
         again = Observation("IT1", measured("12"), Features(earlier_absence=EarlierAbsence.MISTAKEN))
         gone = found("IT1", "FU1", Nonviable())
-        opened(database, *third, added("IT1", "BL", measured("30")), gone, FindingRecorded("FU2", again))
+        opened(database, *THIRD_VISIT, added("IT1", "BL", measured("30")), gone, FindingRecorded("FU2", again))
         session = ReadingSession(CaseStore(database), load_ruleset(), READER)
-        session.open_case("C-1")
-        session.select_visit("FU2")
-        session.select_lesion("IT1")
-        desk = LesionEventsDesk(session, card, bar, card)
-        session.record_changed.connect(desk.refresh)
-        desk.refresh()
-        card.show()
+        _desk_at(session, "FU2", "IT1", card, bar)
         assert _open_checks(session) == ({"IT1"}, LineState.OPEN)
         asked = "IT1 had been there, and FU1 still has it as gone: correct that."
         assert asked in [shown.text() for shown in card.findChildren(QLabel)]
@@ -269,21 +269,12 @@ def test_that_an_absence_that_was_a_mistake_is_asked_to_be_corrected_where_it_is
 
 
 def test_that_at_a_follow_up_the_lesions_card_asks_for_the_reason(qtbot: QtBot, tmp_path: Path) -> None:
-    theme = load_theme(Ground.DARK)
-    card, bar = LesionCard(theme), FindingBar(theme)
-    qtbot.addWidget(card)
-    qtbot.addWidget(bar)
+    card, bar = _card_and_bar(qtbot)
     with Database.open(url_in(tmp_path)) as database:
         longer = found("IT1", "FU1", Measured(Diameter(300), Diameter(250)))
         opened(database, added("IT1", "BL", measured("30")), longer)
         session = ReadingSession(CaseStore(database), load_ruleset(), READER)
-        session.open_case("C-1")
-        session.select_visit("FU1")
-        session.select_lesion("IT1")
-        desk = LesionEventsDesk(session, card, bar, card)
-        session.record_changed.connect(desk.refresh)
-        desk.refresh()
-        card.show()
+        _desk_at(session, "FU1", "IT1", card, bar)
         (row,) = _rows(card)
         assert row.check.rule == "E-WHOLE" and _open_checks(session) == ({"IT1"}, LineState.OPEN)
         _give_reason(qtbot, row, "drawn on another phase")

@@ -15,7 +15,7 @@ from viewers.imaging.crop import Crop, Grid, Mask, planes_of
 from viewers.imaging.geometry import length_mm
 from viewers.imaging.line_runs import PlaneChord
 from viewers.imaging.reference import ReferenceLiver
-from viewers.imaging.viable import viable_levels
+from viewers.imaging.viable import are_fine, viable_levels
 from viewers.imaging.volume import Volume
 
 _OUTLINE_MM = 0.7
@@ -53,7 +53,9 @@ class ViablePart:
         if found is None:
             return None
         k, chord = found
-        return SliceChord(k, evened(self.levels[k], self.spacing_mm, chord, gap_mm=gap_mm))
+        if are_fine(self.spacing_mm):
+            chord = evened(self.levels[k], self.spacing_mm, chord, gap_mm=gap_mm)
+        return SliceChord(k, chord)
 
     def perpendicular(self, axis: SliceChord, gap_mm: float) -> SliceChord | None:
         chord = perpendicular_chord(self.levels[axis.k], self.spacing_mm, axis.chord, gap_mm=gap_mm)

@@ -31,7 +31,9 @@ _PART = 0.6
 """What may be viable is looked for this part of the way from liver to the threshold: blur makes thin tissue fainter."""
 _ROUNDS, _OVER = 3, 1.6
 """Levels and outline are found from each other in so many rounds, each going so much farther than it says: thin walls
-seem fainter and wider than they are at first, and come right slowly."""
+seem fainter and wider than they are at first, and come right slowly. In coarse pixels, of which a thin wall has one or
+two, going farther makes small lesions too short."""
+_COARSE_ROUNDS, _COARSE_OVER = 2, 1.0
 _MOST = 1.25
 """The level of viable tissue is at most so many times as far above liver as the brightest pixel nearby."""
 _EVEN_MM = 1.2
@@ -40,6 +42,11 @@ _PRIOR = np.float32(0.02)
 _FINE_MM, _THINNED = 1.2, 0.125
 """Where pixels are smaller, levels are worked out on every other one; and the variance, in those, of thinning."""
 _DEEP = 1e4
+
+
+def are_fine(spacing_mm: tuple[float, float]) -> bool:
+    """Whether pixels, by rows and by columns, are so small that thin walls and the noise of an outline can be told."""
+    return max(spacing_mm) <= _FINE_MM
 
 
 def viable_levels(
@@ -76,11 +83,13 @@ def viable_levels(
     """
     from scipy.ndimage import maximum_filter
 
-    fine = max(spacing_mm) <= _FINE_MM and min(values.shape[1:]) >= 8
+    fine = are_fine(spacing_mm) and min(values.shape[1:]) >= 8
+    rounds, over = (_ROUNDS, _OVER) if fine else (_COARSE_ROUNDS, _COARSE_OVER)
+    whole = whole if fine else None
     low = np.maximum(values, np.float32(liver - _LOWEST_SD * sd))
     barred = np.asarray(oil | (lesion <= 0))
     low_h, oil_h, barred_h = (low[:, ::2, ::2], oil[:, ::2, ::2], barred[:, ::2, ::2]) if fine else (low, oil, barred)
-    whole_h = whole[:, ::2, ::2] if fine and whole is not None else whole
+    whole_h = None if whole is None else whole[:, ::2, ::2]
     step_mm = (2 * spacing_mm[0], 2 * spacing_mm[1]) if fine else spacing_mm
     thinned = _THINNED if fine else 0.0
 
@@ -93,12 +102,12 @@ def viable_levels(
     dead = np.zeros(near.shape, bool)
     found, bend = inner, np.zeros(1, np.float32)
     out = barred | (full(near.astype(np.float32)) < 0.5)
-    for turn in range(_ROUNDS + 1):
+    for turn in range(rounds + 1):
         step = np.maximum(inner - outer, np.float32(2 * sd))
         shift = step * bend * near
         half, least = (inner + outer) / 2, inner * np.float32(_LOWEST) + np.float32(liver * (1 - _LOWEST))
         edge = full(np.maximum(half, least) - shift)
-        if turn == _ROUNDS:
+        if turn == rounds:
             break
         ramp = np.float32(2.5 * blur_mm / min(spacing_mm))
         part = np.clip((low - edge) * (ramp / full(step)) + np.float32(0.5), 0, 1)
@@ -111,11 +120,11 @@ def viable_levels(
         share[oil_h] = 0
         rest[oil_h] = 0
         found = _level_of(share, low_h - outer * rest, inner, step_mm, _LEVEL_MM)
-        found = np.minimum(inner + np.float32(_OVER) * (found - inner), most)
+        found = np.minimum(inner + np.float32(over) * (found - inner), most)
         inner = np.maximum(found, np.float32(threshold))
         others = low_h - inner * share
         outer = _level_of(rest, others, outer, step_mm, _BESIDE_MM)
-        if whole_h is not None and turn == _ROUNDS - 1:
+        if whole_h is not None and turn == rounds - 1:
             close = _level_of(rest, others, outer, step_mm, _DEAD_MM)
             outer, dead = _beyond(close, outer, even, near, whole_h, step_mm)
         outer = np.minimum(outer, inner - np.float32(sd))

@@ -29,7 +29,7 @@ def compiled(loop: Loop, *signatures: Any) -> Loop:
     made: Loop
     try:
         made = _compile(list(signatures), cache=True)(loop)
-    # no folder to keep it in, or what was kept is damaged, in as many ways as a pickle can be; what is wrong with the
+    # no folder to keep it in, or what was kept is damaged, in one of many ways; what is wrong with the
     # loop itself is raised again below
     except Exception:  # noqa: BLE001
         made = _compile(list(signatures))(loop)

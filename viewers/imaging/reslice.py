@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from viewers.imaging.errors import Cancelled
 from viewers.imaging.plane_stacks import PlaneStack
 from viewers.imaging.rescale import PADDED
-from viewers.imaging.sampling import padding_entries, rounded, sample_plane
+from viewers.imaging.sampling import padding_entries, rounded, sample_plane, sample_whole
 from viewers.imaging.volume import Volume
 
 _SLIVER = 1e-6
@@ -73,18 +73,30 @@ def reslice(
     if stack.voxels is not None:
         return _voxels(volume, stack, shares, slab)
     shares = shares[len(shares) // 2 % grain :: grain]  # with the plane itself, and as many on either side
-    coarse = _coarser(stack, grain)
-    pictures = []
-    for n, _ in shares:
-        if cancelled is not None and cancelled():
-            raise Cancelled
-        pictures.append(sample_plane(volume, coarse.plane(n), coarse.rows, coarse.columns))
-    values = _projected(pictures, [share for _, share in shares], slab)
-    made = PlaneImage(*rounded(values, PADDED)) if volume.rescaled else _finished(volume, values, np.isnan(values))
+    made = _between_voxels(volume, _coarser(stack, grain), shares, slab, cancelled)
     if grain == 1:
         return made
     outside = None if made.outside is None else _enlarged(made.outside, grain, stack)
     return PlaneImage(_enlarged(made.pixels, grain, stack), outside)
+
+
+def _between_voxels(
+    volume: Volume,
+    stack: PlaneStack,
+    shares: list[tuple[int, float]],
+    slab: Slab | None,
+    cancelled: Callable[[], bool] | None,
+) -> PlaneImage:
+    """One plane between the voxels, or the slab of several."""
+    pictures = []
+    for n, _ in shares:
+        if cancelled is not None and cancelled():
+            raise Cancelled
+        if volume.rescaled and len(shares) == 1:
+            return PlaneImage(*sample_whole(volume, stack.plane(n), stack.rows, stack.columns, PADDED))
+        pictures.append(sample_plane(volume, stack.plane(n), stack.rows, stack.columns))
+    values = _projected(pictures, [share for _, share in shares], slab)
+    return PlaneImage(*rounded(values, PADDED)) if volume.rescaled else _finished(volume, values, np.isnan(values))
 
 
 def grain_within(stack: PlaneStack, k: int, slab: Slab | None, values: int) -> int:

@@ -45,15 +45,38 @@ def sample_plane(volume: Volume, plane: SlicePlane, rows: int, columns: int) -> 
         float32, (rows, columns), in the volume's unit, not rounded. NaN where nothing was measured: outside the
         volume, between slices of which one has not been read, and beside padding.
     """
+    out = np.empty((rows, columns), np.float32)
+    _sample(volume, plane, out, np.empty((0, 0), np.int16), np.empty((0, 0), np.bool_), 0)
+    return out
+
+
+def sample_whole(
+    volume: Volume, plane: SlicePlane, rows: int, columns: int, nothing: int
+) -> tuple[NDArray[np.int16], NDArray[np.bool_] | None]:
+    """As `rounded` of `sample_plane`, in one go."""
+    whole, outside = np.empty((rows, columns), np.int16), np.empty((rows, columns), np.bool_)
+    _sample(volume, plane, np.empty((0, 0), np.float32), whole, outside, nothing)
+    return whole, outside if outside.any() else None
+
+
+def _sample(
+    volume: Volume,
+    plane: SlicePlane,
+    out: Floats,
+    whole: NDArray[np.int16],
+    outside: NDArray[np.bool_],
+    nothing: int,
+) -> None:
+    """The values of a volume into `out`, or where that is empty, as whole numbers into the others."""
     if volume.affine is None:
         raise ValueError("a stack without an affine has no values between its images")
-    from viewers.imaging.compiled_planes import plane_values
+    from viewers.imaging.compiled_planes import paired, plane_values
 
-    to_voxel = np.linalg.inv(volume.affine)
-    out = np.empty((rows, columns), np.float32)
+    to_voxel, entries = np.linalg.inv(volume.affine), volume.pixels.reshape(-1)
     fill = partial(
         plane_values(volume.pixels.dtype),
-        volume.pixels.reshape(-1),
+        entries,
+        paired(entries),
         *volume.shape,
         (to_voxel @ (*plane.origin, 1.0))[:3],
         to_voxel[:3, :3] @ plane.column_direction * plane.row_spacing_mm,
@@ -62,11 +85,15 @@ def sample_plane(volume: Volume, plane: SlicePlane, rows: int, columns: int) -> 
         _unread(volume),
         _padding(volume),
         out,
+        whole,
+        outside,
+        nothing,
     )
+    rows, columns = out.shape if out.size else whole.shape
     bands = min(_THREADS, rows, 1 + rows * columns // _WORTH_A_THREAD)
     if bands < 2:
         fill(0, rows)
-        return out
+        return
     edges = [rows * n // bands for n in range(bands + 1)]
     others = [Thread(target=fill, args=ends, name="plane") for ends in pairwise(edges[1:])]
     for other in others:  # begun and ended here: a pool takes twice as long to make
@@ -74,7 +101,6 @@ def sample_plane(volume: Volume, plane: SlicePlane, rows: int, columns: int) -> 
     fill(0, edges[1])
     for other in others:
         other.join()
-    return out
 
 
 def rounded(values: Floats, nothing: int) -> tuple[NDArray[np.int16], NDArray[np.bool_] | None]:
@@ -85,8 +111,8 @@ def rounded(values: Floats, nothing: int) -> tuple[NDArray[np.int16], NDArray[np
     from viewers.imaging.compiled_planes import rounded as loop
 
     entries, outside = np.empty(values.shape, np.int16), np.empty(values.shape, np.bool_)
-    some = loop(np.ascontiguousarray(values), nothing, entries, outside)
-    return entries, outside if some else None
+    loop(np.ascontiguousarray(values), nothing, entries, outside)
+    return entries, outside if outside.any() else None
 
 
 def padding_entries(volume: Volume) -> NDArray[np.int64] | None:

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from tests.support.phantoms import AXIAL, OBLIQUE, Vector
 from tests.support.resampled import as_itk, by_itk
 from tests.support.volumes import volume
+from viewers.imaging.compiled_planes import paired
 from viewers.imaging.geometry import SlicePlane, along, cross
-from viewers.imaging.sampling import sample_plane
+from viewers.imaging.sampling import sample_plane, sample_whole
 from viewers.imaging.volume import Volume
 
 SHAPE, SPACING_MM = (9, 14, 12), (3.0, 1.1, 0.7)
@@ -90,3 +91,43 @@ def test_that_a_plane_that_is_nowhere_in_the_volume_is_empty(far: float) -> None
         x, y, z = origin
         plane = SlicePlane((x, y, z), *OBLIQUE, 0.8, 0.6)
         assert np.isnan(sample_plane(made, plane, 3, 300)).all()
+
+
+def test_that_whole_values_are_those_of_the_plane_with_halves_to_the_even_one() -> None:
+    pixels = np.broadcast_to(np.arange(-3, 9, dtype=np.int16), (9, 14, 12)).copy()
+    made = volume(SHAPE, (1.0, 1.0, 1.0), AXIAL, pixels=pixels)
+    assert made.affine is not None
+    x, y, z, _ = map(float, made.affine @ (4, 6, 0.5, 1))
+    plane = SlicePlane((x, y, z), *AXIAL, 1.0, 1.0)
+    whole, outside = sample_whole(made, plane, 1, 14, -99)
+    assert outside is not None
+    assert whole[0, :11].tolist() == [-2, -2, 0, 0, 2, 2, 4, 4, 6, 6, 8]  # of -2.5, -1.5, -0.5 and so on
+    assert not outside[0, :11].any()
+    assert whole[0, 12:].tolist() == [-99, -99]
+    assert outside[0, 12:].all()
+    assert sample_whole(made, plane, 1, 11, -99)[1] is None
+
+
+@pytest.mark.parametrize("axis", [1, 2])
+def test_that_the_value_of_the_only_voxel_of_an_axis_holds_over_its_width(axis: int) -> None:
+    thin = np.random.default_rng(3).integers(-1000, 2000, SHAPE, np.int16).take([0], axis)
+    one, two = (volume(pixels.shape, SPACING_MM, AXIAL, pixels=pixels) for pixels in (thin, thin.repeat(2, axis)))
+    middle = np.array([4.0, 6.0, 5.0, 1.0])
+    middle[axis] = 0.0
+    assert one.affine is not None
+    x, y, z, _ = map(float, one.affine @ middle)
+    tilted = plane_along(one, 0, 0.4, 0.0, False)
+    plane = SlicePlane((x, y, z), tilted.row_direction, tilted.column_direction, 0.6, 0.2)
+    found, expected = sample_plane(one, plane, 9, 8), sample_plane(two, plane, 9, 8)
+    within = ~np.isnan(found)
+    assert 8 < within.sum() < within.size
+    assert np.array_equal(found[within], expected[within])
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int16, np.uint16, np.int32, np.int64])
+def test_that_a_pair_is_an_entry_and_the_next(kind: type) -> None:
+    entries = np.array([7, 200, 3, 1, 0, 90], kind)
+    pairs = paired(entries)
+    assert pairs.tobytes() == np.stack([entries[:-1], entries[1:]], 1).tobytes()
+    assert np.shares_memory(pairs, entries)
+    assert paired(entries[:1]).size == 0

@@ -130,6 +130,7 @@ class Workstation(QObject):
         self.proposals = ProposalDesk(
             database, self.session, self.images, self.measuring, self.runner, window.theme, self
         )
+        self.signatures.signed.connect(self.desk.lead_on)
         self.signatures.proposals_asked.connect(self.proposals.show)
         self.signatures.warnings_asked.connect(self.page.visit_checks.focus_first)
 

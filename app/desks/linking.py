@@ -143,7 +143,7 @@ class LinkDesk(QObject):
         if view.source.frame_of_reference_uid == leader.source.frame_of_reference_uid:
             return None
         if not are_parallel(leader, view):
-            return Chip("not linked: another plane", tone=Tone.AMBER)
+            return Chip("not linked: another plane", tone=Tone.AMBER, short="not linked")
         link = self._grid.links.of(leader, view)
         frame_a, frame_b = leader.source.frame_of_reference_uid, view.source.frame_of_reference_uid
         if link is not None or self._registering is None or not frame_a or not frame_b:

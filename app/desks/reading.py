@@ -122,6 +122,11 @@ class ReadingDesk(QObject):
             elif at == len(record.visits) and self._session.hidden_visits:
                 self._session.select_visit(self._session.hidden_visits[0].visit_id)
 
+    def lead_on(self) -> None:
+        """A time point was signed: the keyboard goes to what leads to the next one."""
+        self.refresh()
+        self._page.footer.focus_onward()
+
     def step_lesion(self, step: int) -> None:
         """The next lesion of the table; forwards, the next one that is still to do, if any is."""
         reading = self._session.reading
@@ -205,6 +210,7 @@ class ReadingDesk(QObject):
         page.findings.finding_entered.connect(self._on_finding)
         page.strip.opened.connect(self.show_decision)
         page.footer.next_requested.connect(session.select_lesion)
+        page.footer.visit_requested.connect(self._read_on)
         for sign in (page.footer.sign_requested, page.decision.sign_requested):
             sign.connect(self.sign)
         page.versions.closed.connect(self.show_reading)
@@ -231,6 +237,10 @@ class ReadingDesk(QObject):
         page.times.baseline_confirmed.connect(self._on_baseline)
         page.notice.offer_taken.connect(self._on_offer)
         page.notice.dismissed.connect(self._on_dismissed)
+
+    def _read_on(self, visit_id: str) -> None:
+        self._session.select_visit(visit_id)
+        self._page.grid.active.setFocus()
 
     def _do(self, event: Event, said: str) -> None:
         if self._session.do(event):

@@ -47,11 +47,14 @@ class SignatureDesk(QObject):
         The reader wants to see the proposals that wait.
     warnings_asked()
         The reader wants to see what is to be resolved of the time point itself.
+    signed()
+        The open time point was signed.
     """
 
     told = Signal(str, bool)
     proposals_asked = Signal()
     warnings_asked = Signal()
+    signed = Signal()
 
     def __init__(
         self,
@@ -241,6 +244,7 @@ class SignatureDesk(QObject):
             self._sheet.clear()
             told = translated("{visit} signed by {reader}", visit=reading.visit_id, reader=asked.reader)
             self.told.emit(f"{told} ({meaning_word(meaning).lower()})", False)
+            self.signed.emit()
         else:
             self._say(translated("Nothing was signed."), error=True)
 

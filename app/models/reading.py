@@ -79,6 +79,13 @@ class Reading:
     def signed(self) -> bool:
         return self.record.is_signed(self.read_id, self.visit_id)
 
+    @property
+    def next_to_sign(self) -> str:
+        """The time point that is read next: the first unsigned one after this, else before it; empty where none is."""
+        ids = [visit.id for visit in self.record.assessed_visits]
+        at = ids.index(self.visit_id) + 1 if self.visit_id in ids else 0
+        return next((x for x in ids[at:] + ids[:at] if not self.record.is_signed(self.read_id, x)), "")
+
     def lesions_of(self, region: Region) -> tuple[Lesion, ...]:
         """The lesions of a region: targets, then non-targets, then new ones, each in the order of the read.
 

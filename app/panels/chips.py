@@ -24,6 +24,11 @@ def elided(text: str = "", tone: str = "1", face: Face = Face.BODY) -> QLabel:
     return made
 
 
+def shortened(text: str, tone: str = "1", face: Face = Face.BODY, strong: bool = False) -> QLabel:
+    """A line at the left of its room that gives way where the room is short."""
+    return _toned(ElidedLabel(text), tone, face, strong)
+
+
 def _toned(made: QLabel, tone: str, face: Face, strong: bool = False) -> QLabel:
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setProperty("tone", tone)

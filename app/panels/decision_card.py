@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from app.panels.chips import chip, elided, label
+from app.panels.chips import chip, label, shortened
 from app.panels.decision_inputs import input_value
 from app.panels.decision_text import asks, is_failure, origin_text, reason_line
 from app.panels.derivation import DerivationList
+from app.panels.flow import FlowLayout
 from app.panels.kept_rows import KeptRows
 from app.panels.marks import Icon, MarkBox
 from app.state.record import Judgement
@@ -118,21 +118,14 @@ class DecisionCard(QFrame):
         theme, (entry, said, origin) = self._theme, told
         row = QFrame()
         row.setProperty("rule", "top")
-        row.setFixedHeight(theme.px(21))
+        row.setMinimumHeight(theme.px(21))
         line = QHBoxLayout(row)
-        line.setContentsMargins(theme.px(12), 0, theme.px(12), 0)
+        line.setContentsMargins(theme.px(12), theme.px(2), theme.px(12), theme.px(2))
         line.setSpacing(theme.px(8))
         line.addWidget(MarkBox(_ICONS.get(entry.state, Icon.OPEN), theme, 12))
-        name, value = QLabel(), QLabel()
-        for part, text, tone in ((name, entry.name, "2"), (value, said, "1")):
-            part.setTextFormat(Qt.TextFormat.PlainText)
-            part.setText(text)
-            part.setProperty("tone", tone)
-        value.setProperty("strong", "true")
-        together = QHBoxLayout()
-        together.setSpacing(theme.px(3))
-        together.addWidget(name)
-        together.addWidget(value)
-        line.addLayout(together)
-        line.addWidget(elided(origin, "3", Face.SMALL), 1)
+        words = FlowLayout(theme.px(4), last_at_right=True)  # the source goes below where there is no room beside
+        words.addWidget(shortened(entry.name, "2"))
+        words.addWidget(shortened(said, "1", strong=True))
+        words.addWidget(shortened(origin, "3", Face.SMALL))
+        line.addLayout(words, 1)
         return row

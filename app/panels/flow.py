@@ -7,12 +7,20 @@ from PySide6.QtWidgets import QLayout, QLayoutItem
 
 
 class FlowLayout(QLayout):
-    """Widgets from left to right, then below; its height follows from its width."""
+    """Widgets from left to right, then below; its height follows from its width.
 
-    def __init__(self, gap: int) -> None:
+    Parameters
+    ----------
+    gap
+        Between two widgets, px.
+    last_at_right
+        The last widget stands at the right end of its line.
+    """
+
+    def __init__(self, gap: int, last_at_right: bool = False) -> None:
         super().__init__()
         self._items: list[QLayoutItem] = []
-        self._gap = gap
+        self._gap, self._last_at_right = gap, last_at_right
         self.setContentsMargins(0, 0, 0, 0)
 
     def addItem(self, item: QLayoutItem) -> None:
@@ -57,12 +65,14 @@ class FlowLayout(QLayout):
 
     def _arrange(self, rect: QRect, place: bool) -> int:
         left, top, line = rect.left(), rect.top(), 0
-        for item in self._items:
-            if item.isEmpty():
-                continue
+        shown = [item for item in self._items if not item.isEmpty()]
+        for item in shown:
             size = item.sizeHint()
             if left + size.width() > rect.right() + 1 and line > 0:
                 left, top, line = rect.left(), top + line + self._gap, 0
+            if self._last_at_right:  # what is wider than the line is shortened by its own widget
+                size.setWidth(min(size.width(), max(0, rect.width())))
+                left = max(left, rect.right() + 1 - size.width()) if item is shown[-1] else left
             if place:
                 item.setGeometry(QRect(QPoint(left, top), size))
             left += size.width() + self._gap

@@ -17,15 +17,16 @@ class Density(Enum):
 
 
 _WIDTHS = {
-    ColumnKind.LESION: (57, 44, 44),
-    ColumnKind.VISIT: (64, 60, 50),
-    ColumnKind.VS_BASELINE: (62, 52, 46),
-    ColumnKind.VS_NADIR: (62, 52, 46),
+    ColumnKind.LESION: (57, 44, 43),
+    ColumnKind.VISIT: (64, 60, 48),
+    ColumnKind.VS_BASELINE: (62, 52, 45),
+    ColumnKind.VS_NADIR: (62, 52, 45),
     ColumnKind.WHOLE: (58, 52, 52),
     ColumnKind.SERIES: (100, 86, 86),
     ColumnKind.STATE: (30, 26, 26),
 }
-_SITE_LEAST = (74, 58, 44)
+_SITE_LEAST = (74, 63, 63)
+"""``Lung RLL`` is read without being cut."""
 NARROW_BELOW = 440
 
 

@@ -132,6 +132,8 @@ class LesionDelegate(QStyledItemDelegate):
         font = theme.font(Face.SMALL if cell.small else Face.BODY, cell.bold)
         colour = theme.colour(cell.tone.value)
         if left:
+            if kind is ColumnKind.SITE and QFontMetrics(font).horizontalAdvance(cell.text) > place.width():
+                font = theme.font(Face.SMALL, cell.bold)
             painter.setFont(font)
             painter.setPen(colour)
             shown = painter.fontMetrics().elidedText(cell.text, Qt.TextElideMode.ElideRight, place.width())
@@ -139,9 +141,11 @@ class LesionDelegate(QStyledItemDelegate):
             return
         if cell.warned:
             side = theme.px(12)
-            spot = QRectF(place.left() + theme.px(3), place.center().y() - side / 2 + 1, side, side)
+            roomy = box.width() >= theme.px(60)
+            before, after = (theme.px(3), theme.px(2)) if roomy else (0, theme.px(1))
+            spot = QRectF(place.left() + before, place.center().y() - side / 2 + 1, side, side)
             paint_icon(painter, spot, Icon.ALERT, theme)
-            place.setLeft(place.left() + side + theme.px(5))
+            place.setLeft(place.left() + before + side + after)
         if cell.nadir:
             width, height = theme.px(8), theme.px(7)
             spot = QRectF(place.right() - width, place.center().y() - height / 2 + 0.5, width, height)
@@ -160,11 +164,16 @@ class LesionDelegate(QStyledItemDelegate):
                 self._paint_right(painter, place, cell.prefix, small)
 
     def _paint_right(self, painter: QPainter, place: QRect, text: str, font: QFont) -> None:
-        """Text at the right edge; words too wide for the column go on two lines of the smallest face."""
+        """Text at the right edge; words too wide for the column go on two lines of the smallest face.
+
+        A number too wide for the column is written smaller, and never loses a digit.
+        """
         painter.setFont(font)
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        if " " not in text or QFontMetrics(font).horizontalAdvance(text) <= place.width():
-            painter.drawText(place, flags, text)
+        fits = QFontMetrics(font).horizontalAdvance(text) <= place.width()
+        if fits or " " not in text:
+            painter.setFont(font if fits else self._theme.font(Face.RULE, font.bold()))
+            painter.drawText(place, flags | Qt.TextFlag.TextDontClip, text)
             return
         small = self._theme.font(Face.RULE)
         painter.setFont(small)
@@ -233,8 +242,9 @@ class LesionHead(QHeaderView):
         top = place.center().y() - height * len(lines) // 2 + 1
         side = Qt.AlignmentFlag.AlignLeft if left else Qt.AlignmentFlag.AlignRight
         for number, line in enumerate(lines):
-            face = Face.RULE if len(line) >= len("2025-06-10") else Face.SMALL
-            painter.setFont(theme.font(face, current and number == 0 and not self._model.reading_at_baseline))
+            strong = current and number == 0 and not self._model.reading_at_baseline
+            wide = QFontMetrics(theme.font(Face.SMALL, strong)).horizontalAdvance(line) > place.width()
+            painter.setFont(theme.font(Face.RULE if wide else Face.SMALL, strong))
             spot = QRect(place.left(), top + number * height, place.width(), height)
             painter.drawText(spot, side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip, line)
         painter.restore()

@@ -1,8 +1,10 @@
-"""The foot of the right panel: on to the next lesion, or sign."""
+"""The foot of the right panel: on to the next lesion, or sign; signed, on to the next time point."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.models.reading import Reading
@@ -14,9 +16,18 @@ from app.words import counted, still_to_do, translated
 
 
 class ReadingFooter(QWidget):
-    """`Next` leads while lesions are left; then `Sign` does. Signed, it offers `Amend`."""
+    """`Next` leads while lesions are left; then `Sign` does. Signed, it leads to the next time point; `Amend` is there.
+
+    Signals
+    -------
+    next_requested(str)
+        The lesion to go to.
+    visit_requested(str)
+        The time point to go to.
+    """
 
     next_requested = Signal(str)
+    visit_requested = Signal(str)
     sign_requested = Signal()
     amend_requested = Signal()
     versions_requested = Signal()
@@ -24,12 +35,20 @@ class ReadingFooter(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._signed = False
-        self._next_id = ""
+        self._next_id, self._next_visit = "", ""
         self.ring = ProgressRing(theme, 26)
         self.count = label(strong=True)
         self.note = label(tone="2", face=Face.SMALL)
         self.next = KeyButton("", action="lesion.next")
         self.sign = KeyButton("")
+        self.onward = KeyButton("", primary=True)
+        self.after = label(tone="2", face=Face.SMALL)
+        self._onward = QWidget()
+        leading = QHBoxLayout(self._onward)
+        leading.setContentsMargins(theme.px(10), theme.px(8), theme.px(10), 0)
+        leading.setSpacing(theme.px(8))
+        leading.addWidget(self.onward)
+        leading.addWidget(self.after, 1)
         self.versions = QPushButton(translated("Signed version"))
         self.versions.setProperty("flat", "true")
         self.versions.setProperty("compact", "true")
@@ -53,10 +72,13 @@ class ReadingFooter(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(rule_line())
+        column.addWidget(self._onward)
         column.addLayout(self._row)
-        self.setFixedHeight(theme.px(45))
+        self._theme = theme
+        self._fit()
         self.versions.clicked.connect(self.versions_requested)
         self.next.clicked.connect(lambda: self.next_requested.emit(self._next_id))
+        self.onward.clicked.connect(lambda: self.visit_requested.emit(self._next_visit))
         self.sign.clicked.connect(lambda: (self.amend_requested if self._signed else self.sign_requested).emit())
 
     def set_reading(self, reading: Reading | None, proposed: bool = False, selected: str | None = None) -> None:
@@ -90,6 +112,31 @@ class ReadingFooter(QWidget):
         self.sign.set_primary(complete and not self._signed)
         self.versions.setVisible(bool(reading.record.amendments(reading.read_id, reading.visit_id)))
         self.sign.setToolTip("" if complete else _left_words(left))
+        self._lead_from(reading)
+
+    def focus_onward(self) -> None:
+        """The keyboard goes to what leads on, where something does."""
+        if not self.onward.isHidden() and self._signed:
+            self.onward.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _lead_from(self, reading: Reading) -> None:
+        """Where the reader goes from a signed time point; that nothing is left, where it is the last."""
+        self._next_visit = reading.next_to_sign if self._signed else ""
+        self.onward.setVisible(bool(self._next_visit))
+        self.onward.set_text(translated("Go to {visit}", visit=self._next_visit))
+        if self._next_visit:
+            there = replace(reading, visit_id=self._next_visit)
+            done = len(there.lesions) - len(there.to_do())
+            said = translated("next to read: {done} of {total} assessed", done=done, total=len(there.lesions))
+        else:
+            said = translated("Every time point is signed.")
+        self.after.setText(said)
+        self._fit()
+
+    def _fit(self) -> None:
+        """A second line where a time point is signed."""
+        self._onward.setVisible(self._signed)
+        self.setFixedHeight(self._theme.px(45 + (36 if self._signed else 0)))
 
     def _arrange(self, baseline: bool) -> None:
         """At baseline both buttons stand at the right; later `Next` leads from the left."""

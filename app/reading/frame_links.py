@@ -77,23 +77,25 @@ def link_chip(link: FrameLink | None, failed: bool = False, running: bool = Fals
         They are being registered.
     """
     if link is None and failed:
-        return Chip("not linked: registration failed, pin one place", tone=Tone.ERROR)
+        return Chip("not linked: registration failed, pin one place", tone=Tone.ERROR, short="not linked: failed")
     if link is None and running:
-        return Chip("not linked yet: being registered", tone=Tone.AMBER)
+        return Chip("not linked yet: being registered", tone=Tone.AMBER, short="not linked yet")
     if link is None:
-        return Chip("not linked: pin one place", tone=Tone.AMBER)
+        return Chip("not linked: pin one place", tone=Tone.AMBER, short="not linked")
     if link.kind is LinkKind.SAME:
         return None
-    words = f"linked · {'doubtful' if link.doubtful else _NAMES[link.kind]}"  # short: a small view has to hold it
+    short = "doubtful" if link.doubtful else _NAMES[link.kind]  # a small view has to hold it beside its number
+    words = f"linked · {short}"
     if link.residual_mm is None:
         # one lesion lies where its own shift puts it, and a pin where it was put: neither tells how far others are off
         alone = link.kind is LinkKind.SHIFT
-        return Chip(f"{words}, 1 lesion" if alone else words, _NOT_KNOWN, Tone.AMBER if alone else Tone.PLAIN)
+        tone = Tone.AMBER if alone else Tone.PLAIN
+        return Chip(f"{words}, 1 lesion" if alone else words, _NOT_KNOWN, tone, short)
     shown_mm = round(link.residual_mm, 1)  # two that read alike have one colour
     tone = Tone.MET if shown_mm <= CLOSE_MM else Tone.AMBER if shown_mm <= LOOSE_MM else Tone.ERROR
     if link.doubtful and tone is Tone.MET:
         tone = Tone.AMBER
-    return Chip(words, f"± {shown_mm:.1f}{SPACE}mm", tone)
+    return Chip(words, f"± {shown_mm:.1f}{SPACE}mm", tone, short)
 
 
 def _residual_mm(shifts: tuple[Point, ...], offset: Point, taken_up: int = 0) -> float:

@@ -194,6 +194,8 @@ class Corners:
         over = self._width((chip,)) - width
         if over <= 0:
             return chip
+        if chip.short:
+            return self._fitted_chip(replace(chip, text=chip.short, short=""), width)
         bold = bool(chip.value)
         room = self._advance(chip.text, bold) - over
         return replace(chip, text=self._elided(chip.text, bold, room))

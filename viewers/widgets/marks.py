@@ -34,11 +34,12 @@ class Tone(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A bordered word, with an optional number behind it: ``AP`` ``0.97``."""
+    """A bordered word, with an optional number behind it: ``AP`` ``0.97``; `short` stands where `text` has no room."""
 
     text: str
     value: str = ""
     tone: Tone = Tone.PLAIN
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)

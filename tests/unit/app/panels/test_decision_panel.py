@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from app.models.reading import Reading
+from app.panels.chips import ElidedLabel
 from app.panels.decision_panel import DecisionPanel, Session
 from app.panels.decision_strip import DecisionStrip
 from app.panels.decision_text import data_missing, questions, reason_line, why_asked, would_be
@@ -318,3 +319,17 @@ def test_that_failure_by_ineligibility_is_not_called_a_lack_of_benefit() -> None
     assert reason_line(reading.response.sorafenib, reading.response) == (
         "Sorafenib failure: extrahepatic PD and TACE failure."
     )
+
+
+def test_that_no_word_of_an_input_is_cut_in_the_narrow_form(qtbot: QtBot, panel: DecisionPanel) -> None:
+    panel.resize(660, 708)
+    signed = Signature("Dr J. Lee", TODAY, "two sessions without response")
+    judged = Judgement("FU2", "tace_benefit", Benefit.NO, signed)
+    reading = example_reading()
+    assert reading.response is not None and reading.response.tace is not None
+    panel.tace.show_decision(reading.response.tace, (judged,), reading.response, reading.visit.clinical)
+    qtbot.waitUntil(lambda: panel.tace.width() < 320)
+    panel.grab()
+    words = panel.tace.findChildren(ElidedLabel)
+    assert "judged · Dr J. Lee 06-12" in [word.text() for word in words]
+    assert not [word.text() for word in words if word.toolTip()], "what is cut has a tool tip"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.models.lesion_cells import Column, ColumnKind
-from app.panels.lesion_columns import Density, density_for, steps_back, visits_shown
+from app.panels.lesion_columns import Density, density_for, steps_back, visits_shown, width_of
 
 VISITS = ["BL", "FU1", "FU2", "FU3", "FU4", "FU5", "FU6"]
 PINNED = {"BL", "FU2", "FU5", "FU6"}
@@ -45,3 +45,12 @@ def test_that_columns_stand_as_far_apart_as_they_can(count: int, width: int, den
     kinds = [ColumnKind.LESION, ColumnKind.SITE, *[ColumnKind.VISIT] * count]
     kinds += [ColumnKind.VS_BASELINE, ColumnKind.VS_NADIR]
     assert density_for([Column(kind) for kind in kinds], width) is density
+
+
+def test_that_four_time_points_leave_the_site_its_room_in_the_narrow_panel() -> None:
+    kinds = [ColumnKind.LESION, *[ColumnKind.VISIT] * 4, ColumnKind.VS_BASELINE, ColumnKind.VS_NADIR]
+    beside_the_scroll_bar = 396 - 8
+    columns = [Column(kind) for kind in (*kinds, ColumnKind.SITE)]
+    density = density_for(columns, beside_the_scroll_bar)
+    left = beside_the_scroll_bar - sum(width_of(kind, density) for kind in kinds)
+    assert left >= 12 + 51, "its padding and `Lung RLL` at 12 px"

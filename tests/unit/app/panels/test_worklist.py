@@ -154,6 +154,10 @@ def test_that_the_foot_leads_on_until_all_is_read_then_signs(qtbot: QtBot, theme
     with qtbot.waitSignal(foot.amend_requested):
         qtbot.mouseClick(foot.sign, Qt.MouseButton.LeftButton)
     assert foot.note.text() == "Signed by Dr J. Lee\nmeaning not stated"
+    assert foot.onward.words == "Go to BL", "none is left after it: the first that is not signed"
+    everything = tuple(SignedVisit(READ_ID, visit.id, "Dr J. Lee", "", "") for visit in record.assessed_visits)
+    foot.set_reading(replace(reading, record=replace(record, signed=everything)))
+    assert foot.onward.isHidden() and foot.after.text() == "Every time point is signed."
 
 
 def test_that_a_small_window_is_never_scrolled_sideways(worklist: Worklist) -> None:

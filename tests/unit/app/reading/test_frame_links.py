@@ -108,15 +108,21 @@ def test_that_lesions_of_the_other_region_are_better_than_none() -> None:
     ("link", "chip"),
     [
         (SAME_FRAME, None),
-        (None, Chip("not linked: pin one place", tone=Tone.AMBER)),
+        (None, Chip("not linked: pin one place", tone=Tone.AMBER, short="not linked")),
         (
             FrameLink(LinkKind.SHIFT, lesions=1),
-            Chip("linked · lesion shift, 1 lesion", "± not known", Tone.AMBER),
+            Chip("linked · lesion shift, 1 lesion", "± not known", Tone.AMBER, "lesion shift"),
         ),
-        (FrameLink(LinkKind.PIN), Chip("linked · pin", "± not known")),
-        (FrameLink(LinkKind.PIN, residual_mm=3.0), Chip("linked · pin", f"± 3.0{SPACE}mm", Tone.MET)),
-        (FrameLink(LinkKind.SHIFT, residual_mm=3.1), Chip("linked · lesion shift", f"± 3.1{SPACE}mm", Tone.AMBER)),
-        (FrameLink(LinkKind.SHIFT, residual_mm=6.1), Chip("linked · lesion shift", f"± 6.1{SPACE}mm", Tone.ERROR)),
+        (FrameLink(LinkKind.PIN), Chip("linked · pin", "± not known", short="pin")),
+        (FrameLink(LinkKind.PIN, residual_mm=3.0), Chip("linked · pin", f"± 3.0{SPACE}mm", Tone.MET, "pin")),
+        (
+            FrameLink(LinkKind.SHIFT, residual_mm=3.1),
+            Chip("linked · lesion shift", f"± 3.1{SPACE}mm", Tone.AMBER, "lesion shift"),
+        ),
+        (
+            FrameLink(LinkKind.SHIFT, residual_mm=6.1),
+            Chip("linked · lesion shift", f"± 6.1{SPACE}mm", Tone.ERROR, "lesion shift"),
+        ),
     ],
 )
 def test_that_the_chip_says_which_link_and_how_good(link: FrameLink | None, chip: Chip | None) -> None:

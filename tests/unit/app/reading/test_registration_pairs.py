@@ -121,8 +121,8 @@ def test_that_chips_tell_good_doubtful_failed_and_under_way() -> None:
     def chip(status: Status, mm: float) -> Chip | None:
         return link_chip(link_between(None, VISITS, FRAMES, None, registered=registered(status, mm)))
 
-    assert chip(Status.GOOD, 2.0) == Chip("linked · registered", f"± 2.0{SPACE}mm", Tone.MET)
-    assert chip(Status.DOUBTFUL, 2.0) == Chip("linked · doubtful", f"± 2.0{SPACE}mm", Tone.AMBER)
+    assert chip(Status.GOOD, 2.0) == Chip("linked · registered", f"± 2.0{SPACE}mm", Tone.MET, "registered")
+    assert chip(Status.DOUBTFUL, 2.0) == Chip("linked · doubtful", f"± 2.0{SPACE}mm", Tone.AMBER, "doubtful")
     failed, running = link_chip(None, failed=True), link_chip(None, running=True)
     assert failed is not None
     assert running is not None

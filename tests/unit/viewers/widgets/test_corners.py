@@ -138,3 +138,11 @@ def test_that_the_lower_corners_give_way_where_there_is_no_height() -> None:
     assert len(blocks["top right"].rows) >= 4
     assert "bottom right" not in blocks or len(blocks["bottom right"].rows) < 3
     assert blocks["bottom left"].rows[0] == TextLine("Im 112 · 12 / 40")
+
+
+def test_that_a_chip_says_it_shortly_rather_than_cut() -> None:
+    link = Chip("linked · registered", "± 0.9 mm", short="registered")
+    texts = CornerTexts(("김영수 HEP-0142", "M 63 y", TextLine("FU2 · nadir · prior", True)), (DATE, "Se 4", link))
+    for width, said in ((475.0, "linked · registered"), (287.0, "registered")):
+        rows = rows_of(texts, OverlayLevel.FULL, (width, 337.0))["top right"].rows
+        assert [chip.text for row in rows if isinstance(row, tuple) for chip in row] == [said]

@@ -22,11 +22,9 @@ USUAL = (np.dtype(np.int16), np.dtype(np.uint16))
 
 
 @within
-def _round(values: NDArray[np.float32], nothing: int, whole: NDArray[np.int16], outside: NDArray[np.bool_]) -> None:
-    for x in range(len(values)):
-        value = values[x]
-        outside[x] = value != value
-        whole[x] = np.int16(nothing) if value != value else np.int16(np.int32(np.rint(value)))
+def _nearest(value: np.float32, nothing: int) -> np.int16:
+    """The nearest whole number, of two the even one; `nothing` of what is no number."""
+    return np.int16(nothing) if value != value else np.int16(np.int32(np.rint(value)))
 
 
 def _plane_values(
@@ -54,9 +52,9 @@ def _plane_values(
     Parameters
     ----------
     entries
-        The volume, flat.
+        The volume, flat; what is read of it is in `pairs`.
     pairs
-        Each entry and the next one as one number, see `paired`: one reading of the memory for two voxels.
+        Each entry and its neighbour as one number, see `paired`: one reading of the memory for two voxels.
     slices, rows, columns
         Of the volume.
     first, down, right
@@ -132,20 +130,11 @@ def _plane_values(
                     before_i = np.int32(min(i, last_column * 1.0))
                     a[x], b[x], c[x] = k - before_k, j - before_j, i - before_i
                     number[x], line[x], place[x] = before_k, before_k * np.int32(rows) + before_j, before_i
-            if columns > 1:
-                for x in range(count):
-                    at = np.uint64(line[x]) * np.uint64(columns) + np.uint64(place[x])
-                    pair[0, x], pair[1, x] = pairs[at], pairs[at + step_row]
-                    at += step_slice
-                    pair[2, x], pair[3, x] = pairs[at], pairs[at + step_row]
-            else:
-                for x in range(count):
-                    at = np.uint64(line[x])
-                    corner[0, 2 * x] = corner[0, 2 * x + 1] = entries[at]
-                    corner[1, 2 * x] = corner[1, 2 * x + 1] = entries[at + step_row]
-                    at += step_slice
-                    corner[2, 2 * x] = corner[2, 2 * x + 1] = entries[at]
-                    corner[3, 2 * x] = corner[3, 2 * x + 1] = entries[at + step_row]
+            for x in range(count):
+                at = np.uint64(line[x]) * np.uint64(columns) + np.uint64(place[x])
+                pair[0, x], pair[1, x] = pairs[at], pairs[at + step_row]
+                at += step_slice
+                pair[2, x], pair[3, x] = pairs[at], pairs[at + step_row]
             for x in range(count):
                 one, other = np.float32(corner[0, 2 * x]), np.float32(corner[0, 2 * x + 1])
                 above = one + (other - one) * c[x]
@@ -177,15 +166,23 @@ def _plane_values(
                         if corner[n, 2 * x] == mark or corner[n, 2 * x + 1] == mark:
                             values[x] = np.nan
             if len(out):
-                out[y, left : left + count] = values[:count]
+                floats = out[y, left : left + count]
+                for x in range(count):
+                    floats[x] = values[x]
             else:
-                _round(values[:count], nothing, whole[y, left : left + count], outside[y, left : left + count])
+                numbers, without = whole[y, left : left + count], outside[y, left : left + count]
+                for x in range(count):
+                    without[x] = values[x] != values[x]
+                    numbers[x] = _nearest(values[x], nothing)
 
 
 def _rounded(values: NDArray[np.float32], nothing: int, whole: NDArray[np.int16], outside: NDArray[np.bool_]) -> None:
     """Values to whole numbers, halves to the even one; what is no number becomes `nothing` and is `outside`."""
     for y in range(values.shape[0]):
-        _round(values[y], nothing, whole[y], outside[y])
+        row, numbers, without = values[y], whole[y], outside[y]
+        for x in range(len(row)):
+            without[x] = row[x] != row[x]
+            numbers[x] = _nearest(row[x], nothing)
 
 
 rounded = compiled(
@@ -194,10 +191,15 @@ rounded = compiled(
 )
 
 
-def paired(entries: NDArray[Any]) -> NDArray[Any]:
-    """Each entry of a flat volume and the next one as one number, without a copy; of no meaning but its two halves."""
+def paired(entries: NDArray[Any], columns: int) -> NDArray[Any]:
+    """Each entry of a flat volume and its neighbour as one number, of no meaning but its two halves; without a copy.
+
+    Where there is but one column, an entry is its own neighbour.
+    """
     double = _double(entries.dtype)
-    return np.ndarray((max(entries.size - 1, 0),), double, entries, strides=entries.strides)
+    if columns == 1:
+        return entries.repeat(2).view(double)
+    return np.ndarray((entries.size - 1,), double, entries, strides=entries.strides)
 
 
 def _double(kind: np.dtype[Any]) -> np.dtype[Any]:

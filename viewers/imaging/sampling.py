@@ -76,7 +76,7 @@ def _sample(
     fill = partial(
         plane_values(volume.pixels.dtype),
         entries,
-        paired(entries),
+        paired(entries, volume.shape[2]),
         *volume.shape,
         (to_voxel @ (*plane.origin, 1.0))[:3],
         to_voxel[:3, :3] @ plane.column_direction * plane.row_spacing_mm,

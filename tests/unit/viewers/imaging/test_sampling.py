@@ -125,9 +125,9 @@ def test_that_the_value_of_the_only_voxel_of_an_axis_holds_over_its_width(axis: 
 
 
 @pytest.mark.parametrize("kind", [np.uint8, np.int16, np.uint16, np.int32, np.int64])
-def test_that_a_pair_is_an_entry_and_the_next(kind: type) -> None:
+def test_that_a_pair_is_an_entry_and_its_neighbour(kind: type) -> None:
     entries = np.array([7, 200, 3, 1, 0, 90], kind)
-    pairs = paired(entries)
+    pairs = paired(entries, 3)
     assert pairs.tobytes() == np.stack([entries[:-1], entries[1:]], 1).tobytes()
     assert np.shares_memory(pairs, entries)
-    assert paired(entries[:1]).size == 0
+    assert paired(entries, 1).tobytes() == np.stack([entries, entries], 1).tobytes()

@@ -36,6 +36,9 @@ from app.state.events import (
     TreatmentRecorded,
     TreatmentRemoved,
 )
+from app.state.record import Record
+from app.state.visit_reasons import fallen
+from app.words import listed, translated
 from mrecist.case import ClinicalStatus
 from mrecist.lesions import Finding
 from mrecist.values import Line
@@ -243,8 +246,9 @@ class ReadingDesk(QObject):
         self._page.grid.active.setFocus()
 
     def _do(self, event: Event, said: str) -> None:
+        before = self._session.record
         if self._session.do(event):
-            self.told.emit(said, True)
+            self.told.emit(f"{said}{_asked_again(before, self._session.record)}", True)
 
     def _show_rail(self) -> None:
         record, visit = self._session.record, self._session.visit
@@ -257,8 +261,10 @@ class ReadingDesk(QObject):
 
     def _on_baseline(self, visit_id: str, day0: object) -> None:
         assert isinstance(day0, date)
+        before = self._session.record
         if self._session.do(BaselineConfirmed(visit_id, day0)):
-            self.told.emit(f"Baseline {visit_id}, day 0 {day0.isoformat()}", True)
+            again = _asked_again(before, self._session.record)
+            self.told.emit(f"Baseline {visit_id}, day 0 {day0.isoformat()}{again}", True)
             self.show_reading()
 
     def _on_clinical(self, status: object) -> None:
@@ -302,6 +308,15 @@ class ReadingDesk(QObject):
     def _correct_phase(self, series: str, phase: str | None, _checked: bool = False) -> None:
         if self._session.do(PhaseCorrected(series, phase)):
             self.told.emit("Phase corrected", True)
+
+
+def _asked_again(before: Record | None, now: Record | None) -> str:
+    """That a reason about a time point fell with an edit, because what it was given for changed."""
+    gone = () if before is None or now is None else fallen(before, now)
+    if not gone:
+        return ""
+    rules = listed([f"{visit_id} {rule}" for visit_id, rule in gone])
+    return f". {translated('{rules} asked again: what the reason was given for changed.', rules=rules)}"
 
 
 def _accepted(reading: Reading | None, image_of: Callable[[Line], int | None]) -> Accepted:

@@ -11,6 +11,7 @@ from app.panels.lesion_form import OVERRIDE, Check, Way, check_of
 from app.panels.visit_checks import VisitChecks
 from app.session import ReadingSession
 from app.state.events import VisitJustified
+from app.state.visit_reasons import looked_at
 from app.words import translated
 from mrecist.case import RULES_OF_TIMEPOINT
 from mrecist.results import Issue
@@ -43,16 +44,27 @@ class VisitChecksDesk(QObject):
     def refresh(self) -> None:
         reading = self._session.reading
         shown = () if reading is None else tuple(x for x in issues_of_visit(reading) if x.rule != _TOLD_ELSEWHERE)
-        checks = tuple(_check(issue, self._session.locked) for issue in shown)
+        visit = None if reading is None else reading.visit
+        before = {} if visit is None else dict(visit.asked_again)
+        checks = tuple(_check(issue, self._session.locked, before.get(issue.rule, "")) for issue in shown)
         self._panel.show_checks("" if reading is None else reading.visit_id, checks)
 
     def _on_override(self, rule: str, reason: str) -> None:
         reading = self._session.reading
-        if reading is not None and self._session.do(VisitJustified(reading.visit_id, rule, reason)):
+        if reading is None:
+            return
+        seen = looked_at(reading.record, reading.visit_id, rule)
+        if self._session.do(VisitJustified(reading.visit_id, rule, reason, seen)):
             self.told.emit(translated("{rule} kept: {reason}", rule=rule, reason=reason), True)
 
 
-def _check(issue: Issue, locked: bool) -> Check:
-    """A reminder may be justified as well; a reason that was given may be put otherwise while nothing is signed."""
+def _check(issue: Issue, locked: bool, before: str) -> Check:
+    """A reminder may be justified as well; a reason that was given may be put otherwise while nothing is signed.
+
+    `before` is the reason that fell.
+    """
     word = translated("Other reason") if issue.overridden else translated("Keep, give reason")
-    return replace(check_of(issue), ways=() if locked else (Way(OVERRIDE, word),))
+    made = replace(check_of(issue), ways=() if locked else (Way(OVERRIDE, word),))
+    if not before:
+        return made
+    return replace(made, detail=translated("Asked again, for it changed. The reason was: {why}", why=before))

@@ -98,7 +98,10 @@ _OF_DATES = ("E-WINDOW", "E-AFTER-START")
 
 def _without_clinical(visit: Visit) -> Visit:
     """Reasons given for entry criteria and laboratory values go with them; those of dates stay."""
-    return replace(visit, clinical=None, justified=tuple(x for x in visit.justified if x[0] in _OF_DATES))
+    justified, seen, asked = (
+        tuple(x for x in reasons if x[0] in _OF_DATES) for reasons in (visit.justified, visit.seen, visit.asked_again)
+    )
+    return replace(visit, clinical=None, justified=justified, seen=seen, asked_again=asked)
 
 
 def as_shown(record: Record, read_id: str | None, hides: Collection[Hidden]) -> Record:

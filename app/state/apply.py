@@ -51,6 +51,7 @@ from app.state.events import (
 from app.state.pins import pin_place
 from app.state.record import Record
 from app.state.refusal import EditRefused
+from app.state.visit_reasons import let_fall
 
 __all__ = ["EditRefused", "apply", "replay", "standing"]
 
@@ -66,6 +67,10 @@ def apply(record: Record | None, entry: Entry) -> Record:
     EditRefused
         If the edit does not fit the record: unknown names, a signed time point, a closed case, and so on.
     """
+    return let_fall(_applied(record, entry))
+
+
+def _applied(record: Record | None, entry: Entry) -> Record:
     event = entry.event
     if isinstance(event, CaseOpened):
         return case_edits.open_case(record, event)

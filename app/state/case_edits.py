@@ -152,8 +152,12 @@ def justify_visit(record: Record, event: VisitJustified, read_id: str | None) ->
     signed = None if read_id is None else record.signature(read_id, visit.id)
     if signed is not None:
         raise EditRefused(f"{visit.id} is signed by {signed.by}. Amend it first.")
-    others = tuple(x for x in visit.justified if x[0] != event.rule)
-    return _with_visit(record, replace(visit, justified=(*others, (event.rule, event.justification.strip()))))
+    justified, seen, asked = (
+        tuple(x for x in reasons if x[0] != event.rule) for reasons in (visit.justified, visit.seen, visit.asked_again)
+    )
+    justified = (*justified, (event.rule, event.justification.strip()))
+    seen = (*seen, (event.rule, event.seen)) if event.seen else seen
+    return _with_visit(record, replace(visit, justified=justified, seen=seen, asked_again=asked))
 
 
 # --- clinical data -------------------------------------------------------------------------------------------------

@@ -89,6 +89,11 @@ def _without_meaning(plain: Plain) -> Plain:
     return {**plain, "meaning": None, "left_open": []}
 
 
+def _standing_whatever_changes(plain: Plain) -> Plain:
+    """Version 1 did not keep what a reason was given for."""
+    return {**plain, "seen": ""}
+
+
 UPCASTS: Mapping[tuple[str, int], Upcast] = MappingProxyType(
     {
         ("lesion_added", 1): _unassisted,
@@ -104,6 +109,7 @@ UPCASTS: Mapping[tuple[str, int], Upcast] = MappingProxyType(
         ("treatment_recorded", 1): _without_course,
         ("read_started", 1): _hiding_nothing,
         ("visit_signed", 1): _without_meaning,
+        ("visit_justified", 1): _standing_whatever_changes,
     }
 )
 """For a kind and an old version: the plain payload of the next version. Old texts are never rewritten."""

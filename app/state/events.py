@@ -101,13 +101,16 @@ class VisitJustified:
     """Why what a rule of conformance finds of a time point itself is accepted; it replaces what was said before.
 
     The rules are `mrecist.case.RULES_OF_TIMEPOINT`: window of the baseline, entry criteria, laboratory values.
+    Version 2: `seen` is what the rule looked at (`app.state.visit_reasons.looked_at`); the reason falls when that
+    changes. Where it is empty, as in version 1, the reason stands.
     """
 
     kind: ClassVar[str] = "visit_justified"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     visit_id: str
     rule: str
     justification: str
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,8 @@ class Visit:
 
     Time points before the baseline are SC1, SC2 ...; they are shown, and no rule counts them.
 
-    `justified` says of a rule of conformance why what it finds of the time point itself is accepted.
+    `justified` says of a rule of conformance why what it finds of the time point itself is accepted, `seen` what it
+    looked at then, `asked_again` which reasons fell because that changed (`app.state.visit_reasons`).
     `on` is the date of the earliest exam, `exam_dates` are all of them, `confirmed` once a reader said so.
     """
 
@@ -103,6 +104,8 @@ class Visit:
     coverage: tuple[tuple[Examination, bool], ...] | None = None
     clinical: ClinicalStatus | None = None
     justified: tuple[tuple[str, str], ...] = ()
+    seen: tuple[tuple[str, str], ...] = ()
+    asked_again: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +280,7 @@ class Record:
         """The record as the response engine takes it, with days in place of dates."""
         return Case(
             id=self.case_id,
-            timepoints=tuple(self._timepoint(v) for v in self.assessed_visits),
+            timepoints=tuple(self.timepoint(v) for v in self.assessed_visits),
             reads=self.reads,
             treatments=tuple(
                 Treatment(
@@ -302,7 +305,8 @@ class Record:
         """The day, where it is known: times are counted from it, and a month alone gives none."""
         return None if on is None or precision_of(on) is not Precision.DAY else self.day(on)
 
-    def _timepoint(self, visit: Visit) -> TimePoint:
+    def timepoint(self, visit: Visit) -> TimePoint:
+        """A time point as the response engine takes it."""
         series: dict[Scan, list[str]] = {}
         for ref in (ref for uid in visit.series if (ref := self.series_ref(uid)) is not None):
             if ref.modality in _SCANNERS:

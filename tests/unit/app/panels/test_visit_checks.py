@@ -103,6 +103,22 @@ def test_that_each_finding_about_a_time_point_is_kept_by_a_reason_of_its_own(
     assert shown(panel) == {"E-LABS": "Kept: drawn on the ward"}
 
 
+def test_that_a_reason_is_asked_for_again_when_what_it_was_given_for_changes(
+    panel: VisitChecks, session: ReadingSession
+) -> None:
+    keep(panel, 0, "scanner down")
+    keep(panel, 1, "waiver")
+    assert session.do(ClinicalRecorded("BL", ClinicalStatus(ecog=2, bilirubin_mg_dl=Fraction("2.6"))))
+    again = "Asked again, for it changed. The reason was: waiver"
+    assert [row.check.detail for row in panel.rows] == ["Kept: scanner down", again]
+    assert panel.rows[1].check.state is CheckState.TO_RESOLVE and panel.rows[1].buttons[OVERRIDE].isVisible()
+    session.undo()
+    assert shown(panel) == {"E-WINDOW": "Kept: scanner down", "E-ENTRY": "Kept: waiver"}
+    session.redo()
+    keep(panel, 1, "waiver 2")
+    assert shown(panel) == {"E-WINDOW": "Kept: scanner down", "E-ENTRY": "Kept: waiver 2"}
+
+
 def test_that_what_is_not_justified_is_signed_as_open_and_then_stays(
     panel: VisitChecks, session: ReadingSession
 ) -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from functools import partial
 
-from PySide6.QtCore import QObject, QPoint, Qt, QTimer, Signal
-from PySide6.QtWidgets import QMenu
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.desks.assignment import AssignmentDesk
 from app.desks.images import ImageDesk
@@ -21,7 +19,6 @@ from app.desks.thumbnails import Thumbnails
 from app.desks.visit_checks import VisitChecksDesk
 from app.models.lesion_cells import Accepted
 from app.models.reading import Reading
-from app.reading.hanging import PHASE_WORDS
 from app.reading.marking import Declined, Drawing, Intent, Offer
 from app.reading_page import ReadingPage, RightPage
 from app.session import ReadingSession
@@ -32,7 +29,6 @@ from app.state.events import (
     ClinicalRecorded,
     EnrolmentRecorded,
     Event,
-    PhaseCorrected,
     TreatmentRecorded,
     TreatmentRemoved,
 )
@@ -206,7 +202,7 @@ class ReadingDesk(QObject):
         page.timepoints.visit_opened.connect(session.select_visit)
         page.timepoints.visit_compared.connect(session.compare_with)
         page.rail.series_opened.connect(self._images.show_series)
-        page.rail.phase_asked.connect(self._ask_phase)
+        page.rail.phase_asked.connect(lambda series, place: self._phase_changes.ask(series, place, page))
         page.table.lesion_selected.connect(session.select_lesion)
         page.table.finding_entered.connect(self._measuring_record)
         page.table.value_clicked.connect(lambda region, _what: page.cards.open_derivation(region))
@@ -223,7 +219,7 @@ class ReadingDesk(QObject):
         page.clinical.labs_asked.connect(self.labs.open)
         page.clinical.rows_asked.connect(self.labs.open_rows)
         page.clinical.import_asked.connect(self.labs.ask_file)
-        for part in (self.signing, self.assignment, self.visit_checks, self.happened, self.labs):
+        for part in (self.signing, self.assignment, self.visit_checks, self.happened, self.labs, self._phase_changes):
             part.told.connect(self.told)
         for asking in (self.happened, self.assignment):
             asking.measure_asked.connect(lambda: self._measuring.arm(Intent.COUNTED))
@@ -294,20 +290,6 @@ class ReadingDesk(QObject):
     def _on_dismissed(self) -> None:
         self._refused = None
         self._measuring.discard()
-
-    def _ask_phase(self, series: str, place: QPoint) -> None:
-        """A menu of phases under the chip; the choice is recorded and kept."""
-        menu = QMenu(self._page)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for phase, word in PHASE_WORDS.items():
-            menu.addAction(word).triggered.connect(partial(self._correct_phase, series, phase.value))
-        menu.addSeparator()
-        menu.addAction("No liver phase").triggered.connect(partial(self._correct_phase, series, None))
-        menu.popup(place)
-
-    def _correct_phase(self, series: str, phase: str | None, _checked: bool = False) -> None:
-        if self._session.do(PhaseCorrected(series, phase)):
-            self.told.emit("Phase corrected", True)
 
 
 def _asked_again(before: Record | None, now: Record | None) -> str:

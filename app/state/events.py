@@ -1,7 +1,6 @@
-"""One dataclass for each edit of a case. The log of these is the record.
+"""One dataclass for each edit of a case, with plain values only. The log of these is the record.
 
-Each class has a `kind` and a `version`; both are stored with every row, and older versions are upcast when they are
-replayed. Payloads hold plain values only.
+Each class has a `kind` and a `version`; both are stored with every row, and older versions are upcast when replayed.
 """
 
 from __future__ import annotations
@@ -101,8 +100,7 @@ class VisitJustified:
     """Why what a rule of conformance finds of a time point itself is accepted; it replaces what was said before.
 
     The rules are `mrecist.case.RULES_OF_TIMEPOINT`: window of the baseline, entry criteria, laboratory values.
-    Version 2: `seen` is what the rule looked at (`app.state.visit_reasons.looked_at`); the reason falls when that
-    changes. Where it is empty, as in version 1, the reason stands.
+    Version 2: `seen` is what the rule looked at (`visit_reasons.looked_at`); the reason falls when that changes.
     """
 
     kind: ClassVar[str] = "visit_justified"

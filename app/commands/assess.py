@@ -13,8 +13,9 @@ from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from io import TextIOWrapper
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import IO, BinaryIO
 
 from app.cli import DONE, Refusal
 from app.commands.assessed_text import AssessedText
@@ -214,7 +215,7 @@ def _assess_lines(files: Sequence[Path], judging: Judging) -> None:
     """Assess line by line into a temporary file, and print that once no line was refused: memory stays flat."""
     faults: list[str] = []
     seen: set[str] = set()
-    with tempfile.TemporaryFile("w+", encoding="ascii") as held_back:
+    with tempfile.TemporaryFile("w+b") as held_back:
         for file in files:
             try:
                 _assess_file(file, judging, faults, seen, held_back)
@@ -222,10 +223,11 @@ def _assess_lines(files: Sequence[Path], judging: Judging) -> None:
                 faults.append(_unreadable(file, error))
         _refuse(faults, given_up=len(faults) >= _MOST_FAULTS_SHOWN)
         held_back.seek(0)
-        shutil.copyfileobj(held_back, sys.stdout)
+        with TextIOWrapper(held_back, encoding="ascii") as told:
+            shutil.copyfileobj(told, sys.stdout)
 
 
-def _assess_file(file: Path, judging: Judging, faults: list[str], seen: set[str], held_back: TextIO) -> None:
+def _assess_file(file: Path, judging: Judging, faults: list[str], seen: set[str], held_back: IO[bytes]) -> None:
     """Collect results, ids, and faults until there are as many as can be shown: reading stops there."""
     if len(faults) >= _MOST_FAULTS_SHOWN:
         return
@@ -239,7 +241,7 @@ def _assess_file(file: Path, judging: Judging, faults: list[str], seen: set[str]
             if len(faults) >= _MOST_FAULTS_SHOWN:
                 return
             if not faults:
-                held_back.write(line.text + "\n")
+                held_back.write(line.result + b"\n")
 
 
 def _judged(stream: BinaryIO, judging: Judging) -> Generator[JudgedLine]:

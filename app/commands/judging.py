@@ -26,7 +26,8 @@ from mrecist.robustness import DRAWS, SEED, Robustness, robustness
 from mrecist.rulesets import MeasurementError, RuleSet
 
 Line = tuple[int, bytes]
-_LINES_AT_ONCE = 32
+_LINES_AT_ONCE = 16
+"""Few, so that no process is left alone with the last ones for long."""
 _CHUNKS_AHEAD = 3
 _WRITER = json.JSONEncoder(check_circular=False)
 """Writes as `json.dumps` does, without looking for cycles: a result is a tree that was just made."""
@@ -96,11 +97,11 @@ class Judging:
 
 @dataclass(frozen=True, slots=True)
 class JudgedLine:
-    """One line: its number and, of a case, the id and the result as text; else its faults."""
+    """One line: its number and, of a case, the id and the result as JSON in ASCII; else its faults."""
 
     number: int
     case_id: str = ""
-    text: str = ""
+    result: bytes = b""
     faults: tuple[str, ...] = ()
 
 
@@ -112,7 +113,7 @@ def judge_line(judging: Judging, line: Line) -> JudgedLine:
     except CaseFileError as error:
         return JudgedLine(number, faults=error.faults)
     told = _WRITER.encode(judging.best_of(found)) if isinstance(found, Sequenced) else judging.result_text(found)
-    return JudgedLine(number, found.id, told)
+    return JudgedLine(number, found.id, told.encode("ascii"))
 
 
 def judge_lines(judging: Judging, lines: Iterable[Line], *, in_parallel: bool) -> Iterator[JudgedLine]:

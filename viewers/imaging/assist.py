@@ -153,16 +153,17 @@ def propose_part(
         return replace(result, warnings=(prepared.why_not, *prepared.warnings)), None
     viable = sections.viable(reference, threshold, settings)
     long = viable.longest(settings.gap_mm)
+    if long is None and sections.whole is None:
+        return replace(result, warnings=(NOT_SEPARABLE, *prepared.warnings)), None
     found: Extents | None = None
     if long is not None:
         short = viable.perpendicular(long, settings.gap_mm)
         found = Extents(sections.line(long), None if short is None else sections.line(short), viable.volume_ml)
     enhancement = sections.enhancement(viable, reference, settings)
-    warnings = list(prepared.warnings)
+    warnings = [*prepared.warnings, *_remarks(enhancement)]
     if found is None:
         warnings.insert(0, NOT_SEPARABLE)
         enhancement = replace(enhancement, viable_mean=None, viable_sd=None, excess_sd=None, viable_share=0.0)
-    warnings += _remarks(enhancement)
     measured = replace(result, viable=found, whole=sections.whole, enhancement=enhancement, warnings=tuple(warnings))
     return measured, viable
 
@@ -235,6 +236,8 @@ class _Preparation:
         sections = self._sections(crop, coarse, extent, extent.mask, tissue, beyond)
         if sections is None:
             return self._without(NOT_SEPARABLE, reference)
+        if not sections.stands_out(reference, self._settings):
+            sections = replace(sections, whole=None)
         self._step()
         return Prepared(volume, self._start, self._settings, reference, sections, tuple(self._warnings))
 
@@ -344,14 +347,8 @@ class _Preparation:
             allowed[brighter_vessel(smooth, bright & (allowed > 0), from_cut)] = -1.0
         whole &= allowed > 0
         start: Index = tuple(part.start + first for part, first in zip(box, crop.start, strict=True))
-        return LesionSections.of(
-            self._volume,
-            Crop(values, start, crop.spacing_mm),
-            smooth,
-            whole,
-            allowed,
-            math.hypot(sigma_mm, SCANNER_MM),
-        )
+        box_crop, blur_mm = Crop(values, start, crop.spacing_mm), math.hypot(sigma_mm, SCANNER_MM)
+        return LesionSections.of(self._volume, box_crop, smooth, whole, allowed, blur_mm)
 
 
 def _points(start: Start) -> list[Vector]:

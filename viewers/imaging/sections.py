@@ -12,6 +12,7 @@ from viewers.imaging.catalogue import Vector
 from viewers.imaging.chord import diameter_bound_mm, longest_diameter, longest_of, perpendicular_chord
 from viewers.imaging.chord_turns import evened
 from viewers.imaging.crop import Crop, Grid, Mask, planes_of
+from viewers.imaging.distances import depth_mm
 from viewers.imaging.geometry import length_mm
 from viewers.imaging.line_runs import PlaneChord
 from viewers.imaging.reference import ReferenceLiver
@@ -25,6 +26,11 @@ _STEEP = 60.0
 _HOLE_MM2 = 4.0
 _LEAST_MM = 3.0
 _OIL_BLUR_MM = 1.8
+_TREATED = 0.15
+"""At least this part of a treated lesion is dead tissue or lipiodol."""
+_CHOSEN_SD, _SPECKS_SD, _SPECKS = 0.2, 0.6, 0.3
+"""Noise helps to choose what is viable, so a faint part seems brighter than it is, by up to 0.15 SD of the liver. Where
+it is less than that part of a lesion as faint as itself, only noise made it stand out, which adds up to 0.5 SD."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +70,14 @@ class ViablePart:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LesionSections:
-    """A box of a volume around a lesion, with the lesion's outline and its whole diameters."""
+    """A box of a volume around a lesion, with its outline and whole diameters; None where it is too faint for these."""
 
     volume: Volume
     crop: Crop
     smooth: Grid
     outline: Mask
     allowed: Grid
-    whole: Extents
+    whole: Extents | None
     blur_mm: float
 
     @classmethod
@@ -104,7 +110,7 @@ class LesionSections:
         return np.asarray(np.maximum(self.crop.values, self.smooth) > limit)
 
     def viable(self, reference: ReferenceLiver, threshold: float, settings: AssistSettings) -> ViablePart:
-        """The viable part at a threshold."""
+        """The viable part at a threshold; nothing where it lies above that by its noise alone."""
         spacing = self.crop.spacing_mm[1:]
         oil = self.oil(settings.lipiodol_hu)
         bright = np.asarray((self.smooth > threshold) & (self.allowed > 0))
@@ -128,9 +134,42 @@ class LesionSections:
             )
             _fill_pinholes(levels[part], spacing)
             _drop_specks(levels, self.crop)
+            if not self._stands_out(levels > 0, threshold, reference):
+                levels.fill(-1.0)
         mask = levels > 0
         volume_ml = float(np.count_nonzero(mask)) * self.crop.voxel_ml if self.volume.series.volume_ok else None
         return ViablePart(levels, spacing, volume_ml)
+
+    def _stands_out(self, mask: Mask, threshold: float, reference: ReferenceLiver) -> bool:
+        """Whether what seems viable is above the threshold as a whole, and not by its noise alone."""
+        if not mask.any():
+            return False
+        least, sure = threshold + _CHOSEN_SD * reference.sd, threshold + _SPECKS_SD * reference.sd
+        mean = float(self.crop.values[mask].mean())
+        if mean >= sure:
+            return True
+        level = max(mean, self._level(mask))
+        if level < least or level >= sure:
+            return bool(level >= least)
+        lesion = (self.outline | mask) & (self.smooth > (reference.mean + threshold) / 2)
+        return bool(np.count_nonzero(mask) >= _SPECKS * np.count_nonzero(lesion) or self._level(lesion) >= least)
+
+    def _level(self, mask: Mask) -> float:
+        """The mean of the unsmoothed values; those near the outline, which blur makes fainter, weigh little."""
+        weights = depth_mm(mask, self.crop.spacing_mm)[mask] ** 2
+        return float(np.average(self.crop.values[mask], weights=weights))
+
+    def stands_out(self, reference: ReferenceLiver, settings: AssistSettings) -> bool:
+        """Whether the lesion can be told from liver: by viable tissue, or by dead tissue or lipiodol."""
+        beyond = settings.threshold_sd * reference.sd
+        treated = self.outline & ((self.smooth < reference.mean - beyond) | self.oil(settings.lipiodol_hu))
+        if np.count_nonzero(treated) >= _TREATED * np.count_nonzero(self.outline):
+            return True
+        bright = self.outline & (self.smooth > reference.mean + beyond)
+        sure = reference.mean + beyond + _SPECKS_SD * reference.sd
+        if bright.any() and self.crop.values[bright].mean() >= sure:
+            return True
+        return bool(self.viable(reference, reference.mean + beyond, settings).mask.any())
 
     def enhancement(self, viable: ViablePart, reference: ReferenceLiver, settings: AssistSettings) -> Enhancement:
         """Means of the unsmoothed values in the viable part and the whole lesion."""

@@ -166,6 +166,23 @@ def test_that_a_lesion_below_the_threshold_gives_nothing_and_says_so(spacing_mm)
     assert any("no viable tumour can be separated" in warning for warning in found.warnings)
 
 
+@pytest.mark.parametrize(("spacing_mm", "over_liver_sd"), [(THIN, 1.9), (USUAL, 1.85), (THICK, 1.9)], ids=str)
+def test_that_a_lesion_just_below_the_threshold_is_not_measured_by_what_noise_makes_of_it(spacing_mm, over_liver_sd):
+    # smoothed, much of it or a few specks of it seem to lie above 2 SD
+    made = phantom(Part(ball(15.0), 74.0 + over_liver_sd * 20.0), spacing_mm=spacing_mm, noise_sd=20.0)
+    found = measure_assisted(made.volume(), Click(made.world(2.0, -3.0, 1.0)))
+    assert (found.viable, found.whole) == (None, None)
+    assert any("no viable tumour can be separated" in warning for warning in found.warnings)
+
+
+def test_that_a_treated_lesion_keeps_its_whole_diameter_where_its_rim_is_too_faint():
+    parts = Part(ball(15.0), 74.0 + 36.0), Part(ball(11.0), 74.0 - 60.0)
+    made = phantom(*parts, noise_sd=20.0)
+    found = measure_assisted(made.volume(), Click(made.world(1.0, 2.0, 0.0)))
+    assert found.viable is None
+    assert 22.0 <= found.whole.long_axis.length_mm <= 32.0  # the dead part at least, the rim at most
+
+
 def test_that_nothing_is_found_in_plain_liver():
     made = phantom()
     found = measure_assisted(made.volume(), Click(made.world(2.0, -3.0, 1.0)))

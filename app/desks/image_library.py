@@ -19,7 +19,6 @@ from viewers.widgets.derived_source import DerivedSource
 from viewers.widgets.volume_source import VolumeSource
 
 BUDGET_BYTES = 2_000_000_000
-NOT_COMPUTED = "The picture could not be computed. Nothing was changed; read the series itself."
 _FIRST_IMAGE = 1
 _TELL_EVERY_S = 0.03
 """Two frames of a screen: telling of each image of a fast decoder would keep the window from what the reader does."""
@@ -77,6 +76,8 @@ class ImageLibrary(QObject):
     loaded = Signal(str)
     failed = Signal(str, str)
     """(uid, what happened and what to do)"""
+    not_computed = Signal(str)
+    """(uid of the series that a picture was to be computed from): `DerivedSource.fault` says why it is not there"""
 
     def __init__(
         self, catalogue: Catalogue, runner: TaskRunner, parent: QObject | None = None, budget_bytes: int = BUDGET_BYTES
@@ -141,12 +142,12 @@ class ImageLibrary(QObject):
             f"picture {slot}",
             job,
             done=lambda made: done() if made else None,
-            failed=lambda _failure: self.failed.emit(source.series_uid, NOT_COMPUTED),
+            failed=lambda failure: source.fail(failure.error),
         )
 
     def watch(self, source: DerivedSource) -> None:
         """A picture that cannot be computed is told, once the view that asked for it has been painted."""
-        source.on_crash = lambda: QTimer.singleShot(0, self, lambda: self.failed.emit(source.series_uid, NOT_COMPUTED))
+        source.on_crash = lambda: QTimer.singleShot(0, self, lambda: self.not_computed.emit(source.series_uid))
 
     def find_liver(self, source: LoadedSeries, done: Callable[[LiverLevel | None], None]) -> None:
         """Find the liver of a series that was read whole, in the background; None where none is found."""

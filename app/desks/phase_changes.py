@@ -1,4 +1,4 @@
-"""Asks for the phase of a series, and hangs the images anew when it is another one: corrected, taken back, or by others."""
+"""Asks for the phase of a series, and hangs the images anew when it is another one, by whomever."""
 
 from __future__ import annotations
 

@@ -55,6 +55,7 @@ class PhaseSteps(QObject):
             view.index_changed.connect(lambda _index, n=number: self._show_note(n))
         library.image_read.connect(lambda uid, _done, _total: self._go_on(uid))
         library.failed.connect(lambda uid, _why: self._go_on(uid, failed=True))
+        library.not_computed.connect(lambda uid: self._go_on(uid, failed=True))
 
     def show(self, phase: PhaseName) -> None:
         """Show another phase of the active view's own time point, at the same place."""

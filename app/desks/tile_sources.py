@@ -56,7 +56,7 @@ class TileSources:
         key, minus = (base.series_uid, tile.minus_uid), self._library.source(tile.minus_uid)
         made = self._made.get(key)
         if minus is None:
-            return None, NOT_KNOWN
+            return None, f"No subtraction: {self._library.fault(tile.minus_uid) or NOT_KNOWN}"
         if made is None or made.base is not base or made.minus is not minus:
             try:
                 made = self._made[key] = SubtractionSource(base, minus, _SUBTRACTION)

@@ -12,7 +12,7 @@ from app.desks.image_library import ImageLibrary, LoadedSeries
 from app.desks.tile_sources import base_of
 from app.reading.figurework import figures_for
 from app.reading.linework import as_prior, lines_for
-from app.reading.overlay_texts import ACQUIRED, Shown, banner, corner_texts, missing_texts
+from app.reading.overlay_texts import ACQUIRED, Shown, banner, corner_texts, missing_texts, not_computed, series_name
 from app.reading.stages import When
 from app.session import ReadingSession
 from app.state.record import Record, SeriesRef, Visit
@@ -46,6 +46,7 @@ class ViewWriter(QObject):
         session.record_changed.connect(self.refresh)
         library.image_read.connect(self._on_image_read)
         library.failed.connect(self._on_failed)
+        library.not_computed.connect(lambda uid: self._on_failed(uid, ""))
         self._grid.active_changed.connect(lambda _tile: self.refresh())
         self._grid.resized.connect(self.refresh)  # a fitted image has another zoom
         desk.linking.changed.connect(self.refresh)
@@ -85,10 +86,7 @@ class ViewWriter(QObject):
         if view.accessibleName() != (name := f"View {number + 1}: {said}"):
             view.setAccessibleName(name)
         self._write_corners(number, record, visit, ref, base)
-        fault = self._library.fault(series.uid)
-        crashed = isinstance(view.source, DerivedSource) and view.source.crashed
-        said = f"NOT READ: {fault}" if fault else "NOT COMPUTED" if crashed else banner(ref, series)
-        view.set_banner(said)
+        view.set_banner(self._fault(view.source, record) or banner(ref, series))
         if visit is not None:
             chosen = self._session.selection.lesion_id
             lines = lines_for(record, self._session.read_id, visit.id, series.uid, chosen, self._ghosts)
@@ -165,6 +163,15 @@ class ViewWriter(QObject):
         for number in self._showing(uid):
             self._grid.views[number].set_progress(None)
             self.write(number)
+
+    def _fault(self, source: ImageSource, record: Record) -> str:
+        """Why what a view shows is not there, or not whole."""
+        if not isinstance(source, DerivedSource):
+            fault = self._library.fault(source.series_uid)
+            return f"NOT READ: {fault}" if fault else ""
+        refs = [(one.series_uid, record.series_ref(one.series_uid)) for one in source.inputs]
+        inputs = [(uid if ref is None else series_name(ref), self._library.fault(uid)) for uid, ref in refs]
+        return not_computed(inputs, source.fault)
 
     def _showing(self, uid: str) -> list[int]:
         """The views that show a series, or what is computed from it."""

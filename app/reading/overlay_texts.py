@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -81,6 +82,26 @@ def banner(ref: SeriesRef, series: Series) -> str:
     if not ref.measurable:
         return f"NOT MEASURABLE: {'; '.join(ref.why_not) or 'the geometry is not known'}."
     return ""
+
+
+def not_computed(inputs: Sequence[tuple[str, str]], fault: str) -> str:
+    """The red line across a view whose picture could not be computed; empty where it is there.
+
+    Parameters
+    ----------
+    inputs
+        The series that it is made from, each with what was wrong with it when it was read; empty where nothing was.
+    fault
+        What went wrong in computing.
+    """
+    unread = [f"{name} could not be read: {why}" for name, why in inputs if why]
+    why = "; ".join(unread) or fault
+    return f"NOT COMPUTED: {why.removesuffix('.')}." if why else ""
+
+
+def series_name(ref: SeriesRef) -> str:
+    """A series in a sentence: ``AP (Se 4)``."""
+    return phase_label(ref) if ref.number is None else f"{phase_label(ref)} (Se {ref.number})"
 
 
 def _patient(

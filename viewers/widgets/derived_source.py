@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from viewers.imaging.errors import ImagingError
 from viewers.imaging.geometry import SlicePlane
 from viewers.imaging.reslice import PlaneImage
 from viewers.widgets.source import Flags, Pixels
@@ -27,9 +28,25 @@ class DerivedSource(ABC):
         self.base = base
         """The series whose patient, date and name the corners tell."""
         self._last: tuple[object, PlaneImage] | None = None
-        self.crashed = False
-        """Whether a picture could not be computed: it is shown as if nothing had been measured there."""
+        self.fault = ""
+        """Why a picture could not be computed, in words: it is shown as if nothing had been measured there."""
         self.on_crash: Callable[[], None] = lambda: None
+
+    @property
+    def crashed(self) -> bool:
+        """Whether a picture could not be computed."""
+        return bool(self.fault)
+
+    @property
+    def inputs(self) -> tuple[VolumeSource, ...]:
+        """The series that its pictures are made from."""
+        return (self.base,)
+
+    def fail(self, error: BaseException) -> None:
+        """A picture could not be computed; told once."""
+        if not self.fault:
+            self.fault = why_of(error)
+            self.on_crash()
 
     @property
     @abstractmethod
@@ -147,13 +164,24 @@ class DerivedSource(ABC):
         """It is asked for while a view is painted: a fault must not leave on the screen what was there before."""
         try:
             return make()
-        except Exception:  # noqa: BLE001 - told by `on_crash`
-            if not self.crashed:
-                self.crashed = True
-                self.on_crash()
+        except Exception as error:  # noqa: BLE001 - told by `on_crash`
+            self.fail(error)
             shape = self.rows, self.columns
             return PlaneImage(np.full(shape, -32768, np.int16), np.ones(shape, bool))
 
     def _made(self, k: int) -> bool:
         last = self._last
         return last is not None and last[0] == (k, self._read())
+
+
+def why_of(error: BaseException) -> str:
+    """Why a picture could not be computed, for the reader."""
+    match error:
+        case ImagingError():
+            return str(error)
+        case MemoryError():
+            return "there is not enough memory for it"
+        case ImportError():
+            return f"a part of the program is missing on this computer ({error.name or error})"
+        case _:
+            return f"the program has a fault ({type(error).__name__}); the series itself can be read"

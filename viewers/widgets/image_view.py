@@ -214,7 +214,7 @@ class ImageView(StackView):
     def paint(self, painter: QPainter, size: tuple[float, float]) -> None:
         """Image, lines and texts in an area of `size` pixels; name and date are above all but an error's banner."""
         painter.setRenderHints(_HINTS)
-        top = overlay.BANNER_PX * self.colours.scale if self.banner else 0.0
+        top = overlay.banner_px(self.banner, size[0], self.colours) if self.banner else 0.0
         ratio = painter.deviceTransform().m11()
         corners = self._corners.pictures(size, top, self.texts, self.state.overlay, ratio)
         plates = [corner.place for corner in corners]
@@ -238,7 +238,7 @@ class ImageView(StackView):
         for corner in corners:
             corner.draw(painter)
         if self.banner:
-            overlay.paint_banner(painter, size[0], self.banner, self.colours)
+            overlay.paint_banner(painter, size[0], top, self.banner, self.colours)
 
     def paint_image(self, painter: QPainter, projection: Projection) -> None:
         """The pixels of the image, in view coordinates; nothing while it is still being read."""

@@ -14,6 +14,9 @@ from viewers.widgets.painted_once import OutlinedTexts, PaintedOnce, Picture, Re
 from viewers.widgets.palette import ViewPalette
 
 BANNER_PX = 24
+BANNER_LINE_PX = 16
+_BANNER_LINES = 3
+_BANNER_FLAGS = Qt.AlignmentFlag.AlignVCenter.value | Qt.AlignmentFlag.AlignLeft.value | Qt.TextFlag.TextWordWrap.value
 RULER_END_PX = 40.0
 """The ruler and its figures stand left of this."""
 
@@ -120,15 +123,21 @@ def _ruler(centimetres: int, top: float, length: float, palette: ViewPalette) ->
     return QRectF(x - 4, top - 3, label.width() + 4, length + label.height() + 8), paint
 
 
-def paint_banner(painter: QPainter, width: float, text: str, palette: ViewPalette) -> None:
-    """A band of 24 px across the view: the image must not be trusted."""
-    rect = QRectF(0, 0, width, BANNER_PX * palette.scale)
+def banner_px(text: str, width: float, palette: ViewPalette) -> float:
+    """The height of a banner: 24 px, and more where its text needs more lines, up to three."""
+    metrics = QFontMetricsF(palette.font(palette.body_px, bold=True))
+    room = QRectF(0, 0, width - 16 * palette.scale, metrics.height() * _BANNER_LINES)
+    lines = metrics.boundingRect(room, _BANNER_FLAGS, text).height() / metrics.lineSpacing()
+    return (BANNER_PX + BANNER_LINE_PX * (min(_BANNER_LINES, max(1, round(lines))) - 1)) * palette.scale
+
+
+def paint_banner(painter: QPainter, width: float, height: float, text: str, palette: ViewPalette) -> None:
+    """A band across the view, as high as `banner_px` says: the image must not be trusted."""
+    rect = QRectF(0, 0, width, height)
     painter.fillRect(rect, QColor(palette.error))
-    font = palette.font(palette.body_px, bold=True)
-    painter.setFont(font)
+    painter.setFont(palette.font(palette.body_px, bold=True))
     painter.setPen(QColor(palette.background))
-    shown = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, width - 16 * palette.scale)
-    painter.drawText(rect.adjusted(8, 0, -8, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+    painter.drawText(rect.adjusted(8 * palette.scale, 0, -8 * palette.scale, 0), _BANNER_FLAGS, text)
 
 
 def paint_placeholder(

@@ -36,6 +36,10 @@ class SubtractionSource(DerivedSource):
         self._pairing: Pairing = pair(base.volume, minus.volume)
 
     @property
+    def inputs(self) -> tuple[VolumeSource, ...]:
+        return (self.base, self.minus)
+
+    @property
     def label(self) -> str:
         return self._label
 

@@ -192,6 +192,25 @@ def test_that_a_file_that_went_away_is_a_fault_of_its_series(
     assert "the file is gone" in failed.args[1]
 
 
+def test_that_a_picture_that_cannot_be_computed_is_no_fault_of_its_series(
+    catalogue: Known, runner: TaskRunner, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = ImageLibrary(catalogue, runner)
+    loaded(library, qtbot, catalogue.uids[:1])
+    planes, faults = ReformatSource.of(library.opened()[0], Orientation.CORONAL), []
+    library.failed.connect(lambda uid, why: faults.append(why))
+    library.watch(planes)
+
+    def no_memory(*_given: object, **_named: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("viewers.widgets.reformat_source.reslice", no_memory)
+    with qtbot.waitSignal(library.not_computed) as told:
+        library.make("1", planes, 2, lambda: None)
+    assert told.args == [planes.series_uid] and planes.fault == "there is not enough memory for it"
+    assert not faults and not library.fault(planes.series_uid)
+
+
 def test_that_a_computed_picture_is_made_in_the_background_and_a_later_one_takes_its_place(
     catalogue: Known, runner: TaskRunner, qtbot: QtBot
 ) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from app.reading.overlay_texts import ACQUIRED, Shown, corner_texts, plane_word, value_text
+from app.reading.overlay_texts import ACQUIRED, Shown, corner_texts, not_computed, plane_word, value_text
 from app.words import SPACE
 from tests.support.records import series_ref, two_visits
 from tests.support.series import series
@@ -136,3 +136,11 @@ def test_that_a_computed_plane_that_leans_has_no_level_of_its_own() -> None:
     assert level(leaning, Shown("OBL", off_axial=True, count=40)) == []
     assert level(coronal, Shown("COR", off_axial=True, count=40)) == [f"y 12.5{SPACE}mm"]
     assert level(leaning, ACQUIRED) == [f"y \u221291.8{SPACE}mm"], "an acquired image keeps what its header says"
+
+
+def test_that_a_picture_that_is_not_computed_names_the_series_at_fault() -> None:
+    gone = "a/7.dcm: the file is gone."
+    assert not_computed([("AP (Se 4)", ""), ("PRE (Se 2)", "")], "") == ""
+    said = not_computed([("AP (Se 4)", ""), ("PRE (Se 2)", gone)], "the program has a fault (ValueError)")
+    assert said == "NOT COMPUTED: PRE (Se 2) could not be read: a/7.dcm: the file is gone."
+    assert not_computed([("AP (Se 4)", "")], "no memory") == "NOT COMPUTED: no memory."

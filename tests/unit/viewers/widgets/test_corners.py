@@ -14,7 +14,7 @@ from tests.support.fonts import add_bundled_fonts
 from viewers.imaging.geometry import EdgeLetters
 from viewers.widgets.corners import Block, Corners, at_level
 from viewers.widgets.marks import Chip, CornerTexts, OverlayLevel, TextLine
-from viewers.widgets.overlay import letter_pictures, ruler_picture
+from viewers.widgets.overlay import banner_px, letter_pictures, ruler_picture
 from viewers.widgets.painted_once import PaintedOnce
 from viewers.widgets.palette import ViewPalette
 
@@ -146,3 +146,8 @@ def test_that_a_chip_says_it_shortly_rather_than_cut() -> None:
     for width, said in ((475.0, "linked · registered"), (287.0, "registered")):
         rows = rows_of(texts, OverlayLevel.FULL, (width, 337.0))["top right"].rows
         assert [chip.text for row in rows if isinstance(row, tuple) for chip in row] == [said]
+
+
+def test_that_a_banner_has_as_many_lines_as_its_text_needs_and_three_at_most() -> None:
+    palette, why = ViewPalette(), "NOT MEASURABLE: 3 slices missing between z −85.0 and −95.0 mm."
+    assert [banner_px(why * many, width, palette) for many, width in ((1, 600), (1, 300), (9, 300))] == [24, 40, 56]

@@ -100,6 +100,22 @@ def test_that_a_fault_in_computing_shows_nothing_measured_and_is_told_once(monke
             assert source.pixels(k).shape == outside.shape == (source.rows, source.columns)
             assert math.isnan(source.value_at(k, 2, 2))
     assert source.crashed and told == ["crash"]
+    assert source.fault == "the program has a fault (ZeroDivisionError); the series itself can be read"
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        pytest.param(ImagingError("no space", file="a.dcm"), "a.dcm: no space", id="of the images"),
+        pytest.param(MemoryError(), "there is not enough memory for it", id="memory"),
+        pytest.param(ModuleNotFoundError("x", name="numba"), "missing on this computer (numba)", id="a part missing"),
+    ],
+)
+def test_that_a_picture_that_is_not_there_says_why(error: BaseException, why: str) -> None:
+    source = ReformatSource.of(VolumeSource(volume(directions=AXIAL)), Orientation.CORONAL)
+    source.fail(error)
+    source.fail(ValueError("a later one"))
+    assert source.fault.endswith(why)
 
 
 def test_that_oblique_planes_are_empty_and_told_of_where_nothing_can_be_compiled(

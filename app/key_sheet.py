@@ -70,11 +70,12 @@ def sheet_groups(keymap: Keymap) -> tuple[Group, ...]:
 
 
 def _in_a_row(keys: Sequence[KeyStroke]) -> str:
-    """``Ctrl+Shift+← → ↑ ↓``: what is held is said once for keys that stand beside each other."""
-    rest = (
-        KeyStroke(key.name).shown if before.modifiers == key.modifiers else key.shown for before, key in pairwise(keys)
-    )
-    return " ".join((keys[0].shown, *rest))
+    """``Ctrl+Shift+←/→/↑/↓``: what is held is said once, and the stroke says that it is held for each of the keys."""
+    told = keys[0].shown
+    for before, key in pairwise(keys):
+        held_on = bool(key.modifiers) and before.modifiers == key.modifiers
+        told += f"/{KeyStroke(key.name).shown}" if held_on else f" {key.shown}"
+    return told
 
 
 def columns_of(groups: Sequence[Group], count: int) -> tuple[tuple[Group, ...], ...]:

@@ -64,9 +64,15 @@ class KeyDesk(QObject):
 
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
         on_a4(printer)
+        printer.setDocName(translated("Hepatrace: keys"))
         dialog = QPrintDialog(printer, self.sheet or self._window)
         if dialog.exec():
-            print_sheet(printer, self._actions.keymap, load_theme(Ground.PRINT))
+            pages = print_sheet(printer, self._actions.keymap, load_theme(Ground.PRINT))
+            where = printer.outputFileName() or printer.printerName()
+            if pages and printer.printerState() is not QPrinter.PrinterState.Error:
+                self._window.status.say(translated("The keys went to {where}.", where=where))
+            else:
+                self._window.status.say(translated("The keys were not printed: {where} cannot be used.", where=where))
 
     def save_pdf(self) -> None:
         """Ask for a file, then write the sheet as PDF on A4."""

@@ -46,9 +46,9 @@ def test_that_the_sheet_names_every_key_and_what_it_does() -> None:
     ]
     assert missing == []
     for keys, does in (
-        ("Ctrl+Shift+← → ↑ ↓", "Pan"),
+        ("Ctrl+Shift+←/→/↑/↓", "Pan"),
         ("F6 Shift+F6", "Next view, and back"),
-        ("Ctrl+Shift+1 2 3 4 5 6 7 8 9", "Keep this window as that preset"),
+        ("Ctrl+Shift+1/2/3/4/5/6/7/8/9", "Keep this window as that preset"),
     ):
         assert re.search(rf"<b>{re.escape(keys)}</b>.*?<td[^>]*>{does}</td>", sheet)
 

@@ -15,7 +15,7 @@ from app.panels.response_text import Run
 from app.panels.sentence_label import SentenceLabel
 from app.profiles import protocol_of
 from app.theme import Face, Theme, paint_focus_ring
-from app.words import counted, decision_word, translated
+from app.words import SPACE, counted, decision_word, translated
 from mrecist.results import Decision, TimePointResponse
 
 
@@ -81,6 +81,13 @@ class DecisionBrief(QWidget):
         self.reason.setVisible(not short)
         self.setToolTip(line if short else "")
         self.setAccessibleName(f"{self._name}: {word}, {decision.row}. {line}")
+
+    def mark_provisional(self, left: int) -> None:
+        """The decision may be another one when the lesions that are left have been read."""
+        told = counted(left, "lesion still to do", "lesions still to do")
+        self.word.setText(f"{self.word.text()}{SPACE}*")
+        self.setToolTip(". ".join(filter(None, (f"* {told}", self.toolTip()))))
+        self.setAccessibleName(f"{self.accessibleName()} {told}.")
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         event.accept()
@@ -152,6 +159,7 @@ class DecisionStrip(QWidget):
             self.sorafenib.rename(translated(protocol.sorafenib_card.brief))
         asked = questions(response.tace, response.sorafenib, protocol)
         missing = data_missing(response.tace, response.sorafenib)
+        left = len(reading.to_do())
         told = [counted(len(asked), "question to answer", "questions to answer")] if asked else []
         if missing:
             told.append(translated("data missing"))
@@ -161,8 +169,10 @@ class DecisionStrip(QWidget):
         self.tace.show_decision(response.tace, benefit, self._short, response)
         self.sorafenib.show_decision(response.sorafenib, "", self._short, response)
         for brief, decision in ((self.tace, response.tace), (self.sorafenib, response.sorafenib)):
-            if decision is not None and lacks_images(decision, response) and reading.to_do():
-                brief.show_unread(len(reading.to_do()))
+            if decision is not None and lacks_images(decision, response) and left:
+                brief.show_unread(left)
+            elif decision is not None and left and not asks(decision):
+                brief.mark_provisional(left)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -14,7 +14,7 @@ class FlowLayout(QLayout):
     gap
         Between two widgets, px.
     last_at_right
-        The last widget stands at the right end of its line.
+        The last widget stands at the right end of its line, and lines as close as those of a text.
     """
 
     def __init__(self, gap: int, last_at_right: bool = False) -> None:
@@ -69,7 +69,8 @@ class FlowLayout(QLayout):
         for item in shown:
             size = item.sizeHint()
             if left + size.width() > rect.right() + 1 and line > 0:
-                left, top, line = rect.left(), top + line + self._gap, 0
+                below = 0 if self._last_at_right else self._gap
+                left, top, line = rect.left(), top + line + below, 0
             if self._last_at_right:  # what is wider than the line is shortened by its own widget
                 size.setWidth(min(size.width(), max(0, rect.width())))
                 left = max(left, rect.right() + 1 - size.width()) if item is shown[-1] else left

@@ -127,7 +127,7 @@ class ReadingFooter(QWidget):
         if self._next_visit:
             there = replace(reading, visit_id=self._next_visit)
             done = len(there.lesions) - len(there.to_do())
-            said = translated("next to read: {done} of {total} assessed", done=done, total=len(there.lesions))
+            said = translated("next: {done} of {total} assessed", done=done, total=len(there.lesions))
         else:
             said = translated("Every time point is signed.")
         self.after.setText(said)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
@@ -17,22 +17,27 @@ from app.panels.marks import paint_response_letters
 from app.panels.pressable import Pressable
 from app.state.dates import slack_days
 from app.theme import Face, Theme, paint_focus_ring
-from app.words import translated
+from app.words import SPACE, counted, translated
 from mrecist.case import TreatmentKind
-from mrecist.values import Response
+from mrecist.values import Region, Response
 
 HEIGHT = 44
+_PROVISIONAL = f"{SPACE}*"
 _TREATMENT_NAMES = {TreatmentKind.TACE: "TACE", TreatmentKind.HAIC: "HAIC"}
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """What one segment says; `responses` are (name, response) in the fixed order."""
+    """What one segment says; `responses` are (name, response) in the fixed order.
+
+    `left`: how many lesions are still to do for each of them; while there are any, it is provisional.
+    """
 
     visit_id: str
     on: date
     day: int
     responses: tuple[tuple[str, Response], ...] = ()
+    left: tuple[int, ...] = ()
     note: str = ""
     current: bool = False
     compared: bool = False
@@ -47,12 +52,16 @@ def segments(reading: Reading) -> tuple[Segment, ...]:
     for visit in record.visits:
         response = None if reading.assessment is None else reading.assessment.timepoint(visit.id)
         shown: tuple[tuple[str, Response], ...] = ()
+        left: tuple[int, ...] = ()
         if response is not None:
             shown = (
                 (translated("IH"), response.intrahepatic.response),
                 (translated("EH"), response.extrahepatic.response),
                 (translated("Comp."), response.composite),
             )
+            there = replace(reading, visit_id=visit.id)
+            by_region = [len(there.to_do(region)) for region in Region]
+            left = (*by_region, sum(by_region))
         baseline = visit.id == reading.baseline_id
         note = translated("reference for PR, CR") if baseline else translated("not read")
         if baseline and not record.baseline_confirmed:
@@ -63,6 +72,7 @@ def segments(reading: Reading) -> tuple[Segment, ...]:
                 visit.on,
                 record.day(visit.on),
                 shown,
+                left,
                 note,
                 current=visit.id == reading.visit_id,
                 compared=visit.id == reading.prior_id and visit.id != reading.visit_id,
@@ -101,9 +111,12 @@ class SegmentView(Pressable):
         self._theme, self._segment, self._composite = theme, segment, composite
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         spoken = ", ".join(f"{name} {words.response_words(response)}" for name, response in segment.responses)
-        said = (segment.visit_id, "" if segment.hidden else words.iso(segment.on), spoken or segment.note)
+        left = max(segment.left, default=0)
+        to_do = counted(left, "lesion still to do", "lesions still to do") if left else ""
+        said = (segment.visit_id, "" if segment.hidden else words.iso(segment.on), spoken or segment.note, to_do)
         self.setAccessibleName(", ".join(part for part in said if part))
-        self.setToolTip(segment.note if segment.hidden else translated("Click: open. Ctrl+click: compare with it."))
+        how = segment.note if segment.hidden else translated("Click: open. Ctrl+click: compare with it.")
+        self.setToolTip(f"* {to_do}. {how}" if to_do else how)
 
     def sizeHint(self) -> QSize:
         theme = self._theme
@@ -112,6 +125,7 @@ class SegmentView(Pressable):
         dated = "" if self._segment.hidden else f" {words.iso(self._segment.on)} {self._when()}"
         head += body.horizontalAdvance(dated) + theme.px(8)
         marks = sum(small.horizontalAdvance(name) + theme.px(46) for name, _ in self._shown())
+        marks += sum(map(bool, self._segment.left)) * small.horizontalAdvance(_PROVISIONAL)
         wide = max(head, marks, 0 if marks else small.horizontalAdvance(self._segment.note))
         return QSize(wide + theme.px(25), theme.px(HEIGHT))
 
@@ -131,10 +145,11 @@ class SegmentView(Pressable):
             dated = self._text(painter, x, first, words.iso(segment.on), "text.1" if segment.current else "text.2")
             self._text(painter, dated + theme.px(4), first, self._when(), "text.3")
         x = left
-        for name, response in self._shown():
+        for (name, response), to_do in zip(self._shown(), segment.left, strict=False):
             x = self._text(painter, x, second, name, "text.3", Face.SMALL) + theme.px(4)
             box = QRectF(x, second - theme.px(8), theme.px(60), theme.px(16))
-            x = round(paint_response_letters(painter, box, response, theme, Face.SMALL)) + theme.px(7)
+            x = round(paint_response_letters(painter, box, response, theme, Face.SMALL))
+            x = (self._text(painter, x, second, _PROVISIONAL, "text.2", Face.SMALL) if to_do else x) + theme.px(7)
         if not segment.responses:
             self._text(painter, left, second, segment.note, "text.3", Face.SMALL)
         if self.hasFocus():

@@ -21,7 +21,6 @@ class Toast(QWidget):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
-        self.setFixedHeight(theme.px(36))
         self.message = label()
         self.undo = KeyButton(translated("Undo"), small=True, action="edit.undo")
         self.timer = QTimer(self)
@@ -35,6 +34,7 @@ class Toast(QWidget):
         self.timer.timeout.connect(self._end)
         self.undo.clicked.connect(self._undo)
         self.undo.installEventFilter(self)
+        parent.installEventFilter(self)
         self.hide()
 
     def tell(self, message: str, undo: bool = True) -> None:
@@ -42,7 +42,7 @@ class Toast(QWidget):
         self.message.setText(message)
         self.undo.setVisible(undo)
         self.setAccessibleName(message)
-        self.adjustSize()
+        self._fit()
         self.place()
         self.show()
         self.raise_()
@@ -52,6 +52,16 @@ class Toast(QWidget):
         """The record went on: `Undo` would take back another edit than the one that is told here."""
         if not self.undo.isHidden():
             self.hide()
+
+    def _fit(self) -> None:
+        """One line of 36 px; more lines where the views are narrower than the message."""
+        theme, parent = self._theme, self.parentWidget()
+        self.message.setWordWrap(False)
+        self.setFixedSize(self.sizeHint().width(), theme.px(36))
+        room = self.width() if parent is None else parent.width() - 2 * theme.px(8)
+        if self.width() > room > 0:
+            self.message.setWordWrap(True)
+            self.setFixedSize(room, max(theme.px(36), self.heightForWidth(room) + theme.px(12)))
 
     def place(self) -> None:
         """At the bottom centre of the views."""
@@ -67,7 +77,11 @@ class Toast(QWidget):
         self.timer.start()
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.FocusIn:
+        if watched is not self.undo:
+            if event.type() == QEvent.Type.Resize and self.isVisible():
+                self._fit()
+                self.place()
+        elif event.type() == QEvent.Type.FocusIn:
             self.timer.stop()
         elif event.type() == QEvent.Type.FocusOut and self.isVisible():
             self.timer.start()

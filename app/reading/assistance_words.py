@@ -130,8 +130,8 @@ def _sizes(now: AssistedMeasurement) -> str:
         parts += [f"whole {length_text(now.whole.long_axis.length_mm)}", _volume("whole", now.whole)]
     share = now.enhancement.lipiodol_share if now.enhancement is not None else None
     if share is not None and share >= 0.005:
-        parts.append(f"oil {share:.0%}")
-    return " · ".join(filter(None, parts))
+        parts.append(f"oil {share * 100:.0f}{SPACE}%")
+    return " · ".join(part.replace(" ", SPACE) for part in parts if part)
 
 
 def _volume(word: str, extents: Extents) -> str:

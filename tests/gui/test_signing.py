@@ -62,7 +62,7 @@ def test_that_the_first_signature_sets_a_password_and_the_next_needs_it(driver: 
     assert signed.at and "read and measured under my responsibility" in driver.page.footer.note.text()
 
     foot = driver.page.footer
-    assert (foot.onward.words, foot.after.text()) == ("Go to FU1", "next to read: 0 of 1 assessed")
+    assert (foot.onward.words, foot.after.text()) == ("Go to FU1", "next: 0 of 1 assessed")
     assert driver.window.focusWidget() is foot.onward, "one key goes there"
     driver.key(Qt.Key.Key_Space, widget=foot.onward)
     assert driver.session.selection.visit_id == "FU1" and foot.onward.isHidden()

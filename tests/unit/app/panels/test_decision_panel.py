@@ -202,6 +202,10 @@ def test_that_the_strip_names_both_decisions_and_opens_the_form(qtbot: QtBot, th
     assert strip.sorafenib.row.text() == "S8"
     with qtbot.waitSignal(strip.opened):
         qtbot.mouseClick(strip.tace, Qt.MouseButton.LeftButton)
+    answered = judged(example_reading(), "tace_benefit", "no", "two sessions without response")
+    strip.set_reading(answered)
+    assert answered.to_do() == ("ENT1",)
+    assert strip.tace.word.text().endswith("\u00a0*") and strip.tace.toolTip().startswith("* 1 lesion still to do")
     strip.set_reading(example_reading("BL"))
     assert strip.isHidden()
 

@@ -17,6 +17,7 @@ def test_that_each_time_point_has_one_segment_in_order() -> None:
     made = segments(example_reading())
     assert [(s.visit_id, s.day) for s in made] == [("BL", -7), ("FU1", 42), ("FU2", 84)]
     assert made[2].responses == (("IH", Response.PR), ("EH", Response.PD), ("Comp.", Response.PD))
+    assert (made[1].left, made[2].left) == ((0, 0, 0), (0, 1, 1)), "ENT1 is still to do: outside the liver, and in all"
     assert made[0].note == "reference for PR, CR"
     assert [s.visit_id for s in made if s.current] == ["FU2"]
     assert [s.visit_id for s in made if s.compared] == ["FU1"]

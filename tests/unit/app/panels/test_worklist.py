@@ -116,6 +116,13 @@ def test_that_a_toast_goes_after_six_seconds_and_offers_undo(qtbot: QtBot, theme
     toast.tell("Delayed phase missing", undo=False)
     toast.outdate()
     assert toast.isVisible(), "what takes nothing back is as true as before"
+    toast.tell(
+        "FU2 and FU3 (liver) are registered, with doubt. 49 of 60 places in the liver are found again within 9 mm."
+    )
+    high = toast.height()
+    views.resize(500, 600)  # the decision opens, which is wide
+    qtbot.waitUntil(lambda: views.rect().contains(toast.geometry()))
+    assert toast.height() > high and toast.message.height() >= toast.message.heightForWidth(toast.message.width())
 
 
 def test_that_news_goes_from_the_status_bar_and_what_a_tool_asks_for_stays(qtbot: QtBot, theme: Theme) -> None:

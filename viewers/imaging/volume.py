@@ -27,6 +27,9 @@ _THREADS = max(2, min(8, (os.cpu_count() or 2) - 1))
 """Readers at once; one processor is left to the screen where there are more than two."""
 _RLE_AT_ONCE = 4
 """Slices in RLE that a thread reads in one go: each takes hardly longer than to hand it over."""
+_LONG_TO_CLEAR, _FROM_SYSTEM = 4 << 20, 33 << 20
+"""Bytes. What is asked for above the latter comes from the system, which clears each part when it is first written.
+Less may be memory that was used before: then all of it is cleared at once, which takes milliseconds of the window's."""
 
 Order = Literal["first_to_last", "middle_out"]
 
@@ -334,10 +337,12 @@ def _empty(series: Series, stored: np.dtype[Any]) -> Volume:
 
 
 def _zeros(shape: tuple[int, int, int], dtype: np.dtype[Any]) -> NDArray[Any]:
+    count = math.prod(shape)
+    asked = max(count, _FROM_SYSTEM // dtype.itemsize) if count * dtype.itemsize >= _LONG_TO_CLEAR else count
     try:
-        return np.zeros(shape, dtype)
+        return np.zeros(asked, dtype)[:count].reshape(shape)
     except (MemoryError, ValueError):
-        gigabytes = math.prod(shape) * dtype.itemsize / 1e9
+        gigabytes = count * dtype.itemsize / 1e9
         raise ImagingError(
             f"the series needs {gigabytes:.1f} GB of memory", remedy="close other series, or load fewer slices"
         ) from None

@@ -19,6 +19,7 @@ from tests.support.phantoms import (
     write_enhanced,
     write_phantom,
 )
+from tests.support.series import series as series_with
 from viewers.imaging.errors import Cancelled, ImagingError
 from viewers.imaging.geometry import length_mm
 from viewers.imaging.rescale import PADDED
@@ -198,6 +199,18 @@ def test_that_slices_appear_one_by_one_in_the_same_array(tmp_path):
         assert pixels[k, 2, 2] == stored_value(k, 2, 2) - 1024
     assert seen == [3, 2, 4, 1, 5, 0]
     assert np.shares_memory(pixels, loader.volume.pixels)
+
+
+@pytest.mark.parametrize("images", [3, 12, 80])  # less than 4 MB, more, and more than 33 MB
+def test_that_what_is_not_yet_read_holds_no_pixel_of_another_series(images):
+    made = replace(series_with("1.2", None, images=images), rows=512, columns=512)
+    loader = VolumeLoader(made)
+    loader.volume.pixels[...] = 7
+    del loader
+    pixels = VolumeLoader(made).volume.pixels
+    assert pixels.shape == (images, 512, 512)
+    assert pixels.flags.c_contiguous
+    assert not pixels.any()
 
 
 def test_that_cancelling_stops_and_progress_counts(tmp_path):

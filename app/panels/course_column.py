@@ -24,7 +24,7 @@ from app.models.course import MARKER_UNITS, REGIONS, Course, CoursePoint
 from app.models.kept import Kept
 from app.models.signoff import local_time, meaning_told, signed_told
 from app.panels.chips import KeyButton, PanelHead, label, rule_line
-from app.panels.decision_text import decision_titles, reason_line
+from app.panels.decision_text import decision_titles, is_failure, reason_line
 from app.panels.history_drawing import marker_text
 from app.panels.marks import ResponseMark
 from app.panels.response_delegate import RESPONSE_ROLE, ResponseDelegate
@@ -309,10 +309,8 @@ def _decision_lines(course: Course) -> list[tuple[str, str, str, Response | None
         name = point.id
         for drug, decision in ((local, point.response.tace), (systemic, point.response.sorafenib)):
             if decision is not None:
-                stops = decision.decision.value.startswith(("STOP", "SORAFENIB_FAILURE", "UNTREATABLE"))
-                lines.append(
-                    (name, f"{drug} · {decision.row} · {_said(decision, point)}", "error" if stops else "1", None)
-                )
+                tone = "failure" if is_failure(decision) else "1"
+                lines.append((name, f"{drug} · {decision.row} · {_said(decision, point)}", tone, None))
                 name = ""
     return lines or [("", translated("No decision yet."), "3", None)]
 

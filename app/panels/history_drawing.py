@@ -50,6 +50,7 @@ class CourseDrawing:
         self.names: dict[int, Sequence[EdgeLabel]] = {}
         self.values: dict[int, list[Word]] = {}
         self.limits: list[tuple[Level, Word]] = []
+        self.sum_curves: list[list[tuple[float, float]]] = []
 
     def sums(self, plot: Any, course: Course) -> None:
         """The sums of both regions with their limits."""
@@ -65,6 +66,7 @@ class CourseDrawing:
             ys = [float(total) for _, total in known]
             top = max(top, *ys)
             self._line(plot, xs, ys, colour, region, wide=True)
+            self.sum_curves.append(list(zip(xs, ys, strict=True)))
             nadir = course.nadir(region)
             for (point, total), x, y in zip(known, xs, ys, strict=True):
                 mark = "▽ " if nadir is point and len(known) > 1 else ""
@@ -96,7 +98,7 @@ class CourseDrawing:
         ground = self._theme.colour("surface.app", 0.75)
         x = xs[0] + 0.06 * (xs[1] - xs[0]) if at_start else xs[1]
         anchor = (0.0 if at_start else 1.0, 0.0 if below else 1.0)
-        word = Word(x, y, said, colour, self._theme.font(Face.RULE), anchor, ground)
+        word = Word(x, y, said, colour, self._theme.font(Face.RULE), anchor, ground, (xs[0], xs[1]))
         self.limits.append((Level(xs[0], xs[1], y, pen), word))
 
     def lesions(self, plot: Any, course: Course, selected: str) -> None:
@@ -150,8 +152,9 @@ class CourseDrawing:
             names.append(EdgeLabel(end - 0.001, MARKER_UNITS[name], self._theme.colour("text.3")))
         if seen:
             low, high = math.floor(math.log10(min(seen))), math.ceil(math.log10(max(seen)) + 0.25)
-            top = math.log10(max(seen))
-            plot.setYRange(low - 0.15, max(high, low + 1, top + 0.25 * (top - low)), padding=0)  # room for the number
+            top, bottom = math.log10(max(seen)), math.log10(min(seen))
+            lowest = min(low - 0.15, bottom - 0.6 * (top - bottom))  # room for the numbers
+            plot.setYRange(lowest, max(high, low + 1, top + 0.25 * (top - low)), padding=0)
             ticks = [
                 (float(power), f"{10**power:,}" if power >= 0 else f"{10.0**power:g}") for power in range(low, high + 1)
             ]

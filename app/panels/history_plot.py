@@ -272,7 +272,7 @@ class HistoryPlot(QWidget):
         for plot, _ in self._plots():
             plot.clear()
             self._names[id(plot)].set_labels(())
-            self._under[id(plot)].levels = self._under[id(plot)].words = self._over[id(plot)].words = ()
+            self._under[id(plot)].levels = self._over[id(plot)].words = self._over[id(plot)].curves = ()
         if self._course is None:
             self._mark_selected()
             return
@@ -288,8 +288,11 @@ class HistoryPlot(QWidget):
         empty = {part for plot, part in self._plots() if not drawing.names.get(id(plot))}
         self._empty = frozenset(empty if len(empty) < len(self._plots()) else ())
         self._lay_out()
-        below = self._under[id(self.sums)]
-        below.levels, below.words = [x for x, _ in drawing.limits], [x for _, x in drawing.limits]
+        self._under[id(self.sums)].levels = [level for level, _ in drawing.limits]
+        over = self._over[id(self.sums)]
+        over.words = (*over.words, *(word for _, word in drawing.limits))
+        levels = [[(level.first, level.y), (level.last, level.y)] for level, _ in drawing.limits]
+        over.curves = [*drawing.sum_curves, *levels]
         self._mark_selected()
 
     def _mark_selected(self) -> None:

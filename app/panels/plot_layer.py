@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+_STEPS = 12
+"""How many other places along a level are tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,10 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A text at a place; `anchor` is the point of its box that lies there, as fractions of width and height."""
+    """A text at a place; `anchor` is the point of its box that lies there, as fractions of width and height.
+
+    `along`: from where to where it may stand instead, so that no curve goes through it.
+    """
 
     x: float
     y: float
@@ -43,6 +50,7 @@ class Word:
     font: QFont
     anchor: tuple[float, float]
     ground: QColor | None = None
+    along: tuple[float, float] | None = None
 
 
 class PlotLayer(QGraphicsItem):
@@ -54,6 +62,8 @@ class PlotLayer(QGraphicsItem):
         self.uprights: Sequence[Upright] = ()
         self.levels: Sequence[Level] = ()
         self.words: Sequence[Word] = ()
+        self.curves: Sequence[Sequence[tuple[float, float]]] = ()
+        """The courses of curves and level lines, which words that can stand elsewhere keep clear of."""
         self.setParentItem(view)
         self.setZValue(-1 if under else 1)
         view.sigRangeChanged.connect(lambda *_: self.update())
@@ -81,21 +91,51 @@ class PlotLayer(QGraphicsItem):
         place: QPointF = self._view.mapFromView(QPointF(x, y))
         return place
 
+    def _places(self, word: Word, width: float, height: float) -> list[QRectF]:
+        """The places of a word without its margin: at its place, on the other side of it, then along the level."""
+        margin, (across, down) = self._margin, word.anchor
+        places = [(word.x, across)]
+        if word.along is not None:
+            first, last = word.along
+            places += [(first + (last - first) * step / _STEPS, step / _STEPS) for step in range(_STEPS + 1)]
+        found = []
+        for x, share in places:
+            at = self._place(x, word.y)
+            boxes = (QRectF(at.x() - share * width, at.y() - side * height, width, height) for side in (down, 1 - down))
+            found += [box.adjusted(margin, margin, -margin, -margin) for box in boxes]
+        return found
+
+    def _is_crossed(self, box: QRectF, own_level: float) -> bool:
+        """Whether a curve, or another level than the word's own, goes through a box."""
+        return any(
+            _meets(self._place(*start), self._place(*end), box)
+            for curve in self.curves
+            for start, end in pairwise(curve)
+            if not start[1] == end[1] == own_level
+        )
+
     def _paint_word(self, painter: QPainter, word: Word, taken: list[QRectF]) -> None:
-        """At its place, else on the other side of it; a word that would cover an earlier one is left out."""
+        """Where it covers no earlier word, and where it can, no curve; a word without such a place is left out."""
         metrics, margin = QFontMetricsF(word.font), self._margin
         width, height = metrics.horizontalAdvance(word.text) + 2 * margin, metrics.height() + 2 * margin
-        at, (across, down) = self._place(word.x, word.y), word.anchor
-        for side in (down, 1 - down):
-            box = QRectF(at.x() - across * width, at.y() - side * height, width, height)
-            inner = box.adjusted(margin, margin, -margin, -margin)
-            if not any(inner.intersects(other) for other in taken):
-                break
-        else:
+        free = [box for box in self._places(word, width, height) if not any(box.intersects(x) for x in taken)]
+        if not free:
             return
+        inner = next((box for box in free if word.along is None or not self._is_crossed(box, word.y)), free[0])
+        box = inner.adjusted(-margin, -margin, margin, margin)
         taken.append(inner)
         if word.ground is not None:
             painter.fillRect(box, word.ground)
         painter.setFont(word.font)
         painter.setPen(word.colour)
         painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip), word.text)
+
+
+def _meets(start: QPointF, end: QPointF, box: QRectF) -> bool:
+    """Whether a straight line from left to right has a point in a box."""
+    left, right = max(start.x(), box.left()), min(end.x(), box.right())
+    if left > right:
+        return False
+    rise = (end.y() - start.y()) / (end.x() - start.x()) if end.x() > start.x() else 0.0
+    ys = [start.y() + rise * (x - start.x()) for x in (left, right)] if rise else [start.y(), end.y()]
+    return max(ys) >= box.top() and min(ys) <= box.bottom()

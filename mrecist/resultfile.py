@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from mrecist.endpoints import Duration, ScopeTimes
 from mrecist.explain import MINUS, form_of_sums, sentence, shown_change, shown_growth, shown_limits
+from mrecist.numbertexts import NO_SUMS, Lengths, lengths_of, limits_text, mm_text, numbers_text, sums_text
 from mrecist.results import (
     Assessment,
     BestResponse,
@@ -27,14 +28,11 @@ from mrecist.results import (
 )
 from mrecist.robustness import Probabilities, Robustness
 from mrecist.sumnumbers import Number, SumNumbers, SumPattern
-from mrecist.target import SumAt, mm_of
 from mrecist.thresholds import Thresholds
 from mrecist.values import Response, Scope
 
 SCHEMA = "tumour-response-results/1"
 Told = TypeVar("Told")
-_ENCODER = json.JSONEncoder(check_circular=False)
-"""Writes as `json.dumps` does, without looking for cycles: what it is given is a tree that was just made."""
 
 
 def results_document(results: Iterable[Mapping[str, Any]], ruleset: str, version: str) -> dict[str, Any]:
@@ -94,17 +92,19 @@ def result_text(assessment: Assessment, translate: Callable[[str], str] | None =
         found.append(f'"protocol": {as_json(assessment.protocol)}')
     if at_baseline and not timepoints:
         found.append(f'"issues": [{", ".join(at_baseline)}]')
-    best = assessment.best_response
-    rest = {
-        "adjudicated_pd_timepoint": assessment.adjudicated[Scope.OVERALL],
-        "adjudicated": {scope.value: assessment.adjudicated[scope] for scope in Scope},
-        "best_response": {scope.value: _best(best[scope]) for scope in Scope},
-    }
-    found.append(_ENCODER.encode(rest)[1:-1])
-    reasons = ", ".join([f'"{scope}": {writer.reasons(best[scope].reasons)}' for scope in Scope])
-    times = {scope.value: _times(assessment.times[scope]) for scope in Scope}
-    found.append(f'"best_response_reasons": {{{reasons}}}, "times": {_ENCODER.encode(times)}')
+    adjudicated, best, times = assessment.adjudicated, assessment.best_response, assessment.times
+    found += [
+        f'"adjudicated_pd_timepoint": {_text_or_null(adjudicated[Scope.OVERALL])}',
+        f'"adjudicated": {_by_scope(lambda scope: _text_or_null(adjudicated[scope]))}',
+        f'"best_response": {_by_scope(lambda scope: _best(best[scope]))}',
+        f'"best_response_reasons": {_by_scope(lambda scope: writer.reasons(best[scope].reasons))}',
+        f'"times": {_by_scope(lambda scope: _times(times[scope]))}',
+    ]
     return f"{begin}{', '.join(timepoints)}], {', '.join(found)}}}"
+
+
+def _by_scope(write: Callable[[Scope], str]) -> str:
+    return "{" + ", ".join([f'"{scope}": {write(scope)}' for scope in Scope]) + "}"
 
 
 class _Writer:
@@ -144,7 +144,7 @@ class _Writer:
         responses = _responses(
             region.target, region.non_target, region.new_lesion, region.response, region.adjudicated_response
         )
-        lengths = None if region.sums is None else _lengths(region.sums)
+        lengths = None if region.sums is None else lengths_of(region.sums)
         steps = ", ".join([_step(x) for x in region.to_next_category])
         reasons = ", ".join(
             [
@@ -153,7 +153,7 @@ class _Writer:
             ]
         )
         return (
-            f"{{{responses}, {_NO_SUMS if lengths is None else _sums(lengths, region.comparable)}, "
+            f"{{{responses}, {NO_SUMS if lengths is None else sums_text(lengths, region.comparable)}, "
             f'"to_next_category": [{steps}], "reasons": [{reasons}]}}'
         )
 
@@ -202,7 +202,9 @@ class _Writer:
     def _said(self, rule: str, numbers: Mapping[str, Number], template: str = "") -> str:
         if self._translate is None and type(numbers) is not SumNumbers:
             return _in_english(rule, template, tuple(numbers), *numbers.values())
-        return f'"text": {as_json(sentence(rule, numbers, template, self._translate))}, "numbers": {_numbers(numbers)}'
+        return (
+            f'"text": {as_json(sentence(rule, numbers, template, self._translate))}, "numbers": {numbers_text(numbers)}'
+        )
 
 
 @lru_cache(maxsize=2048, typed=True)
@@ -212,7 +214,7 @@ def _in_english(rule: str, template: str, names: tuple[str, ...], *values: Numbe
     Types are told apart: 1 is written otherwise as a whole number than as a fraction.
     """
     numbers = dict(zip(names, values, strict=True))
-    return f'"text": {as_json(sentence(rule, numbers, template))}, "numbers": {_numbers(numbers)}'
+    return f'"text": {as_json(sentence(rule, numbers, template))}, "numbers": {numbers_text(numbers)}'
 
 
 @lru_cache(maxsize=512)
@@ -230,16 +232,18 @@ def _reason_of_sum(rule: str, numbers: SumNumbers, total: int, baseline: int, na
     """A reason with all numbers of a sum and no other, filled into the text that all reasons of its form share."""
     limits = numbers.limits
     form, pick, shown = _form_of_sum(rule, limits, numbers.floor, total != 0, nadir != 0)
-    return form % pick(
+    written = list(form)
+    written[1::2] = pick(
         (
             *lengths,
-            _mm(total - nadir),
+            mm_text(total - nadir),
             as_json(numbers.nadir_at or "")[1:-1],
             shown_change(total, baseline, limits, _MINUS_IN_JSON) if "change_pct" in shown else "",
             shown_change(total, nadir, limits, _MINUS_IN_JSON) if "growth_pct" in shown else "",
             shown_growth(total - nadir, _MINUS_IN_JSON) if "growth_mm" in shown else "",
         )
     )
+    return "".join(written)
 
 
 _IN_FORM = (
@@ -254,10 +258,11 @@ Pick = Callable[[Sequence[str]], tuple[str, ...]]
 @lru_cache(maxsize=512)
 def _form_of_sum(
     rule: str, limits: Thresholds, floor: Fraction | int, some_left: bool, some_before: bool
-) -> tuple[str, Pick, frozenset[str]]:
+) -> tuple[tuple[str, ...], Pick, frozenset[str]]:
     """The whole reason as a form, its limits filled in; what picks its values, in order, of those named `_IN_FORM`.
 
-    The last are the numbers that its text shows. `some_left`: the sum is not 0; `some_before`: the nadir is not.
+    In a form every second text stands for a value. The last are the numbers that its text shows. `some_left`: the sum
+    is not 0; `some_before`: the nadir is not.
     """
     form, names = form_of_sums(rule, SumPattern(floor != 0, some_left, True, some_before))
     written = as_json(form)
@@ -268,11 +273,11 @@ def _form_of_sum(
         '"change_pct": %(exact change_pct)s, "growth_mm": %(exact growth_mm)s',
         *(['"growth_pct": %(exact growth_pct)s'] if some_before else []),
     ]
-    found = ", ".join([_limit_numbers(limits, floor), *exact])
+    found = ", ".join([limits_text(limits, floor), *exact])
     whole = f'{{"rule": {as_json(rule)}, "text": {written}, "numbers": {{{found}}}}}'
-    # where a value belongs, its place among all of them: forms are filled twice as fast by place as by name
+    # where a value belongs, its place among all of them
     parts = (whole % {name: f"\0{place}\0" for place, name in enumerate(_IN_FORM)}).split("\0")
-    return "%s".join([x.replace("%", "%%") for x in parts[::2]]), itemgetter(*map(int, parts[1::2])), names
+    return tuple(parts), itemgetter(*map(int, parts[1::2])), names
 
 
 def _or_null(value: float | None) -> str:
@@ -287,114 +292,29 @@ def _texts(values: Sequence[str]) -> str:
     return f"[{', '.join(map(as_json, values))}]" if values else "[]"
 
 
-def _number(value: Number) -> str:
-    """A text, a whole number, or the float nearest to the exact value: a division of whole numbers is rounded once."""
-    if isinstance(value, str):
-        return as_json(value)
-    return repr(value) if type(value) is int else _ratio(*value.as_integer_ratio())
-
-
-@lru_cache(maxsize=16_384)
-def _ratio(over: int, under: int) -> str:
-    """Few numbers are many times told, and a float is slow to write."""
-    return repr(over / under)
-
-
-@lru_cache(maxsize=16_384)
-def _mm(tenths: int) -> str:
-    return repr(tenths / 10)
-
-
-def _change(now: int, before: int) -> str:
-    """A change in per cent."""
-    return repr(100 * (now - before) / before)
-
-
-def _numbers(numbers: Mapping[str, Number]) -> str:
-    if type(numbers) is not SumNumbers:
-        return f"{{{', '.join([f'{as_json(name)}: {_number(x)}' for name, x in numbers.items()])}}}"
-    at = numbers.at
-    total, baseline, nadir = at.total, at.baseline, at.nadir
-    found = _limit_numbers(numbers.limits, numbers.floor)
-    if baseline is not None:
-        found += f', "baseline_mm": {_mm(baseline)}'
-    if nadir is not None:
-        found += f', "nadir_mm": {_mm(nadir)}, "nadir_at": {as_json(numbers.nadir_at or "")}'
-    if total is not None:
-        found += f', "sum_mm": {_mm(total)}'
-        if baseline:
-            found += f', "change_pct": {_change(total, baseline)}'
-        if nadir is not None:
-            found += f', "growth_mm": {_mm(total - nadir)}'
-            if nadir:
-                found += f', "growth_pct": {_change(total, nadir)}'
-    more = "".join([f", {as_json(name)}: {_number(x)}" for name, x in numbers.more.items()])
-    return f"{{{found}{more}}}"
-
-
-@lru_cache(maxsize=512)
-def _limit_numbers(limits: Thresholds, floor: Fraction | int) -> str:
-    return (
-        f'"response_pct": {_ratio(*limits.response_pct.as_integer_ratio())}, '
-        f'"progression_pct": {_ratio(*limits.progression_pct.as_integer_ratio())}, '
-        f'"floor_mm": {_ratio(*mm_of(floor).as_integer_ratio())}'
-    )
-
-
-Lengths = tuple[str, str, str, str, str]
-"""A sum, its baseline and nadir in mm, and its changes from these two in per cent, as JSON: null for what is not."""
-
-
-def _lengths(at: SumAt) -> Lengths:
-    """Straight from whole tenths of a mm."""
-    total, baseline, nadir = at.total, at.baseline, at.nadir
-    from_baseline = from_nadir = "null"
-    if total is not None:
-        if baseline:
-            from_baseline = _change(total, baseline)
-        if nadir:
-            from_nadir = from_baseline if nadir == baseline else _change(total, nadir)
-    return (
-        "null" if total is None else _mm(total),
-        "null" if baseline is None else _mm(baseline),
-        "null" if nadir is None else _mm(nadir),
-        from_baseline,
-        from_nadir,
-    )
-
-
-def _sums(lengths: Lengths, comparable: bool) -> str:
-    total, baseline, nadir, from_baseline, from_nadir = lengths
-    if not comparable:
-        from_baseline = from_nadir = "null"
-    return (
-        f'"sum_mm": {total}, "baseline_sum_mm": {baseline}, "nadir_sum_mm": {nadir}, '
-        f'"change_from_baseline_pct": {from_baseline}, "change_from_nadir_pct": {from_nadir}'
-    )
-
-
-_NO_SUMS = _sums(("null", "null", "null", "null", "null"), comparable=False)
-
-
 def _step(step: NextCategory) -> str:
     lesion = "" if step.lesion is None else f', "lesion": {as_json(step.lesion)}'
-    return f'{{"response": "{step.response}", "by_mm": {_mm(step.by_tenths)}{lesion}}}'
+    return f'{{"response": "{step.response}", "by_mm": {mm_text(step.by_tenths)}{lesion}}}'
 
 
-def _best(best: BestResponse) -> dict[str, str]:
-    return {"unconfirmed": best.unconfirmed, "confirmed": best.confirmed, "adjudicated": best.adjudicated}
+def _best(best: BestResponse) -> str:
+    return (
+        f'{{"unconfirmed": "{best.unconfirmed}", "confirmed": "{best.confirmed}", "adjudicated": "{best.adjudicated}"}}'
+    )
 
 
-def _times(times: ScopeTimes) -> dict[str, Any]:
-    return {
-        "clinical_benefit_day": times.clinical_benefit_day,
-        "time_to_response_days": times.time_to_response,
-        "time_to_confirmed_response_days": times.time_to_confirmed_response,
-        "duration_of_response": _duration(times.duration_of_response),
-        "time_to_progression": _duration(times.time_to_progression),
-        "adjudicated_time_to_progression": _duration(times.adjudicated_time_to_progression),
-    }
+def _times(times: ScopeTimes) -> str:
+    return (
+        f'{{"clinical_benefit_day": {_or_null(times.clinical_benefit_day)}, '
+        f'"time_to_response_days": {_or_null(times.time_to_response)}, '
+        f'"time_to_confirmed_response_days": {_or_null(times.time_to_confirmed_response)}, '
+        f'"duration_of_response": {_duration(times.duration_of_response)}, '
+        f'"time_to_progression": {_duration(times.time_to_progression)}, '
+        f'"adjudicated_time_to_progression": {_duration(times.adjudicated_time_to_progression)}}}'
+    )
 
 
-def _duration(duration: Duration | None) -> dict[str, Any] | None:
-    return None if duration is None else {"days": duration.days, "event": duration.event}
+def _duration(duration: Duration | None) -> str:
+    if duration is None:
+        return "null"
+    return f'{{"days": {duration.days}, "event": {"true" if duration.event else "false"}}}'

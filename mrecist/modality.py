@@ -74,10 +74,10 @@ def modality_changes(
         now = alike or modality_of(observation, timepoint)
         other = None
         if now is not None:
-            other = next((x for x in (first, last) if x is not None and x[1] is not now), None)
+            other = first if first is not None and first[1] is not now else last
             last = (timepoint.id, now)
             first = first or last
-        found.append(None if now is None or other is None else _issue(track, now, *other))
+        found.append(None if now is None or other is None or other[1] is now else _issue(track, now, *other))
     return found
 
 

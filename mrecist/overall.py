@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import cache
 from typing import assert_never
 
 from mrecist.region import Judged
@@ -32,6 +33,7 @@ def composite(intrahepatic: Response, extrahepatic: Response) -> Response:
     return judge_composite(intrahepatic, extrahepatic)[0]
 
 
+@cache
 def judge_composite(intrahepatic: Response, extrahepatic: Response) -> tuple[Response, str]:
     """The composite with the rule that gave it."""
     both = (intrahepatic, extrahepatic)

@@ -177,12 +177,13 @@ def judge_scope(
     if history is None:
         history = sums(scoped.targets, timepoints, limits)
     targets, nontargets, new = scoped.targets, scoped.nontargets, scoped.new
+    beside = [judge_nontarget(x) for x in zip(*[n.responses for n in nontargets], strict=True)]
     found: list[Judged] = []
     reached = Reached()
     for index in range(1, timepoints):
         at, floor, wanting = history[index], floors[index], not_done[index]
         target = judge_target(at, limits, floor) if targets else NA
-        non_target = judge_nontarget([x.responses[index] for x in nontargets]) if nontargets else NA
+        non_target = beside[index] if nontargets else NA
         counted = tuple([x for x in new if x.counts[index]]) if new else ()
         returned = None
         if reached.cr_index is not None:

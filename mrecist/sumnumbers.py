@@ -123,5 +123,6 @@ class SumNumbers(Mapping[str, Number]):
             if nadir is not None:
                 numbers["growth_mm"] = mm_of(total - nadir)
                 if nadir:
-                    numbers["growth_pct"] = change_pct(total, nadir)
+                    alike = nadir == baseline
+                    numbers["growth_pct"] = numbers["change_pct"] if alike else change_pct(total, nadir)
         return {**numbers, **self.more} if self.more else numbers

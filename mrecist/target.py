@@ -142,14 +142,16 @@ def total_of(
     targets: Sequence[Target], tenths: Sequence[int | None], limits: Thresholds
 ) -> tuple[int | None, bool, bool]:
     """The sum of these sizes, whether it is complete, and whether all that were evaluated are gone, or normal nodes."""
-    known = [x for x in tenths if x is not None]
-    total = sum(known)
-    gone = True
+    total: int | None = None
+    complete = gone = True
     for target, x in zip(targets, tenths, strict=True):
+        if x is None:
+            complete = False
+            continue
+        total = x if total is None else total + x
         if x and not (target.is_node and x < limits.node_normal):
             gone = False
-            break
-    return total if known else None, len(known) == len(targets), gone
+    return total, complete, gone
 
 
 def region_targets(tracks: Sequence[Track], timepoints: int, rules: TargetRules) -> tuple[Target, ...]:

@@ -106,9 +106,10 @@ def _fill(target: Pixels, pixels: NDArray[Any], record: SliceRecord) -> None:
         raise DecodeError(
             f"decodes to {shapes[0]} pixels, its header says {shapes[1]}", file=record.path, remedy=_REMEDY
         )
-    limits = np.iinfo(target.dtype)
-    if pixels.size and (pixels.min() < limits.min or pixels.max() > limits.max):
-        raise DecodeError("decodes to values its header has no room for", file=record.path, remedy=_REMEDY)
+    if pixels.size and not np.can_cast(pixels.dtype, target.dtype):
+        limits = np.iinfo(target.dtype)
+        if pixels.min() < limits.min or pixels.max() > limits.max:
+            raise DecodeError("decodes to values its header has no room for", file=record.path, remedy=_REMEDY)
     target[...] = pixels
 
 

@@ -134,6 +134,8 @@ class CohortPage(QWidget):
         at = next((row for row in range(box.count()) if box.itemData(row) == chosen), 0)
         box.setCurrentIndex(at)
         box.blockSignals(False)
+        chosen_px = box.fontMetrics().horizontalAdvance(box.currentText())
+        box.setMinimumWidth(min(chosen_px + self._theme.px(36), self._theme.px(200)))  # Qt keeps an older least width
 
     def show_empty(self, said: str) -> None:
         """One sentence in place of the pictures."""

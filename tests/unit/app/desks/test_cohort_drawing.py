@@ -35,6 +35,8 @@ def test_that_overall_survival_is_of_every_case_and_responses_are_of_the_reader(
     page.offer(page.unit, [("days", "days")], "days")
     draw(page, ReadyCohort(cohort, None, (None, None), {}, ()))
     assert page.choices.reader == "A" and page.choices.time == "OS"
+    named = page.source.fontMetrics().horizontalAdvance("This database")
+    assert page.source.minimumWidth() > named, "what is chosen is not cut where the window is small"
     assert page.waterfalls[0].numbers.text().startswith("ORR 2 of 2")
     assert page.survival.numbers.text().startswith("Median 200.0 d") and "3 events of 3" in page.survival.numbers.text()
     page.offer(page.time, [("PFS", "PFS")], "PFS")

@@ -101,8 +101,11 @@ class Drawing:
     def settle(self, lines: tuple[ViewLine, ...]) -> None:
         """The lines were handed in anew: one just drawn is now among them, and selected, or it was not taken.
 
-        A line that is gone is let go, and one that was dragged and has other ends now is no longer dragged.
+        A line that is gone is let go, and so are its nudges; one that was dragged and has other ends now is no longer
+        dragged.
         """
+        if isinstance(self._run, caliper.LineEdited) and self._run.id not in {line.id for line in lines}:
+            self._run = None
         match self._caliper:
             case caliper.Done(start=start, end=end):
                 own = (line for line in lines if line.style in OWN_STYLES)
@@ -122,6 +125,8 @@ class Drawing:
         A figure that was dragged and has other points now is no longer dragged.
         """
         known = {figure.id: figure for figure in figures}
+        if isinstance(self._run, figure_tool.FigureEdited) and self._run.id not in known:
+            self._run = None
         match self._figure:
             case figure_tool.Done(kind=kind, points=points):
                 taken = next((f for f in figures if (f.kind, f.points) == (kind, points)), None)

@@ -336,6 +336,18 @@ def test_that_a_run_of_nudges_is_one_edit_on_the_image_it_was_made_on(
     assert told[0].end == pytest.approx([e + 0.3 * r for e, r in zip(end, ROW, strict=True)])
 
 
+def test_that_nudges_of_a_line_that_is_taken_back_go_with_it(qtbot: QtBot, view: SliceView) -> None:
+    plane = view.source.plane(3)  # type: ignore[union-attr]
+    assert plane is not None
+    end = plane.to_world(50, 30)
+    view.set_lines([ViewLine("IT1", plane.to_world(20, 20), end, "1.2.4", editable=True)])
+    drag(view, view.widget_point_of(end), view.widget_point_of(end))
+    with qtbot.assertNotEmitted(view.line_edited):
+        qtbot.keyClick(view, Qt.Key.Key_Right)
+        view.set_lines([])
+        view.end_nudges()
+
+
 def test_that_escape_gives_up_a_line(qtbot: QtBot, view: SliceView) -> None:
     view.arm(Tool.CALIPER)
     with qtbot.assertNotEmitted(view.line_drawn):

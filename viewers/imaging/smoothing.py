@@ -12,7 +12,7 @@ from viewers.imaging.reference import robust_mean_sd
 SCANNER_MM = 0.6
 """Blur of a scanner in the plane, a standard deviation: kernels for soft tissue have 0.4 to 0.8."""
 _SIGMAS_MM = (0.5, 0.75, 1.0, 1.3, 1.7, 2.1, 2.5)
-_QUIET, _THICK_QUIET = 0.09, 0.055
+_QUIET, _THICK_QUIET = 0.14, 0.065
 """Noise may be this part of the contrast: images are smoothed no more than that needs, since that rounds off tips."""
 _THIN_MM, _THICK_MM = 7.0, 12.0
 """Up to this depth of the enhancing part the first of them holds, from the second the other: in a thick lesion noise

@@ -38,6 +38,7 @@ from viewers.widgets.proposal_painter import ViewProposal
 _SLOT, _SLIDE_SLOT, _WARM_SLOT = "assist", "assist threshold", "assist libraries"
 _ASKED = "Assistant: click in the lesion, or draw an axis across it. Esc cancels."
 _PROPOSED = "Proposal: Enter accepts it, Esc drops it; its ends, the threshold and the reference circle can be moved."
+_NOTHING = "No proposal: move the threshold or the reference circle, or measure by hand. Esc drops it."
 STOPPED = "The proposal stopped. Nothing was changed; measure by hand."
 
 
@@ -305,7 +306,8 @@ class AssistDesk(QObject):
         reference = now.measured.reference if now is not None else None
         ball = None if reference is None else Ball(reference.region.centre, reference.region.radius_mm)
         self._mouse.show_ball(ball, None if now is None else now.asked.series.frame_of_reference_uid)
-        self.hinted.emit("" if now is None else _PROPOSED)
+        found = now is not None and now.measured.viable is not None
+        self.hinted.emit("" if now is None else _PROPOSED if found else _NOTHING)
         if now is None:
             show_on(views, None)
             self._card.hide()
@@ -314,7 +316,7 @@ class AssistDesk(QObject):
             intent, selected = self._meant(now)
             lesion: Lesion | None = self._session.lesion if intent is Intent.COUNTED else None
             title = assisting.title_of(intent, selected)
-            warning = assisting.phase_warning(now.asked.series, lesion)
+            warning = assisting.phase_warning(now.asked.series, lesion, found)
             reading = self._session.reading
             if reading is not None and intent is Intent.COUNTED and selected is not None:
                 asked = assisting.place_warning(reading, selected, now.measured, self._expected)

@@ -104,12 +104,16 @@ def title_of(intent: Intent, selected: str | None) -> str:
     return selected if selected and intent is Intent.COUNTED else words.get(intent, "no lesion selected")
 
 
-def phase_warning(series: SeriesRef, lesion: Lesion | None) -> str:
-    """What to say where viable tumour is not read on this series; empty in the arterial phase."""
+def phase_warning(series: SeriesRef, lesion: Lesion | None, found: bool) -> str:
+    """What to say where viable tumour is not read on this series; empty in the arterial phase.
+
+    `found`: there is something to accept.
+    """
     if series.phase == PhaseName.ARTERIAL or (lesion is not None and lesion.role is LesionRole.NONTARGET):
         return ""
     shown = PHASE_WORDS[PhaseName(series.phase)] if series.phase else "Phase unknown"
-    return f"{shown}: viable tumour is read on the arterial phase. Accepting asks for the reason."
+    asks = " Accepting asks for the reason." if found else ""
+    return f"{shown}: viable tumour is read on the arterial phase.{asks}"
 
 
 def place_warning(

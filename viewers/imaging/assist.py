@@ -154,7 +154,7 @@ def propose_part(
     viable = sections.viable(reference, threshold, settings)
     long = viable.longest(settings.gap_mm)
     if long is None and sections.whole is None:
-        return replace(result, warnings=(NOT_SEPARABLE, *prepared.warnings)), None
+        return replace(result, warnings=(NOT_SEPARABLE,)), None
     found: Extents | None = None
     if long is not None:
         short = viable.perpendicular(long, settings.gap_mm)

@@ -167,3 +167,10 @@ def test_that_nothing_on_a_series_of_the_chest_is_compared_with_liver() -> None:
     chest = replace(liver, phase=None, description="Chest, lung kernel")
     assert "chest" in assisting.is_series_for_assistant(chest)
     assert assisting.is_series_for_assistant(replace(chest, description="LUNG BASES 5MM")) == ""  # the upper abdomen
+
+
+def test_that_another_phase_is_told_and_asks_for_its_reason_only_where_there_is_something_to_accept() -> None:
+    portal = replace(two_visits().series_ref("BL-AP"), phase="portal_venous")
+    with_one, with_none = (assisting.phase_warning(portal, None, found) for found in (True, False))
+    assert with_one == f"{with_none} Accepting asks for the reason."
+    assert with_none.endswith("viable tumour is read on the arterial phase.")

@@ -20,14 +20,14 @@ class View(pg.GraphicsObject):
     """Places of 0 to 1 across the width and, upwards, the height."""
 
     sigRangeChanged = pg.QtCore.Signal()  # noqa: N815 - the library's names
-    sigResized = pg.QtCore.Signal()  # noqa: N815
+    sigResized = pg.QtCore.Signal()  # noqa: N815 - the library's names
 
     def rect(self) -> object:
         return pg.QtCore.QRectF(0, 0, WIDTH, HEIGHT)
 
-    boundingRect = rect  # noqa: N815
+    boundingRect = rect  # noqa: N815 - Qt's name
 
-    def mapFromView(self, place: QPointF) -> QPointF:  # noqa: N802
+    def mapFromView(self, place: QPointF) -> QPointF:  # noqa: N802 - the library's name
         return QPointF(place.x() * WIDTH, (1 - place.y()) * HEIGHT)
 
 

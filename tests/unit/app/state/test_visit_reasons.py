@@ -31,7 +31,7 @@ GIVEN = (DAY0, ClinicalRecorded("BL", ILL))
 
 
 def clinical(**values: object) -> ClinicalRecorded:
-    return ClinicalRecorded("BL", ClinicalStatus(**{**{"ecog": 2, "bilirubin_mg_dl": ILL.bilirubin_mg_dl}, **values}))  # type: ignore[arg-type]
+    return ClinicalRecorded("BL", ClinicalStatus(**{**{"ecog": 2, "bilirubin_mg_dl": ILL.bilirubin_mg_dl}, **values}))
 
 
 def confirmed(of: Ineligibility) -> JudgementSigned:

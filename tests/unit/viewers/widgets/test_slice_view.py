@@ -337,7 +337,7 @@ def test_that_a_run_of_nudges_is_one_edit_on_the_image_it_was_made_on(
 
 
 def test_that_nudges_of_a_line_that_is_taken_back_go_with_it(qtbot: QtBot, view: SliceView) -> None:
-    plane = view.source.plane(3)  # type: ignore[union-attr]
+    plane = view.source.plane(3)
     assert plane is not None
     end = plane.to_world(50, 30)
     view.set_lines([ViewLine("IT1", plane.to_world(20, 20), end, "1.2.4", editable=True)])

@@ -29,8 +29,6 @@ def compiled(loop: Loop, *signatures: Any) -> Loop:
     made: Loop
     try:
         made = _compile(list(signatures), cache=True)(loop)
-    # no folder to keep it in, or what was kept is damaged, in one of many ways; what is wrong with the
-    # loop itself is raised again below
-    except Exception:  # noqa: BLE001
+    except Exception:  # noqa: BLE001 - no folder to keep it, or what was kept is damaged, in any way; else raised below
         made = _compile(list(signatures))(loop)
     return made

@@ -134,13 +134,13 @@ class LesionSections:
             )
             _fill_pinholes(levels[part], spacing)
             _drop_specks(levels, self.crop)
-            if not self._stands_out(levels > 0, threshold, reference):
+            if not self._is_bright(levels > 0, threshold, reference):
                 levels.fill(-1.0)
         mask = levels > 0
         volume_ml = float(np.count_nonzero(mask)) * self.crop.voxel_ml if self.volume.series.volume_ok else None
         return ViablePart(levels, spacing, volume_ml)
 
-    def _stands_out(self, mask: Mask, threshold: float, reference: ReferenceLiver) -> bool:
+    def _is_bright(self, mask: Mask, threshold: float, reference: ReferenceLiver) -> bool:
         """Whether what seems viable is above the threshold as a whole, and not by its noise alone."""
         if not mask.any():
             return False

@@ -164,7 +164,7 @@ class DerivedSource(ABC):
         """It is asked for while a view is painted: a fault must not leave on the screen what was there before."""
         try:
             return make()
-        except Exception as error:  # noqa: BLE001 - told by `on_crash`
+        except Exception as error:  # noqa: BLE001 - told to the reader by `fail`, whatever it is
             self.fail(error)
             shape = self.rows, self.columns
             return PlaneImage(np.full(shape, -32768, np.int16), np.ones(shape, bool))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 import pytest
-from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem
 from pytestqt.qtbot import QtBot
@@ -14,21 +13,6 @@ from app.panels.plot_layer import PlotLayer, Word
 from app.theme import Theme
 
 WIDTH, HEIGHT = 400, 200
-
-
-class View(pg.GraphicsObject):
-    """Places of 0 to 1 across the width and, upwards, the height."""
-
-    sigRangeChanged = pg.QtCore.Signal()  # noqa: N815 - the library's names
-    sigResized = pg.QtCore.Signal()  # noqa: N815 - the library's names
-
-    def rect(self) -> object:
-        return pg.QtCore.QRectF(0, 0, WIDTH, HEIGHT)
-
-    boundingRect = rect  # noqa: N815 - Qt's name
-
-    def mapFromView(self, place: QPointF) -> QPointF:  # noqa: N802 - the library's name
-        return QPointF(place.x() * WIDTH, (1 - place.y()) * HEIGHT)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +27,11 @@ class View(pg.GraphicsObject):
 def test_that_a_word_stands_clear_of_the_curves_where_it_can(
     qtbot: QtBot, theme: Theme, curves: list[list[tuple[float, float]]], near: tuple[float, float]
 ) -> None:
-    view = View()
+    window, view = pg.GraphicsView(), pg.ViewBox()
+    qtbot.addWidget(window)
+    window.resize(WIDTH, HEIGHT)
+    window.setCentralItem(view)
+    view.setRange(xRange=(0, 1), yRange=(0, 1), padding=0)
     layer = PlotLayer(view, 2.0, under=False)
     layer.words = [Word(0.02, 0.5, "PR ≤ 50.9", QColor("red"), theme.font(), (0.0, 1.0), None, (0.0, 1.0))]
     layer.curves = curves

@@ -132,11 +132,13 @@ class LesionDelegate(QStyledItemDelegate):
         font = theme.font(Face.SMALL if cell.small else Face.BODY, cell.bold)
         colour = theme.colour(cell.tone.value)
         if left:
-            if kind is ColumnKind.SITE and QFontMetrics(font).horizontalAdvance(cell.text) > place.width():
-                font = theme.font(Face.SMALL, cell.bold)
-            painter.setFont(font)
             painter.setPen(colour)
-            shown = painter.fontMetrics().elidedText(cell.text, Qt.TextElideMode.ElideRight, place.width())
+            smaller = (Face.SMALL, Face.RULE) if kind is ColumnKind.SITE else ()
+            for fitting in (font, *(theme.font(face, cell.bold) for face in smaller)):
+                painter.setFont(fitting)
+                shown = painter.fontMetrics().elidedText(cell.text, Qt.TextElideMode.ElideRight, place.width())
+                if shown == cell.text:
+                    break
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)
             return
         if cell.warned:

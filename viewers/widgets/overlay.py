@@ -125,19 +125,25 @@ def _ruler(centimetres: int, top: float, length: float, palette: ViewPalette) ->
 
 def banner_px(text: str, width: float, palette: ViewPalette) -> float:
     """The height of a banner: 24 px, and more where its text needs more lines, up to three."""
-    metrics = QFontMetricsF(palette.font(palette.body_px, bold=True))
-    room = QRectF(0, 0, width - 16 * palette.scale, metrics.height() * _BANNER_LINES)
-    lines = metrics.boundingRect(room, _BANNER_FLAGS, text).height() / metrics.lineSpacing()
-    return (BANNER_PX + BANNER_LINE_PX * (min(_BANNER_LINES, max(1, round(lines))) - 1)) * palette.scale
+    lines = _banner_lines(text, width, palette)
+    return (BANNER_PX + BANNER_LINE_PX * (min(_BANNER_LINES, max(1, lines)) - 1)) * palette.scale
 
 
 def paint_banner(painter: QPainter, width: float, height: float, text: str, palette: ViewPalette) -> None:
-    """A band across the view, as high as `banner_px` says: the image must not be trusted."""
+    """A band across the view, as high as `banner_px` says: the image must not be trusted. Its end is cut first."""
     rect = QRectF(0, 0, width, height)
     painter.fillRect(rect, QColor(palette.error))
     painter.setFont(palette.font(palette.body_px, bold=True))
     painter.setPen(QColor(palette.background))
+    while _banner_lines(text, width, palette) > _BANNER_LINES and " " in text:
+        text = text.removesuffix("…").rsplit(" ", 1)[0] + "…"
     painter.drawText(rect.adjusted(8 * palette.scale, 0, -8 * palette.scale, 0), _BANNER_FLAGS, text)
+
+
+def _banner_lines(text: str, width: float, palette: ViewPalette) -> int:
+    metrics = QFontMetricsF(palette.font(palette.body_px, bold=True))
+    room = QRectF(0, 0, width - 16 * palette.scale, metrics.height())
+    return round(metrics.boundingRect(room, _BANNER_FLAGS, text).height() / metrics.lineSpacing())
 
 
 def paint_placeholder(

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from tests.support.fonts import add_bundled_fonts
 from viewers.imaging.geometry import EdgeLetters
 from viewers.widgets.corners import Block, Corners, at_level
 from viewers.widgets.marks import Chip, CornerTexts, OverlayLevel, TextLine
-from viewers.widgets.overlay import banner_px, letter_pictures, ruler_picture
+from viewers.widgets.overlay import banner_px, letter_pictures, paint_banner, ruler_picture
 from viewers.widgets.painted_once import PaintedOnce
 from viewers.widgets.palette import ViewPalette
 
@@ -151,3 +152,19 @@ def test_that_a_chip_says_it_shortly_rather_than_cut() -> None:
 def test_that_a_banner_has_as_many_lines_as_its_text_needs_and_three_at_most() -> None:
     palette, why = ViewPalette(), "NOT MEASURABLE: 3 slices missing between z −85.0 and −95.0 mm."
     assert [banner_px(why * many, width, palette) for many, width in ((1, 600), (1, 300), (9, 300))] == [24, 40, 56]
+
+
+def test_that_of_a_banner_with_no_room_the_end_is_cut_and_not_the_beginning() -> None:
+    palette, why = ViewPalette(), "NOT MEASURABLE: 3 slices missing between z −85.0 and −95.0 mm"
+
+    def first_line(text: str) -> bytes:
+        height = banner_px(text, 220.0, palette)
+        assert height == 56.0  # three lines
+        image = QImage(220, 56, QImage.Format.Format_RGB32)
+        painter = QPainter(image)
+        paint_banner(painter, 220.0, height, text, palette)
+        painter.end()
+        return image.copy(0, 0, 220, 20).constBits().tobytes()
+
+    whole = f"{why} of 35."
+    assert first_line(f"{whole} {why} {why} {why}") == first_line(whole)

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from tests.support.fonts import add_bundled_fonts
 from tests.support.pictures import red_of
 from viewers.imaging.geometry import SlicePlane
+from viewers.widgets.crosshair import Crosshair, ReferenceLine
 from viewers.widgets.palette import ViewPalette
 from viewers.widgets.slice_view import SliceView
 from viewers.widgets.source import ArraySource
@@ -136,6 +137,23 @@ def test_that_letters_follow_flips_and_turns(
     view.set_flips(*flips)
     view.turn(turns)
     assert read(view) == edges_of(row, column, *flips, turns)
+
+
+@pytest.mark.parametrize("down", [180, 215], ids=["left", "right"])
+def test_that_lines_through_the_image_leave_the_letters_as_they_are(view: SliceView, down: int) -> None:
+    """The crosshair stands in the middle when it is switched on, where the letters of the upper and lower edge are."""
+    show(view, (1.0, 0.0, 0.0), (0.0, 1.0, 0.0))
+    view.zoom(4.0)
+    before = red_of(view.render_to_image(SIZE))
+    view.set_crosshair(Crosshair(view.projection().world_of_view(238, down)))
+    start, end = (view.projection().world_of_view(x, down + 1) for x in (0, 475))
+    view.set_reference_lines([ReferenceLine(start, end)])
+    after = red_of(view.render_to_image(SIZE))
+    for place in EDGES.values():
+        here = slice(place.top(), place.bottom()), slice(place.left(), place.right())
+        rows, columns = np.nonzero(before[here] > 70)
+        letter = slice(rows.min() - 1, rows.max() + 2), slice(columns.min() - 1, columns.max() + 2)
+        assert (after[here][letter] == before[here][letter]).all()
 
 
 # cos and sin of 10, 20 and 70 degrees to six places; a second letter stands from 15 degrees on, the larger part first

@@ -260,8 +260,9 @@ class ImageView(StackView):
         guides = self._guides(projection, top, plates, painter.deviceTransform().m11())
         for guide in guides:
             guide.draw(painter)
-        _paint_planes(painter, self, projection, plates)
-        self.paint_lines(painter, projection, [*plates, *(guide.place for guide in guides)])
+        taken = [*plates, *(guide.place for guide in guides)]
+        _paint_planes(painter, self, projection, taken[: len(plates) + 4])  # the letters come before the ruler
+        self.paint_lines(painter, projection, taken)
 
     def paint_above(self, painter: QPainter, projection: Projection) -> None:
         """What stands above lines and texts."""
@@ -326,14 +327,14 @@ def _still_to_come(source: ImageSource | None, k: int) -> str:
     return "Reading this image" if source is not None and not source.ready(k) else ""
 
 
-def _paint_planes(painter: QPainter, view: ImageView, projection: Projection, plates: Sequence[QRectF]) -> None:
-    """Where other images cut this one, and the shared place; never through the words in the corners."""
+def _paint_planes(painter: QPainter, view: ImageView, projection: Projection, taken: Sequence[QRectF]) -> None:
+    """Where other images cut this one, and the shared place; never through the letters or the words in corners."""
     if projection.plane is None or view.source is None or not (view.reference_lines or view.crosshair):
         return
     painter.save()
     free = QRegion(0, 0, math.ceil(projection.size_px[0]), math.ceil(projection.size_px[1]))
-    for plate in plates:
-        free -= QRegion(plate.toAlignedRect())
+    for place in taken:
+        free -= QRegion(place.toAlignedRect())
     painter.setClipRegion(free)
     paint_reference_lines(painter, view.reference_lines, projection, view.colours)
     if view.crosshair is not None:

@@ -172,9 +172,13 @@ class Reading:
         return {issue.lesion: issue for issue in issues if issue.rule == MODALITY_CHANGE and issue.lesion is not None}
 
     def nadir_id(self, region: Region) -> str | None:
-        """The earlier time point with the smallest sum, which growth is measured against."""
+        """The earlier time point with the smallest sum, which growth is measured against; known before anything is found
+        at the open one.
+        """
         response = self.region_at(region, self.visit_id)
-        return None if response is None else response.nadir_timepoint
+        if response is not None:
+            return response.nadir_timepoint
+        return None if self.blind else _smallest_before(self, region)
 
     def _known_by_now(self, lesion: Lesion) -> bool:
         """A new lesion is listed from the time point on where it was first marked, a fragment from the split on."""
@@ -183,6 +187,17 @@ class Reading:
         if lesion.role is not LesionRole.NEW:
             return True
         return any(self._found(lesion.id, visit.id) is not None for visit in self.visits)
+
+
+def _smallest_before(reading: Reading, region: Region) -> str | None:
+    """The time point before the open one with the smallest complete sum, the earliest of equals."""
+    known = []
+    for visit in reading.visits[:-1]:
+        at = reading.region_at(region, visit.id)
+        whole = visit.id == reading.baseline_id or (at is not None and at.sums is not None and at.sums.complete)
+        if whole and (total := reading.sum_at(region, visit.id)) is not None:
+            known.append((total, visit.id))
+    return min(known, key=lambda pair: pair[0])[1] if known else None
 
 
 def counted_mm(finding: Finding | None) -> Fraction | None:

@@ -122,6 +122,22 @@ def test_that_the_nadir_is_marked_in_the_sum_of_its_own_region() -> None:
     assert [key for key, marked in marks.items() if marked] == [("intra", "FU1"), ("extra", "FU1")]
 
 
+def test_that_the_nadir_is_known_before_anything_is_found_at_the_open_time_point() -> None:
+    """Liver 72.8 at baseline, 50.9 at FU1 and nothing yet at FU2; elsewhere FU1 is without ET1, and no nadir."""
+    record = example_record()
+    read = record.reads[0]
+    fu1 = read.timepoints[1]
+    fu1 = replace(fu1, observations=tuple(x for x in fu1.observations if x.lesion_id != "ET1"))
+    record = replace(record, reads=(replace(read, timepoints=(read.timepoints[0], fu1)),))
+    reading = Reading(record, READ_ID, "FU2", assess_read(record, READ_ID, load_ruleset()))
+    assert reading.response is None
+    assert reading.nadir_id(Region.INTRAHEPATIC) == "FU1"
+    assert reading.nadir_id(Region.EXTRAHEPATIC) == "BL"
+    assert said(reading, "intra", ColumnKind.VISIT, "FU1").nadir
+    assert replace(reading, visit_id="BL").nadir_id(Region.INTRAHEPATIC) is None
+    assert replace(reading, blind=True).nadir_id(Region.INTRAHEPATIC) is None
+
+
 def test_that_a_node_says_that_its_short_axis_counts() -> None:
     assert said(example_reading(), "ET3", ColumnKind.VISIT, "FU2").prefix == "short"
 

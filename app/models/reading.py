@@ -172,8 +172,9 @@ class Reading:
         return {issue.lesion: issue for issue in issues if issue.rule == MODALITY_CHANGE and issue.lesion is not None}
 
     def nadir_id(self, region: Region) -> str | None:
-        """The earlier time point with the smallest sum, which growth is measured against; known before anything is found
-        at the open one.
+        """The earlier time point with the smallest sum, which growth is measured against.
+
+        It is known before anything is found at the open one.
         """
         response = self.region_at(region, self.visit_id)
         if response is not None:

@@ -93,6 +93,7 @@ def _ask_event(event: str, station: Workstation) -> None:
 
 
 _NEW = "New lesion; effusion or thrombus without a size"
+_LINKED = "Linked views; exams by registration"
 
 
 def _ask_unmeasured(station: Workstation) -> None:
@@ -259,7 +260,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.subtraction", "Arterial minus pre-contrast in the active view, and back", "Shift+S", "View", lambda w: w.images.phases.toggle_subtraction(), images_open, "View"),
     Action("phase.next", "Next phase", "Alt+Right", "View", lambda w: w.images.phases.step(1), images_open, "View"),
     Action("phase.previous", "Previous phase", "Alt+Left", "View", lambda w: w.images.phases.step(-1), images_open, "View"),
-    Action("view.link", "Linked views", "Ctrl+L", "View", lambda w: w.images.display.toggle_linked(), images_open, "View", lambda w: w.images.display.linked),
+    Action("view.link", "Linked views", "Ctrl+L", "View", lambda w: w.images.display.toggle_linked(), images_open, "View", lambda w: w.images.display.linked, _LINKED),
+    Action("view.registration", "Exams linked by registration", "G", "View", lambda w: w.images.linking.toggle_registration(), images_open, "View", lambda w: w.images.linking.by_registration, _LINKED),
     Action("view.link_windows", "Linked views share the window", "Ctrl+Shift+L", "View", lambda w: w.images.display.toggle_linked_windows(), images_open, "View", lambda w: w.images.display.windows_linked),
     Action("view.pin", "Pin one place at two time points", "P", "View", lambda w: w.images.linking.pin(), images_open, "View"),
     Action("view.unpin", "Take the pin out", "Ctrl+Shift+P", "View", lambda w: w.images.linking.unpin(), images_open, "View"),

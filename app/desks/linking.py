@@ -12,7 +12,7 @@ from app.reading.expected_places import expected_in, ghosts_on
 from app.reading.frame_links import link_between, link_chip
 from app.reading.hanging import Tile
 from app.reading.lesion_places import Place, expected_place
-from app.reading.registration_pairs import pairs_wanted, regions_of
+from app.reading.registration_pairs import Registered, pairs_wanted, regions_of
 from app.session import ReadingSession
 from app.state.pins import Pin, PlacePinned, pin_between
 from mrecist.values import Point, Region
@@ -30,6 +30,8 @@ _MARK_MM = 4.0
 _FIRST = "Pin: click a place that is seen at both time points. Esc cancels."
 _SECOND = "Pin: now click the same place in a view of the other time point. Esc cancels."
 _AGAIN = "That is the same examination. Click the same place in a view of another time point."
+_BY_REGISTRATION = "Exams of two time points are linked by registration, where there is one."
+_NOT_BY_REGISTRATION = "Registration is off: exams are linked by a pin, or by the lesions that both hold."
 _ALONE = "All views show one examination: they are linked already. Hang another time point beside it to pin a place."
 
 
@@ -65,6 +67,8 @@ class LinkDesk(QObject):
         self._picker = PlacePicker(grid.views, self)
         self._marked: pin.Marked | None = None
         self._registering: RegisteringDesk | None = None
+        self.by_registration = True
+        """Whether exams are linked by registration, where there is one; a sitting begins with it."""
         self._ghosts = True
         self._picker.picked.connect(self._on_picked)
         self._picker.missed.connect(lambda _number: self.told.emit("No place is known there. Click on an image."))
@@ -107,6 +111,19 @@ class LinkDesk(QObject):
         self._ghosts = not self._ghosts
         self._show_places()
 
+    def toggle_registration(self) -> None:
+        """Link exams by registration, or by pins and lesions alone. They are registered all the same."""
+        self.by_registration = not self.by_registration
+        self.refresh()
+        self._grid.align()
+        self.told.emit(_BY_REGISTRATION if self.by_registration else _NOT_BY_REGISTRATION)
+
+    def _registered(self, frame_a: str, frame_b: str, region: Region) -> Registered | None:
+        """The registration of two exams, while they are linked by it."""
+        if self._registering is None or not self.by_registration:
+            return None
+        return self._registering.between(frame_a, frame_b, region)
+
     def _link(self, frame_a: str, frame_b: str, region: Region) -> FrameLink | None:
         frames = self._frames()
         if frame_a not in frames or frame_b not in frames:
@@ -114,7 +131,7 @@ class LinkDesk(QObject):
         pinned = self._pin(frame_a, frame_b)
         offset = pinned.offset_mm if pinned else None
         visits = frames[frame_a], frames[frame_b]
-        found = self._registering.between(frame_a, frame_b, region) if self._registering is not None else None
+        found = self._registered(frame_a, frame_b, region)
         return link_between(self._session.reading, visits, (frame_a, frame_b), offset, region, found)
 
     def _pin(self, frame_a: str, frame_b: str) -> Pin | None:
@@ -148,6 +165,8 @@ class LinkDesk(QObject):
         frame_a, frame_b = leader.source.frame_of_reference_uid, view.source.frame_of_reference_uid
         if link is not None or self._registering is None or not frame_a or not frame_b:
             return link_chip(link)
+        if not self.by_registration:
+            return link_chip(None, off=True)
         tried = self._registering.between(frame_a, frame_b, self._region())
         running = self._registering.is_running(frame_a, frame_b, self._region())
         return link_chip(None, failed=tried is not None, running=running)
@@ -215,9 +234,7 @@ class LinkDesk(QObject):
 
     def _holds(self, frame: str, others: Sequence[str], region: Region) -> bool:
         """Whether a frame of reference is registered with another that hangs, for a region."""
-        if self._registering is None:
-            return False
-        found = [self._registering.between(frame, other, region) for other in others]
+        found = [self._registered(frame, other, region) for other in others]
         return any(one is not None and one.registration.quality.status != "failed" for one in found)
 
     def _frames(self) -> dict[str, str]:

@@ -66,7 +66,7 @@ def link_between(
     return FrameLink(LinkKind.SHIFT, mean, residual_mm, len(shifts))
 
 
-def link_chip(link: FrameLink | None, failed: bool = False, running: bool = False) -> Chip | None:
+def link_chip(link: FrameLink | None, failed: bool = False, running: bool = False, off: bool = False) -> Chip | None:
     """What a view says of its link with the active one; nothing within one frame of reference.
 
     Parameters
@@ -75,7 +75,11 @@ def link_chip(link: FrameLink | None, failed: bool = False, running: bool = Fals
         The registration of the two exams has failed.
     running
         They are being registered.
+    off
+        The reader does not want them linked by registration.
     """
+    if link is None and off:
+        return Chip("not linked: registration off", tone=Tone.AMBER, short="not linked: off")
     if link is None and failed:
         return Chip("not linked: registration failed, pin one place", tone=Tone.ERROR, short="not linked: failed")
     if link is None and running:

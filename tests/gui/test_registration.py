@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.demo.truth import Truth
@@ -37,6 +38,18 @@ def test_that_prior_and_current_are_registered_linked_and_lesions_expected_where
             assert finding is not None
             assert ghost.centre == pytest.approx(finding.centres[0], abs=5.0)
         assert not prior.places
+        # without it the prior stays where it is, says why, and nothing is expected anywhere; it is there again at once
+        driver.page.grid.activate(1)
+        driver.key(Qt.Key.Key_G, widget=current)
+        assert _link(prior) == "not linked: registration off"
+        assert not current.places
+        left_at = prior.state.index
+        driver.wheel(current, -3)
+        assert prior.state.index == left_at
+        driver.key(Qt.Key.Key_G, widget=current)
+        assert _link(prior) == "linked · registered"
+        assert prior.state.index != left_at
+        assert {place.label for place in current.places} == {"IT1?", "IT2?"}
         driver.station.images.display.toggle_ghosts()
         assert not current.places
         at = driver.session.reading

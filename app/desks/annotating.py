@@ -39,11 +39,14 @@ class AnnotatingDesk(QObject):
         `selected` is another figure.
     told(str, bool)
         One sentence for the reader, and whether it can be undone.
+    image_menu_asked(int, QPoint)
+        The menu of a view is wanted (its number, a place on the screen), where no figure is.
     """
 
     armed_changed = Signal()
     selected_changed = Signal()
     told = Signal(str, bool)
+    image_menu_asked = Signal(int, QPoint)
 
     def __init__(
         self,
@@ -211,6 +214,8 @@ class AnnotatingDesk(QObject):
         view = self._images.grid.views[number]
         figure = self._figure(view.figure_at(view.mapFromGlobal(place).toPointF()))
         if figure is None:
+            if not view.busy:
+                self.image_menu_asked.emit(number, place)
             return
         view.select_figure(figure.id)
         menu = self.menu_of(figure, number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QPoint
 from PySide6.QtGui import QKeySequence
 
 from app.action_set import ActionSet
@@ -14,6 +14,7 @@ from app.desks.reader_menu import ReaderMenu
 from app.keymap import Keymap
 from app.main_window import COHORT, HISTORY, READING, READS
 from app.models.hiding import hidden_words, mode_word
+from app.panels.view_menu import view_menu
 from app.reading.figurework import asked_of
 from app.reading.marking import Intent
 from app.reading.overlay_texts import value_text
@@ -123,6 +124,7 @@ class Wiring(QObject):
         annotating.told.connect(self._say)
         annotating.armed_changed.connect(self._show_figure_tool)
         annotating.selected_changed.connect(self.show_situation)
+        annotating.image_menu_asked.connect(self._show_view_menu)
         figures.chosen.connect(annotating.arm)
         figures.opened.connect(annotating.guide.go_to)
         figures.listed = annotating.guide.listed
@@ -153,6 +155,12 @@ class Wiring(QObject):
         window.bar.keys_requested.connect(lambda: station.keys.show_sheet())
         for view in page.grid.views:
             view.probed.connect(self._show_probe)
+
+    def _show_view_menu(self, number: int, place: QPoint) -> None:
+        grid = self._station.page.grid
+        if grid.views[number].source is not None:
+            grid.activate(number)
+            view_menu(self.actions.of, grid.views[number]).popup(place)
 
     def _show_left_drag(self, gesture: Gesture) -> None:
         tools = self._station.page.tools

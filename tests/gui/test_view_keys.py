@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.demo.truth import Truth
@@ -63,6 +64,37 @@ def test_that_keys_turn_mirror_smooth_and_zoom_the_active_view(driver: Driver) -
     assert view.projection().framing.px_per_mm == pytest.approx(fitted * 1.2)
     driver.key(Qt.Key.Key_Equal, widget=view)
     assert view.state.framing is None
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_that_a_right_click_on_an_image_opens_the_menu_of_that_view(driver: Driver) -> None:
+    view = driver.page.grid.views[2]
+    assert view is not driver.page.grid.active and view.source is not None
+
+    def menu_after(place: QPoint) -> QMenu | None:
+        QTest.mouseClick(view, Qt.MouseButton.RightButton, pos=place)
+        menu = QApplication.activePopupWidget()
+        return menu if isinstance(menu, QMenu) else None
+
+    menu = menu_after(QPoint(120, 150))
+    assert menu is not None
+    inner = {entry.text(): entry.menu() for entry in menu.actions() if entry.menu() is not None}
+    windows = inner["Window"]
+    assert isinstance(windows, QMenu)
+    lung = next(entry for entry in windows.actions() if "lung" in entry.text())
+    assert lung.shortcut().toString() == "5"
+    lung.trigger()
+    assert (view.state.width, view.state.center) == (1500, -600)
+    assert driver.page.grid.active is view
+    menu.close()
+    # not in the middle of a line, which the focus would be taken from
+    driver.key(Qt.Key.Key_Q, widget=view)
+    QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(150, 150))
+    QTest.mouseMove(view, QPoint(200, 170))
+    assert view.busy
+    assert menu_after(QPoint(220, 180)) is None
+    assert view.busy
+    view.give_up()
 
 
 def test_that_keys_do_what_the_mouse_does_by_dragging(driver: Driver) -> None:

@@ -210,7 +210,8 @@ def _level(plane: SlicePlane) -> str:
 
 def _display(series: Series, state: ViewState) -> tuple[CornerEntry, ...]:
     places = 0 if state.width >= _COARSE else _places(state.width, 2)
-    lines: list[CornerEntry] = [f"W {state.width:.{places}f} L {_signed(state.center, places)}"]
+    unit = f"{SPACE}HU" if series.hounsfield else ""
+    lines: list[CornerEntry] = [f"W {state.width:.{places}f} L {_signed(state.center, places)}{unit}"]
     if series.kvp:
         lines.append(f"{series.kvp:.0f}{SPACE}kVp")
     if times := _times(series):

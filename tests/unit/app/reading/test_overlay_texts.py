@@ -116,10 +116,15 @@ def test_that_the_value_under_the_pointer_has_a_true_minus_and_the_figures_that_
 @pytest.mark.parametrize(
     ("width", "centre", "said"),
     [(150, -20, "W 150 L \u221220"), (9.5, 4.25, "W 9.5 L 4.2"), (0.0031, 0.0012, "W 0.0031 L 0.0012")],
-    ids=["HU", "small", "a map of diffusion in mm2/s"],
+    ids=["whole", "small", "a map of diffusion in mm2/s"],
 )
 def test_that_a_narrow_window_is_not_told_as_nothing(width: float, centre: float, said: str) -> None:
     assert words(corners(series("BL-AP", ON), ViewState(width=width, center=centre)).bottom_right)[0] == said
+
+
+def test_that_a_window_in_hounsfield_units_says_so() -> None:
+    ct = replace(series("BL-AP", ON), hounsfield=True)
+    assert words(corners(ct, ViewState(width=150, center=-20)).bottom_right)[0] == f"W 150 L \u221220{SPACE}HU"
 
 
 def test_that_a_computed_plane_that_leans_has_no_level_of_its_own() -> None:

@@ -33,7 +33,7 @@ _LUMP_MM, _LUMP, _LUMP_LONG, _TREATED = 2.0, 0.3, 5.0, 0.15
 """A lump of some depth, and not much longer than deep, is a second part of a lesion that holds dead or oily parts."""
 _ROUND_MM, _ROUND = 3.0, 2.8
 """So is a thick lump that reaches no farther than a ball would: vessels are longer than wide."""
-_SHEET = 6.0
+_SHEET = 4.5
 """What is this many times larger than a tube of its depth and reach is no vessel, but the rest of a thin lesion."""
 _THIN, _THIN_MM = 0.25, 5.0
 """What juts out so far is a vessel where the square of that is more than this part of the area on which it stands: a

@@ -213,6 +213,8 @@ class AnnotatingDesk(QObject):
     def _on_menu(self, number: int, place: QPoint) -> None:
         view = self._images.grid.views[number]
         figure = self._figure(view.figure_at(view.mapFromGlobal(place).toPointF()))
+        if place == view.mapToGlobal(view.rect().center()):  # asked by a key
+            figure = self._figure(view.selected_figure) or figure
         if figure is None:
             if not view.busy:
                 self.image_menu_asked.emit(number, place)

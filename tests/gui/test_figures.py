@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QDate, QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.demo.truth import Truth
@@ -301,6 +301,22 @@ def test_that_an_arrow_says_what_is_typed_at_its_tail(driver: Driver, view: Slic
     assert figure.note == "dew? 3"
     assert label(view, figure) == "dew? 3"
     assert driver.session.lesion is None
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_that_a_key_opens_the_menu_of_the_selected_figure_wherever_it_is(driver: Driver, view: SliceView) -> None:
+    driver.key(Qt.Key.Key_N, SHIFT, widget=view)
+    stroke(driver, view, (0.2, 0.3), (0.25, 0.35), (0.3, 0.4))
+    driver.key(Qt.Key.Key_Return, widget=driver.window.focusWidget())
+    (figure,) = figures(driver)
+    driver.key(Qt.Key.Key_BraceRight, widget=view)
+    assert view.selected_figure == figure.id
+    assert view.figure_at(QPointF(view.rect().center())) == "", "it lies elsewhere"
+    driver.key(Qt.Key.Key_F10, SHIFT, widget=view)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    assert [entry.text() for entry in menu.actions()] == ["Edit the note", "Delete"]
+    menu.close()
 
 
 def test_that_ghosts_are_shown_in_the_other_phases_and_cannot_be_moved(driver: Driver, view: SliceView) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from mrecist.lesions import Absent, Lesion, Nonviable, NotEvaluable, Observation, UnequivocalProgression
+from mrecist.lesions import Absent, Lesion, Nonviable, NotEvaluable, Observation, TooSmall, UnequivocalProgression
 from mrecist.nontarget import proven
 from mrecist.rulesets import RuleSet
 from mrecist.thresholds import Thresholds
@@ -73,7 +73,8 @@ class NewLesion:
     """A new lesion with the verdict on it at each time point; tenths of a mm where it was measured.
 
     `counts` says at which time points it counts. `counts_from` is the least size at which it would count at a time
-    point, None where size does not decide.
+    point, None where size does not decide. `first_tenths` is what growth is counted from: its first diameter, or 5 mm
+    where it was too small to measure before it had one.
     """
 
     lesion: Lesion
@@ -82,21 +83,19 @@ class NewLesion:
     first: int
     counts_from: tuple[int | None, ...]
     counts: tuple[bool, ...]
+    first_tenths: int | None
 
     @property
     def first_counted(self) -> int | None:
         return self.counts.index(True) if True in self.counts else None
 
-    @property
-    def first_tenths(self) -> int | None:
-        """The diameter when it was first measured."""
-        return next((x for x in self.tenths if x), None)
-
 
 def new_lesion(track: Track, rules: RuleSet, tests: Sequence[Tests]) -> NewLesion:
     """One new lesion over all time points. A lesion that counted goes on counting while it is present."""
+    limits = rules.thresholds
     tenths = tuple(_tenths(o) for o in track.observations)
-    first = next((x for x in tenths if x), None)
+    counted_sizes = tuple(_counted_size(o, limits) for o in track.observations)
+    first = next((x for x in counted_sizes if x), None)
     proof = proven(track)
     verdicts: list[Verdict] = []
     sizes: list[int | None] = []
@@ -120,9 +119,9 @@ def new_lesion(track: Track, rules: RuleSet, tests: Sequence[Tests]) -> NewLesio
         )
         counted = counted or verdict.counts
         verdicts.append(verdict)
-        sizes.append(_counts_from(track, index, verdict, tenths, rules.thresholds))
+        sizes.append(_counts_from(track, index, verdict, counted_sizes, limits))
     counts = tuple([x.counts for x in verdicts])
-    return NewLesion(track.lesion, tuple(verdicts), tenths, track.first, tuple(sizes), counts)
+    return NewLesion(track.lesion, tuple(verdicts), tenths, track.first, tuple(sizes), counts, first)
 
 
 _BY_SIZE = frozenset(
@@ -139,18 +138,18 @@ _BY_SIZE = frozenset(
 
 
 def _counts_from(
-    track: Track, index: int, verdict: Verdict, tenths: Sequence[int | None], limits: Thresholds
+    track: Track, index: int, verdict: Verdict, counted_sizes: Sequence[int | None], limits: Thresholds
 ) -> int | None:
     """The least size (tenths of a mm) at which it would count here; by growth only from its second measurement."""
     observation = track.observations[index]
-    if verdict not in _BY_SIZE or observation is None or tenths[index] is None:
+    if verdict not in _BY_SIZE or observation is None or _tenths(observation) is None:
         return None
     if track.lesion.is_node:
         return math.ceil(_node_limit(track.lesion, limits))
     sizes = []
     if observation.features.typical_vascular_pattern:
         sizes.append(math.ceil(limits.new_nodule))
-    before = next((x for x in tenths[:index] if x), None)
+    before = next((x for x in counted_sizes[:index] if x), None)
     if before is not None:
         sizes.append(before + math.ceil(limits.new_nodule_growth))
     return min(sizes, default=None)
@@ -185,11 +184,12 @@ def judge_new_lesion(
     CYTOLOGY      effusion or ascites with positive cytology                             counts
     EQ-CYTOLOGY   effusion or ascites without it, whatever its certainty                 equivocal
     PROOF         histology or cytology positive, any size                               counts
-    NORMAL        node with a short axis < 10 mm                                         no
+    NORMAL        node with a short axis < 10 mm, or too small to measure                no
     NODE          short axis >= 20 mm at the liver hilum, >= 15 mm elsewhere             counts
     EQ-NODE       smaller, or not measured                                               equivocal
     TYPICAL       liver nodule >= 10 mm with hyperenhancement and washout                counts
-    GROWTH        liver nodule grown by >= 10 mm since first measured                    counts
+    GROWTH        liver nodule grown by >= 10 mm since first measured, from 5 mm where   counts
+                  it was too small to measure before
     EQ-SMALL      liver nodule < 10 mm, or not measured                                  equivocal
     EQ-ATYPICAL   liver nodule >= 10 mm, not typical                                     equivocal
     EQ-PET        seen on PET or bone scan alone, not known to be done at baseline       equivocal
@@ -204,7 +204,7 @@ def judge_new_lesion(
     Parameters
     ----------
     first_tenths : int or None
-        Its diameter when first measured, tenths of a mm.
+        Its diameter when first measured, tenths of a mm; 5 mm where it was too small to measure before.
     proof : bool or None
         What histology or cytology has shown so far.
     counted_before : bool
@@ -238,7 +238,8 @@ def judge_new_lesion(
     if proof:
         return Verdict.PROOF
     if by_size:
-        sized = _node(lesion, tenths, rules) if lesion.is_node else _nodule(observation, tenths, first_tenths, rules)
+        size = _counted_size(observation, rules.thresholds)
+        sized = _node(lesion, size, rules) if lesion.is_node else _nodule(observation, tenths, first_tenths, rules)
         return Verdict.REFUTED if refuted and sized.equivocal else sized
     if lesion.is_liver_nodule and observation.features.certainty is None:
         sized = _nodule(observation, tenths, first_tenths, rules)
@@ -281,3 +282,11 @@ def _by_certainty(observation: Observation, at_baseline: Tests) -> Verdict:
 def _tenths(observation: Observation | None) -> int | None:
     diameter = None if observation is None else getattr(observation.finding, "diameter", None)
     return None if diameter is None else int(diameter.tenths)
+
+
+def _counted_size(observation: Observation | None, limits: Thresholds) -> int | None:
+    """The diameter; seen but too small to measure it counts as much as in a sum."""
+    tenths = _tenths(observation)
+    if tenths is None and observation is not None and isinstance(observation.finding, TooSmall):
+        return limits.too_small
+    return tenths

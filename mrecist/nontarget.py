@@ -120,14 +120,17 @@ def one_response(observation: Observation | None, rules: RuleSet, is_node: bool,
     ===================================================== ==
     not in the list, or not evaluable                     NE
     absent, 0 mm, or a node with a short axis < 10 mm     CR
+    a node too small to measure                           CR
     nonviable                                             CR
     nonviable in the liver, judged by whole diameters     NN
-    present, measured, too small, merged, or split        NN
+    present, measured, merged, or split                   NN
+    too small to measure, not a node                      NN
     unequivocal progression                               PD
     ===================================================== ==
 
-    A node whose short axis is recorded below 10 mm is normal. Judged by whole diameters (RECIST 1.1), a lesion of
-    the liver without viable tumour is still there. So is one of compact lipiodol where the rules take that for viable.
+    A node whose short axis is recorded below 10 mm is normal; one that is too small to measure counts 5 mm, as in a
+    sum. Judged by whole diameters (RECIST 1.1), a lesion of the liver without viable tumour is still there. So is one
+    of compact lipiodol where the rules take that for viable.
     """
     if observation is None:
         return Response.NE
@@ -142,6 +145,8 @@ def one_response(observation: Observation | None, rules: RuleSet, is_node: bool,
             return Response.NN if visible else Response.CR
         case Measured() | Present() | TooSmall():
             tenths = None if finding.diameter is None else finding.diameter.tenths
+            if tenths is None and is_node and isinstance(finding, TooSmall):
+                tenths = rules.thresholds.too_small
             if tenths == 0 or (is_node and tenths is not None and tenths < rules.thresholds.node_normal):
                 return Response.CR
             return Response.NN

@@ -35,6 +35,7 @@ class Thresholds:
     new_nodule_growth: Fraction | int
     new_node: Fraction | int
     new_periportal_node: Fraction | int
+    too_small: int
 
     @classmethod
     def of(cls, rules: RuleSet) -> Thresholds:
@@ -56,6 +57,7 @@ class Thresholds:
             tenths_of(rules.new_lesions.liver_growth_mm),
             tenths_of(rules.new_lesions.node_mm),
             tenths_of(rules.new_lesions.periportal_node_mm),
+            int(rules.target.too_small_mm * 10),
         )
 
     def is_response(self, total: int, baseline: int) -> bool:

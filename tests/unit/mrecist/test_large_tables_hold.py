@@ -165,14 +165,17 @@ def test_that_the_table_of_one_nontarget_is_what_is_done() -> None:
             and (size_of(x[0]) == 0 or (x[1] and (size_of(x[0]) or 0) < 100))
         )
     )
+    small_node: Held = lambda x: isinstance(x[0], TooSmall) and x[1] and size_of(x[0]) is None  # noqa: E731
     holds: dict[str, Held] = {
         "not in the list, or not evaluable": lambda x: x[0] is None or isinstance(x[0], NotEvaluable),
         "absent, 0 mm, or a node with a short axis < 10 mm": gone,
         "nonviable": lambda x: isinstance(x[0], Nonviable) and not visible(x),
         "nonviable in the liver, judged by whole diameters": visible,
-        "present, measured, too small, merged, or split": lambda x: (
-            isinstance(x[0], (Present, Measured, TooSmall, Merged, Split)) and not gone(x)
+        "a node too small to measure": small_node,
+        "present, measured, merged, or split": lambda x: (
+            isinstance(x[0], (Present, Measured, Merged, Split)) and not gone(x)
         ),
+        "too small to measure, not a node": lambda x: isinstance(x[0], TooSmall) and not gone(x) and not small_node(x),
         "unequivocal progression": lambda x: isinstance(x[0], UnequivocalProgression),
     }
     rows = rows_of("mrecist.nontarget.one_response")
@@ -219,7 +222,9 @@ def test_that_the_table_of_new_lesions_is_what_is_done() -> None:
         "effusion or ascites with positive cytology": lambda x: x["lesion"] is ASCITES and x["proof"],
         "effusion or ascites without it, whatever its certainty": lambda x: x["lesion"] is ASCITES,
         "histology or cytology positive, any size": lambda x: x["proof"],
-        "node with a short axis < 10 mm": lambda x: node(x) and size(x) is not None and not at_least(x, 100),
+        "node with a short axis < 10 mm, or too small to measure": lambda x: (
+            node(x) and (size(x) is not None or isinstance(x["finding"], TooSmall)) and not at_least(x, 100)
+        ),
         "short axis >= 20 mm at the liver hilum, >= 15 mm elsewhere": lambda x: (
             node(x) and at_least(x, 200 if x["lesion"] is HILAR else 150)
         ),
@@ -227,7 +232,7 @@ def test_that_the_table_of_new_lesions_is_what_is_done() -> None:
         "liver nodule >= 10 mm with hyperenhancement and washout": lambda x: (
             nodule(x) and at_least(x, 100) and x["noted"].typical_vascular_pattern is True
         ),
-        "liver nodule grown by >= 10 mm since first measured": lambda x: (
+        "liver nodule grown by >= 10 mm since first measured, from 5 mm where it was too small to measure before": lambda x: (  # noqa: E501
             nodule(x) and size(x) is not None and x["first"] is not None and at_least(x, x["first"] + 100)
         ),
         "liver nodule < 10 mm, or not measured": lambda x: nodule(x) and not at_least(x, 100),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from mrecist.lesions import (
     NotEvaluable,
     Observation,
     Present,
+    TooSmall,
     UnequivocalProgression,
 )
 from mrecist.newlesion import Verdict, new_lesion
@@ -92,6 +94,18 @@ def test_that_an_atypical_nodule_counts_once_it_grew_by_10_mm(first: str, later:
     assert [bool(t.new_lesions_counted) for t in found.timepoints] == [False, counts]
     assert found.adjudicated[Scope.INTRAHEPATIC] == ("TP1" if counts else None)
     assert found.adjudicated[Scope.EXTRAHEPATIC] is None
+
+
+@pytest.mark.parametrize(("later", "counts"), [("15", True), ("14.9", False)])
+def test_that_growth_of_a_nodule_first_too_small_to_measure_is_counted_from_5_mm(later: str, counts: bool) -> None:
+    """Seen but too small to measure is 5 mm: 15 mm is growth of 10 mm, and 5.1 mm were missing at 9.9 mm."""
+    found = assessed("L1=50", "L1=40 xIN=ts", "L1=40 xIN=9.9", f"L1=40 xIN={later}")
+    assert [bool(t.new_lesions_counted) for t in found.timepoints] == [False, False, counts]
+    assert found.adjudicated[Scope.INTRAHEPATIC] == ("TP1" if counts else None)
+    nearest = found.timepoints[1].intrahepatic.to_next_category
+    assert [n.by_mm for n in nearest if n.lesion == "xIN"] == [Fraction("5.1")]
+    grown = [r.numbers for r in found.timepoints[2].intrahepatic.reasons if r.rule == "IH-NEW-GROWTH"]
+    assert [(n["first_mm"], n["growth_mm"]) for n in grown] == ([(5, 10)] if counts else [])
 
 
 @pytest.mark.parametrize(
@@ -220,6 +234,8 @@ def _size(mm: int) -> Present:
         (NODE, _size(9), NOTHING_NOTED, "NORMAL"),
         (NODE, _size(10), NOTHING_NOTED, "EQ-NODE"),
         (NODE, Present(), NOTHING_NOTED, "EQ-NODE"),
+        (NODE, TooSmall(), NOTHING_NOTED, "NORMAL"),
+        (NODULE, TooSmall(), TYPICAL, "EQ-SMALL"),
         (NODE, _size(15), NOTHING_NOTED, "NODE"),
         (HILAR, _size(19), NOTHING_NOTED, "EQ-NODE"),
         (HILAR, _size(20), NOTHING_NOTED, "NODE"),

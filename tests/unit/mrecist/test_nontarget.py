@@ -92,7 +92,7 @@ def test_that_a_target_that_vanished_and_progresses_beyond_measure_is_progressio
         (Present(), "NN", "NN"),
         (Present(Diameter(99)), "NN", "CR"),
         (Present(Diameter(0)), "CR", "CR"),
-        (TooSmall(), "NN", "NN"),
+        (TooSmall(), "NN", "CR"),
         (TooSmall(Diameter(30)), "NN", "CR"),
     ],
 )

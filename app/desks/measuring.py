@@ -71,7 +71,7 @@ class MeasuringDesk(QObject):
             view.line_drawn.connect(lambda drawn, n=number: self._on_drawn(n, drawn))
             view.line_edited.connect(lambda name, drawn, n=number: self._on_edited(n, name, drawn))
             view.line_selected.connect(self._on_line_selected)
-            view.measuring_refused.connect(lambda why: self.told.emit(f"Not measurable: {why}"))
+            view.measuring_refused.connect(lambda why: self.told.emit(f"Not measurable: {why.removesuffix('.')}."))
         images.hung.connect(self._arm_views)
         library.loaded.connect(lambda _uid: self.pictures_changed.emit())
 

@@ -35,7 +35,7 @@ from mrecist.lesions import (
 from mrecist.measured import PHASE, WHOLE
 from mrecist.rulesets import EligibilityRules
 from mrecist.values import Diameter, LesionKind, LesionRole, Line, Organ, Region
-from viewers.imaging.catalogue import PhaseName
+from viewers.imaging.catalogue import PhaseName, why_not_measured
 
 
 class Intent(StrEnum):
@@ -117,7 +117,7 @@ def mark(record: Record, read_id: str, drawing: Drawing, rules: EligibilityRules
     """
     read = record.read(read_id) or Read(read_id)
     if not drawing.series.measurable:
-        return Declined(f"Not measurable: {'; '.join(drawing.series.why_not) or 'the geometry is not known'}.")
+        return Declined(f"Not measurable: {why_not_measured(drawing.series.why_not) or 'the geometry is not known'}.")
     drawing = replace(_with_thickness(drawing), arterial=_has_arterial(record, drawing.visit_id))
     baseline = record.visits[0].id if record.visits else drawing.visit_id
     selected = read.lesion(drawing.selected) if drawing.selected else None

@@ -11,7 +11,7 @@ from app.person_names import person_name
 from app.reading.hanging import phase_label
 from app.state.record import Patient, Record, SeriesRef, Visit
 from app.words import MINUS, SPACE
-from viewers.imaging.catalogue import SURE_PHASE, FindingCode, Series
+from viewers.imaging.catalogue import SURE_PHASE, FindingCode, Series, why_not_measured
 from viewers.imaging.geometry import SlicePlane, is_axial, is_parallel
 from viewers.widgets.marks import Chip, CornerEntry, CornerTexts, Probe, TextLine, Tone
 from viewers.widgets.view_state import ViewState
@@ -80,7 +80,7 @@ def banner(ref: SeriesRef, series: Series) -> str:
     if FindingCode.MIXED_PATIENT in codes:
         return "MIXED PATIENT: this series holds images of more than one patient."
     if not ref.measurable:
-        return f"NOT MEASURABLE: {'; '.join(ref.why_not) or 'the geometry is not known'}."
+        return f"NOT MEASURABLE: {why_not_measured(ref.why_not) or 'the geometry is not known'}."
     return ""
 
 

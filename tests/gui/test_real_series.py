@@ -65,4 +65,5 @@ def look_at(driver: Driver, uid: str) -> None:
     assert not library.fault(uid)
     assert not view.grab().isNull()
     if not source.measurable:
-        assert view.banner.startswith("NOT MEASURABLE"), view.banner
+        assert view.banner.startswith("NOT MEASURABLE: "), view.banner
+        assert "not measurable" not in view.banner, "it is said once"

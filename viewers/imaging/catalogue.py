@@ -205,6 +205,15 @@ class Series:
         return len(self.slices)
 
 
+NOT_MEASURABLE, NO_VOLUME = "not measurable: ", "no volume: "
+"""What `Series.why_not` begins a reason with."""
+
+
+def why_not_measured(why_not: Iterable[str]) -> str:
+    """What forbids measuring, of all that is wrong with a series; without the words that say that it does."""
+    return "; ".join(why.removeprefix(NOT_MEASURABLE) for why in why_not if not why.startswith(NO_VOLUME))
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
     """A file that is in no series, and why, for a person."""

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from viewers.imaging.catalogue import FindingCode, Phase, QualityFinding, Series, SliceRecord
+from viewers.imaging.catalogue import (
+    NO_VOLUME,
+    NOT_MEASURABLE,
+    FindingCode,
+    Phase,
+    QualityFinding,
+    Series,
+    SliceRecord,
+)
 from viewers.imaging.geometry import EVEN_FRACTION, EVEN_MM, TILT_DEGREES, StackCheck, check_stack, length_mm
 from viewers.imaging.imagefile import FileKind
 from viewers.imaging.stacks import Image, Stack, is_localizer, is_projection
@@ -274,10 +282,10 @@ def _why_not(
     findings: Sequence[QualityFinding], place: Sequence[QualityFinding], count: int, *, colour: bool, sound: bool
 ) -> tuple[str, ...]:
     """`place` are those of the findings that are about the place of the slices."""
-    reasons = [f"not measurable: {f.text}" for f in findings if f.code in _FORBIDS_MEASURING]
+    reasons = [f"{NOT_MEASURABLE}{f.text}" for f in findings if f.code in _FORBIDS_MEASURING]
     if colour:
-        reasons.append("not measurable: colour images have no single value to measure")
-    reasons += [f"no volume: {f.text}" for f in place if f.code in _FORBIDS_VOLUME]
+        reasons.append(f"{NOT_MEASURABLE}colour images have no single value to measure")
+    reasons += [f"{NO_VOLUME}{f.text}" for f in place if f.code in _FORBIDS_VOLUME]
     if count == 1 and not sound:
-        reasons.append("no volume: a single slice")
+        reasons.append(f"{NO_VOLUME}a single slice")
     return tuple(reasons)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from viewers.imaging.catalogue import why_not_measured
 from viewers.imaging.geometry import SlicePlane
 from viewers.imaging.volume import Volume
 from viewers.widgets.source import Flags, Pixels
@@ -45,7 +46,7 @@ class VolumeSource:
 
     @property
     def why_not(self) -> str:
-        return " ".join(self.volume.series.why_not)
+        return why_not_measured(self.volume.series.why_not)
 
     @property
     def bright_is_low(self) -> bool:

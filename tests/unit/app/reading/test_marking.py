@@ -209,6 +209,14 @@ def test_that_nothing_is_measured_on_a_series_without_geometry() -> None:
     assert declined == Declined("Not measurable: the pixel spacing is missing.")
 
 
+def test_that_what_forbids_measuring_is_told_once_and_without_what_forbids_a_volume() -> None:
+    record = two_visits()
+    reasons = ("not measurable: a localizer is no image to measure on", "no volume: the slices are not evenly spaced")
+    broken = replace(record.series[1], measurable=False, why_not=reasons)
+    declined = mark(record, "read-1", replace(draw(record, Intent.TARGET, 30), series=broken), RULES)
+    assert declined == Declined("Not measurable: a localizer is no image to measure on.")
+
+
 def test_that_a_line_at_follow_up_becomes_the_finding_of_the_selected_lesion() -> None:
     record = with_targets(two_visits(), 49.2)
     marked = mark(record, "read-1", draw(record, Intent.COUNTED, 36.4, "FU1-AP", selected="IT1"), RULES)

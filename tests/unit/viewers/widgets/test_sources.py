@@ -49,7 +49,7 @@ def series(**fields: object) -> Series:
         "phase": Phase(),
         "measurable": False,
         "volume_ok": True,
-        "why_not": ("One thing.", "Another."),
+        "why_not": ("not measurable: one thing", "not measurable: another", "no volume: a third"),
         "findings": (),
     }
     return Series(**(known | fields))  # type: ignore[arg-type]
@@ -69,7 +69,7 @@ def test_that_a_volume_is_shown_as_it_was_loaded() -> None:
     assert [source.ready(k) for k in range(3)] == [True, False, True]
     assert (source.measurable, source.why_not, source.unit, source.bright_is_low) == (
         False,
-        "One thing. Another.",
+        "one thing; another",
         "",
         True,
     )

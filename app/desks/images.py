@@ -152,6 +152,7 @@ class ImageDesk(QObject):
         tiles[number] = tile
         self.tiles = tuple(tiles)
         self._hold()
+        self.grid.hung = len(self.tiles)
         self.linking.refresh()
         with self.phases.same_place(number):
             self._fill(number)
@@ -188,6 +189,7 @@ class ImageDesk(QObject):
         self.tiles = hanging.tiles if hanging else ()
         self.phases.forget()
         self._hold()
+        self.grid.hung = len(self.tiles)
         self.grid.set_layout(self._choice.layout(hanging) if hanging else ONE)
         leader = self._leader() if active is None else active
         self.grid.activate(leader)

@@ -141,6 +141,19 @@ def test_that_views_without_room_are_a_key_away(driver: Driver) -> None:
     assert grid.shown == (0, 1, 2, 3)
 
 
+def test_that_one_view_shows_the_active_one_and_the_others_are_a_key_away(driver: Driver) -> None:
+    grid = driver.page.grid
+    assert (grid.shown, grid.active_index, shown(driver)[1]) == ((0, 1, 2, 3), 1, "AP")
+    driver.key("1", CONTROL, widget=grid.active)
+    assert (grid.shown, shown(driver)) == ((1,), ["AP"])
+    assert driver.page.tools.pages.isVisible()
+    for there in ((2,), (3,), (0,), (1,)):
+        driver.key(Qt.Key.Key_PageDown, CONTROL, widget=grid.active)
+        assert grid.shown == there
+    driver.key("4", CONTROL, widget=grid.active)
+    assert (grid.shown, grid.active_index) == ((0, 1, 2, 3), 1)
+
+
 def test_that_a_series_dropped_on_a_tile_hangs_there_as_it_is(driver: Driver) -> None:
     record, grid = driver.session.record, driver.page.grid
     assert record is not None

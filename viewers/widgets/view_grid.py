@@ -57,6 +57,8 @@ class ViewGrid(QWidget):
         self.maximised = False
         self._least = (SMALLEST_WIDTH_PX, SMALLEST_HEIGHT_PX)
         self._seen: tuple[int, ...] = ()
+        self.hung = 0
+        """How many tiles something hangs in."""
         self._stood: list[QRect] = []
         self._drop_mark = _DropMark(self._palette, self)
         self.setAcceptDrops(True)
@@ -106,8 +108,9 @@ class ViewGrid(QWidget):
 
     @property
     def _tiles(self) -> int:
-        """How many tiles the wanted layout has, on all its pages."""
-        return min(self.layout_wanted.count, MOST_VIEWS)
+        """How many tiles the wanted layout has, on all its pages; one view alone goes through all that hang."""
+        count = self.layout_wanted.count
+        return min(max(count, self.hung) if count == 1 else count, MOST_VIEWS)
 
     def activate(self, tile: int) -> None:
         """Make a tile the active one; its page is shown."""

@@ -83,8 +83,9 @@ def _small_node(numbers: Mapping[str, Number]) -> str:
 
 
 def _bone(numbers: Mapping[str, Number]) -> str:
-    part = "soft-tissue part {soft_tissue_mm} mm" if "soft_tissue_mm" in numbers else "no soft-tissue part was measured"
-    return "{lesion}: bone, " + part + ", below {limit_mm} mm; record it as non-target."
+    if "soft_tissue_mm" not in numbers:
+        return "{lesion}: bone, no soft-tissue part of at least {limit_mm} mm was measured; record it as non-target."
+    return "{lesion}: bone, soft-tissue part {soft_tissue_mm} mm, below {limit_mm} mm; record it as non-target."
 
 
 def _too_small(numbers: Mapping[str, Number]) -> str:

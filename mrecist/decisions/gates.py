@@ -114,7 +114,8 @@ class Gatekeeper:
         for limit, value in crossed:
             before = self._before.get(limit.text)
             if before is None or (value < before if limit.is_lower else value > before):
-                gates.append(Gate(limit.kind, Filled.of(limit.text, value=_plain(value), limit=_plain(limit.limit))))
+                shown = _shown(limit.value, value, clinical)
+                gates.append(Gate(limit.kind, Filled.of(limit.text, value=shown, limit=_plain(limit.limit))))
         required = _required(clinical)
         missing = [name for name, value in zip(REQUIRED, required, strict=True) if value is None]
         return Checked(tuple(gates), tuple(missing), tuple(unrecorded))
@@ -132,6 +133,12 @@ class Gatekeeper:
             if sign * (numerator * under - over * denominator) >= beyond:
                 crossed.append((limit, value))
         return crossed, unrecorded
+
+
+def _shown(name: str, value: Value, clinical: ClinicalStatus) -> str:
+    """A Child-Pugh score of which items were not recorded is a least score, and told as such."""
+    least = name == "child_pugh_at_least" and len(child_pugh_points(clinical)) < len(CHILD_PUGH_ITEMS)
+    return f"≥ {_plain(value)}" if least else _plain(value)
 
 
 def _plain(value: Value) -> str:

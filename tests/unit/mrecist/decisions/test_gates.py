@@ -49,8 +49,11 @@ def test_that_a_limit_itself_is_not_crossed(field: str, free: Any, gated: Any) -
 
 
 def test_that_a_child_pugh_b_is_gated_even_where_items_are_missing() -> None:
+    """Bilirubin 2.0 (2) and albumin 2.5 (3) with three items unknown: 8 at least; it is 8 once those are normal."""
     poor = ClinicalStatus(bilirubin_mg_dl=Fraction(2), albumin_g_dl=Fraction("2.5"))
-    assert [g.text for g in Gatekeeper(LIMITS).check(poor).gates] == ["Child-Pugh 8 is above 6 (class A)"]
+    assert [g.text for g in Gatekeeper(LIMITS).check(poor).gates] == ["Child-Pugh ≥ 8 is above 6 (class A)"]
+    known = replace(WELL, bilirubin_mg_dl=Fraction(2), albumin_g_dl=Fraction("2.5"))
+    assert [g.text for g in Gatekeeper(LIMITS).check(known).gates] == ["Child-Pugh 8 is above 6 (class A)"]
     assert Gatekeeper(LIMITS).check(None).gates == ()
 
 

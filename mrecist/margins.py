@@ -36,8 +36,9 @@ def next_categories(
     ============================== ====================================================================
 
     Of the sum nothing is told where something else decides: a non-target, a new lesion, disease that came back, an
-    examination that was not done, a PR carried forward. Of single lesions: a node at the limit of normal, a vanished
-    target beside nodes, a new lesion at the size from which it counts.
+    examination that was not done, a PR carried forward. Of single lesions: a node at the limit of normal, where it is
+    that limit and not the sum that leads there; a vanished target beside nodes; a new lesion at the size from which it
+    counts.
 
     Parameters
     ----------
@@ -117,18 +118,26 @@ def _of_lesions(judged: Judged, scoped: Scoped, limits: Thresholds) -> tuple[Nex
     sizes = [x.tenths[index] for x in targets]
     if counted or judged.non_target is _PD:
         targets, sizes = (), []  # it is PD whatever they are
+    present = sum([bool(size) and (size >= normal or not x.is_node) for size, x in zip(sizes, targets, strict=True)])
     steps: list[tuple[Response, int, str]] = []
     for position, (target, tenths) in enumerate(zip(targets, sizes, strict=True)):
         if tenths is None:
             continue
         if target.is_node:
-            changed = normal if tenths < normal else normal - 1
+            large = tenths >= normal
+            if present - large and judged.returned is None:
+                continue  # beside others it only adds to the sum
+            changed, before = (normal - 1, normal) if large else (normal, normal - 1)
         elif judged.target is _CR:
-            changed = 1
+            changed, before = 1, tenths
         else:
             continue
-        others = [*sizes[:position], changed, *sizes[position + 1 :]]
-        response = response_with(judged, scoped, limits, tenths=others, counts=counted > 0)
+        with_size = [*sizes[:position], changed, *sizes[position + 1 :]]
+        response = response_with(judged, scoped, limits, tenths=with_size, counts=counted > 0)
+        if before != tenths and response is not judged.response:
+            with_size[position] = before
+            if response_with(judged, scoped, limits, tenths=with_size, counts=counted > 0) is response:
+                continue  # the sum has led there before the node is at the limit
         steps.append((response, changed - tenths, target.lesion_id))
     for new in scoped.new:
         tenths, limit = new.tenths[index], new.counts_from[index]

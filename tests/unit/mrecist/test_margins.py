@@ -109,6 +109,34 @@ def test_that_a_target_node_becoming_normal_is_cr_only_without_a_non_target_that
     assert _of_lesions(last(f"N1=20{beside}", f"N1=10{beside}").extrahepatic) == expected
 
 
+@pytest.mark.parametrize(
+    ("visits", "of_the_sum", "of_lesions"),
+    [
+        pytest.param(
+            ("N1=54.9 B1=P", "N1=54.9 B1=P"),
+            _mm(("PD", "11"), ("PR", "-16.5")),
+            [],
+            id="38.4 mm is PR; 9.9 mm is no more beside the bone that stays",
+        ),
+        pytest.param(
+            ("N1=15", "N1=12.5"), _mm(("PD", "7.5"), ("PR", "-2")), [("CR", "-2.6", "N1")], id="10.5 PR, 9.9 CR"
+        ),
+        pytest.param(
+            ("N1=15 N2=57", "N1=18 N2=68.5"), _mm(("SD", "-0.2")), [], id="86.3 mm is SD, whichever node it is"
+        ),
+        pytest.param(
+            ("N1=20", "N1=9", "N1=12"), [], [("CR", "-2.1", "N1")], id="again after CR: only below 10 mm it is CR again"
+        ),
+    ],
+)
+def test_that_a_node_is_told_only_where_its_limit_leads_further_than_the_sum_did(
+    visits: tuple[str, ...], of_the_sum: list[tuple[str, Fraction]], of_lesions: list[tuple[str, str, str]]
+) -> None:
+    at = last(*visits).extrahepatic
+    assert _of_the_sum(at) == of_the_sum
+    assert _of_lesions(at) == [(response, Fraction(mm), lesion) for response, mm, lesion in of_lesions]
+
+
 def test_that_a_cr_with_nodes_among_the_targets_ends_by_a_lesion_not_by_the_sum() -> None:
     for before, later in (("N1=20 Lu1=20", "N1=8 Lu1=0"), ("Lu1=20 N1=20", "Lu1=0 N1=8")):
         at = last(before, later).extrahepatic

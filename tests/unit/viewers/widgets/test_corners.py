@@ -164,7 +164,8 @@ def test_that_of_a_banner_with_no_room_the_end_is_cut_and_not_the_beginning() ->
         painter = QPainter(image)
         paint_banner(painter, 220.0, height, text, palette)
         painter.end()
-        return image.copy(0, 0, 220, 20).constBits().tobytes()
+        upper = image.copy(0, 0, 220, 20)  # it has to live as long as its bytes are read
+        return upper.constBits().tobytes()
 
     whole = f"{why} of 35."
     assert first_line(f"{whole} {why} {why} {why}") == first_line(whole)

@@ -167,7 +167,8 @@ class LesionSections:
             return True
         bright = self.outline & (self.smooth > reference.mean + beyond)
         sure = reference.mean + beyond + _SPECKS_SD * reference.sd
-        if bright.any() and self.crop.values[bright].mean() >= sure:
+        good_part = np.count_nonzero(bright) >= _SPECKS * np.count_nonzero(self.outline)  # a few voxels are noise
+        if good_part and self.crop.values[bright].mean() >= sure:
             return True
         return bool(self.viable(reference, reference.mean + beyond, settings).mask.any())
 

@@ -166,7 +166,9 @@ def test_that_a_lesion_below_the_threshold_gives_nothing_and_says_so(spacing_mm)
     assert any("no viable tumour can be separated" in warning for warning in found.warnings)
 
 
-@pytest.mark.parametrize(("spacing_mm", "over_liver_sd"), [(THIN, 1.9), (USUAL, 1.85), (THICK, 1.9)], ids=str)
+@pytest.mark.parametrize(
+    ("spacing_mm", "over_liver_sd"), [(THIN, 1.9), (USUAL, 1.85), (THICK, 1.9), (THICK, 1.5), (USUAL, 1.5)], ids=str
+)
 def test_that_a_lesion_just_below_the_threshold_is_not_measured_by_what_noise_makes_of_it(spacing_mm, over_liver_sd):
     # smoothed, much of it or a few specks of it seem to lie above 2 SD
     made = phantom(Part(ball(15.0), 74.0 + over_liver_sd * 20.0), spacing_mm=spacing_mm, noise_sd=20.0)

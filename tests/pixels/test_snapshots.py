@@ -189,9 +189,10 @@ def test_that_a_note_looks_as_it_did(view: SliceView, tmp_path: Path) -> None:
     assert_like_the_snapshot(view.render_to_image(USUAL), "note", tmp_path)
 
 
-@pytest.mark.parametrize(
-    "layout", [*CHOICES, Layout(2, 3, large=True)], ids=lambda layout: f"{layout.rows}x{layout.columns}"
-)
+OF_STAGES = (Layout(2, 3, large=True), Layout(1, 4, loose=True), Layout(2, 4, loose=True), Layout(3, 2, loose=True))
+
+
+@pytest.mark.parametrize("layout", [*CHOICES, *OF_STAGES], ids=lambda layout: f"{layout.rows}x{layout.columns}")
 def test_that_each_layout_looks_as_it_did(qtbot: QtBot, layout: Layout, tmp_path: Path) -> None:
     grid = ViewGrid()
     qtbot.addWidget(grid)

@@ -106,7 +106,8 @@ class AssistDesk(QObject):
         session.case_opened.connect(self.drop)
         card.accepted.connect(self.accept)
         card.dropped.connect(self.drop)
-        card.threshold_moved.connect(self.set_threshold)
+        card.threshold_moved.connect(lambda sd: self.change(threshold_sd=sd))
+        card.gap_moved.connect(lambda mm: self.change(gap_mm=mm))
         card.reference_reset.connect(self.reset_reference)
 
     @property
@@ -219,13 +220,18 @@ class AssistDesk(QObject):
 
     # --- changing ---------------------------------------------------------------------------------------------
 
-    def set_threshold(self, threshold_sd: float) -> None:
-        """Another threshold, on what was prepared; the newest wins."""
+    def change(self, threshold_sd: float | None = None, gap_mm: float | None = None) -> None:
+        """Another threshold, or tolerance for gaps in the line, on what was prepared; the newest wins."""
         if self.open is None:
             return
         now = self.open
-        settings = replace(now.measured.settings, threshold_sd=threshold_sd)
-        before = now.proposal
+        was, before = now.asked.settings, now.proposal
+        settings = replace(
+            was,
+            threshold_sd=was.threshold_sd if threshold_sd is None else threshold_sd,
+            gap_mm=was.gap_mm if gap_mm is None else gap_mm,
+        )
+        self.open = replace(now, asked=replace(now.asked, settings=settings))
 
         def job(token: Token) -> object:
             return None if token.cancelled() else proposal_of(before.prepared, settings, before)

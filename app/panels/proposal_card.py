@@ -9,9 +9,10 @@ from app.panels.chips import KeyButton, label
 from app.panels.marks import Icon, MarkBox
 from app.reading.assistance_words import CardTexts
 from app.theme import Face, Theme
-from app.words import translated
+from app.words import SPACE, translated
 
 LEAST_SD, MOST_SD, STEP_SD = 0.5, 8.0, 0.1
+MOST_GAP_MM, STEP_GAP_MM = 5.0, 0.5
 
 
 class ProposalCard(QWidget):
@@ -21,10 +22,13 @@ class ProposalCard(QWidget):
     -------
     threshold_moved(float)
         Standard deviations over the reference liver.
+    gap_moved(float)
+        How much of the line may cross tissue that does not enhance, mm.
     accepted(), dropped(), reference_reset()
     """
 
     threshold_moved = Signal(float)
+    gap_moved = Signal(float)
     accepted = Signal()
     dropped = Signal()
     reference_reset = Signal()
@@ -46,11 +50,17 @@ class ProposalCard(QWidget):
         self.threshold.setRange(round(LEAST_SD / STEP_SD), round(MOST_SD / STEP_SD))
         self.threshold.setAccessibleName(translated("Threshold of viable tissue"))
         self.threshold_words = label("", "2", Face.SMALL)
+        self.gap = QSlider(Qt.Orientation.Horizontal)
+        self.gap.setRange(0, round(MOST_GAP_MM / STEP_GAP_MM))
+        self.gap.setAccessibleName(translated("How much of the line may cross tissue that does not enhance"))
+        self.gap.setToolTip(self.gap.accessibleName())
+        self.gap_words = label("", "2", Face.SMALL)
         self.accept = KeyButton(translated("Accept"), "Enter", small=True, primary=True)
         self.drop = KeyButton(translated("Drop"), small=True, action="edit.cancel")
         self.reset = KeyButton(translated("Propose the reference anew"), small=True)
         self._build()
         self.threshold.valueChanged.connect(lambda step: self.threshold_moved.emit(round(step * STEP_SD, 1)))
+        self.gap.valueChanged.connect(lambda step: self.gap_moved.emit(step * STEP_GAP_MM))
         self.accept.clicked.connect(self.accepted)
         self.drop.clicked.connect(self.dropped)
         self.reset.clicked.connect(self.reference_reset)
@@ -64,12 +74,15 @@ class ProposalCard(QWidget):
             words.setText("\n".join(lines))
             words.setVisible(bool(lines))
         movable = texts.threshold_sd is not None
-        if texts.threshold_sd is not None and not self.threshold.isSliderDown():
-            before = self.threshold.blockSignals(True)
-            self.threshold.setValue(round(texts.threshold_sd / STEP_SD))
-            self.threshold.blockSignals(before)
-        self.threshold.setEnabled(movable)
+        threshold, gap = (texts.threshold_sd or 0) / STEP_SD, texts.gap_mm / STEP_GAP_MM
+        for slider, value in ((self.threshold, threshold), (self.gap, gap)):
+            if movable and not slider.isSliderDown():
+                before = slider.blockSignals(True)
+                slider.setValue(round(value))
+                slider.blockSignals(before)
+            slider.setEnabled(movable)
         self.threshold_words.setText(texts.threshold)
+        self.gap_words.setText(f"{texts.gap_mm:.1f}{SPACE}mm")
         self.accept.setEnabled(texts.acceptable)
         self.reset.setVisible(movable or bool(texts.threshold))
         self.show()
@@ -86,6 +99,11 @@ class ProposalCard(QWidget):
         slide.addWidget(label(translated("Threshold"), "3", Face.SMALL))
         slide.addWidget(self.threshold, 1)
         slide.addWidget(self.threshold_words)
+        cross = QHBoxLayout()
+        cross.setSpacing(theme.px(8))
+        cross.addWidget(label(translated("Line may cross non-enhancing tissue for"), "3", Face.SMALL))
+        cross.addWidget(self.gap, 1)
+        cross.addWidget(self.gap_words)
         buttons = QHBoxLayout()
         buttons.setSpacing(theme.px(6))
         for button in (self.accept, self.drop, self.reset):
@@ -98,4 +116,5 @@ class ProposalCard(QWidget):
         column.addWidget(self.details)
         column.addWidget(self.warnings)
         column.addLayout(slide)
+        column.addLayout(cross)
         column.addLayout(buttons)

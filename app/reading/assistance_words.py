@@ -33,6 +33,8 @@ class CardTexts:
         What that is as a value.
     acceptable
         Whether there is something to accept.
+    gap_mm
+        How much of the line may cross tissue that does not enhance.
     """
 
     title: str
@@ -42,6 +44,7 @@ class CardTexts:
     threshold_sd: float | None = None
     threshold: str = ""
     acceptable: bool = False
+    gap_mm: float = 0.0
 
 
 def card_texts(
@@ -73,6 +76,7 @@ def card_texts(
         None if proposal.prepared.sections is None else now.settings.threshold_sd,
         _threshold(now),
         acceptable,
+        now.settings.gap_mm,
     )
 
 

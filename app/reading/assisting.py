@@ -200,8 +200,13 @@ def assistance_of(first: AssistedMeasurement, now: AssistedMeasurement, referenc
         volume_ml=now.viable.volume_ml,
         whole_volume_ml=None if whole is None else whole.volume_ml,
         lipiodol_share=None if enhancement is None else enhancement.lipiodol_share,
-        warnings=now.warnings,
+        warnings=(*now.warnings, *_tolerance(now.settings.gap_mm)),
     )
+
+
+def _tolerance(gap_mm: float) -> tuple[str, ...]:
+    """What was allowed to the line, as it is kept; nothing where it crosses nothing."""
+    return (f"up to {gap_mm:g} mm of the line may cross tissue that does not enhance",) if gap_mm else ()
 
 
 def drawing_of(

@@ -147,6 +147,10 @@ def test_that_a_proposal_can_be_changed_before_it_counts_and_dropped_without_a_t
     assert first is not None and first.measured.viable is not None and first.measured.reference is not None
     driver.page.proposal.threshold.setValue(30)
     qtbot.waitUntil(lambda: assisting.open is not None and assisting.open.measured.settings.threshold_sd == 3.0)
+    assert driver.page.proposal.gap.value() == 0, "nothing is crossed unless the reader allows it"
+    driver.page.proposal.gap.setValue(4)
+    qtbot.waitUntil(lambda: assisting.open is not None and assisting.open.measured.settings.gap_mm == 2.0)
+    assert driver.page.proposal.gap_words.text() == "2.0\N{NO-BREAK SPACE}mm"
 
     centre = first.measured.reference.region.centre
     driver.drag(view, centre, (centre[0] + 4.0, centre[1], centre[2]))
@@ -172,6 +176,7 @@ def test_that_a_proposal_can_be_changed_before_it_counts_and_dropped_without_a_t
     assert float(found.diameter.mm) == pytest.approx(0.75 * line.length_mm, abs=0.5)
     assert float(kept.automatic.mm) == pytest.approx(first.measured.viable.long_axis.length_mm, abs=0.051)
     assert (kept.threshold_sd, kept.reference_from) == (3.0, "moved")
+    assert kept.warnings[-1] == "up to 2 mm of the line may cross tissue that does not enhance"
 
     driver.key("z", CONTROL)
     assert driver.session.record == before, "accepting is taken back as one edit"

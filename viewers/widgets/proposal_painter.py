@@ -72,9 +72,12 @@ def name_ball(
     colours: ViewPalette,
     taken: Sequence[QRectF],
 ) -> list[QRectF]:
-    """The label of the ball on its plate, clear of what is `taken`; gives the places that are taken then."""
+    """The label of the ball on its plate, clear of what is `taken`; gives the places that are taken then.
+
+    Its value is that of one series: in other phases the circle stands without it.
+    """
     plane, ball, occupied = projection.plane, shown.ball, list(taken)
-    elsewhere = source.frame_of_reference_uid != shown.frame_of_reference_uid or derived_label(source)
+    elsewhere = source.series_uid != shown.series_uid or derived_label(source)
     if plane is None or ball is None or not shown.label or elsewhere:
         return occupied
     cut = ball.cut_mm(plane) > 0

@@ -20,6 +20,7 @@ from viewers.tools.events import EventKind, Key
 from viewers.tools.navigate import Gesture, drag_zoom_factor, dragged_images, dragged_window, panned, zoomed
 from viewers.widgets.marks import Probe
 from viewers.widgets.palette import ViewPalette
+from viewers.widgets.source import ImageSource
 from viewers.widgets.tool_view import ToolView
 
 CLICK_PX = 3.0
@@ -74,6 +75,8 @@ class SliceView(ToolView):
         self.level_turned_round = False
         """Whether a drag up raises the level, and does not lower it."""
         self._drag: _Drag | None = None
+        self._probing = False
+        """Whether the pointer rests on this view."""
         self._wheel_left = 0.0
         self._steps = 0
         self._turn = QTimer(self)
@@ -124,6 +127,7 @@ class SliceView(ToolView):
         if self.loupe:
             self.update()
         self.hover(world)
+        self._probing = True
         self.probed.emit(self._probe(place))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -263,7 +267,21 @@ class SliceView(ToolView):
         if self.hovered:
             self.hovered = ""
             self.update()
+        self._probing = False
         self.probed.emit(None)
+
+    def set_source(self, source: ImageSource | None, index: int | None = None) -> None:
+        super().set_source(source, index)
+        self._read_again()
+
+    def _on_index(self) -> None:
+        super()._on_index()
+        self._read_again()
+
+    def _read_again(self) -> None:
+        """What the pointer reads is of the image that is shown, also while the pointer rests."""
+        if self._probing:
+            self.probed.emit(self._probe(self.pointer))
 
 
 _GESTURES = {Qt.MouseButton.RightButton: Gesture.ZOOM, Qt.MouseButton.MiddleButton: Gesture.PAN}

@@ -57,6 +57,19 @@ def test_that_what_is_proposed_at_one_spot_is_named_apart_from_the_lesions_there
     assert all(QRectF(0, 0, 480, 430).contains(label) for label in labels)
 
 
+def test_that_the_value_of_reference_tissue_is_not_written_on_another_phase(qapp: QApplication) -> None:
+    other = ArraySource(np.zeros((1, 200, 200), np.int16), (PLANE,), series_uid="1.3", frame_of_reference_uid="1.2.9")
+    proposal = ViewProposal("1.2", "1.2.9", ball=Ball(SPOT, 10.0), label="liver 74 ± 8 HU")
+    image = QImage(480, 430, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    try:
+        there = name_ball(painter, proposal, other, SEEN, ViewPalette(), [])
+        here = name_ball(painter, proposal, SOURCE, SEEN, ViewPalette(), [])
+    finally:
+        painter.end()
+    assert (len(there), len(here)) == (0, 1)
+
+
 def test_that_a_place_out_of_sight_has_no_label(qapp: QApplication) -> None:
     palette = ViewPalette()
     image = QImage(480, 430, QImage.Format.Format_RGB32)

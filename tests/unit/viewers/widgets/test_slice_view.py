@@ -401,6 +401,21 @@ def test_that_the_pointer_reads_the_value_under_it(qtbot: QtBot, view: SliceView
     assert (probe.column, probe.row, probe.value, probe.unit) == (12, 34, 30.0, "HU")
 
 
+def test_that_a_resting_pointer_reads_the_image_that_is_shown(view: SliceView) -> None:
+    read: list[float | None] = []
+    view.probed.connect(lambda probe: read.append(None if probe is None else probe.value))
+    at = QPointF(*view.projection().view_of_pixel(12.3, 33.8))
+    mouse(view, QEvent.Type.MouseMove, at, Qt.MouseButton.NoButton)
+    view.set_index(5)
+    view.set_source(oblique_source(3), 1)
+    assert read[0] == 30.0
+    assert 50.0 in read
+    assert read[-1] == 10.0
+    QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
+    view.set_index(2)
+    assert read[-1] is None  # the pointer is elsewhere
+
+
 def test_that_a_double_click_asks_to_be_maximised_unless_a_tool_is_armed(qtbot: QtBot, view: SliceView) -> None:
     with qtbot.waitSignal(view.maximise_requested):
         qtbot.mouseDClick(view, Qt.MouseButton.LeftButton)

@@ -118,6 +118,8 @@ class ReadingDesk(QObject):
             at = record.visits.index(visit) + step
             if 0 <= at < len(record.visits):
                 self._session.select_visit(record.visits[at].id)
+                if self._page.isVisible() and not self._page.table.grid.hasFocus():
+                    self._page.grid.active.setFocus()  # what had it, such as the button after signing, may be gone
             elif at == len(record.visits) and self._session.hidden_visits:
                 self._session.select_visit(self._session.hidden_visits[0].visit_id)
 

@@ -68,6 +68,12 @@ def test_that_the_first_signature_sets_a_password_and_the_next_needs_it(driver: 
     assert driver.session.selection.visit_id == "FU1" and foot.onward.isHidden()
     driver.session.select_visit("BL")
     driver.settle()
+    foot.onward.setFocus()
+    driver.key(Qt.Key.Key_Right, CONTROL, widget=foot.onward)
+    assert driver.session.selection.visit_id == "FU1"
+    assert driver.window.focusWidget() is driver.page.grid.active, "the next key is for the images, not for the menu"
+    driver.session.select_visit("BL")
+    driver.settle()
 
     driver.click(foot.sign)  # amend
     driver.type(driver.page.notice.reason, "wrong image")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.panels.finding_bar import FindingBar
@@ -33,6 +35,20 @@ def test_that_it_shows_the_lesion_without_reporting_it(qtbot: QtBot, form: Lesio
         form.set_lesion(BY_ID["ET3"])
     assert form.region.value is Region.EXTRAHEPATIC
     assert form.kind.currentData() == LesionKind.LYMPH_NODE
+
+
+def test_that_a_list_takes_neither_the_letters_after_a_click_nor_a_wheel_that_passes(
+    qtbot: QtBot, form: LesionForm
+) -> None:
+    before = form.kind.currentData()
+    with qtbot.assertNotEmitted(form.lesion_changed):
+        middle = QPointF(form.kind.rect().center())
+        over = form.kind.mapToGlobal(middle)
+        down, none = QPoint(0, -120), Qt.KeyboardModifier.NoModifier
+        nothing, phase = Qt.MouseButton.NoButton, Qt.ScrollPhase.NoScrollPhase
+        QApplication.sendEvent(form.kind, QWheelEvent(middle, over, QPoint(), down, nothing, none, phase, False))
+    assert form.kind.focusPolicy() is Qt.FocusPolicy.TabFocus, "a T typed after a click would choose a thrombus"
+    assert form.kind.currentData() == before
 
 
 def test_that_a_segment_is_added_by_a_click(qtbot: QtBot, form: LesionForm) -> None:

@@ -33,6 +33,8 @@ _LUMP_MM, _LUMP, _LUMP_LONG, _TREATED = 2.0, 0.3, 5.0, 0.15
 """A lump of some depth, and not much longer than deep, is a second part of a lesion that holds dead or oily parts."""
 _ROUND_MM, _ROUND = 3.0, 2.8
 """So is a thick lump that reaches no farther than a ball would: vessels are longer than wide."""
+_MAIN = 0.8
+"""What is at least so deep, in parts of the depth of the body, larger and not much longer than deep, is its other half."""
 _SHEET = 4.5
 """What is this many times larger than a tube of its depth and reach is no vessel, but the rest of a thin lesion."""
 _THIN, _THIN_MM = 0.25, 5.0
@@ -284,7 +286,7 @@ def _with_corners(body: Mask, lesion: Mask, treated: Mask, depth: NDArray[np.flo
     volume = np.bincount(labels.ravel(), minlength=count + 1)[1:] * voxel_mm3
     body_mm3 = np.count_nonzero(body) * voxel_mm3
     lump |= (deepest >= _ROUND_MM) & (farthest <= _ROUND * deepest)
-    main = (deepest >= float(depth[body].max())) & (farthest <= _LUMP_LONG * deepest) & (volume > body_mm3)
+    main = (deepest >= _MAIN * float(depth[body].max())) & (farthest <= _LUMP_LONG * deepest) & (volume > body_mm3)
     lump |= (main | (volume > _SHEET * np.pi * deepest**2 * farthest)) & (foot > 0)
     thin = (farthest > _THIN_MM) & ((farthest - _STUMP_MM) ** 2 > _THIN * foot) & ~lump
     corner = np.concatenate([[False], touches & ~thin & ((farthest <= _CORNER_MM) | lump)])

@@ -54,6 +54,7 @@ class DicomDocuments(ABC):
         self._images = SourceImages(self._find)
         self._masks = MaskMaker()
         self._notes = Notes(staging, prefix)
+        self._noted = ""
         self._cases = 0
 
     @abstractmethod
@@ -74,7 +75,7 @@ class DicomDocuments(ABC):
         left_out: dict[str, str] = {}
         for read in case.reads:
             one = self._leaving.read(read) if self._leaving else read
-            written, why = 0, self.nothing
+            written, why, self._noted = 0, "", ""
             for visit in one.record.visits:
                 for part, make in self._documents(one, visit, origin):
                     try:
@@ -83,7 +84,7 @@ class DicomDocuments(ABC):
                         why = str(missing)
                         self._note(one, visit, f"no {self.what}: {missing}")
             if not written:
-                left_out[one.id] = f"no {self.what} could be made of it: {why}"
+                left_out[one.id] = f"no {self.what} could be made of it: {why or self._noted or self.nothing}"
         return left_out
 
     def finish(self) -> None:
@@ -107,7 +108,8 @@ class DicomDocuments(ABC):
     def _note(self, one: ExportedRead, visit: Visit, text: str) -> None:
         leaving = self._leaving
         named = one.record.case_id if leaving is None else leaving.name
-        self._notes.add(named, one.read.id, visit.id, text if leaving is None else leaving.said(text))
+        self._noted = text if leaving is None else leaving.said(text)
+        self._notes.add(named, one.read.id, visit.id, self._noted)
 
 
 def name_schemes(document: Dataset) -> None:

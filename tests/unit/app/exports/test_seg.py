@@ -258,3 +258,31 @@ def test_that_masks_and_reports_of_a_case_are_exported_and_the_rest_is_noted(
     groups = {group.label: group for group in report_of(pydicom.dcmread(out / report)).groups}
     assert groups["IT2"].tracking_uid and groups["IT2"].tracking_uid != segment.TrackingUID
     assert "IT1" not in groups  # its number has no line any more
+
+
+def test_that_a_case_whose_masks_cannot_be_made_again_is_left_out_for_that_reason(
+    case: PhantomCase, one: ExportedRead, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = replace(one.record.assisted[0].assistance, method="older")
+    with Database.open(url_in(tmp_path), create=True) as database:
+        import_folder(Path(case.series.slices[0].path).parent, database)
+        opened = OpenCase.read(database, "PHANTOM")
+        opened.do(ReadStarted("Reader A"), "Reader A", "read-1")
+        (lesion,) = one.read.lesions
+        opened.do(LesionAdded(lesion, "BL", one.read.timepoints[0].observations[0], kept), "Reader A", "read-1")
+    main(
+        [
+            "export",
+            "--case",
+            "PHANTOM",
+            "--format",
+            "seg",
+            "--out",
+            str(tmp_path / "out"),
+            "--database",
+            url_in(tmp_path),
+        ]
+    )
+    said = "".join(capsys.readouterr())
+    assert "IT1: its mask was made by another version of the assistant" in said
+    assert "only what the assistant measured" not in said, "the assistant did measure it"

@@ -24,8 +24,8 @@ def measured_issues(lesion: Lesion, observation: Observation, elsewhere: Collect
     """What stands against a measurement, at baseline and at each later time point.
 
     =================== ================================================================== ============
-    E-PHASE             the viable diameter of a liver target is not read on the arterial  warning
-                        phase
+    E-PHASE             the viable diameter of a liver target or new liver nodule is not   warning
+                        read on the arterial phase
     E-WHOLE             the whole lesion is shorter than the diameter that counts          warning
     =================== ================================================================== ============
 
@@ -58,4 +58,5 @@ def _is_read_elsewhere(lesion: Lesion, observation: Observation, elsewhere: Coll
     lines: tuple[Line, ...] = getattr(observation.finding, "evidence", ())
     if not lines:
         return justified
-    return (justified or lesion.role is LesionRole.TARGET) and any(line.series_uid in elsewhere for line in lines)
+    viable = lesion.role is LesionRole.TARGET or (lesion.role is LesionRole.NEW and lesion.is_liver_nodule)
+    return (justified or viable) and any(line.series_uid in elsewhere for line in lines)

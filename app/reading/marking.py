@@ -147,7 +147,11 @@ def mark(record: Record, read_id: str, drawing: Drawing, rules: EligibilityRules
             return _measure(read, selected, drawing, rules)
         case Intent.NEW if drawing.visit_id == baseline:
             return Declined("A lesion found at baseline is a target or a non-target.")
-        case Intent.NONTARGET | Intent.NEW:
+        case Intent.NEW:
+            asked = [(PHASE, _outside_arterial(_region(drawing), drawing, True))]
+            noted = _answered(Features(), drawing, asked)
+            return noted if isinstance(noted, Declined) else _add(read, drawing, noted)
+        case Intent.NONTARGET:
             return _add(read, drawing)
 
 
@@ -164,8 +168,9 @@ def remark_on(
     `baseline` says whether it is drawn at baseline, where a target must be of some size.
     """
     chooses = intent is Intent.TARGET and baseline
-    region = region_where_marked(series) if chooses or selected is None else selected.region
-    viable = intent is Intent.COUNTED or (intent is Intent.TARGET and (baseline or selected is not None))
+    marked = chooses or intent is Intent.NEW or selected is None
+    region = region_where_marked(series) if marked else selected.region
+    viable = intent in (Intent.COUNTED, Intent.NEW) or (intent is Intent.TARGET and (baseline or selected is not None))
     said = []
     if viable and region is Region.INTRAHEPATIC and series.phase != PhaseName.ARTERIAL:
         said.append("not the arterial phase")
@@ -223,7 +228,7 @@ def _has_arterial(record: Record, visit_id: str) -> bool:
 
 
 def _outside_arterial(region: Region, drawing: Drawing, marked: bool = False) -> Declined | None:
-    """`marked`: it is a new lesion, whose region is no more than likely where the phase is not known."""
+    """`marked`: the lesion is added, and may lie outside the liver: its region is no more than likely."""
     phase = drawing.series.phase
     if region is not Region.INTRAHEPATIC or phase == PhaseName.ARTERIAL:
         return None
@@ -234,7 +239,7 @@ def _outside_arterial(region: Region, drawing: Drawing, marked: bool = False) ->
     way = " Go to AP?" if drawing.arterial else f" There is none at {drawing.visit_id}."
     offers = (
         *((Offer.GO_TO_ARTERIAL,) if drawing.arterial else ()),
-        *((Offer.OUTSIDE_LIVER,) if marked and phase is None else ()),
+        *((Offer.OUTSIDE_LIVER,) if marked else ()),
         Offer.KEEP_WITH_REASON,
     )
     return Declined(f"This is {shown}. Viable diameter is read on the arterial phase.{way}", offers, PHASE)

@@ -233,7 +233,11 @@ ISSUES: Mapping[str, Worked] = {
         ),
     },
     "mrecist.measured.measured_issues": {
-        ("E-PHASE", "the viable diameter of a liver target is not read on the arterial phase", "warning"): lambda: (
+        (
+            "E-PHASE",
+            "the viable diameter of a liver target or new liver nodule is not read on the arterial phase",
+            "warning",
+        ): lambda: (
             [_issues(visit("L1=30", L1={"override": {x: "kept"}}), "L1=30") for x in ("E-WHOLE", "E-PHASE")]
             == [{}, {"E-PHASE": "warning"}]
         ),

@@ -10,8 +10,9 @@ import pytest
 from app.resources import load_ruleset
 from mrecist.assess import assess
 from mrecist.case import Modality, Scan
-from mrecist.lesions import Features, Measured
-from mrecist.values import Diameter, Line
+from mrecist.lesions import Features, Lesion, Measured, Observation
+from mrecist.measured import measured_issues
+from mrecist.values import Diameter, LesionKind, LesionRole, Line, Organ, Region
 from tests.support.patients import assessed, case, visit
 
 RULES = load_ruleset()
@@ -95,3 +96,22 @@ def test_that_a_liver_target_is_read_on_the_arterial_phase_where_the_record_know
     told = assess(changed, RULES)
     issues = told.baseline.issues if at == 0 else told.timepoints[0].issues
     assert [(x.rule, x.lesion, x.overridden) for x in issues] == [("E-PHASE", of, why)] * raised
+
+
+@pytest.mark.parametrize(
+    ("kind", "region", "series", "raised"),
+    [
+        (LesionKind.OTHER, Region.INTRAHEPATIC, "late", True),
+        (LesionKind.OTHER, Region.INTRAHEPATIC, "arterial", False),
+        (LesionKind.TUMOUR_THROMBUS, Region.INTRAHEPATIC, "late", False),
+        (LesionKind.OTHER, Region.EXTRAHEPATIC, "late", False),
+    ],
+)
+def test_that_a_new_liver_nodule_is_read_on_the_arterial_phase_too(
+    kind: LesionKind, region: Region, series: str, raised: bool
+) -> None:
+    organ = Organ.LIVER if region is Region.INTRAHEPATIC else Organ.LUNG
+    lesion = Lesion("N1", region, LesionRole.NEW, organ, kind=kind)
+    line = Line(series, "1.2.3", 1, "1.2", (0.0, 0.0, 0.0), (14.0, 0.0, 0.0))
+    issues = measured_issues(lesion, Observation("N1", Measured(Diameter(140), evidence=(line,))), {"late"})
+    assert [(x.rule, x.overridden) for x in issues] == [("E-PHASE", "")] * raised

@@ -69,7 +69,9 @@ def test_that_a_target_is_at_least_10_mm(mm: float, taken: bool) -> None:
         (8.0, "FU1-AP", Intent.COUNTED, False, ""),
         (8.0, "FU1-PVP", Intent.COUNTED, False, "not the arterial phase"),
         (8.0, "FU1-PVP", Intent.WHOLE, False, ""),
-        (8.0, "FU1-PVP", Intent.NEW, False, ""),
+        (8.0, "FU1-AP", Intent.NEW, False, ""),
+        (8.0, "FU1-PVP", Intent.NEW, False, "not the arterial phase"),
+        (8.0, "FU1-CH", Intent.NEW, False, ""),
     ],
 )
 def test_that_a_line_tells_while_it_is_drawn_what_the_criteria_object_to(
@@ -232,6 +234,21 @@ def test_that_no_target_is_added_at_follow_up() -> None:
     new = mark(record, "read-1", draw(record, Intent.NEW, 14.2, "FU1-AP"), RULES)
     assert isinstance(new, Marked)
     assert new.lesion_id == "IN1"
+
+
+def test_that_a_new_lesion_of_the_liver_is_asked_about_another_phase_once_and_one_outside_it_is_not() -> None:
+    record = with_targets(two_visits(), 49.2)
+    late = draw(record, Intent.NEW, 14.2, "FU1-PVP")
+    asked = mark(record, "read-1", late, RULES)
+    assert isinstance(asked, Declined) and asked.rule == "E-PHASE"
+    assert asked.offers == (Offer.GO_TO_ARTERIAL, Offer.OUTSIDE_LIVER, Offer.KEEP_WITH_REASON)
+    kept = mark(record, "read-1", late.kept("E-PHASE", "seen by its washout alone"), RULES)
+    assert isinstance(kept, Marked) and isinstance(kept.event, LesionAdded)
+    assert kept.event.observation.features.overrides == (("E-PHASE", "seen by its washout alone"),)
+    node = mark(record, "read-1", replace(late, region=Region.EXTRAHEPATIC), RULES)
+    assert isinstance(node, Marked) and node.lesion_id == "EN1"
+    lung = mark(record, "read-1", draw(record, Intent.NEW, 8.0, "FU1-CH"), RULES)
+    assert isinstance(lung, Marked) and lung.lesion_id == "EN1"
 
 
 def test_that_the_whole_diameter_joins_the_viable_one_and_leaves_it_alone() -> None:

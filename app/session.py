@@ -177,11 +177,11 @@ class ReadingSession(QObject):
 
     @property
     def reads_in_sight(self) -> tuple[Read, ...]:
-        """The reads of the case that may be looked at: a blinded second read hides the others until it is signed."""
+        """The reads of the case that may be looked at: a blinded one hides the others, also before it is begun."""
         if self.record is None:
             return ()
         own = self.own_read_id
-        if {Hidden.LATER, Hidden.PRIOR} & set(self.hides):
+        if {Hidden.LATER, Hidden.PRIOR, Hidden.OTHERS} & set(self.hides):
             return tuple(read for read in self.record.reads if read.id == own)
         return self.record.reads if own is None else self.record.reads_in_sight(own)
 

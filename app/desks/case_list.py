@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -111,13 +112,16 @@ def _judged_for(database: Database, ruleset: RuleSet, case_id: str, reader: str,
     except StorageError as error:
         return CaseLine(case_id, fault=str(error))
     sight, read_id = sight_of(record, reader), own_read(record, reader)
-    if not set(sight.hides) & {Hidden.LATER, Hidden.PRIOR, Hidden.OTHERS} and record.reads:
+    shown = sight.shown
+    if set(sight.hides) & {Hidden.LATER, Hidden.PRIOR, Hidden.OTHERS}:  # nor whether another has signed
+        shown = replace(shown, signed=tuple(x for x in shown.signed if x.read_id == read_id))
+    elif record.reads:
         read_id = record.reads[0].id
     assessment = None
-    if read_id is not None and sight.shown.visits and Hidden.PRIOR not in sight.hides:
-        assessment = assess_read(sight.shown, read_id, ruleset)
+    if read_id is not None and shown.visits and Hidden.PRIOR not in sight.hides:
+        assessment = assess_read(shown, read_id, ruleset)
         assessment = without_decisions(assessment) if Hidden.CLINICAL in sight.hides else assessment
-    return line_of(sight.shown, assessment, _today(sight.shown, today))
+    return line_of(shown, assessment, _today(shown, today))
 
 
 def hiding_cases(database: Database, case_ids: Sequence[str] | None, reader: str) -> tuple[str, ...]:

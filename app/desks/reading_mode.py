@@ -47,7 +47,7 @@ class ModeDesk(QObject):
             return
         own = self._session.own_read_id
         lifted = () if own is None else record.mode(own).lifted
-        preset = {*default_of(record.protocol), *((Hidden.OTHERS,) if own else ())}
+        preset = {*default_of(record.protocol), *((Hidden.OTHERS,) if record.reads else ())}
         self._page.mode.set_mode(own is not None, self._session.hides, lifted, preset)
 
     def _begin(self, hides: object) -> None:

@@ -94,8 +94,6 @@ class ModeForm(QWidget):
             box.setChecked(one in {*preset, *hides})
             box.setEnabled(one not in hides)
             box.setToolTip(translated("Hidden now: it is lifted with a reason.") if one in hides else "")
-            for part in (box, self._texts[one]):
-                part.setVisible(begun or one is not Hidden.OTHERS)
         self._begin_head.title.setText(translated("Begin another read") if begun else translated("Begin your read"))
         note = translated("with nothing of the reads there are") if begun else translated("it hides what is ticked")
         self._begin_head.note.setText(note)

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from app.cohort.sources import Judging, database_cohort
@@ -41,9 +42,14 @@ def test_that_a_sequential_blinded_read_shows_neither_what_comes_nor_whom_it_is_
         assert page.right_page is RightPage.MODE and driver.window.focusWidget() is page.mode.begin
         for hidden in (Hidden.LATER, Hidden.CLINICAL, Hidden.PATIENT):
             driver.key(Qt.Key.Key_Space, widget=page.mode.choosing[hidden])
+        assert page.mode.choosing[Hidden.OTHERS].isChecked(), "the read of another is there to be hidden"
+        assert page.mode.choosing[Hidden.OTHERS].isVisible()
         driver.key(Qt.Key.Key_Return, widget=page.mode.begin)
         begun = session.store.entries[-1].event
-        assert begun == ReadStarted(SECOND, blinded=True, hides=(Hidden.LATER, Hidden.CLINICAL, Hidden.PATIENT))
+        chosen = (Hidden.LATER, Hidden.CLINICAL, Hidden.PATIENT, Hidden.OTHERS)
+        assert begun == ReadStarted(SECOND, blinded=True, hides=chosen)
+        seen = [text for one in driver.window.findChildren(QLabel) if "Reader A" in (text := one.text())]
+        assert not seen, "what was told of another's read before is gone"
 
         assert page.right_page is RightPage.READING and session.selection.visit_id == "BL"
         driver.key(Qt.Key.Key_Right, CONTROL, widget=page.table.grid)
@@ -74,7 +80,8 @@ def test_that_a_sequential_blinded_read_shows_neither_what_comes_nor_whom_it_is_
         assert session.record is not None and session.record.treatments == ()
 
         assert session.begin_again(()), "which lifts nothing"
-        assert session.hides == (Hidden.CLINICAL, Hidden.PATIENT), "of the later time points all are in sight"
+        left = (Hidden.CLINICAL, Hidden.PATIENT, Hidden.OTHERS)
+        assert session.hides == left, "of the later time points all are in sight"
         station.wiring.actions.of("read.mode").trigger()
         assert not page.mode.choosing[Hidden.CLINICAL].isEnabled()
         driver.key(Qt.Key.Key_Space, widget=page.mode.lifting[Hidden.CLINICAL])

@@ -10,6 +10,7 @@ import pytest
 from app.resources import load_ruleset
 from app.session import ReadingSession
 from app.state.events import LesionRemoved, VisitSigned
+from app.state.reading_mode import Hidden
 from app.storage.database import Database
 from app.store import CaseStore
 from tests.support.cases import READ, READER, added, found, measured
@@ -135,3 +136,14 @@ def test_that_undo_and_redo_go_through_the_beginning_of_a_second_read(session: R
     session.redo()
     assert session.read_id == second
     assert session.reading is not None and [x.id for x in session.reading.lesions] == ["IT1"]
+
+
+def test_that_a_protocol_that_hides_other_reads_does_so_before_the_readers_first_edit(
+    session: ReadingSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.models.hiding.default_of", lambda _protocol: (Hidden.OTHERS,))
+    session.rename_reader("Another")
+    session.open_case("C-1")
+    assert _ids(session) == []
+    session.look_at(READ)
+    assert session.others_read == ""

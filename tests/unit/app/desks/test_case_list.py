@@ -14,7 +14,8 @@ from app.desks.case_list import case_lines
 from app.models.worklist import CaseLine, NextVisit
 from app.reading.next_dates import Standing
 from app.resources import load_ruleset
-from app.state.events import FindingRecorded, TreatmentRecorded
+from app.state.events import FindingRecorded, ReadStarted, TreatmentRecorded, VisitSigned
+from app.state.reading_mode import Hidden
 from app.state.record import DatedTreatment
 from app.storage.chain import Head
 from app.storage.database import Database
@@ -24,6 +25,8 @@ from mrecist.case import TreatmentKind
 from mrecist.lesions import Measured, Observation
 from mrecist.values import Diameter, Response
 from tests.benchmarks.cohort import case_drafts, record_of
+from tests.support.cases import READ, READER, added, found, measured
+from tests.support.databases import opened, url_in
 
 CASES = 3
 
@@ -125,3 +128,20 @@ def test_that_what_was_judged_before_a_stop_is_kept(database: Database, judged: 
     judged.clear()
     lines(database)
     assert len(judged) == CASES - 1
+
+
+def test_that_a_blinded_read_is_not_told_that_another_has_signed(tmp_path: Path) -> None:
+    other, own = "Reader B", "read-2"
+    with Database.open(url_in(tmp_path)) as made:
+        opened(made, added("IT1", "BL", measured("30")), found("IT1", "FU1", measured("10")))
+        case = OpenCase.read(made, "C-1")
+        case.do(ReadStarted(other, blinded=True, hides=(Hidden.OTHERS,)), other, own)
+        case.do(VisitSigned("FU1", READER, case.head.hash, "mrecist-literal", ()), READER, READ)
+
+        def is_signed(reader: str) -> bool:
+            (line,) = case_lines(made, load_ruleset(), lambda: False, reader=reader)
+            return line.signed
+
+        assert is_signed(READER) and not is_signed(other)
+        case.do(VisitSigned("FU1", other, case.head.hash, "mrecist-literal", ()), other, own)
+        assert is_signed(other)

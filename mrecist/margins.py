@@ -118,7 +118,8 @@ def _of_lesions(judged: Judged, scoped: Scoped, limits: Thresholds) -> tuple[Nex
     sizes = [x.tenths[index] for x in targets]
     if counted or judged.non_target is _PD:
         targets, sizes = (), []  # it is PD whatever they are
-    present = sum([bool(size) and (size >= normal or not x.is_node) for size, x in zip(sizes, targets, strict=True)])
+    seen = [(size, x.is_node) for size, x in zip(sizes, targets, strict=True) if size]
+    present = sum([size >= normal or not is_node for size, is_node in seen])
     steps: list[tuple[Response, int, str]] = []
     for position, (target, tenths) in enumerate(zip(targets, sizes, strict=True)):
         if tenths is None:

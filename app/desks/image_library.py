@@ -14,12 +14,13 @@ from viewers.imaging.catalogue import Catalogue, Series
 from viewers.imaging.errors import Cancelled as NoLongerWanted
 from viewers.imaging.errors import ImagingError
 from viewers.imaging.liver_level import LiverLevel, find_liver_level
+from viewers.imaging.phase_alignment import PhaseAlignment
 from viewers.imaging.volume import VolumeLoader
 from viewers.widgets.derived_source import DerivedSource
 from viewers.widgets.volume_source import VolumeSource
 
 BUDGET_BYTES = 2_000_000_000
-_FIRST_IMAGE = 1
+_FIRST_IMAGE, _AFTER_IMAGES = 1, -1
 _TELL_EVERY_S = 0.03
 """Two frames of a screen: telling of each image of a fast decoder would keep the window from what the reader does."""
 
@@ -163,6 +164,16 @@ class ImageLibrary(QObject):
         self._runner.start(
             "liver", lambda _token: find_liver_level(source.volume), done=found, failed=lambda _failure: done(None)
         )
+
+    def align(
+        self, job: Callable[[Token], PhaseAlignment], done: Callable[[PhaseAlignment], None], failed: Callable[[], None]
+    ) -> None:
+        """Align two phases in the background, after the images that are still to be read; one pair at a time."""
+        self._runner.start("align", job, done=done, failed=lambda _failure: failed(), priority=_AFTER_IMAGES)
+
+    def stop_aligning(self) -> None:
+        """The alignment that runs is no longer wanted."""
+        self._runner.cancel("align")
 
     def stop_making(self, slot: str) -> None:
         """The picture of a slot is no longer wanted."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from app.desks.aligning import AligningDesk
 from app.desks.cine import CineDesk
 from app.desks.image_library import ImageLibrary
 from app.desks.lesion_guide import LesionGuide
@@ -65,12 +66,14 @@ class ImageDesk(QObject):
         self.phases = PhaseSteps(self, library)
         self.planes = PlanesDesk(self, library, self.memory)
         self.cine = CineDesk(self, self.memory)
+        self.aligning = AligningDesk(library, self)
+        self.aligning.aligned.connect(self.writer.on_computed_anew)
         grid.series_dropped.connect(self.hang_series)
         grid.arranged.connect(self.rearranged)
         library.failed.connect(lambda _uid, message: self.told.emit(message))
         self.display.changed.connect(self.rearranged)
         self.linking.aligned.connect(self.guide.go)
-        for part in (self.display, self.windows, self.linking, self.phases, self.planes, self.cine):
+        for part in (self.display, self.windows, self.linking, self.phases, self.planes, self.cine, self.aligning):
             part.told.connect(self.told)
         session.case_opened.connect(self._on_case_opened)
         session.selection_changed.connect(self._on_selection)
@@ -157,6 +160,7 @@ class ImageDesk(QObject):
         with self.phases.same_place(number):
             self._fill(number)
         self.writer.write(number)
+        self.aligning.want(self.sources.subtractions)
         if not silent:
             self.hung.emit()
 
@@ -198,6 +202,7 @@ class ImageDesk(QObject):
             self._fill(number, upright=True)  # the leader first: the others go where it is
         self.guide.go()
         self.writer.refresh()
+        self.aligning.want(self.sources.subtractions)
         self.hung.emit()
 
     def _leader(self) -> int:
@@ -235,6 +240,7 @@ class ImageDesk(QObject):
     def _on_case_opened(self) -> None:
         self.windows.forget()
         self.linking.cancel()
+        self.aligning.forget()
         self.stage, self._seen = self._choice.left(), Selection()
 
     def _on_selection(self) -> None:

@@ -46,6 +46,11 @@ class TileSources:
             return plane, ""
         return self._subtraction(base, tile)
 
+    @property
+    def subtractions(self) -> tuple[SubtractionSource, ...]:
+        """Those that hang."""
+        return tuple(self._made.values())
+
     def keep_only(self, tiles: tuple[Tile, ...]) -> None:
         """Let go what no tile shows any more."""
         pairs = {tile.uids for tile in tiles}

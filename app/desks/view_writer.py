@@ -12,13 +12,23 @@ from app.desks.image_library import ImageLibrary, LoadedSeries
 from app.desks.tile_sources import base_of
 from app.reading.figurework import figures_for
 from app.reading.linework import as_prior, lines_for
-from app.reading.overlay_texts import ACQUIRED, Shown, banner, corner_texts, missing_texts, not_computed, series_name
+from app.reading.overlay_texts import (
+    ACQUIRED,
+    Shown,
+    alignment_chip,
+    banner,
+    corner_texts,
+    missing_texts,
+    not_computed,
+    series_name,
+)
 from app.reading.stages import When
 from app.session import ReadingSession
 from app.state.record import Record, SeriesRef, Visit
 from viewers.widgets.derived_source import DerivedSource
 from viewers.widgets.marks import CornerTexts, ViewLine
 from viewers.widgets.source import ImageSource, derived_label
+from viewers.widgets.subtraction_source import SubtractionSource
 
 if TYPE_CHECKING:
     from app.desks.images import ImageDesk
@@ -128,6 +138,13 @@ class ViewWriter(QObject):
             corner_texts(record, visit, role, ref, base.series, view.state, view.plane, zoom, shown, link)
         )
 
+    def on_computed_anew(self, source: ImageSource) -> None:
+        """What is computed from series may look otherwise now."""
+        for number, view in enumerate(self._grid.views):
+            if view.source is source:
+                view.refresh()
+                self.write(number)
+
     def clear(self, number: int) -> None:
         """Nothing of what hung in a view before is told any more."""
         view = self._grid.views[number]
@@ -181,6 +198,8 @@ class ViewWriter(QObject):
 
 def _shown(source: ImageSource) -> Shown:
     """What a view says of what it shows."""
+    if isinstance(source, SubtractionSource):
+        return Shown(source.label, source.off_axial, source.count, alignment_chip(source.alignment))
     if isinstance(source, DerivedSource):
         return Shown(source.label, source.off_axial, source.count)
     return ACQUIRED

@@ -13,17 +13,22 @@ from app.state.record import Patient, Record, SeriesRef, Visit
 from app.words import MINUS, SPACE
 from viewers.imaging.catalogue import SURE_PHASE, FindingCode, Series, why_not_measured
 from viewers.imaging.geometry import SlicePlane, is_axial, is_parallel
+from viewers.imaging.phase_alignment import PhaseAlignment
 from viewers.widgets.marks import Chip, CornerEntry, CornerTexts, Probe, TextLine, Tone
 from viewers.widgets.view_state import ViewState
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a view shows of a series: `label` names what was computed (``COR``, ``AP − PRE``), of `count` planes."""
+    """What a view shows of a series: `label` names what was computed (``COR``, ``AP − PRE``), of `count` planes.
+
+    `aligned` tells of a subtraction how its phases lie to each other.
+    """
 
     label: str = ""
     off_axial: bool = False
     count: int = 0
+    aligned: Chip | None = None
 
 
 ACQUIRED = Shown()
@@ -131,6 +136,8 @@ def _series(
     chips = [_phase_chip(ref)]
     if shown.label:
         chips.append(Chip(shown.label, tone=Tone.ACCENT))
+    if shown.aligned is not None:
+        chips.append(shown.aligned)
     if aside := plane_word(plane, shown):
         chips.append(Chip(aside, tone=Tone.AMBER))
     if any(finding.code is FindingCode.LOSSY for finding in series.findings):
@@ -142,6 +149,15 @@ def _series(
     if link is not None:
         lines.append(link)
     return tuple(lines)
+
+
+def alignment_chip(found: PhaseAlignment | None) -> Chip:
+    """How the phases of a subtraction lie to each other; None: they are still being aligned."""
+    if found is None or found.moved_mm is None:
+        return Chip("not aligned yet" if found is None else "not aligned", tone=Tone.AMBER)
+    if found.motion is None:
+        return Chip("no motion")
+    return Chip("aligned", f"{found.moved_mm:.1f} mm")
 
 
 def _how_it_lies(state: ViewState) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from mrecist.lesions import Lesion, Measured, Observation
 from mrecist.values import Axis, Diameter, LesionRole, Line, Organ, Region
 from tests.support.driver import Driver
 from viewers.widgets.marks import Chip
+from viewers.widgets.slice_view import SliceView
 
 
 def test_that_prior_and_current_are_registered_linked_and_lesions_expected_where_they_are(
@@ -57,6 +58,28 @@ def test_that_prior_and_current_are_registered_linked_and_lesions_expected_where
         assert all(at.finding(name, "FU1") is None for name in ("IT1", "IT2"))
     finally:
         driver.close()
+
+
+def test_that_the_phases_of_a_subtraction_are_aligned_in_the_background_and_the_view_says_so(
+    qtbot: QtBot, tmp_path: Path, small_study: tuple[Path, Truth]
+) -> None:
+    driver = Driver(qtbot, f"sqlite:///{tmp_path / 'cases.db'}")
+    try:
+        driver.drop_folder(small_study[0] / "BL")
+        driver.station.desk.show_reading()
+        view = driver.page.grid.views[driver.page.grid.active_index]
+        driver.key(Qt.Key.Key_S, Qt.KeyboardModifier.ShiftModifier, widget=view)
+        assert _chips(view)[1].text.startswith("AP")
+        qtbot.waitUntil(lambda: _chips(view)[2].text == "no motion", timeout=60_000)  # it was made in one breath
+        driver.key(Qt.Key.Key_S, Qt.KeyboardModifier.ShiftModifier, widget=view)
+        assert "no motion" not in [chip.text for chip in _chips(view)]
+    finally:
+        driver.close()
+
+
+def _chips(view: SliceView) -> list[Chip]:
+    rows = (entry for entry in view.texts.top_right if isinstance(entry, tuple))
+    return [chip for row in rows for chip in row]
 
 
 def _record_baseline(driver: Driver, truth: Truth) -> None:

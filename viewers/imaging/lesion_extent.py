@@ -34,7 +34,7 @@ _LUMP_MM, _LUMP, _LUMP_LONG, _TREATED = 2.0, 0.3, 5.0, 0.15
 _ROUND_MM, _ROUND = 3.0, 2.8
 """So is a thick lump that reaches no farther than a ball would: vessels are longer than wide."""
 _MAIN = 0.8
-"""What is at least so deep, in parts of the depth of the body, larger and not much longer than deep, is its other half."""
+"""What is at least so deep, in parts of the depth of the body, larger and not much longer, is its other half."""
 _SHEET = 4.5
 """What is this many times larger than a tube of its depth and reach is no vessel, but the rest of a thin lesion."""
 _THIN, _THIN_MM = 0.25, 5.0

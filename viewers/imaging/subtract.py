@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ from viewers.imaging.reslice import PlaneImage
 from viewers.imaging.sampling import sample_plane
 from viewers.imaging.volume import Volume
 
+if TYPE_CHECKING:
+    from viewers.imaging.rigid import RigidMotion
+
 SAME_PLACE_MM = 0.01
 """Two images are of one plane when their corners are no farther apart."""
 
@@ -23,9 +26,17 @@ _INT16 = np.iinfo(np.int16)
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """Which image of the subtracted volume lies on each image of the other; None where it is sampled there."""
+    """Which image of the subtracted volume lies on each image of the other; None where it is sampled there.
+
+    `motion` carries places of the volume that is subtracted from to those of the other, LPS mm; None: to themselves.
+    """
 
     images: tuple[int | None, ...]
+    motion: RigidMotion | None = None
+
+    def moved(self, motion: RigidMotion) -> Pairing:
+        """The same with what moved in between made good: every image is sampled."""
+        return replace(self, images=(None,) * len(self.images), motion=motion)
 
 
 def why_not_subtracted(volume: Volume, other: Volume) -> str:
@@ -63,7 +74,7 @@ def subtracted(volume: Volume, other: Volume, pairing: Pairing, k: int) -> Plane
     """Image `k` of a volume minus the same plane of another.
 
     Where an image of `other` lies on the plane its values are taken as they are, elsewhere they are linear between
-    its voxels. Nothing is registered: between breaths the two may not meet.
+    its voxels, at the places to which the `motion` of the pairing carries the plane.
 
     Returns
     -------
@@ -74,7 +85,8 @@ def subtracted(volume: Volume, other: Volume, pairing: Pairing, k: int) -> Plane
     plane = volume.planes[k]
     assert plane is not None
     mine, mine_outside = _image(volume, k)
-    theirs, theirs_outside = _other(other, pairing.images[k], plane, mine.shape)
+    there = plane if pairing.motion is None else _carried(plane, pairing.motion)
+    theirs, theirs_outside = _other(other, pairing.images[k], there, mine.shape)
     outside = _either(mine_outside, theirs_outside)
     whole = volume.rescaled and other.rescaled
     if whole and theirs.dtype == np.int16:
@@ -108,6 +120,16 @@ def _other(
         return values, None
     values[outside] = 0.0
     return values, outside
+
+
+def _carried(plane: SlicePlane, motion: RigidMotion) -> SlicePlane:
+    """Where the pixels of a plane lie in the other volume."""
+    turn = np.asarray(motion.turn)
+    (origin,) = motion.carry(np.asarray([plane.origin], np.float64)).tolist()
+    row, column = (
+        (turn @ np.asarray(direction)).tolist() for direction in (plane.row_direction, plane.column_direction)
+    )
+    return replace(plane, origin=tuple(origin), row_direction=tuple(row), column_direction=tuple(column))
 
 
 def _either(a: NDArray[np.bool_] | None, b: NDArray[np.bool_] | None) -> NDArray[np.bool_] | None:

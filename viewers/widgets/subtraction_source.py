@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from viewers.imaging.geometry import SlicePlane, is_axial
+from viewers.imaging.phase_alignment import PhaseAlignment
 from viewers.imaging.reslice import PlaneImage
 from viewers.imaging.subtract import Pairing, pair, subtracted
 from viewers.widgets.derived_source import DerivedSource
@@ -34,6 +35,14 @@ class SubtractionSource(DerivedSource):
         self.minus = minus
         self._label = label
         self._pairing: Pairing = pair(base.volume, minus.volume)
+        self.alignment: PhaseAlignment | None = None
+        """How the two were aligned; None as long as they are subtracted as they lie."""
+
+    def align(self, alignment: PhaseAlignment) -> None:
+        """From now on `minus` is taken where the body lay when it was acquired."""
+        self.alignment = alignment
+        if alignment.motion is not None:
+            self._pairing = self._pairing.moved(alignment.motion)
 
     @property
     def inputs(self) -> tuple[VolumeSource, ...]:
@@ -78,4 +87,4 @@ class SubtractionSource(DerivedSource):
 
     def _read(self) -> object:
         volumes = (self.base.volume, self.minus.volume)
-        return tuple((id(volume), int(volume.loaded.sum())) for volume in volumes)
+        return self._pairing.motion, *((id(volume), int(volume.loaded.sum())) for volume in volumes)

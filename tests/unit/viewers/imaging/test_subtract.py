@@ -9,6 +9,7 @@ from tests.support.phantoms import AXIAL, OBLIQUE
 from tests.support.volumes import ramp, volume
 from viewers.imaging.errors import ImagingError
 from viewers.imaging.rescale import PADDED
+from viewers.imaging.rigid import RigidMotion
 from viewers.imaging.subtract import pair, subtracted, why_not_subtracted
 from viewers.imaging.volume import Volume
 
@@ -124,3 +125,33 @@ def test_that_images_that_share_only_a_corner_are_not_taken_for_one_grid() -> No
     found = subtracted(arterial, finer, pairing, 4)
     assert found.outside is None
     assert np.abs(found.pixels).max() <= 1
+
+
+def test_that_what_moved_in_between_is_subtracted_from_where_it_was() -> None:
+    # the body of `pre` lies 2 columns, 1 row and 3 slices farther, and is 25 HU darker
+    whole = np.random.default_rng(5).integers(-200, 300, (20, 24, 22), np.int16)
+    spacing = (3.0, 1.1, 0.7)
+    arterial = volume(spacing_mm=spacing, directions=OBLIQUE, pixels=whole[5:14, 4:18, 6:18].copy())
+    pre = volume(spacing_mm=spacing, directions=OBLIQUE, pixels=(whole[2:11, 3:17, 4:16] - 25).astype(np.int16))
+    row, column = (np.asarray(direction) for direction in OBLIQUE)
+    shift = 2 * 0.7 * row + 1 * 1.1 * column + 3 * 3.0 * np.cross(row, column)
+    pairing = pair(arterial, pre).moved(RigidMotion.by(tuple(shift)))
+    found = subtracted(arterial, pre, pairing, 4)
+    assert found.outside is not None
+    assert (found.pixels[:13, :10] == 25).all()
+    assert found.outside[13].all() and found.outside[:, 11].all()  # there `pre` has no voxels
+    assert not found.outside[:13, :10].any()
+
+
+def test_that_what_was_turned_in_between_is_turned_back() -> None:
+    arterial, pre = volume((9, 14, 12), directions=AXIAL), volume((15, 30, 30), (3.0, 1.1, 0.7), AXIAL)
+    turned = np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
+    plane = arterial.planes[4]
+    assert plane is not None
+    about = np.asarray(plane.to_world(4, 4))
+    motion = RigidMotion(turned, about - turned @ about)
+    found = subtracted(arterial, pre, pair(arterial, pre).moved(motion), 4)
+    at = np.asarray(plane.to_world(5, 6))
+    there = turned @ (at - about) + about
+    expected = float(ramp(at)) - float(ramp(there))
+    assert found.pixels[6, 5] == pytest.approx(expected, abs=1.0)

@@ -47,7 +47,7 @@ def _lesions(reading: Reading) -> CheckLine:
 def _questions(reading: Reading) -> CheckLine:
     asked = [(lesion, _unanswered(reading, lesion)) for lesion in reading.lesions]
     points = [(x.id, f"{x.id} {counted(many, 'question', 'questions')}") for x, many in asked if many]
-    return _may_stay_open(Item.QUESTIONS, translated("Every question answered"), points)
+    return _may_stay_open(Item.QUESTIONS, translated("Every question about a lesion answered"), points)
 
 
 def _unanswered(reading: Reading, lesion: Lesion) -> int:

@@ -29,6 +29,8 @@ _CHIP_PADDING, _CHIP_GAP = 8.0, 4.0
 _ADVANCES = 512
 """How many widths are kept."""
 
+_WARNS = (Tone.AMBER, Tone.ERROR)
+
 Size = tuple[float, float]
 Row = TextLine | tuple[Chip, ...]
 
@@ -289,6 +291,8 @@ def _block(name: str, rows: _Rows, x: float, top: float) -> Block:
 def at_level(texts: CornerTexts, level: OverlayLevel) -> CornerTexts:
     """What is written at a level; the first line of the upper corners (patient, date) is never left out.
 
+    Nor are the chips that warn, such as of an image that is mirrored or not aligned.
+
     Minimal keeps the first line of each corner, bold lines at the upper left and the chips at the upper right.
     """
     match level:
@@ -303,9 +307,15 @@ def at_level(texts: CornerTexts, level: OverlayLevel) -> CornerTexts:
                 texts.bottom_right[:1],
             )
         case OverlayLevel.OFF:
-            return CornerTexts(texts.top_left[:1], texts.top_right[:1])
+            warnings = [_warning(row) for row in _rows(texts.top_right)]
+            return CornerTexts(texts.top_left[:1], (*texts.top_right[:1], *filter(None, warnings)))
         case _:
             assert_never(level)
+
+
+def _warning(row: Row) -> tuple[Chip, ...]:
+    """The chips of a row that warn."""
+    return () if isinstance(row, TextLine) else tuple(chip for chip in row if chip.tone in _WARNS)
 
 
 def _rows(entries: Sequence[CornerEntry]) -> tuple[Row, ...]:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from tests.support.fonts import add_bundled_fonts
 from viewers.imaging.geometry import EdgeLetters
 from viewers.widgets.corners import Block, Corners, at_level
-from viewers.widgets.marks import Chip, CornerTexts, OverlayLevel, TextLine
+from viewers.widgets.marks import Chip, CornerTexts, OverlayLevel, TextLine, Tone
 from viewers.widgets.overlay import banner_px, letter_pictures, paint_banner, ruler_picture
 from viewers.widgets.painted_once import PaintedOnce
 from viewers.widgets.palette import ViewPalette
@@ -169,3 +169,11 @@ def test_that_of_a_banner_with_no_room_the_end_is_cut_and_not_the_beginning() ->
 
     whole = f"{why} of 35."
     assert first_line(f"{whole} {why} {why} {why}") == first_line(whole)
+
+
+def test_that_what_warns_of_an_image_stays_when_all_else_is_off() -> None:
+    chips = (Chip("AP", "0.97"), Chip("not aligned", tone=Tone.AMBER), Chip("mirrored", tone=Tone.AMBER))
+    texts = CornerTexts(("Name",), ("2025-06-10", "Se 4", chips, Chip("linked · registered", tone=Tone.MET)))
+    off = at_level(texts, OverlayLevel.OFF)
+    assert (off.top_left, off.top_right) == (("Name",), ("2025-06-10", chips[1:]))
+    assert (off.bottom_left, off.bottom_right) == ((), ())

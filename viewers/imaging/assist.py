@@ -34,6 +34,7 @@ from viewers.imaging.lesion_extent import COARSE_MM, NOT_SEPARABLE, Extent, Tiss
 from viewers.imaging.necks import VESSEL, is_vessel, parted, reaches_sides
 from viewers.imaging.outline import allowed_mm, brighter_vessel, depth_in, watershed
 from viewers.imaging.reference import (
+    UNEVEN_HU,
     ReferenceLiver,
     ReferenceRegion,
     ball_values,
@@ -287,7 +288,8 @@ class _Preparation:
         k = float(min(round(k), crop.values.shape[0] - 1))
         plane = planes_of(self._volume)[int(k) + crop.start[0]]
         region = ReferenceRegion(plane.to_world(i + crop.start[2], j + crop.start[1]), radius_mm)
-        return reference_in(crop, (k, j, i), region, proposed=True)
+        proposed = reference_in(crop, (k, j, i), region, proposed=True)
+        return None if proposed is None or (self._volume.unit == "HU" and proposed.sd > UNEVEN_HU) else proposed
 
     def _tissue(self, smooth: Grid, crop: Crop, coarse: Coarse, reference: ReferenceLiver) -> Tissue:
         hounsfield = self._volume.unit == "HU"

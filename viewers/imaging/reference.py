@@ -18,6 +18,8 @@ _SMALLEST_RADIUS_MM = 6.0
 _LEAST_VOXELS = 60
 _LIVER_HU = (0.0, 220.0)
 """What liver can measure in any phase, from severe steatosis to the portal venous phase."""
+UNEVEN_HU = 60.0
+"""What varies by more is no even liver with noise, but fat, muscle or bowel: it is not proposed."""
 _NEAR_MM = 40.0
 """How fast the weight of a place falls with its distance from the lesion: what surrounds a lesion is liver."""
 _CLIP_SD = 3.0

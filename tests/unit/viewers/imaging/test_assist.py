@@ -193,6 +193,13 @@ def test_that_nothing_is_found_in_plain_liver():
     assert found.warnings
 
 
+def test_that_what_varies_more_than_any_liver_is_not_proposed_as_reference():
+    made = phantom(Part(ball(15.0), 400.0), noise_sd=90.0)
+    found = measure_assisted(made.volume(), Click(made.world(1.0, 1.0, 0.0)))
+    assert (found.reference, found.viable, found.whole) == (None, None, None)
+    assert found.warnings[0].startswith("no even liver tissue was found around this place")
+
+
 def test_that_lipiodol_is_not_viable_and_its_share_is_told():
     parts = Part(ball(18.0), NECROSIS_HU), Part(ball(9.0, (-7.0, 0.0, 0.0)), 640.0)
     viable = Part(ellipsoid((6.0, 12.0, 9.0), (9.0, 0.0, 0.0)), 134.0)

@@ -52,6 +52,7 @@ class WindowDesk(QObject):
         self.own = OwnPresets()
         self._dragged: dict[Hashable, Window] = {}
         self._opening = False
+        library.loaded.connect(self.on_first_image)  # the middle image is read by now
         for number, view in enumerate(desk.grid.views):
             view.window_changed.connect(lambda centre, width, n=number: self._on_window(n, Window(width, centre)))
 
@@ -223,5 +224,9 @@ class WindowDesk(QObject):
 
 
 def _middles(sources: Iterable[LoadedSeries]) -> Iterable[Pixels]:
-    """The middle image of each series that has been read: it is the first to be."""
-    return (source.pixels(source.count // 2) for source in sources if source.ready(source.count // 2))
+    """Of each series the image nearest its middle that has been read; the first may be where a reader went at once."""
+    for source in sources:
+        middle = source.count // 2
+        there = [middle] if source.ready(middle) else source.volume.loaded.nonzero()[0].tolist()
+        if there:
+            yield source.pixels(min(there, key=lambda k: abs(k - middle)))

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.desks.image_library import LoadedSeries
 from app.desks.tile_sources import base_of
 from app.reading.stages import Stage
 from tests.support.driver import Driver
@@ -71,6 +72,20 @@ def test_that_the_dynamic_phases_share_the_window_of_all_of_them_and_the_hepatob
     for view in views[:3]:
         assert window(view) == pytest.approx((high - low, (high + low) / 2), rel=0.02)
     assert window(views[3])[0] > 1.3 * window(views[0])[0]
+
+
+def test_that_a_series_whose_middle_image_is_not_read_first_has_a_window_of_its_own_values(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready = LoadedSeries.ready
+    monkeypatch.setattr(LoadedSeries, "ready", lambda of, k: k != of.count // 2 and ready(of, k))
+    driver = opened(qtbot, tmp_path)
+    try:
+        view = driver.page.grid.views[3]  # hepatobiliary: fat 120, lesion 300, liver 900, each with its noise
+        centre, width = view.state.center, view.state.width
+        assert centre - width / 2 < 120 and 800 < centre + width / 2 < 1100
+    finally:
+        driver.close()
 
 
 def test_that_windowing_one_phase_windows_the_others_of_the_sequence_alone(driver: Driver) -> None:

@@ -168,8 +168,8 @@ def remark_on(
     `baseline` says whether it is drawn at baseline, where a target must be of some size.
     """
     chooses = intent is Intent.TARGET and baseline
-    marked = chooses or intent is Intent.NEW or selected is None
-    region = region_where_marked(series) if marked else selected.region
+    added = chooses or intent is Intent.NEW
+    region = region_where_marked(series) if added or selected is None else selected.region
     viable = intent in (Intent.COUNTED, Intent.NEW) or (intent is Intent.TARGET and (baseline or selected is not None))
     said = []
     if viable and region is Region.INTRAHEPATIC and series.phase != PhaseName.ARTERIAL:

@@ -150,10 +150,15 @@ def composite_sentence(intra: Response, extra: Response, composite: Response) ->
 
 
 def overall_sentence(overall: RegionResponse, baseline_id: str | None, short: bool = False) -> Sentence:
-    """The pooled response with its shape, its sum, and its change from baseline; `short` without the baseline sum."""
+    """The pooled response with its shape, its sum (a partial one as the least it can be), and its change from baseline.
+
+    `short` leaves the baseline sum out.
+    """
     runs = [Run(f"{translated('Overall (pooled)')}{words.SPACE}"), Run("", response=overall.response)]
     if overall.sum_mm is not None:
-        runs.append(Run(f"  {words.with_mm(overall.sum_mm)}"))
+        partial = overall.sums is not None and not overall.sums.complete
+        least = f"≥{words.SPACE}" if partial else ""
+        runs.append(Run(f"  {least}{words.with_mm(overall.sum_mm)}"))
         if overall.change_from_baseline_pct is not None and overall.baseline_sum_mm is not None:
             change, before, limits = overall.change_from_baseline_pct, overall.baseline_sum_mm, thresholds_of(overall)
             against = baseline_id if short else f"{baseline_id} {words.with_mm(before)}"

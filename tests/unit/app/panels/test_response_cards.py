@@ -9,13 +9,23 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.assessing import assess_read
 from app.panels.derivation import numbers_text
 from app.panels.response_cards import ResponseCard, ResponseCards
-from app.panels.response_text import borderline_text, component_line, distance_text, first_sentence, nearest_category
+from app.panels.response_text import (
+    borderline_text,
+    component_line,
+    distance_text,
+    first_sentence,
+    nearest_category,
+    overall_sentence,
+)
+from app.resources import load_ruleset
 from app.theme import Theme
 from mrecist.results import Explanation, NextCategory, Reason, RegionResponse
 from mrecist.target import SumAt
 from mrecist.values import Region, Response
+from tests.support.cases import READ, added, found, measured, record_of
 from tests.support.example_reading import example_reading
 
 R = Response
@@ -154,6 +164,21 @@ def test_that_a_region_names_only_its_own_lesions_as_not_read_yet() -> None:
     said = {region: "".join(run.text for run in first_sentence(response, region, reading)) for region in Region}
     assert said[Region.EXTRAHEPATIC] == "Not read yet: ENT1."
     assert "ENT1" not in said[Region.INTRAHEPATIC] and "no progression" in said[Region.INTRAHEPATIC]
+
+
+def test_that_a_pooled_sum_of_which_a_target_is_missing_is_told_as_the_least_it_can_be() -> None:
+    """Targets of 30 and 20 mm; at FU1 the first is 25 mm and the second not read yet, then 10 mm: 25 mm, then 35 mm."""
+    events = (
+        added("IT1", "BL", measured("30")),
+        added("IT2", "BL", measured("20")),
+        found("IT1", "FU1", measured("25")),
+    )
+    said = []
+    for more in ((), (found("IT2", "FU1", measured("10")),)):
+        here = assess_read(record_of(*events, *more), READ, load_ruleset()).timepoint("FU1")
+        assert here is not None
+        said.append(plain("".join(run.text for run in overall_sentence(here.overall, "BL"))))
+    assert said[0].endswith("≥ 25.0 mm") and "35.0 mm, -30.0 %" in said[1].replace("−", "-")
 
 
 def test_that_what_is_to_do_stands_before_the_components() -> None:

@@ -58,7 +58,8 @@ def lesion_rows(one: ExportedRead) -> Iterator[Row]:
             seen = one.read.observation(visit.id, lesion.id)
             seen_before = seen_before or seen is not None
             if seen_before or lesion.role is not LesionRole.NEW:
-                yield {**_place(one, visit), **_lesion(lesion), **_observed(seen), **_counted(one, lesion, seen)}
+                row = {**_place(one, visit), **_lesion(lesion), **_observed(seen), **_counted(one, lesion, seen)}
+                yield row | _proposed(one, visit, lesion)
 
 
 def response_rows(one: ExportedRead, ruleset: RuleSet) -> Iterator[Row]:
@@ -214,6 +215,12 @@ def _counted(one: ExportedRead, lesion: Lesion, seen: Observation | None) -> Row
         row |= {"axis": Axis.LONGEST.value, "diameter_mm": None if whole is None else str(whole)}
         row |= _drawn_on(seen.finding.whole_evidence if isinstance(seen.finding, Measured) else ())
     return row
+
+
+def _proposed(one: ExportedRead, visit: Visit, lesion: Lesion) -> Row:
+    """What the assistant made of the diameter, where the reader accepted a proposal of it."""
+    kept = one.record.assistance(one.read.id, visit.id, lesion.id)
+    return {} if kept is None else {"automatic_mm": str(kept.automatic), "proposed_mm": str(kept.proposed)}
 
 
 def _sizes(diameter: Diameter | None, whole: Diameter | None) -> Row:

@@ -27,6 +27,7 @@ from mrecist.lesions import (
 from mrecist.values import Certainty, Diameter, EarlierAbsence, LesionRole, LocalTreatment, Region
 from tests.support.cases import OPENING, READER, added, found, lesion, log_of, measured
 from tests.support.exports import csv_rows, files_of
+from tests.unit.app.state.test_assistance import assisted
 
 HEAD = "cd" * 32
 IT1 = added("IT1", "BL", measured("50.0", "1.1"))
@@ -80,6 +81,17 @@ def test_that_the_diameter_of_a_lesion_is_the_one_that_the_rule_set_counts(
     assert (second["diameter_mm"], second["whole_mm"], second["viable_mm"]) == ("20.0", "", "20.0")
     liver = csv_rows(files, "regions.csv")[0]
     assert float(liver["sum_mm"]) == float(first["diameter_mm"]) + float(second["diameter_mm"])
+
+
+def test_that_what_the_assistant_proposed_stands_beside_what_the_reader_recorded() -> None:
+    """Proposed first 31.2 mm, 29.0 mm at another threshold; the reader moved the line to 27.5 mm."""
+    by_hand = added("IT2", "BL", measured("20.0", "1.1"))
+    proposed = replace(assisted("31.2"), proposed=Diameter.from_mm("29.0"))
+    seen = Observation("IT1", measured("27.5", "1.1"))
+    rows = tables(LesionAdded(lesion("IT1"), "BL", seen, proposed), by_hand)["lesions.csv"]
+    told = {r["lesion"]: [r[x] for x in ("automatic_mm", "proposed_mm", "viable_mm")] for r in rows if r["day"] == "0"}
+    assert told == {"IT1": ["31.2", "29.0", "27.5"], "IT2": ["", "", "20.0"]}
+    assert [r["automatic_mm"] for r in rows if r["timepoint"] == "FU1"] == ["", ""]
 
 
 @pytest.mark.parametrize(

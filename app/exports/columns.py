@@ -83,10 +83,10 @@ LESIONS = Table(
             "lesions in the liver and the baseline has it",
             whole_mm="longest diameter of the whole lesion, as RECIST 1.1 counts it",
             viable_mm="longest diameter of the viable part, as mRECIST counts it",
-            automatic_mm="that diameter as the assistant proposed it first, before the reader changed anything; empty where "
-            "the reader measured without it",
-            proposed_mm="the same at the threshold and the reference liver that the reader accepted; where it differs from "
-            "the recorded one, the reader moved the line",
+            automatic_mm="that diameter as the assistant proposed it first, before the reader changed anything; empty "
+            "where the reader measured without it",
+            proposed_mm="the same at the threshold and the reference liver that the reader accepted; where it differs "
+            "from the recorded one, the reader moved the line",
         ),
         *_text(
             why_not_evaluable="why it is not evaluable",

@@ -264,6 +264,7 @@ class ReadingDesk(QObject):
             again = _asked_again(before, self._session.record)
             self.told.emit(f"Baseline {visit_id}, day 0 {day0.isoformat()}{again}", True)
             self.show_reading()
+            self._page.grid.active.setFocus()  # the button that had it is gone; the next key is for the images
 
     def _on_clinical(self, status: object) -> None:
         assert isinstance(status, ClinicalStatus)

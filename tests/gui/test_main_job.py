@@ -92,6 +92,7 @@ def confirm_baseline(driver: Driver, truth: Truth) -> None:
     assert record.baseline_confirmed
     assert record.day0 == truth.day0
     assert driver.page.right_page is RightPage.READING
+    assert driver.window.focusWidget() is driver.page.grid.active, "the next key, T, is for the images"
 
 
 def mark_lesion(driver: Driver, truth: Truth, point: TrueTimePoint, finding: TrueFinding) -> None:

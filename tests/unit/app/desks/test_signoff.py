@@ -12,7 +12,7 @@ from tests.support.cases import READ, added, found, measured, record_of
 
 
 def test_that_the_tick_about_questions_speaks_of_lesions_while_the_decision_still_asks() -> None:
-    """20 of 30 mm is PR with viable tumour left: whether TACE is of benefit is asked, and is no question of a lesion."""
+    """20 of 30 mm is PR, viable tumour left: whether TACE is of benefit is asked, and is no question of a lesion."""
     record = record_of(added("IT1", "BL", measured("30")), found("IT1", "FU1", measured("20")))
     now = Reading(record, READ, "FU1", assess_read(record, READ, load_ruleset()))
     assert now.response is not None and now.response.tace is not None and asks(now.response.tace)

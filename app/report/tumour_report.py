@@ -374,8 +374,9 @@ class TumourReport:
 
 
 def joined(sentence: Sentence) -> str:
-    """A sentence as plain words."""
-    return "".join(run.text for run in sentence)
+    """A sentence as plain words; a response that the window draws with its shape is told by its letters."""
+    letters = words.response_letters
+    return "".join(run.text or (letters(run.response) if run.response else "") for run in sentence)
 
 
 def _weeks(day: int) -> str:

@@ -67,6 +67,12 @@ def test_that_the_regions_stand_apart_with_their_numbers() -> None:
     assert "Sum |  |  | 72.8 | 50.9 | 37.7" in lines and "Sum |  |  | 60.0 | 57.2 | 68.9" in lines
 
 
+def test_that_the_pooled_response_is_told_beside_its_sum() -> None:
+    """37.7 + 68.9 mm is 106.6 mm, of 72.8 + 60.0 mm at baseline: -19.7 %, neither PR nor PD."""
+    (line,) = (line for line in said(report()) if line.startswith("Overall (pooled)"))
+    assert line.split() == ["Overall", "(pooled)", "SD", "106.6", "mm,", "−19.7", "%", "vs", "BL", "132.8", "mm."]
+
+
 def test_that_each_decision_tells_its_row_and_what_it_needs() -> None:
     lines = said(report())
     assert "TACE: Needs judgement (row T11)" in lines

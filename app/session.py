@@ -352,12 +352,14 @@ class ReadingSession(QObject):
         return bool(reading.lesions) and not reading.to_do()
 
     def _try(self, step: Callable[[], None]) -> bool:
+        """Whether an edit is in the record; what another's edit left no room for is told by the store."""
+        kept_back = len(self._store.kept_back)
         try:
             step()
         except EditRefused as refusal:
             self.told.emit(refusal.reason)
             return False
-        return True
+        return len(self._store.kept_back) == kept_back
 
 
 def _free_name(reads: Sequence[Read]) -> str:

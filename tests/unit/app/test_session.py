@@ -12,6 +12,7 @@ from app.session import ReadingSession
 from app.state.events import LesionRemoved, VisitSigned
 from app.state.reading_mode import Hidden
 from app.storage.database import Database
+from app.storage.open_case import OpenCase
 from app.store import CaseStore
 from tests.support.cases import READ, READER, added, found, measured
 from tests.support.databases import opened, url_in
@@ -147,3 +148,16 @@ def test_that_a_protocol_that_hides_other_reads_does_so_before_the_readers_first
     assert _ids(session) == []
     session.look_at(READ)
     assert session.others_read == ""
+
+
+def test_that_an_edit_for_which_another_window_left_no_room_is_not_told_as_made(tmp_path: Path) -> None:
+    with Database.open(url_in(tmp_path)) as database:
+        opened(database, added("IT1", "BL", measured("30")))
+        session = ReadingSession(CaseStore(database), load_ruleset(), READER)
+        session.open_case("C-1")
+        OpenCase.read(database, "C-1").do(added("IT2", "BL", measured("20")), READER, READ)
+        assert not session.do(added("IT2", "BL", measured("25")))
+        assert session.reading is not None
+        seen = session.reading.read.observation("BL", "IT2")
+        assert seen is not None and seen.finding == measured("20")
+        assert session.do(added("IT3", "BL", measured("12"))), "the next one is as any"

@@ -18,7 +18,6 @@ from viewers.imaging.catalogue import Vector
 from viewers.imaging.crop import (
     Coarse,
     Crop,
-    Grid,
     Index,
     Mask,
     box_of,
@@ -205,7 +204,7 @@ class _Preparation:
         half_mm = _HALF_MM if drawn_mm is None else max(_HALF_MM, 0.7 * drawn_mm + 40.0)
         run = even_run(volume, round(middle[0]))
         while True:
-            crop = crop_around(volume, middle, half_mm, run)
+            crop = crop_around(volume, middle, half_mm, run, COARSE_MM)
             coarse = coarse_of(crop, COARSE_MM)
             self._step()
             reference = self._reference(crop, coarse, middle, drawn_mm)
@@ -213,7 +212,7 @@ class _Preparation:
                 return self._without("no even liver tissue was found around this place: place the reference by hand")
             self._step()
             smooth = smoothed(coarse.values, coarse.spacing_mm, _COARSE_SMOOTH_MM)
-            tissue = self._tissue(smooth, crop, coarse, reference)
+            tissue = self._tissue(reference)
             self._limits = reference.mean + self._settings.threshold_sd * reference.sd, reference.sd
             at = [_coarse_mark(coarse, crop.inside(mark)) for mark in marks]
             within = (
@@ -291,15 +290,16 @@ class _Preparation:
         proposed = reference_in(crop, (k, j, i), region, proposed=True)
         return None if proposed is None or (self._volume.unit == "HU" and proposed.sd > UNEVEN_HU) else proposed
 
-    def _tissue(self, smooth: Grid, crop: Crop, coarse: Coarse, reference: ReferenceLiver) -> Tissue:
+    def _tissue(self, reference: ReferenceLiver) -> Tissue:
         hounsfield = self._volume.unit == "HU"
         noise = reference.sd
         voxel = voxel_at(self._volume, reference.region.centre)
         if voxel is not None:
-            self._reference_voxel = voxel
-            at = crop.inside(voxel)
-            box = Crop(smooth, (0, 0, 0), coarse.spacing_mm)
-            near = ball_values(box, _coarse_mark(coarse, at), reference.region.radius_mm)
+            self._reference_voxel, radius_mm = voxel, reference.region.radius_mm
+            around = crop_around(self._volume, voxel, radius_mm + 8, None, COARSE_MM)  # the same, wherever the lesion
+            grid = coarse_of(around, COARSE_MM)
+            box = Crop(smoothed(grid.values, grid.spacing_mm, _COARSE_SMOOTH_MM), (0, 0, 0), grid.spacing_mm)
+            near = ball_values(box, _coarse_mark(grid, around.inside(voxel)), radius_mm)
             if len(near) >= 20:
                 noise = robust_mean_sd(near)[1]
         return Tissue(

@@ -99,15 +99,22 @@ def voxel_at(volume: Volume, point: Vector) -> Vector | None:
     return float(k), row, column
 
 
-def crop_around(volume: Volume, voxel: Vector, half_mm: float, run: tuple[int, int] | None = None) -> Crop:
-    """The box of `half_mm` to each side of a voxel, as far as the stack goes, within the slices `run`."""
+def crop_around(
+    volume: Volume, voxel: Vector, half_mm: float, run: tuple[int, int] | None = None, aim_mm: float = 0.0
+) -> Crop:
+    """The box of `half_mm` to each side of a voxel, as far as the stack goes, within the slices `run`.
+
+    It begins where a block of the coarse grid of `aim_mm` does: that grid is the same, wherever the voxel is.
+    """
     spacing = spacing_of(volume)
     first, last = run or (0, volume.shape[0] - 1)
     limits = ((first, last + 1), (0, volume.shape[1]), (0, volume.shape[2]))
     low, high = [], []
-    for at, step, (least, most) in zip(voxel, spacing, limits, strict=True):
-        reach = int(np.ceil(half_mm / step))
-        low.append(max(least, round(at) - reach))
+    for axis, (at, step, (least, most)) in enumerate(zip(voxel, spacing, limits, strict=True)):
+        reach, block = int(np.ceil(half_mm / step)), _factor(aim_mm, step)
+        first_block = least + (axis == 2 and block > 1)  # any place will do, if it is always the same
+        block_at = first_block + (round(at) - reach - first_block) // block * block
+        low.append(min(max(first_block, block_at), max(least, round(at))))
         high.append(min(most, round(at) + reach + 1))
     return crop_box(volume, (low[0], low[1], low[2]), (high[0], high[1], high[2]))
 
@@ -167,7 +174,7 @@ class Coarse:
 
 def coarse_of(crop: Crop, aim_mm: float) -> Coarse:
     """The crop on a grid of about `aim_mm`; voxels beyond the last whole block are left out."""
-    factors = [max(1, round(aim_mm / step)) for step in crop.spacing_mm]
+    factors = [_factor(aim_mm, step) for step in crop.spacing_mm]
     factors = [min(f, n) for f, n in zip(factors, crop.values.shape, strict=True)]
     counts = [n // f for f, n in zip(factors, crop.values.shape, strict=True)]
     values = crop.values
@@ -178,6 +185,11 @@ def coarse_of(crop: Crop, aim_mm: float) -> Coarse:
             values = kept.reshape(shape).mean(axis + 1, dtype=np.float32)
     dz, dy, dx = (f * step for f, step in zip(factors, crop.spacing_mm, strict=True))
     return Coarse(np.ascontiguousarray(values, np.float32), (factors[0], factors[1], factors[2]), (dz, dy, dx))
+
+
+def _factor(aim_mm: float, step_mm: float) -> int:
+    """How many voxels along an axis make one of a coarse grid."""
+    return max(1, round(aim_mm / step_mm))
 
 
 def box_of(crop: Crop, coarse: Coarse, mask: Mask, margin_mm: float = 6.0) -> Box:

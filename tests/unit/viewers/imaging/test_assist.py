@@ -129,6 +129,15 @@ def test_that_the_result_hardly_depends_on_where_in_the_lesion_the_click_is():
     assert max(lengths) - min(lengths) < 0.5
 
 
+def test_that_with_one_reference_every_click_in_a_lesion_gives_the_very_same_line():
+    parts, _ = ring(22.0, 12.0, 2.0)
+    made = phantom(*parts, noise_sd=15.0)
+    volume, reference = made.volume(), ReferenceRegion(made.world(-40.0, 5.0, 3.0))
+    clicks = ((-17.0, 3.0, 2.0), (-16.3, 2.4, 2.0), (-15.5, -4.0, -3.0), (2.0, 1.0, 0.0), (0.6, 17.1, 1.0))
+    found = [measure_assisted(volume, Click(made.world(*click)), reference=reference).viable for click in clicks]
+    assert len({(viable.long_axis, viable.short_axis) for viable in found}) == 1
+
+
 @pytest.mark.parametrize(("start", "end"), [((-13, 3, 0), (17, 2, 0)), ((-10, -12, 0), (9, 9, 2))], ids=str)
 def test_that_an_imprecise_axis_gives_the_same_lesion(start, end):
     made = sphere()

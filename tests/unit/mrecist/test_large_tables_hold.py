@@ -165,7 +165,10 @@ def test_that_the_table_of_one_nontarget_is_what_is_done() -> None:
             and (size_of(x[0]) == 0 or (x[1] and (size_of(x[0]) or 0) < 100))
         )
     )
-    small_node: Held = lambda x: isinstance(x[0], TooSmall) and x[1] and size_of(x[0]) is None  # noqa: E731
+
+    def small_node(x: Any) -> bool:
+        return isinstance(x[0], TooSmall) and bool(x[1]) and size_of(x[0]) is None
+
     holds: dict[str, Held] = {
         "not in the list, or not evaluable": lambda x: x[0] is None or isinstance(x[0], NotEvaluable),
         "absent, 0 mm, or a node with a short axis < 10 mm": gone,
@@ -210,6 +213,9 @@ def test_that_the_table_of_new_lesions_is_what_is_done() -> None:
     def pet(x: dict[str, Any]) -> bool:
         return x["noted"].seen_on is not None
 
+    def grown(x: dict[str, Any]) -> bool:
+        return nodule(x) and size(x) is not None and x["first"] is not None and at_least(x, x["first"] + 100)
+
     holds: dict[str, Held] = {
         "missing from the list, or not evaluable": lambda x: (
             x["finding"] is None or isinstance(x["finding"], NotEvaluable)
@@ -232,9 +238,7 @@ def test_that_the_table_of_new_lesions_is_what_is_done() -> None:
         "liver nodule >= 10 mm with hyperenhancement and washout": lambda x: (
             nodule(x) and at_least(x, 100) and x["noted"].typical_vascular_pattern is True
         ),
-        "liver nodule grown by >= 10 mm since first measured, from 5 mm where it was too small to measure before": lambda x: (  # noqa: E501
-            nodule(x) and size(x) is not None and x["first"] is not None and at_least(x, x["first"] + 100)
-        ),
+        "liver nodule grown by >= 10 mm since first measured, from 5 mm where it was too small to measure before": grown,
         "liver nodule < 10 mm, or not measured": lambda x: nodule(x) and not at_least(x, 100),
         "liver nodule >= 10 mm, not typical": nodule,
         "seen on PET or bone scan alone, not known to be done at baseline": lambda x: (

@@ -238,7 +238,8 @@ def test_that_the_table_of_new_lesions_is_what_is_done() -> None:
         "liver nodule >= 10 mm with hyperenhancement and washout": lambda x: (
             nodule(x) and at_least(x, 100) and x["noted"].typical_vascular_pattern is True
         ),
-        "liver nodule grown by >= 10 mm since first measured, from 5 mm where it was too small to measure before": grown,
+        "liver nodule grown by >= 10 mm since first measured, from 5 mm where it was too small to "
+        "measure before": grown,
         "liver nodule < 10 mm, or not measured": lambda x: nodule(x) and not at_least(x, 100),
         "liver nodule >= 10 mm, not typical": nodule,
         "seen on PET or bone scan alone, not known to be done at baseline": lambda x: (

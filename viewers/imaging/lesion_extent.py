@@ -35,8 +35,9 @@ _ROUND_MM, _ROUND = 3.0, 2.8
 """So is a thick lump that reaches no farther than a ball would: vessels are longer than wide."""
 _MAIN = 0.8
 """What is at least so deep, in parts of the depth of the body, larger and not much longer, is its other half."""
-_SHEET = 4.5
-"""What is this many times larger than a tube of its depth and reach is no vessel, but the rest of a thin lesion."""
+_SHEET, _DEEP_SHEET = 6.0, 4.5
+"""What is this many times larger than a tube of its depth and reach is no vessel, but the rest of a thin lesion; the
+second, where it is as deep as the body: vessels that meet the body are together as large, but thinner."""
 _THIN, _THIN_MM = 0.25, 5.0
 """What juts out so far is a vessel where the square of that is more than this part of the area on which it stands: a
 horn of a lesion stands on a broad foot."""
@@ -286,8 +287,10 @@ def _with_corners(body: Mask, lesion: Mask, treated: Mask, depth: NDArray[np.flo
     volume = np.bincount(labels.ravel(), minlength=count + 1)[1:] * voxel_mm3
     body_mm3 = np.count_nonzero(body) * voxel_mm3
     lump |= (deepest >= _ROUND_MM) & (farthest <= _ROUND * deepest)
-    main = (deepest >= _MAIN * float(depth[body].max())) & (farthest <= _LUMP_LONG * deepest) & (volume > body_mm3)
-    lump |= (main | (volume > _SHEET * np.pi * deepest**2 * farthest)) & (foot > 0)
+    deep = deepest >= _MAIN * float(depth[body].max())
+    main = deep & (farthest <= _LUMP_LONG * deepest) & (volume > body_mm3)
+    sheet = volume > np.where(deep, _DEEP_SHEET, _SHEET) * np.pi * deepest**2 * farthest
+    lump |= (main | sheet) & (foot > 0)
     thin = (farthest > _THIN_MM) & ((farthest - _STUMP_MM) ** 2 > _THIN * foot) & ~lump
     corner = np.concatenate([[False], touches & ~thin & ((farthest <= _CORNER_MM) | lump)])
     other = touches & ((volume >= _LEAST_VESSEL_MM3) | thin) & ~corner[1:]

@@ -100,7 +100,7 @@ def axes_of(
     note
         Told what has no place on an image.
     across
-        The short axis that was proposed with a line, if one was.
+        The short axis that was proposed with a line, if one was; raises `ImageMissing` where it is not found again.
     """
     counted = lesion.axis or default_axis(lesion.region, lesion.kind)
     concept = SHORT_AXIS if counted is Axis.SHORT else LONG_AXIS
@@ -109,9 +109,8 @@ def axes_of(
     if diameter is not None:
         found.append(Axes(concept, AXES[counted], diameter, _lines(evidence, images, note)))
         found += _other_axis(found[0], evidence, figures, images, note)
-        if len(found) == 1 and concept is LONG_AXIS and len(evidence) == 1 and (short := across(evidence[0])):
-            mm = Diameter.from_mm(length_mm(short.start, short.end))
-            found.append(Axes(SHORT_AXIS, ACROSS, mm, _lines((short,), images, note)))
+        if len(found) == 1 and concept is LONG_AXIS and len(evidence) == 1:
+            found += _proposed_across(evidence[0], across, images, note)
     if whole is not None:
         found.append(Axes(LONG_AXIS, WHOLE_LONGEST, whole, _lines(whole_evidence, images, note)))
     for axes in found:
@@ -170,6 +169,20 @@ def _other_axis(
         how = ACROSS if other is SHORT_AXIS else AXES[Axis.LONGEST]
         yield Axes(other, how, Diameter.from_mm(length_mm(start, end)), drawn)
         return
+
+
+def _proposed_across(
+    line: Line, across: Callable[[Line], Line | None], images: SourceImages, note: Note
+) -> Iterator[Axes]:
+    """The short axis that was proposed with a line; where it cannot be found again, that is told."""
+    try:
+        short = across(line)
+    except ImageMissing as missing:
+        note(f"no short axis, which was proposed too: {missing}")
+        return
+    if short is not None:
+        mm = Diameter.from_mm(length_mm(short.start, short.end))
+        yield Axes(SHORT_AXIS, ACROSS, mm, _lines((short,), images, note))
 
 
 def _same(pair: tuple[Point, Point], line: Line) -> bool:

@@ -13,7 +13,7 @@ from app.reading.lesion_places import Place, middle_of
 from app.reading.linework import place_of
 from app.reading.marking import Drawing, Intent
 from app.reading.series_kinds import is_chest
-from app.state.assistance import Assistance
+from app.state.assistance import Assistance, tolerance
 from app.state.record import SeriesRef
 from mrecist.lesions import Lesion
 from mrecist.values import Diameter, LesionRole, Line, Point, Region
@@ -200,13 +200,8 @@ def assistance_of(first: AssistedMeasurement, now: AssistedMeasurement, referenc
         volume_ml=now.viable.volume_ml,
         whole_volume_ml=None if whole is None else whole.volume_ml,
         lipiodol_share=None if enhancement is None else enhancement.lipiodol_share,
-        warnings=(*now.warnings, *_tolerance(now.settings.gap_mm)),
+        warnings=(*now.warnings, *tolerance(now.settings.gap_mm)),
     )
-
-
-def _tolerance(gap_mm: float) -> tuple[str, ...]:
-    """What was allowed to the line, as it is kept; nothing where it crosses nothing."""
-    return (f"up to {gap_mm:g} mm of the line may cross tissue that does not enhance",) if gap_mm else ()
 
 
 def drawing_of(

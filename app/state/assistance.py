@@ -6,10 +6,14 @@ Three values of one diameter are told apart: `automatic` (what was proposed befo
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from mrecist.lesions import Finding, Measured, Present
 from mrecist.values import Diameter, Line, Point
+
+_TOLERANCE = "up to {} mm of the line may cross tissue that does not enhance"
+_TOLERATED = re.compile(_TOLERANCE.format(r"(\d+(?:\.\d+)?)"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Assistance:
     lipiodol_share
         Which part of the whole lesion is covered by oil, 0 to 1; None where values are not HU.
     warnings
-        What the algorithm said, in words.
+        What the algorithm said, in words, and what was allowed to the line where that is not nothing.
     """
 
     method: str
@@ -64,12 +68,23 @@ class Assistance:
     warnings: tuple[str, ...]
 
     def edited_mm(self, finding: Finding) -> float | None:
-        """How much longer the finding is than the automatic value, mm; None where it has no diameter."""
+        """How much longer the finding is than what was proposed last, mm; None where it has no diameter."""
         match finding:
             case Measured(diameter=diameter) | Present(diameter=Diameter() as diameter):
-                return (diameter.tenths - self.automatic.tenths) / 10
+                return (diameter.tenths - self.proposed.tenths) / 10
             case _:
                 return None
+
+    @property
+    def gap_mm(self) -> float:
+        """How much of the line may cross tissue that does not enhance, as the warnings keep it."""
+        found = map(_TOLERATED.fullmatch, self.warnings)
+        return next((float(match[1]) for match in found if match), 0.0)
+
+
+def tolerance(gap_mm: float) -> tuple[str, ...]:
+    """What was allowed to the line, as `Assistance.warnings` keep it; nothing where it crosses nothing."""
+    return (_TOLERANCE.format(f"{gap_mm:g}"),) if gap_mm else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,11 +34,12 @@ from app.storage.open_case import OpenCase
 from mrecist.lesions import Measured
 from mrecist.values import Diameter
 from tests.support.databases import url_in
-from tests.support.lesion_phantoms import LesionPhantom, Part, ball
+from tests.support.lesion_phantoms import NECROSIS_HU, LesionPhantom, Part, ball
 from tests.support.phantoms import Phantom, write_enhanced
 from tests.support.reports import ORIGIN, PhantomCase, measured
 from viewers.imaging.assist import measure_assisted
-from viewers.imaging.assisted import Click, ImageLine
+from viewers.imaging.assisted import AssistSettings, Click, ImageLine
+from viewers.imaging.lesion_shape import METHOD
 from viewers.imaging.scan import scan
 from viewers.imaging.volume import load_volume
 
@@ -113,6 +114,53 @@ def test_that_a_mask_that_comes_out_otherwise_is_not_exported(case: PhantomCase,
         MaskMaker().mask(replace(kept, proposed=Diameter(kept.proposed.tenths + 1)), case.series)
     with pytest.raises(ImageMissing, match="another version"):
         MaskMaker().mask(replace(kept, method="older"), case.series)
+
+
+def test_that_a_mask_is_found_again_where_the_line_was_allowed_to_cross_dead_tissue(tmp_path: Path) -> None:
+    """A ball of 26 mm with a dead core of 8 mm: allowed 10 mm, the line goes through the middle."""
+    parts = [Part(ball(RADIUS_MM), 140.0), Part(ball(4.0), NECROSIS_HU)]
+    phantom = PHANTOM.but(parts=parts, noise_sd=2.0)
+    phantom.write(tmp_path)
+    (series,) = scan(tmp_path).series
+    seed = Click(phantom.world(8.0, 1.0, 0.0))
+    first, found = (
+        measure_assisted(load_volume(series), seed, settings=AssistSettings(gap_mm=gap)) for gap in (0.0, 10.0)
+    )
+    kept = assistance_of(first, found, "proposed")
+    assert kept.proposed > kept.automatic
+    mask = MaskMaker().mask(kept, series)
+    assert mask.long_axis.length_mm == pytest.approx(2 * RADIUS_MM, abs=1.0)
+    count = int(np.count_nonzero(mask.mask))
+    assert count * np.prod(phantom.spacing_mm) / 1000 == pytest.approx(kept.volume_ml), "the core is no part of it"
+
+
+def test_that_a_mask_of_another_version_says_which_and_what_to_do(case: PhantomCase, one: ExportedRead) -> None:
+    kept = replace(one.record.assisted[0].assistance, method="assisted viable diameter 1")
+    with pytest.raises(ImageMissing) as said:
+        MaskMaker().mask(kept, case.series)
+    for word in ("assisted viable diameter 1", METHOD, "measure it again with the assistant", "amended first"):
+        assert word in str(said.value)
+
+
+@pytest.mark.parametrize(("recorded", "noted"), [("26.4", ""), ("28.0", "+1.6 mm")])
+def test_that_a_mask_is_told_apart_from_a_diameter_only_where_the_reader_moved_the_line(
+    one: ExportedRead, recorded: str, noted: str
+) -> None:
+    """Proposed first 25.0 mm, 26.4 mm at the threshold that was accepted, of which the mask is."""
+    first, last = Diameter.from_mm("25.0"), Diameter.from_mm("26.4")
+    kept = replace(one.record.assisted[0].assistance, automatic=first, proposed=last)
+    edited = kept.edited_mm(Measured(Diameter.from_mm(recorded)))
+    assert (f"{edited:+.1f} mm" if edited else "") == noted
+
+
+def test_that_a_report_says_why_it_lacks_a_short_axis_that_was_proposed(case: PhantomCase, one: ExportedRead) -> None:
+    kept = replace(one.record.assisted[0].assistance, method="older")
+    record = replace(one.record, assisted=(AssistedFinding("read-1", "BL", "IT1", kept),))
+    notes: list[str] = []
+    report = report_of(case.report(replace(one, record=record), notes=notes, masks=MaskMaker()))
+    assert [length.axis for length in report.groups[0].lengths] == ["long"]
+    assert len(notes) == 1 and notes[0].startswith("IT1: no short axis, which was proposed too: ")
+    assert "older" in notes[0]
 
 
 def test_that_a_report_holds_the_short_axis_that_was_proposed(case: PhantomCase, one: ExportedRead) -> None:

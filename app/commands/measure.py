@@ -5,19 +5,23 @@ from __future__ import annotations
 import argparse
 import json
 import math
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from app.cli import DONE, Refusal
 from app.commands.scan import scan_or_refuse
 from app.commands.volume import series_or_refuse
+from app.reading.series_kinds import shows_liver
 from viewers.imaging.assist import measure_assisted
 from viewers.imaging.assisted import AssistedMeasurement, AssistSettings, Click, Extents
-from viewers.imaging.catalogue import SURE_PHASE, PhaseName, Series, Vector
+from viewers.imaging.catalogue import SURE_PHASE, PhaseName, Refused, Series, Vector
 from viewers.imaging.errors import ImagingError
 from viewers.imaging.volume import load_volume
 
 _MOST_GAP_MM = 20.0
+_MAY_BE_AN_IMAGE = ("cut short", "damaged", "the file is empty", "permission", "the disk cannot")
+"""What refusals say of files that would be images, were they whole or open."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +47,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    series = series_or_refuse(scan_or_refuse(options.folder), options.series, options.folder)
+    found = scan_or_refuse(options.folder)
+    series = series_or_refuse(found, options.series, options.folder)
     settings = AssistSettings(gap_mm=options.gap_mm)
     try:
         measured = measure_assisted(load_volume(series), Click(options.seed), settings=settings)
@@ -52,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
             "" if error.file is not None else f"{options.folder}: --series {series.uid} --seed {_text(options.seed)}: "
         )
         raise Refusal(f"{field}{error}") from error
-    warnings = [*phase_warnings(series), *measured.warnings]
+    warnings = [*phase_warnings(series), *stack_warnings(series, found.refused), *measured.warnings]
     if options.json:
         print(json.dumps(as_json(measured, warnings), indent=1, ensure_ascii=False))
     else:
@@ -71,6 +76,21 @@ def phase_warnings(series: Series) -> list[str]:
     if phase.name is PhaseName.ARTERIAL:
         return [f"the phase may be arterial ({phase.confidence:.0%}): viable tumour is measured in the arterial phase"]
     return [f"the phase is {name} ({phase.confidence:.0%}): viable tumour is measured in the arterial phase"]
+
+
+def stack_warnings(series: Series, refused: Iterable[Refused]) -> list[str]:
+    """What is no liver, or wrong with the stack, and which files beside its images could not be read."""
+    from app.importing import ref_of  # brings the database, which nothing else here needs
+
+    elsewhere = shows_liver(ref_of(series), series.body_part) is False
+    place = ["by its description the series does not show the liver, which the assistant compares with"]
+    folders = {Path(record.path).parent for record in series.slices}
+    lost = [
+        f"not measured with {one.file}, which may be an image of the series: {one.reason}"
+        for one in refused
+        if Path(one.file).parent in folders and any(word in one.reason for word in _MAY_BE_AN_IMAGE)
+    ]
+    return [*(place if elsewhere else []), *series.why_not, *lost]
 
 
 def as_json(measured: AssistedMeasurement, warnings: list[str]) -> dict[str, Any]:

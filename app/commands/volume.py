@@ -33,10 +33,17 @@ def run(options: argparse.Namespace) -> int:
 
 
 def series_or_refuse(result: ScanResult, uid: str, folder: Path) -> Series:
-    """The series of that UID; refused when the folder does not hold it."""
+    """The series of that UID; refused when the folder does not hold it, or no image that can be read."""
     for series in result.series:
         if series.uid == uid:
             return series
+    if not result.series and not result.refused:
+        raise Refusal(f"{folder}: there is no DICOM image in it; choose the folder of the images")
+    if not result.series:
+        first, more = result.refused[0], len(result.refused) - 1
+        raise Refusal(
+            f"{first.file}: {first.reason}{f' (and {more} more files)' if more else ''}; choose a DICOM image"
+        )
     raise Refusal(f"{folder}: --series {uid}: no such series; `scan {folder}` lists the {len(result.series)} it holds")
 
 

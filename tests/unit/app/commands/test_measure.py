@@ -2,12 +2,16 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
 from app.cli import BAD_USAGE, DONE, REFUSED, main
+from app.commands.measure import stack_warnings
 from tests.support.lesion_phantoms import LIVER_HU, LesionPhantom, Part, ball
 from tests.support.phantoms import Phantom, write_phantom
+from viewers.imaging.catalogue import Phase
+from viewers.imaging.scan import scan
 
 MADE = LesionPhantom([Part(ball(12.0), 134.0)], spacing_mm=(4.0, 1.0, 1.0), size_mm=(110.0, 100.0, 80.0))
 
@@ -110,3 +114,51 @@ def test_that_a_stack_with_a_gap_is_measured_without_volumes(folder, tmp_path, c
     assert document["viable"]["diameter_mm"] == pytest.approx(24.0, abs=1.42)
     assert document["viable"]["volume_ml"] is None
     assert any("no even stack" in warning for warning in document["warnings"])
+
+
+def test_that_a_file_of_the_folder_that_cannot_be_read_is_told(folder, tmp_path, capsys):
+    """The last slice is cut short, and is missing without a gap; a text file beside the images is no image."""
+    uid = MADE.write(tmp_path).series_uid
+    last = tmp_path / "slice020"
+    last.write_bytes(last.read_bytes()[:-5000])
+    (tmp_path / "readme.txt").write_text("about these images")
+    document = measured((tmp_path, uid), seed_of(MADE, 0.0, 0.0, 0.0), capsys)
+    (told,) = [warning for warning in document["warnings"] if "slice020" in warning]
+    assert "not measured with" in told and "cut short" in told
+    assert not any("readme.txt" in warning for warning in document["warnings"])
+
+
+@pytest.mark.parametrize(
+    ("description", "body_part", "told"),
+    [("lung", "", True), ("Axial 5 mm", "HEAD", True), ("LUNG BASES 5MM", "", False), ("Axial 5 mm", "", False)],
+)
+def test_that_a_series_of_another_part_of_the_body_is_told(folder, description, body_part, told):
+    """The window refuses to compare a chest with liver; a place that is asked for is measured, and this is said."""
+    (series,) = scan(folder[0]).series
+    other = replace(series, description=description, body_part=body_part, phase=Phase(None, 0.0, ()))
+    assert bool(stack_warnings(other, ())) is told
+
+
+def test_that_missing_slices_are_told_where_nothing_is_measured_too(folder, tmp_path, capsys):
+    uid = MADE.write(tmp_path).series_uid
+    (tmp_path / "slice010").unlink()
+    document = measured((tmp_path, uid), seed_of(MADE, -35.0, 20.0, 10.0), capsys)
+    assert document["viable"] is None
+    assert any("slices are missing in 1 place" in warning for warning in document["warnings"])
+
+
+@pytest.mark.parametrize(
+    ("content", "why"), [(b"plain text", "not a DICOM file"), (b"", "the file is empty")], ids=["text", "empty"]
+)
+def test_that_a_file_that_is_no_image_is_refused_for_that_reason(tmp_path, content, why, capsys):
+    path = tmp_path / "image.dcm"
+    path.write_bytes(content)
+    assert main(["measure", str(path), "--series", "1.2.3", "--seed=0,0,0", "--json"]) == REFUSED
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert f"{path}: {why}" in captured.err
+
+
+def test_that_a_folder_without_an_image_is_refused_as_such(tmp_path, capsys):
+    assert main(["measure", str(tmp_path), "--series", "1.2.3", "--seed=0,0,0", "--json"]) == REFUSED
+    assert f"{tmp_path}: there is no DICOM image in it" in capsys.readouterr().err

@@ -21,7 +21,7 @@ from app.reading.lesion_events import Answer, Treated
 from app.reading.unmeasured import UNMEASURED, Unmeasured, noted
 from app.session import ReadingSession
 from app.state.apply import EditRefused, apply
-from app.state.events import Entry, Event, FindingRecorded
+from app.state.events import Entry, Event, FindingCleared, FindingRecorded
 from app.words import listed, translated, with_mm
 from mrecist.lesions import Lesion, Measured, Observation
 from mrecist.measured import RULES_OF_MEASURING
@@ -176,10 +176,20 @@ class LesionEventsDesk(QObject):
         others = happened.mergeable(reading, lesion)
         if not others:
             return [(translated("No other target of this region is measured apart."), None)]
-        choices: list[tuple[str, tuple[Lesion, ...]]] = [(translated("with {other}", other=x.id), (x,)) for x in others]
-        if len(others) > 1:
-            choices.append((translated("with {other}", other=listed([x.id for x in others])), others))
-        return [(word, partial(self._merge, lesion, chosen)) for word, chosen in choices]
+        sets = [(x,) for x in others] + ([others] if len(others) > 1 else [])
+        choices: list[Choice] = []
+        for chosen in sets:
+            named = {"other": listed([x.id for x in chosen])}
+            if isinstance(before := reading.finding(lesion.id, reading.visit_id), Measured):
+                word = translated("with {other}: measured as one next", **named)
+                choices.append((word, partial(self._merge, lesion, chosen)))
+                word = translated(
+                    "with {other}: the {diameter} are of both", diameter=with_mm(before.diameter), **named
+                )
+                choices.append((word, partial(self._merge, lesion, chosen, is_of_all=True)))
+            else:
+                choices.append((translated("with {other}", **named), partial(self._merge, lesion, chosen)))
+        return choices
 
     def _treatments(self, lesion: Lesion, reading: Reading) -> list[Choice]:
         choices: list[Choice] = [
@@ -208,20 +218,20 @@ class LesionEventsDesk(QObject):
         if self._do(translated("{lesion} is split: measure each fragment", lesion=lesion.id), before):
             self._measure(reading.fragments(lesion.id)[0].id)
 
-    def _merge(self, lesion: Lesion, others: tuple[Lesion, ...]) -> None:
+    def _merge(self, lesion: Lesion, others: tuple[Lesion, ...], is_of_all: bool = False) -> None:
+        """What was found of the one alone is not the finding of all: it is to do again, unless the reader says it is."""
         reading = self._session.reading
         if reading is None:
             return
-        names = listed([x.id for x in others])
-        said = translated("{others} merged with {lesion}: measured as one", others=names, lesion=lesion.id)
-        if isinstance(before := reading.finding(lesion.id, reading.visit_id), Measured):
-            told = translated(
-                "{diameter} was of {lesion} alone: measure it again.",
-                lesion=lesion.id,
-                diameter=with_mm(before.diameter),
-            )
-            said = f"{said}. {told}"
-        if self._do(said, happened.merger_of(reading, lesion, others)):
+        named = {"others": listed([x.id for x in others]), "lesion": lesion.id}
+        edits: list[Event] = [happened.merger_of(reading, lesion, others)]
+        if is_of_all:
+            said = translated("{others} merged with {lesion}, which was measured as one", **named)
+        else:
+            said = translated("{others} merged with {lesion}: measure {lesion} as one", **named)
+            if reading.finding(lesion.id, reading.visit_id) is not None:
+                edits.append(FindingCleared(reading.visit_id, lesion.id))
+        if self._do(said, *edits):
             self._measure(lesion.id)
 
     def _treat(self, lesion: Lesion, treated: Treated | None) -> None:

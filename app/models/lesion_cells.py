@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import assert_never
 
 from app import words
-from app.models.finding_sizes import whole_of
+from app.models.finding_sizes import proposed_of, whole_of
 from app.models.reading import Reading, change_pct, counted_mm
 from app.reading.hanging import phase_label
 from app.words import translated
@@ -218,6 +218,9 @@ def _lesion_cell(lesion: Lesion, column: Column, reading: Reading, accepted: Acc
             cell = _treated(cell, reading.read.observation(visit_id, lesion.id))
             if finding is not None:
                 cell = _with_modality(cell, reading.modality_changes(visit_id).get(lesion.id))
+                told = proposed_of(finding, reading.record.assistance(reading.read_id, visit_id, lesion.id))
+                assistant = translated("Assistant: {told}.", told=told) if told else ""
+                cell = replace(cell, explanation=" ".join(x for x in (cell.explanation, assistant) if x))
             hidden = finding is None and reading.blind
             open_now = visit_id == reading.visit_id and not reading.at_baseline and not hidden
             warned = open_now and lesion.id in accepted.to_resolve
@@ -331,7 +334,8 @@ def _change(lesion: Lesion, since: str | None, reading: Reading) -> Cell:
     if since is None or lesion.role is not LesionRole.TARGET:
         return _DASH
     before, after = reading.counted_mm(lesion, since), reading.counted_mm(lesion, reading.visit_id)
-    change = None if lesion.parent is not None else change_pct(before, after)
+    apart = lesion.parent is None and not _is_merged(lesion, reading)
+    change = change_pct(before, after) if apart else None
     return _DASH if change is None else Cell(words.pct(change), Tone.LABEL)
 
 
@@ -365,8 +369,13 @@ def _sum_change(change: Fraction | None) -> Cell:
 
 def _anything_counts(region: Region, reading: Reading) -> bool:
     """Whether any target has a size at the open time point: one that is split has none until its fragments have."""
-    targets = (x for x in reading.lesions_of(region) if x.role is LesionRole.TARGET)
+    targets = (x for x in reading.lesions_of(region) if x.role is LesionRole.TARGET and not _is_merged(x, reading))
     return any(reading.counted_mm(x, reading.visit_id) is not None for x in targets)
+
+
+def _is_merged(lesion: Lesion, reading: Reading) -> bool:
+    """Whether it is measured as one with another at the open time point: its 0 is no size of its own."""
+    return isinstance(reading.finding(lesion.id, reading.visit_id), Merged)
 
 
 def _sum_is_provisional(region: Region, reading: Reading, accepted: Accepted) -> bool:

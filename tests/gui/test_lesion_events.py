@@ -148,10 +148,17 @@ def split_measure_merge_and_take_back(driver: Driver) -> None:
     assert [text.strip() for text in rows if text and text.strip().startswith("IT")] == ["IT1", "IT1.1", "IT1.2", "IT2"]
 
     driver.click_lesion("IT1.1")
-    choose(driver, Qt.Key.Key_J, "with IT1.2")
+    choose(driver, Qt.Key.Key_J, "with IT1.2: measured as one next")
     assert finding(driver, "IT1.2") == Merged("IT1.1")
-    undo(driver)
+    assert finding(driver, "IT1.1") is None, "12 mm were of the one fragment: they are not the diameter of both"
+    assert not driver.page.footer.sign.isEnabled(), "the two are still to be measured as one"
+    driver.key(Qt.Key.Key_Escape, widget=driver.page.grid.active)
+    undo(driver)  # both are one step
+    assert finding(driver, "IT1.1") == Measured(Diameter(120))
     assert finding(driver, "IT1.2") == Measured(Diameter(90))
+    choose(driver, Qt.Key.Key_J, "with IT1.2: the 12.0 mm are of both")
+    assert (finding(driver, "IT1.1"), finding(driver, "IT1.2")) == (Measured(Diameter(120)), Merged("IT1.1"))
+    undo(driver)
     for _ in range(3):
         undo(driver)
     assert finding(driver, "IT1") is None
@@ -258,10 +265,9 @@ def test_that_fragments_are_measured_by_lines_on_the_image_and_merged_again(
         assert reading is not None and reading.response is not None
         assert reading.response.intrahepatic.sum_mm == sum(halves_mm)
         driver.click_lesion("IT1.1")
-        choose(driver, Qt.Key.Key_J, "with IT1.2")
+        choose(driver, Qt.Key.Key_J, "with IT1.2: measured as one next")
         assert finding(driver, "IT1.2", "FU1") == Merged("IT1.1")
-        assert "was of IT1.1 alone: measure it again" in driver.page.toast.message.text()
-        driver.key(Qt.Key.Key_Y, widget=view)
+        assert "measure IT1.1 as one" in driver.page.toast.message.text(), "the line is drawn at once"
         driver.drag(view, true.counted.end, true.counted.start)  # from the far end: a press on an end moves the line
         whole = finding(driver, "IT1.1", "FU1")
         assert isinstance(whole, Measured)

@@ -11,6 +11,7 @@ from app.assessing import assess_read
 from app.desks.signoff import checklist
 from app.exports.exported import exported_reads
 from app.models.course import course_of
+from app.models.lesion_table import LesionTableModel
 from app.models.reading import Reading
 from app.models.signoff import Item
 from app.reading import lesion_events as happened
@@ -337,6 +338,19 @@ def test_that_unequivocal_progression_of_a_treated_nontarget_is_not_overwritten(
     now = reading(bone, found("ENT1", "FU2", UnequivocalProgression()))
     edit = happened.treated_edit(now, lesion(now, "ENT1"), Treated(LocalTreatment.RADIATION))
     assert isinstance(edit, FindingRecorded) and edit.observation.finding == UnequivocalProgression()
+
+
+def test_that_a_lesion_that_was_measured_with_another_has_no_change_of_its_own() -> None:
+    """Its 20 mm did not shrink by 100 %: they are in the other's diameter, which alone makes a sum."""
+    merged = found("IT2", "FU1", Merged("IT1"))
+    for later, total in (((merged,), "\u2014"), ((found("IT1", "FU1", measured("41")), merged), "41.0")):
+        record = record_of(IT1, IT2, *later)
+        model = LesionTableModel()
+        model.set_reading(Reading(record, READ, "FU1", assess_read(record, READ, load_ruleset())))
+        rows = [[model.index(row, at).data() for at in range(model.columnCount())] for row in range(model.rowCount())]
+        table = {row[0]: row[-3:] for row in rows}
+        assert table["IT2"] == ["merged", "\u2014", "\u2014"], "at FU1, against the baseline, against the nadir"
+        assert table["Sum"][0] == total
 
 
 def test_that_the_course_and_the_read_as_text_tell_what_happened_with_fragments_below_their_lesion() -> None:

@@ -219,7 +219,7 @@ class LesionEventsDesk(QObject):
             self._measure(reading.fragments(lesion.id)[0].id)
 
     def _merge(self, lesion: Lesion, others: tuple[Lesion, ...], is_of_all: bool = False) -> None:
-        """What was found of the one alone is not the finding of all: it is to do again, unless the reader says it is."""
+        """What was found of the one alone is not what all are: it is to do again, unless the reader says that it is."""
         reading = self._session.reading
         if reading is None:
             return

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 
 from app import words
 from app.assessing import assess_read
+from app.models.reading import Reading
 from app.reading.read_text import finding_text
 from app.state.apply import replay
 from app.state.events import Entry, VisitSigned
@@ -75,6 +76,16 @@ def versions_of(
     return tuple(made)
 
 
+def changed_responses(reading: Reading) -> tuple[Compared, ...]:
+    """The responses of a signed time point that are others now: what they rest on was changed at another one."""
+    signed = reading.record.signature(reading.read_id, reading.visit_id)
+    if signed is None or reading.response is None:
+        return ()
+    shown, now = dict(signed.shown), _responses_of(reading.response)
+    compared = (Compared(_scope_word(x), _response(shown[x]), _response(now[x])) for x in _SCOPES if x in shown)
+    return tuple(one for one in compared if one.differs)
+
+
 def _as_signed(entries: Sequence[Entry], signed: SignedVisit) -> Record | None:
     """The record as it was when it was signed."""
     for number, entry in enumerate(entries, 1):
@@ -111,9 +122,11 @@ def _justified(then: Record, now: Record, visit_id: str) -> Iterator[Compared]:
 
 
 def _responses(record: Record, read_id: str, visit_id: str, ruleset: RuleSet) -> dict[str, str]:
-    point: TimePointResponse | None = assess_read(record, read_id, ruleset).timepoint(visit_id)
-    if point is None:
-        return {}
+    point = assess_read(record, read_id, ruleset).timepoint(visit_id)
+    return {} if point is None else _responses_of(point)
+
+
+def _responses_of(point: TimePointResponse) -> dict[str, str]:
     return {
         "intrahepatic": point.intrahepatic.response.value,
         "extrahepatic": point.extrahepatic.response.value,

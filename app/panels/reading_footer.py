@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.models.reading import Reading
 from app.models.signoff import meaning_told, signed_told
+from app.models.versions import changed_responses
 from app.panels.chips import KeyButton, label, rule_line
 from app.panels.progress_ring import ProgressRing
 from app.theme import Face, Theme
@@ -49,6 +50,10 @@ class ReadingFooter(QWidget):
         leading.setSpacing(theme.px(8))
         leading.addWidget(self.onward)
         leading.addWidget(self.after, 1)
+        self.changed = label(tone="amber", face=Face.SMALL)
+        self.changed.setWordWrap(True)
+        self.changed.setContentsMargins(theme.px(10), theme.px(6), theme.px(10), 0)
+        self.changed.hide()
         self.versions = QPushButton(translated("Signed version"))
         self.versions.setProperty("flat", "true")
         self.versions.setProperty("compact", "true")
@@ -72,6 +77,7 @@ class ReadingFooter(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(rule_line())
+        column.addWidget(self.changed)
         column.addWidget(self._onward)
         column.addLayout(self._row)
         self._theme = theme
@@ -110,7 +116,12 @@ class ReadingFooter(QWidget):
         self.sign.set_text(translated("Amend") if self._signed else translated("Sign {visit}", visit=named))
         self.sign.setEnabled(complete or self._signed)
         self.sign.set_primary(complete and not self._signed)
-        self.versions.setVisible(bool(reading.record.amendments(reading.read_id, reading.visit_id)))
+        changed = ", ".join(f"{x.what} {x.then} → {x.now}" for x in changed_responses(reading))
+        told = translated("Not as signed: {changed}. What it rests on was changed since.", changed=changed)
+        self.changed.setText(told if changed else "")
+        self.changed.setVisible(bool(changed))
+        amended = reading.record.amendments(reading.read_id, reading.visit_id)
+        self.versions.setVisible(bool(changed or amended))
         self.sign.setToolTip("" if complete else _left_words(left))
         self._lead_from(reading)
 
@@ -134,9 +145,10 @@ class ReadingFooter(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """A second line where a time point is signed."""
+        """A second line where a time point is signed; two more where it is not as it was signed."""
         self._onward.setVisible(self._signed)
-        self.setFixedHeight(self._theme.px(45 + (36 if self._signed else 0)))
+        told = 0 if self.changed.isHidden() else 40
+        self.setFixedHeight(self._theme.px(45 + (36 if self._signed else 0) + told))
 
     def _arrange(self, baseline: bool) -> None:
         """At baseline both buttons stand at the right; later `Next` leads from the left."""

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QWi
 from app import words
 from app.models.hiding import HiddenVisit
 from app.models.reading import Reading
+from app.models.versions import changed_responses
 from app.panels.marks import paint_response_letters
 from app.panels.pressable import Pressable
 from app.state.dates import slack_days
@@ -30,7 +31,8 @@ _TREATMENT_NAMES = {TreatmentKind.TACE: "TACE", TreatmentKind.HAIC: "HAIC"}
 class Segment:
     """What one segment says; `responses` are (name, response) in the fixed order.
 
-    `left`: how many lesions are still to do for each of them; while there are any, it is provisional.
+    `left`: how many lesions are still to do for each of them; while there are any, it is provisional. `changed`: it was
+    signed with other responses.
     """
 
     visit_id: str
@@ -42,6 +44,7 @@ class Segment:
     current: bool = False
     compared: bool = False
     signed: bool = False
+    changed: bool = False
     hidden: bool = False
 
 
@@ -53,13 +56,13 @@ def segments(reading: Reading) -> tuple[Segment, ...]:
         response = None if reading.assessment is None else reading.assessment.timepoint(visit.id)
         shown: tuple[tuple[str, Response], ...] = ()
         left: tuple[int, ...] = ()
+        there = replace(reading, visit_id=visit.id)
         if response is not None:
             shown = (
                 (translated("IH"), response.intrahepatic.response),
                 (translated("EH"), response.extrahepatic.response),
                 (translated("Comp."), response.composite),
             )
-            there = replace(reading, visit_id=visit.id)
             by_region = [len(there.to_do(region)) for region in Region]
             left = (*by_region, sum(by_region))
         baseline = visit.id == reading.baseline_id
@@ -77,6 +80,7 @@ def segments(reading: Reading) -> tuple[Segment, ...]:
                 current=visit.id == reading.visit_id,
                 compared=visit.id == reading.prior_id and visit.id != reading.visit_id,
                 signed=record.is_signed(reading.read_id, visit.id),
+                changed=bool(changed_responses(there)),
             )
         )
     return tuple(made)
@@ -165,6 +169,7 @@ class SegmentView(Pressable):
 
     def _when(self) -> str:
         locked = f" {translated('signed')}" if self._segment.signed else ""
+        locked += f" · {translated('changed')}" if self._segment.changed else ""
         about = "≈ " if slack_days(self._segment.on) else ""  # the day is not known
         return about + words.weeks(self._segment.day) + locked
 

@@ -208,7 +208,8 @@ class HistoryDesk(QObject):
                 change = tile_change(point.mm, first.mm, first.visit_id)
             chosen = point.visit_id == self._session.selection.visit_id
             note = translated("loading …") if point.line else translated("no line on an image")
-            tiles.append(StripTile(point.visit_id, words.month_day(point.on), value, change, chosen, note=note))
+            on = words.month_day(point.on)
+            tiles.append(StripTile(point.visit_id, on, value, change, chosen, note=note, proposed=point.proposed))
         return tiles
 
     def _cut_missing(self, one: LesionCourse) -> None:

@@ -9,6 +9,7 @@ from datetime import date
 from fractions import Fraction
 
 from app import words
+from app.models.finding_sizes import proposed_of
 from app.models.reading import Reading, counted_mm
 from app.state.clinical import Analyte, Bound
 from app.state.dates import in_order
@@ -74,12 +75,13 @@ class CoursePoint:
 
 @dataclass(frozen=True, slots=True)
 class LesionPoint:
-    """A lesion's diameter at one time point, and the line it was read from."""
+    """A lesion's diameter at one time point, the line it was read from, and what the assistant `proposed`, in words."""
 
     visit_id: str
     on: date
     mm: Fraction | None
     line: Line | None = None
+    proposed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +242,8 @@ def _lesion(record: Record, read: Read, lesion: Lesion) -> LesionCourse:
         if isinstance(finding, Split):
             mm = Reading(record, read.id, visit.id).counted_mm(lesion, visit.id)
         line = finding.evidence[0] if isinstance(finding, Measured) and finding.evidence else None
-        points.append(LesionPoint(visit.id, visit.on, mm, line))
+        proposed = proposed_of(finding, record.assistance(read.id, visit.id, lesion.id))
+        points.append(LesionPoint(visit.id, visit.on, mm, line, proposed))
     return LesionCourse(lesion, tuple(points))
 
 

@@ -292,6 +292,10 @@ def _point_lines(course: Course, point: CoursePoint) -> list[tuple[str, str, str
         patterns = [*point.response.intrahepatic.patterns, *point.response.extrahepatic.patterns]
         if patterns:
             lines.append((translated("Pattern"), words.listed([pattern_word(p) for p in patterns]), "1", None))
+    seen = [(one.lesion.id, at) for one in course.lesions for at in one.points if at.visit_id == point.id]
+    proposed = [f"{name} {words.mm(at.mm)}, {at.proposed}" for name, at in seen if at.proposed and at.mm is not None]
+    if proposed:
+        lines.append((translated("Assistant"), "; ".join(proposed), "1", None))
     near = [m for m in course.markers if (record_visit := course.record.visit(point.id)) and record_visit.clinical
             and abs((m.on - point.on).days) <= 14]  # fmt: skip
     if near:

@@ -118,6 +118,7 @@ class CourseDrawing:
             for point, x, y in zip(known, xs, ys, strict=True):
                 assert point.mm is not None
                 said = f"{lesion.id} · {point.visit_id} · {words.iso(point.on)}: {words.with_mm(point.mm)}"
+                said = " · ".join(filter(None, (said, point.proposed)))
                 self.spots.append(Spot(plot, x, y, point.visit_id, lesion.id, said))
             new = f" {translated('new')}" if one.new else ""
             names.append(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
@@ -39,6 +39,7 @@ class StripTile:
     selected: bool = False
     picture: StripPicture | None = None
     note: str = ""
+    proposed: str = ""
 
 
 class TileView(Pressable):
@@ -50,19 +51,19 @@ class TileView(Pressable):
         super().__init__()
         self._theme, self.tile = theme, tile
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(", ".join(filter(None, (tile.visit_id, tile.date, tile.value, tile.change))))
-        self.setToolTip(translated("Open the images of {visit}", visit=tile.visit_id))
+        told = (tile.visit_id, tile.date, tile.value, tile.change, tile.proposed)
+        self.setAccessibleName(", ".join(filter(None, told)))
+        opens = translated("Open the images of {visit}", visit=tile.visit_id)
+        self.setToolTip(". ".join(filter(None, (tile.proposed.capitalize(), opens))))
 
     def sizeHint(self) -> QSize:
-        return QSize(self._theme.px(PICTURE_PX + 86), self._theme.px(PICTURE_PX + 4))
+        return QSize(self._theme.px(PICTURE_PX + 94), self._theme.px(PICTURE_PX + 4))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
     def set_picture(self, picture: StripPicture | None, note: str = "") -> None:
-        self.tile = StripTile(
-            self.tile.visit_id, self.tile.date, self.tile.value, self.tile.change, self.tile.selected, picture, note
-        )
+        self.tile = replace(self.tile, picture=picture, note=note)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -110,6 +111,7 @@ class TileView(Pressable):
             (f"{tile.visit_id} {tile.date}", "text.1", Face.SMALL, False),
             (tile.value, "text.1", Face.TITLE, True),
             (tile.change, "text.2", Face.SMALL, False),
+            *((part, "text.3", Face.SMALL, False) for part in tile.proposed.split(", ") if part),
         )
         top = box.top()
         for said, token, face, bold in lines:

@@ -177,10 +177,16 @@ def table(
     columns: Sequence[Column],
     rows: Sequence[Sequence[str | Response]],
     bold: Sequence[int] = (),
+    faint: Sequence[int] = (),
 ) -> list[Block]:
-    """A table as a head and its rows, which break over pages with the head repeated; `bold` are rows by number."""
+    """A table as a head and its rows, which break over pages with the head repeated; `bold` and `faint` are numbers."""
     head = TableHead(theme, columns)
-    return [head, *(Row(theme, columns, cells, number in bold, head) for number, cells in enumerate(rows))]
+    grey = ("text.2",) * len(columns)
+    made = [
+        Row(theme, columns, cells, number in bold, head, grey if number in faint else ())
+        for number, cells in enumerate(rows)
+    ]
+    return [head, *made]
 
 
 @dataclass(frozen=True)

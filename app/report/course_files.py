@@ -112,6 +112,7 @@ def _rows(course: Course) -> Iterator[dict[str, str | int | float | None]]:
                 yield {
                     "date": seen.on.isoformat(), "day": day(seen.on), "timepoint": seen.visit_id, "what": "lesion",
                     "region": one.lesion.region.value, "name": one.lesion.id, "value": _number(seen.mm), "unit": "mm",
+                    "text": seen.proposed or None,
                 }  # fmt: skip
     for limit in course.limits:
         yield {

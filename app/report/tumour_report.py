@@ -46,6 +46,10 @@ from mrecist.results import Decision
 from mrecist.rulesets import RuleSet
 from mrecist.values import LesionRole, Region, Response
 
+_PROPOSED = (
+    "proposed: the diameter that the assistant proposed in mm, first, then at the threshold and reference that were "
+    "accepted; what counts is the value above it, as the reader recorded it."
+)
 _VISITS_ACROSS = 7
 """As many time points as stand beside each other in the table of lesions; more go into a further table."""
 PictureOf = Callable[[LesionCourse, str], KeyPicture]
@@ -337,10 +341,23 @@ class TumourReport:
                     Column(translated("Role"), 66),
                     *(Column(f"{point.id} {words.month_day(point.on)}", 64, True) for point in shown),
                 )
-                rows: list[Sequence[str | Response]] = [self._lesion_row(one, shown) for one in lesions]
+                rows = [row for one in lesions for row in (self._lesion_row(one, shown), *self._proposed(one, shown))]
+                below = [number for number, row in enumerate(rows) if not row[0]]
+                if below:
+                    yield Text(theme, translated(_PROPOSED), "text.2", Face.SMALL, keep=True)
                 sums = [point.sum_text(region) for point in shown]
-                rows.append((translated("Sum"), "", "", *sums))
-                yield from table(theme, columns, rows, bold=(len(rows) - 1,))
+                rows.append([translated("Sum"), "", "", *sums])
+                yield from table(theme, columns, rows, bold=(len(rows) - 1,), faint=below)
+
+    def _proposed(self, one: LesionCourse, shown: Sequence[CoursePoint]) -> Iterator[list[str | Response]]:
+        """Below a lesion, what the assistant proposed of its viable diameters; nothing where these do not count."""
+        told = []
+        for point in shown:
+            kept = None if self._by_whole else self._one.record.assistance(self._one.read.id, point.id, one.lesion.id)
+            sizes = () if kept is None else dict.fromkeys((words.mm(kept.automatic), words.mm(kept.proposed)))
+            told.append(translated(", then ").join(sizes))
+        if any(told):
+            yield ["", translated("proposed"), "", *told]
 
     def _lesion_row(self, one: LesionCourse, shown: Sequence[CoursePoint]) -> list[str | Response]:
         lesion = one.lesion

@@ -183,6 +183,12 @@ def test_that_a_proposal_can_be_changed_before_it_counts_and_dropped_without_a_t
     assert float(kept.automatic.mm) == pytest.approx(first.measured.viable.long_axis.length_mm, abs=0.051)
     assert (kept.threshold_sd, kept.reference_from) == (3.0, "moved")
     assert kept.warnings[-1] == "up to 2 mm of the line may cross tissue that does not enhance"
+    driver.station.history.show()
+    assert driver.station.history.page is not None
+    tile = driver.station.history.page.strip.views["BL"].tile
+    told = f"proposed {kept.proposed}, at first {kept.automatic}"
+    assert (tile.value.split()[0], tile.proposed) == (str(found.diameter), told), "the history tells all three"
+    driver.window.show_reading()
 
     driver.key("z", CONTROL)
     assert driver.session.record == before, "accepting is taken back as one edit"

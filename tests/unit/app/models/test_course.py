@@ -17,6 +17,7 @@ from mrecist.case import EventKind, ReadKind, TimePointRead
 from mrecist.lesions import Lesion, Measured, NotEvaluable, Observation
 from mrecist.values import Diameter, LesionRole, Organ, Region, Response
 from tests.support.example_reading import READ_ID, example_record, example_ruleset
+from tests.support.proposals import with_proposals
 
 INTRA, EXTRA = Region.INTRAHEPATIC, Region.EXTRAHEPATIC
 
@@ -49,6 +50,21 @@ def test_that_sums_and_responses_stand_at_their_time_points() -> None:
     last = points[2].of_region(INTRA), points[2].of_region(EXTRA)
     # 37.7 of 72.8 is -48.2 %; 68.9 of 57.2 is +20.5 % and 11.7 mm
     assert [one and one.response for one in last] == [Response.PR, Response.PD]
+
+
+def test_that_what_the_assistant_proposed_stands_beside_what_was_recorded() -> None:
+    told = {
+        (one.lesion.id, point.visit_id): point.proposed
+        for one in course(with_proposals(example_record())).lesions
+        for point in one.points
+        if point.proposed
+    }
+    assert told == {
+        ("IT1", "FU1"): "proposed 37.1, at first 38.0",
+        ("IT1", "FU2"): "as proposed, at first 27.4",
+        ("IT2", "BL"): "as proposed",
+    }
+    assert not any(point.proposed for one in course().lesions for point in one.points)
 
 
 def test_that_limits_are_the_last_tenths_that_still_hold() -> None:

@@ -48,6 +48,7 @@ from mrecist.lesions import (
 from mrecist.values import Diameter, LesionRole, Line, LocalTreatment, Organ, Region
 from tests.support.cases import READ, added, found, lesion, measured, record_of
 from tests.support.example_reading import LESIONS, READ_ID, example_assessment, example_reading, example_record
+from tests.support.proposals import with_proposals
 
 BY_ID = {lesion.id: lesion for lesion in LESIONS}
 
@@ -180,6 +181,14 @@ def test_that_a_proposal_makes_value_and_sum_provisional() -> None:
     )
     assert cell_of(lesion, column, reading, accepted).provisional
     assert cell_of(total, column, reading, accepted).provisional
+
+
+def test_that_a_value_tells_what_the_assistant_proposed_of_it() -> None:
+    record = with_proposals(example_record())
+    reading = Reading(record, READ_ID, "FU2", example_assessment())
+    told = {visit_id: said(reading, "IT1", ColumnKind.VISIT, visit_id).explanation for visit_id in ("BL", "FU1", "FU2")}
+    first = "Assistant: proposed 37.1, at first 38.0."
+    assert told == {"BL": "", "FU1": first, "FU2": "Assistant: as proposed, at first 27.4."}
 
 
 def test_that_the_baseline_shows_counted_and_whole_diameters_and_state() -> None:

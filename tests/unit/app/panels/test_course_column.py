@@ -13,8 +13,18 @@ from app.models.signoff import local_time
 from app.panels.course_column import CourseColumn
 from app.theme import load_theme
 from tests.support.example_reading import READ_ID, example_record, example_ruleset
+from tests.support.proposals import with_proposals
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+def test_that_the_time_point_tells_what_the_assistant_proposed(qtbot: QtBot) -> None:
+    record, ruleset = with_proposals(example_record()), example_ruleset()
+    column = CourseColumn(load_theme())
+    qtbot.addWidget(column)
+    column.set_course(course_of(record, READ_ID, ruleset, assess_read(record, READ_ID, ruleset)), "FU1")
+    texts = [label.text() for label in column.point.findChildren(QLabel)]
+    assert texts[texts.index("Assistant") + 1] == "IT1 36.4, proposed 37.1, at first 38.0"
 
 
 def test_that_what_was_kept_is_listed_with_its_rule_who_said_why_and_when(qtbot: QtBot) -> None:

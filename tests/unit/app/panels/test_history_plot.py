@@ -27,6 +27,7 @@ from app.state.record import Patient
 from app.theme import load_theme
 from tests.support.cases import log_of
 from tests.support.example_reading import READ_ID, example_record, example_ruleset
+from tests.support.proposals import with_proposals
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -76,6 +77,15 @@ def test_that_the_pointer_at_a_point_tells_its_numbers(plot: HistoryPlot) -> Non
     assert found[2] == (
         "FU2 · 2025-06-10 · Intrahepatic: 37.7\u00a0mm, −48.2\u00a0% vs BL, −25.9\u00a0% vs nadir · partial response"
     )
+
+
+def test_that_the_pointer_at_a_point_tells_what_the_assistant_proposed(plot: HistoryPlot) -> None:
+    record, ruleset = with_proposals(example_record()), example_ruleset()
+    plot.set_course(course_of(record, READ_ID, ruleset, assess_read(record, READ_ID, ruleset)))
+    place = plot.scene_place("FU1", "IT1")
+    found = None if place is None else plot.spot_at(place)
+    assert found is not None
+    assert found[2].replace("\u00a0", " ").endswith("36.4 mm · proposed 37.1, at first 38.0")
 
 
 def test_that_keys_zoom_and_bring_all_back(plot: HistoryPlot) -> None:

@@ -13,6 +13,7 @@ from app.assessing import assess_read
 from app.models.course import Course, course_of
 from app.report.course_files import SIZE, write_course
 from tests.support.example_reading import READ_ID, example_record, example_ruleset
+from tests.support.proposals import with_proposals
 
 pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.usefixtures("qapp")]
 
@@ -36,6 +37,16 @@ def test_that_every_number_of_the_picture_is_in_the_table(course: Course, tmp_pa
     responses = [(row["timepoint"], row["region"], row["text"]) for row in rows if row["what"] == "response"]
     assert ("FU2", "extra", "PD") in responses
     assert [row["text"] for row in rows if row["what"] == "treatment"] == ["", "400 mg bid", "", "400 mg qd"]
+
+
+def test_that_the_table_tells_what_the_assistant_proposed(tmp_path: Path) -> None:
+    record, ruleset = with_proposals(example_record()), example_ruleset()
+    made = course_of(record, READ_ID, ruleset, assess_read(record, READ_ID, ruleset))
+    write_course(made, tmp_path / "course.csv", "CSV")
+    rows = list(csv.DictReader((tmp_path / "course.csv").read_text(encoding="utf-8").splitlines()))
+    told = [(row["timepoint"], row["value"], row["text"]) for row in rows if row["name"] == "IT1"]
+    proposed = ["", "proposed 37.1, at first 38.0", "as proposed, at first 27.4"]
+    assert told == list(zip(("BL", "FU1", "FU2"), ("49.2", "36.4", "26.8"), proposed, strict=True))
 
 
 def test_that_the_picture_is_on_white_and_not_empty(course: Course, tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from mrecist.case import TimePointRead
 from mrecist.lesions import Lesion, Measured, Observation
 from mrecist.values import Diameter, LesionRole, Line, Organ, Region, Response
 from tests.support.example_reading import READ_ID, example_record, example_ruleset
+from tests.support.proposals import with_proposals
 
 pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.usefixtures("qapp")]
 HEAD = "ab" * 32
@@ -65,6 +66,17 @@ def test_that_the_regions_stand_apart_with_their_numbers() -> None:
     assert "IT1 | S8/5 | Target | 49.2 | 36.4 | 26.8" in lines
     assert "ET3 | Node 7 | Target | short 18.3 | short 17.4 | short 18.6" in lines
     assert "Sum |  |  | 72.8 | 50.9 | 37.7" in lines and "Sum |  |  | 60.0 | 57.2 | 68.9" in lines
+
+
+def test_that_the_report_tells_what_the_assistant_proposed_below_what_was_recorded() -> None:
+    lines = said(report(with_proposals(example_record())))
+    at = lines.index("IT1 | S8/5 | Target | 49.2 | 36.4 | 26.8")
+    assert lines[at + 1] == " | proposed |  |  | 38.0, then 37.1 | 27.4, then 26.8"
+    at = lines.index("IT2 | S3 | Target | 23.6 | 14.5 | 10.9")
+    assert lines[at + 1] == " | proposed |  | 23.6 |  | "
+    (meaning,) = (line for line in lines if line.startswith("proposed: "))
+    assert "assistant" in meaning and lines.index(meaning) < lines.index("IT1 | S8/5 | Target | 49.2 | 36.4 | 26.8")
+    assert not [line for line in said(report()) if "proposed" in line], "no such row where nothing was proposed"
 
 
 def test_that_the_pooled_response_is_told_beside_its_sum() -> None:

@@ -32,11 +32,11 @@ class ComparingDesk(QObject):
 
     Signals
     -------
-    told(str)
-        One sentence for the reader.
+    told(str, bool)
+        One sentence for the reader, and whether it can be undone.
     """
 
-    told = Signal(str)
+    told = Signal(str, bool)
 
     def __init__(self, session: ReadingSession, window: MainWindow, runner: TaskRunner, parent: QObject) -> None:
         super().__init__(parent)
@@ -65,14 +65,15 @@ class ComparingDesk(QObject):
         session, record = self._session, self._session.record
         own = session.own_read_id
         if record is None or own is None or not any(t.observations for t in _read(record, own).timepoints):
-            self.told.emit(translated("You have not read this case yet: begin with a first read."))
+            self.told.emit(translated("You have not read this case yet: begin with a first read."), False)
             return
         if len(session.reads_in_sight) < len(record.reads):
-            self.told.emit(translated("You are reading this case again already."))
+            self.told.emit(translated("You are reading this case again already."), False)
             return
         if session.begin_again():
             self._window.show_reading()
-            self.told.emit(translated("Second read begun: the reads before it are hidden until you have signed it."))
+            begun = translated("Second read begun: the reads before it are hidden until you have signed it.")
+            self.told.emit(begun, True)
 
     def export(self) -> None:
         """Ask for a folder, and write the tables there."""

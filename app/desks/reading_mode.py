@@ -57,7 +57,7 @@ class ModeDesk(QObject):
                 translated("It hides: {what}.", what=hidden_words(hides)) if hides else translated("It hides nothing.")
             )
             self._page.mode.closed.emit()
-            self.told.emit(f"{translated('Read begun.')} {hidden}", False)
+            self.told.emit(f"{translated('Read begun.')} {hidden}", Hidden.OTHERS in hides)
 
     def _lift(self, what: object, reason: str) -> None:
         assert isinstance(what, tuple)

@@ -149,7 +149,7 @@ class Wiring(QObject):
         pages = {HISTORY: station.history.show, READS: station.comparing.show, COHORT: station.cohort.show}
         window.page_asked.connect(lambda name: pages[name]())
         station.history.told.connect(lambda text: self._say(text, False))
-        station.comparing.told.connect(lambda text: self._say(text, False))
+        station.comparing.told.connect(self._say)
         window.bar.undo_requested.connect(station.undo_edit)
         window.bar.retry_requested.connect(self._retry)
         window.bar.keys_requested.connect(lambda: station.keys.show_sheet())

@@ -32,6 +32,20 @@ def _lasts(event: Event) -> bool:
     return isinstance(event, _LASTING) and not (isinstance(event, ReadStarted) and Hidden.OTHERS in event.hides)
 
 
+def begun_and_empty(entries: Sequence[Entry]) -> frozenset[int]:
+    """Where a read that hides others was begun in which nothing stands yet.
+
+    It can be taken back in a later sitting too: beside it the reader's earlier read could not be gone on with.
+    """
+    counted = standing(entries)
+    filled = {e.read_id for e in counted if not isinstance(e.event, ReadStarted | Reverted)}
+    return frozenset(
+        e.sequence
+        for e in counted
+        if isinstance(e.event, ReadStarted) and not _lasts(e.event) and e.read_id not in filled
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """What undo takes back in one: edits that were made together, the newest first.

@@ -10,7 +10,15 @@ from app.state.clinical_edits import check_one_death
 from app.state.events import CaseOpened, Draft, Entry, Event, Reverted, VisitSigned
 from app.state.rebase import KeptBack, rebase
 from app.state.record import Patient, Record
-from app.state.undo import Step, check_taken_back, redo_step, replayed_without, signature_stays, undo_step
+from app.state.undo import (
+    Step,
+    begun_and_empty,
+    check_taken_back,
+    redo_step,
+    replayed_without,
+    signature_stays,
+    undo_step,
+)
 from app.storage import snapshots
 from app.storage.chain import Head
 from app.storage.database import Database
@@ -43,7 +51,7 @@ class OpenCase:
 
     def __init__(self, database: Database, record: Record, log: Log) -> None:
         self._database = database
-        self._sitting: frozenset[int] = frozenset()
+        self._sitting = begun_and_empty(log.entries)
         self.record = record
         self.entries = log.entries
         self.head = log.head
@@ -53,7 +61,7 @@ class OpenCase:
 
     @classmethod
     def read(cls, database: Database, case_id: str) -> OpenCase:
-        """Open a case that is there; undo does not reach back before this.
+        """Open a case that is there; undo does not reach back before this, but for a read with nothing in it.
 
         Raises
         ------

@@ -18,7 +18,7 @@ from app.state.reading_mode import Hidden
 from app.state.record import DatedTreatment
 from app.storage.database import Database
 from mrecist.case import TreatmentKind
-from tests.support.cases import BASELINE_DATE, added, found, measured
+from tests.support.cases import BASELINE_DATE, READ, READER, added, found, measured
 from tests.support.databases import opened, url_in
 from tests.support.driver import Driver
 
@@ -93,5 +93,30 @@ def test_that_a_sequential_blinded_read_shows_neither_what_comes_nor_whom_it_is_
         assert [x.id for x in session.record.treatments] == ["T-1"] and session.record.patient.name == ""
         session.undo()
         assert session.store.entries[-1].event == lifted, "what was seen is not taken back"
+    finally:
+        driver.close()
+
+
+def test_that_a_second_read_is_begun_from_the_reads_side_by_side_and_taken_back_where_it_is_told(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    with Database.open(url_in(tmp_path)) as database:
+        opened(database, BaselineConfirmed("BL", BASELINE_DATE), added("IT1", "BL", measured("30")))
+    driver = Driver(qtbot, url_in(tmp_path), READER, size=(1280, 800))
+    try:
+        session, toast = driver.session, driver.page.toast
+        driver.station.work.open_case("C-1")
+        driver.settle()
+        driver.key("G", CONTROL | Qt.KeyboardModifier.ShiftModifier, widget=driver.page.grid.active)
+        reads = driver.station.comparing.page
+        assert reads is not None and reads.isVisible()
+        driver.click(reads.again)
+        driver.settle()
+        assert (session.read_id, session.selection.visit_id) == ("read-2", "BL")
+        assert session.reading is not None and session.reading.lesions == ()
+        assert "Second read begun" in toast.message.text() and toast.undo.isVisible()
+        driver.click(toast.undo)
+        driver.settle()
+        assert session.read_id == READ and [x.id for x in session.reading.lesions] == ["IT1"]
     finally:
         driver.close()

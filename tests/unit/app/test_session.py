@@ -71,6 +71,23 @@ def test_that_the_first_read_is_in_sight_again_once_every_time_point_of_the_seco
     assert session.others_read == ""
 
 
+def test_that_a_second_read_begun_by_mistake_is_taken_back_in_a_later_sitting_while_nothing_was_done_in_it(
+    session: ReadingSession,
+) -> None:
+    """Else the first read, which is not finished, could never be gone on with."""
+    session.begin_again()
+    session.open_case("C-1")  # a later sitting
+    assert session.read_id != READ and session.undo_text == "read started"
+    session.undo()
+    assert (session.read_id, _ids(session)) == (READ, [READ])
+    assert session.do(found("IT1", "FU1", measured("20")))
+
+    session.begin_again()
+    session.do(added("IT1", "BL", measured("28")))
+    session.open_case("C-1")
+    assert session.undo_text == "", "what was done in an earlier sitting stays"
+
+
 def test_that_a_second_read_is_taken_back_by_undo(session: ReadingSession) -> None:
     session.begin_again()
     session.undo()

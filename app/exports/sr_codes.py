@@ -107,6 +107,9 @@ AXES: Mapping[Axis, Term] = MappingProxyType(
 """How the diameter of the lesion's own axis was measured."""
 
 WHOLE_LONGEST = _own("WHOLE_LONGEST", "Longest diameter of the whole lesion, viable or not")
+PROPOSED_FIRST = _own("PROPOSED_FIRST", "Diameter as the assistant proposed it first")
+PROPOSED_LAST = _own("PROPOSED_LAST", "Diameter as the assistant proposed it last")
+"""The second is of the threshold and the reference that the reader accepted."""
 ACROSS = _own("ACROSS", "Longest diameter at right angles to the long axis")
 
 SITES: Mapping[Organ, Term] = MappingProxyType(

@@ -1,7 +1,8 @@
 """The content of a structured report of one read at one time point: DICOM TID 1500, by highdicom.
 
 Each lesion is a measurement group (TID 1501): its label as tracking identifier, a tracking UID that stays over time
-points, finding site, time point, role and what was found, and its diameters as NUM inferred from SCOORD. The responses
+points, finding site, time point, role and what was found, and its diameters as NUM inferred from SCOORD, and from what
+the assistant proposed as derivation parameters (TID 300), so that no reader takes these for measurements. The responses
 of the time point follow as qualitative evaluations, each with its method and inferred from its sum.
 
 For OHIF a group is one annotation of its tools, known by the tracking identifier; the lesion's label is a comment.
@@ -32,6 +33,8 @@ from app.exports.sr_codes import (
     METHOD,
     MM,
     MRECIST,
+    PROPOSED_FIRST,
+    PROPOSED_LAST,
     QUALITATIVE_EVALUATIONS,
     RECIST_1_1,
     RESPONSE_OF,
@@ -119,7 +122,7 @@ def report_content(
         for line in (line for axis in axes for line in axis.lines):
             headers[line.image.sop_uid] = line.image.header
         if profile is Profile.STANDARD:
-            groups.append(_group(one, visit, origin, lesion, seen, axes))
+            groups.append(_group(one, visit, origin, lesion, seen, axes, assistance))
         else:
             groups += _annotations(one, visit, origin, lesion, axes, noted)
     if not groups:
@@ -161,10 +164,17 @@ def person_name(text: str) -> str:
 
 
 def _group(
-    one: ExportedRead, visit: Visit, origin: str, lesion: Lesion, seen: Observation, axes: Sequence[Axes]
+    one: ExportedRead,
+    visit: Visit,
+    origin: str,
+    lesion: Lesion,
+    seen: Observation,
+    axes: Sequence[Axes],
+    assistance: Assistance | None,
 ) -> Any:
     from highdicom import sr
 
+    kept = [assistance if axis is axes[0] else None for axis in axes]  # it proposed the diameter that counts
     found = FINDINGS[type(seen.finding).__name__]
     return sr.MeasurementsAndQualitativeEvaluations(
         tracking_identifier=sr.TrackingIdentifier(tracking_uid(origin, one.read.id, lesion.id), lesion.id),
@@ -173,7 +183,11 @@ def _group(
         finding_type=coded(kind_of(lesion)),
         method=coded(_criteria(one, outside=lesion.region is Region.EXTRAHEPATIC)),
         finding_sites=[sr.FindingSite(coded(site)) for site in sites_of(lesion)] or None,
-        measurements=[_measurement(axis.concept, axis.how, axis.diameter.tenths, axis.lines) for axis in axes] or None,
+        measurements=[
+            _measurement(axis.concept, axis.how, axis.diameter.tenths, axis.lines, proposal)
+            for axis, proposal in zip(axes, kept, strict=True)
+        ]
+        or None,
         qualitative_evaluations=[
             sr.QualitativeEvaluation(coded(ROLE), coded(ROLES[lesion.role])),
             sr.QualitativeEvaluation(coded(FINDING), coded(found)),
@@ -230,7 +244,10 @@ def _annotation(
     return group
 
 
-def _measurement(concept: Term, how: Term | None, tenths: int, lines: Sequence[DrawnLine]) -> Any:
+def _measurement(
+    concept: Term, how: Term | None, tenths: int, lines: Sequence[DrawnLine], proposal: Assistance | None = None
+) -> Any:
+    """A number as the reader recorded it; an algorithm is named on it only where it is as the algorithm proposed it."""
     import numpy as np
     from highdicom import sr
 
@@ -246,13 +263,39 @@ def _measurement(concept: Term, how: Term | None, tenths: int, lines: Sequence[D
         )
         for line in lines
     ]
-    return sr.Measurement(
+    unmoved = proposal if proposal is not None and proposal.proposed.tenths == tenths else None
+    number = sr.Measurement(
         name=coded(concept),
         value=tenths / 10,
         unit=coded(MM),
         method=coded(how) if how else None,
         referenced_coordinates=coordinates or None,
+        algorithm_id=None if unmoved is None else _algorithm(unmoved),
     )
+    if proposal is not None:
+        number[0].ContentSequence.extend(_proposed(proposal))
+    return number
+
+
+def _proposed(proposal: Assistance) -> Iterator[Any]:
+    """What the recorded number was made from: the first proposal, then the last with its algorithm."""
+    from highdicom import sr
+
+    first, last = (
+        sr.NumContentItem(
+            coded(name), mm.tenths / 10, coded(MM), relationship_type=sr.RelationshipTypeValues.INFERRED_FROM
+        )
+        for name, mm in ((PROPOSED_FIRST, proposal.automatic), (PROPOSED_LAST, proposal.proposed))
+    )
+    last.ContentSequence = sr.ContentSequence(_algorithm(proposal))
+    yield from (first, last)
+
+
+def _algorithm(proposal: Assistance) -> Any:
+    """TID 4019: the method as it was then. Its threshold is in the case file: numbers in a text may be identifiers."""
+    from highdicom import sr
+
+    return sr.AlgorithmIdentification(proposal.method, proposal.method.rsplit(" ", 1)[-1])
 
 
 def _time_point(one: ExportedRead, visit: Visit) -> Any:

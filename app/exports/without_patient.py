@@ -37,7 +37,7 @@ _SAME_IN_ALL = frozenset(
     )
 )
 """Texts that every such file has: they say nothing of a patient, whatever he is called."""
-_OWN_WORDS = frozenset(("Hepatrace", "viable", "Viable", "tumour", "masks", "for", "OHIF"))
+_OWN_WORDS = frozenset(("Hepatrace", "assisted", "viable", "Viable", "diameter", "tumour", "masks", "for", "OHIF"))
 _UID = re.compile(r"\d+(\.\d+){4,}")
 
 

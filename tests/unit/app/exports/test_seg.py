@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import subprocess
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -170,6 +171,58 @@ def test_that_a_report_holds_the_short_axis_that_was_proposed(case: PhantomCase,
         ("long", kept.proposed.tenths / 10),
         ("short", float(str(kept.short_axis))),
     ]
+
+
+@pytest.mark.parametrize("moved", [0, 12], ids=["as proposed", "moved by the reader"])
+def test_that_a_report_holds_what_was_proposed_below_what_was_recorded(
+    case: PhantomCase, one: ExportedRead, tmp_path: Path, moved: int
+) -> None:
+    """The NUM is the reader's; TID 4019 names the algorithm on it only where the value is the algorithm's."""
+    (kept,), seen = one.record.assisted, one.read.timepoints[0].observations[0]
+    proposed, first = kept.assistance.proposed, Diameter(kept.assistance.proposed.tenths + 5)
+    recorded = Diameter(proposed.tenths + moved)
+    assert isinstance(seen.finding, Measured)
+    at = replace(
+        one.read.timepoints[0], observations=(replace(seen, finding=replace(seen.finding, diameter=recorded)),)
+    )
+    assisted = replace(kept, assistance=replace(kept.assistance, automatic=first))
+    found = replace(one, read=replace(one.read, timepoints=(at,)), record=replace(one.record, assisted=(assisted,)))
+    report = case.report(found)
+    (number,) = [item for item in items(report) if item.ValueType == "NUM" and meaning(item) == "Long Axis"]
+    below = {meaning(item): item for item in number.ContentSequence if item.ValueType == "NUM"}
+    assert value(number) == recorded.tenths / 10
+    assert {name: (value(item), item.RelationshipType) for name, item in below.items()} == {
+        "Diameter as the assistant proposed it first": (first.tenths / 10, "INFERRED FROM"),
+        "Diameter as the assistant proposed it last": (proposed.tenths / 10, "INFERRED FROM"),
+    }
+    told = [
+        [meaning(x) for x in item.get("ContentSequence", ()) if x.ValueType == "TEXT"]
+        for item in (number, *below.values())
+    ]
+    algorithm = ["Algorithm Name", "Algorithm Version"]
+    assert told == [[] if moved else algorithm, [], algorithm]
+    names = [item.TextValue for item in items(report) if meaning(item) == "Algorithm Name"]
+    assert set(names) == {METHOD}
+    assert report_of(report).groups[0].lengths[0].mm == recorded.tenths / 10
+    assert [length.axis for length in report_of(report).groups[0].lengths] == ["long"], "no measurement of its own"
+    if shutil.which("dciodvfy") is not None:
+        report.save_as(tmp_path / "sr.dcm")
+        done = subprocess.run(["dciodvfy", str(tmp_path / "sr.dcm")], capture_output=True, text=True, check=False)
+        assert not [row for row in (done.stdout + done.stderr).splitlines() if row.startswith("Error")]
+
+
+def items(dataset: Dataset) -> Iterator[Dataset]:
+    for item in dataset.get("ContentSequence") or []:
+        yield item
+        yield from items(item)
+
+
+def meaning(item: Dataset) -> str:
+    return str(item.ConceptNameCodeSequence[0].CodeMeaning)
+
+
+def value(item: Dataset) -> float:
+    return float(item.MeasuredValueSequence[0].NumericValue)
 
 
 def test_that_a_mask_is_read_back_as_its_diameters(

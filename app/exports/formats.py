@@ -192,7 +192,7 @@ def _key(settings: ExportSettings) -> bytes | None:
 _ROWS = (
     ExportFormat("csv", "Tables (CSV)", "lesions, regions and responses, with a dictionary of the columns", _csv),
     ExportFormat("xlsx", "Workbook (XLSX)", "the same tables as sheets, with typed numbers and dates", _xlsx),
-    ExportFormat("sdtm", "SDTM (CSV)", "DM, TU, TR, RS, SUPPRS and RELREC, with what describes them", _sdtm),
+    ExportFormat("sdtm", "SDTM (CSV)", "DM, TU, TR, SUPPTR, RS, SUPPRS and RELREC, with what describes them", _sdtm),
     ExportFormat(
         "xpt", "SDTM (SAS transport)", "the same domains as XPT, version 5", _xpt, needs="pyreadstat", extra="sdtm"
     ),

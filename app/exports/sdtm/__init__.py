@@ -1,1 +1,1 @@
-"""SDTM: the domains DM, TU, TR, RS, SUPPRS and RELREC, as CSV or as SAS transport files."""
+"""SDTM: the domains DM, TU, TR, SUPPTR, RS, SUPPRS and RELREC, as CSV or as SAS transport files."""

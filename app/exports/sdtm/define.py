@@ -12,6 +12,7 @@ _TITLES = {
     "DM": "Demographics, as far as Hepatrace knows them: no site, country, arm, race",
     "TU": "Tumor/Lesion Identification",
     "TR": "Tumor/Lesion Results",
+    "SUPPTR": "Supplemental Qualifiers of TR: what software proposed",
     "RS": "Disease Response",
     "SUPPRS": "Supplemental Qualifiers of RS",
     "RELREC": "Related Records",

@@ -1,4 +1,4 @@
-"""RS and SUPPRS: the responses of a read, what follows for a treatment, and what they rest on."""
+"""RS, and SUPPRS and SUPPTR: the responses of a read, what follows for a treatment, and what they rest on."""
 
 from __future__ import annotations
 
@@ -59,20 +59,24 @@ def responses(read: ReadLesions) -> Iterator[Qualified]:
 
 
 def supplement(record: Record, qualifiers: dict[str, str]) -> Iterator[Record]:
-    """The records of SUPPRS for one record of RS that has its RSSEQ."""
+    """The records of SUPPRS, or SUPPTR, for one record of RS, or TR, that has its number.
+
+    QEVAL is the evaluator of a response; what software proposed has none.
+    """
+    domain = record["DOMAIN"]
     for name, value in qualifiers.items():
         for number, piece in enumerate(pieces(value)):
             yield {
                 "STUDYID": record["STUDYID"],
-                "RDOMAIN": "RS",
+                "RDOMAIN": domain,
                 "USUBJID": record["USUBJID"],
-                "IDVAR": "RSSEQ",
-                "IDVARVAL": str(record["RSSEQ"]),
+                "IDVAR": f"{domain}SEQ",
+                "IDVARVAL": str(record[f"{domain}SEQ"]),
                 "QNAM": _numbered(name, number),
                 "QLABEL": meaning_of("QNAM", name),
                 "QVAL": piece,
                 "QORIG": "Derived",
-                "QEVAL": record["RSEVAL"],
+                "QEVAL": record.get("RSEVAL"),
             }
 
 

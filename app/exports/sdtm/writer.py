@@ -12,12 +12,13 @@ from app.exports.sdtm import define
 from app.exports.sdtm.lesions import ReadLesions
 from app.exports.sdtm.limits import check_record, check_study, check_variables
 from app.exports.sdtm.metadata import Record, domains
+from app.exports.sdtm.proposals import proposed
 from app.exports.sdtm.responses import responses, supplement
 from app.exports.sdtm.subject import Subject, evaluators
 from app.exports.staging import Staging
 from mrecist.rulesets import RuleSet
 
-_CASE_BY_CASE = ("DM", "TU", "TR", "RS", "SUPPRS")
+_CASE_BY_CASE = ("DM", "TU", "TR", "SUPPTR", "RS", "SUPPRS")
 _LINKED = (
     ("TU", "TULNKID", "ONE", "TUTR"),
     ("TR", "TRLNKID", "MANY", "TUTR"),
@@ -81,14 +82,16 @@ def records(subject: Subject, case: ExportedCase, ruleset: RuleSet) -> dict[str,
     for one, evaluator in zip(case.reads, evaluators(case.reads), strict=True):
         read = ReadLesions.of(subject, one, evaluator, ruleset)
         found["TU"] += read.identified()
-        found["TR"] += read.properties()
+        for record in read.properties():
+            found["TR"].append(record)
+            record["TRSEQ"] = len(found["TR"])
+            found["SUPPTR"] += supplement(record, proposed(read, record))
         for record, qualifiers in responses(read):
             found["RS"].append(record)
             record["RSSEQ"] = len(found["RS"])
             found["SUPPRS"] += supplement(record, qualifiers)
-    for domain in ("TU", "TR"):
-        for number, record in enumerate(found[domain], 1):
-            record[f"{domain}SEQ"] = number
+    for number, record in enumerate(found["TU"], 1):
+        record["TUSEQ"] = number
     return found
 
 

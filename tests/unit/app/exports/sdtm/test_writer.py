@@ -27,13 +27,15 @@ from mrecist.results import SorafenibOutput, TaceOutput
 from mrecist.values import Diameter, LesionRole, Organ, Region, Response
 from tests.conftest import NEEDS_TABLES, SHARED
 from tests.support.case_records import DAY_0, record_of_case
+from tests.support.example_reading import example_record
 from tests.support.exports import csv_rows, files_of
+from tests.support.proposals import with_proposals
 from tests.support.records import FOLLOW_UP, line, series_ref, two_visits
 from tests.support.schema_cases import any_case
 from tests.support.sdtm_checker import derived
 
 WORKED, TERMS = SHARED / "cases/response_cases.json", SHARED / "sdtm/cdisc_sdtm_ct_oncology_2025-03-25.csv"
-NAMES = ("dm", "tu", "tr", "rs", "supprs", "relrec")
+NAMES = ("dm", "tu", "tr", "supptr", "rs", "supprs", "relrec")
 Rows = list[dict[str, str]]
 
 
@@ -132,7 +134,7 @@ def test_that_every_term_said_to_be_of_cdisc_is_in_its_table() -> None:
 
 def test_that_transport_files_say_what_csv_says(worked: list[ExportedRead], tmp_path: Path) -> None:
     pyreadstat = pytest.importorskip("pyreadstat")
-    some = worked[:8]
+    some = [*worked[:8], *exported_reads(with_proposals(example_record()), "cd" * 32, load_ruleset())]
     files, transport = files_of("sdtm", some), files_of("xpt", some)
     for name in NAMES:
         path = tmp_path / f"{name}.xpt"

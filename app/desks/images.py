@@ -252,6 +252,7 @@ class ImageDesk(QObject):
             self._hang(self._hanging())
         elif now.lesion_id != before.lesion_id:
             self._hang_for_lesion()
+            self.linking.refresh()  # what it moves with is what the views are linked by
             self.guide.go()
             self.writer.refresh()
 

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from app.reading.body_parts import Part, part_of, usual_part
 from app.reading.expected_places import expected_in, ghosts_on
-from app.reading.frame_links import link_between, link_chip
+from app.reading.frame_links import error_text, link_between, link_chip
 from app.reading.hanging import Tile
 from app.reading.lesion_places import Place, expected_place
 from app.reading.registration_pairs import Registered, pairs_wanted, regions_of
 from app.session import ReadingSession
 from app.state.pins import Pin, PlacePinned, pin_between
-from mrecist.values import Point, Region
+from mrecist.values import Point
 from viewers.tools import pin
 from viewers.tools.frame_link import FrameLink
 from viewers.widgets.marks import Chip, Tone, ViewPlace
@@ -90,11 +91,11 @@ class LinkDesk(QObject):
         """Link the frames of reference that hang as pins, registrations and lesions say now."""
         self._grid.links.part_all()
         for frame_a, frame_b in combinations(self._frames(), 2):
-            self._grid.links.connect(frame_a, frame_b, self._link(frame_a, frame_b, self._region()))
+            self._grid.links.connect(frame_a, frame_b, self._link(frame_a, frame_b, self._part()))
         self._show_places()
         self.changed.emit()
         if self._registering is not None and (record := self._session.record) is not None:
-            self._registering.want(pairs_wanted(record, self._tiles()))
+            self._registering.want(pairs_wanted(record, self._tiles(), self._has_elsewhere()))
 
     def expected_place(self, visit_id: str, lesion_id: str, frame: str | None) -> Place | None:
         """Where a lesion is at a time point: where it is marked, else where it is expected in this frame."""
@@ -118,33 +119,38 @@ class LinkDesk(QObject):
         self._grid.align()
         self.told.emit(_BY_REGISTRATION if self.by_registration else _NOT_BY_REGISTRATION)
 
-    def _registered(self, frame_a: str, frame_b: str, region: Region) -> Registered | None:
+    def _registered(self, frame_a: str, frame_b: str, part: Part) -> Registered | None:
         """The registration of two exams, while they are linked by it."""
         if self._registering is None or not self.by_registration:
             return None
-        return self._registering.between(frame_a, frame_b, region)
+        return self._registering.best_for(frame_a, frame_b, part)
 
-    def _link(self, frame_a: str, frame_b: str, region: Region) -> FrameLink | None:
+    def _link(self, frame_a: str, frame_b: str, part: Part) -> FrameLink | None:
         frames = self._frames()
         if frame_a not in frames or frame_b not in frames:
             return None
         pinned = self._pin(frame_a, frame_b)
         offset = pinned.offset_mm if pinned else None
         visits = frames[frame_a], frames[frame_b]
-        found = self._registered(frame_a, frame_b, region)
-        return link_between(self._session.reading, visits, (frame_a, frame_b), offset, region, found)
+        found = self._registered(frame_a, frame_b, part)
+        return link_between(self._session.reading, visits, (frame_a, frame_b), offset, part, found)
 
     def _pin(self, frame_a: str, frame_b: str) -> Pin | None:
         """The place that is pinned in two frames of reference, told from the first."""
         record = self._session.record
         return None if record is None else pin_between(record.pins, self._session.read_id, frame_a, frame_b)
 
-    def carry(self, frame_a: str, frame_b: str, region: Region, point: Point) -> Point | None:
+    def carry(self, frame_a: str, frame_b: str, part: Part, point: Point) -> Point | None:
         """A place of one examination that hangs as a place of another; None where nothing ties them."""
         if frame_a == frame_b:
             return None  # the same examination: it tells nothing of another time point
-        link = self._link(frame_a, frame_b, region)
+        link = self._link(frame_a, frame_b, part)
         return None if link is None else link.carry(point)
+
+    def _doubt(self, frame_a: str, frame_b: str, part: Part) -> str:
+        """How far a ghost may be off: told beside it where the chips of the views speak of another part."""
+        link = None if part is self._part() else self._link(frame_a, frame_b, part)
+        return "" if link is None else error_text(link)
 
     def _on_registered(self, first_time: bool) -> None:
         self.refresh()
@@ -167,8 +173,9 @@ class LinkDesk(QObject):
             return link_chip(link)
         if not self.by_registration:
             return link_chip(None, off=True)
-        tried = self._registering.between(frame_a, frame_b, self._region())
-        running = self._registering.is_running(frame_a, frame_b, self._region())
+        part = self._part()
+        tried = self._registering.best_for(frame_a, frame_b, part)
+        running = self._registering.is_running(frame_a, frame_b, part)
         return link_chip(None, failed=tried is not None, running=running)
 
     # --- pinning ----------------------------------------------------------------------------------------------
@@ -221,21 +228,32 @@ class LinkDesk(QObject):
         names = " and ".join(dict.fromkeys(visits.get(frame, "") for frame in (pinned.frame_a, pinned.frame_b)))
         self.told.emit(f"{names} are linked by this place. Another pin takes its stead.")
 
-    def _region(self) -> Region:
-        """What the active view is linked for: the liver, or the chest; where it may show both, what is registered."""
+    def _part(self) -> Part:
+        """What the active view is linked for: what the selected lesion moves with, where the view may show that.
+
+        Else the liver, or the lungs; where it may show both, what is registered.
+        """
         record, tiles, number = self._session.record, self._tiles(), self._grid.active_index
         uid = tiles[number].series_uid if number < len(tiles) else None
         ref = record.series_ref(uid) if record and uid else None
         if ref is None:
-            return Region.INTRAHEPATIC
-        regions, frame = regions_of(ref), ref.frame_of_reference_uid or ""
+            return Part.LIVER
+        lesion, regions, frame = self._session.lesion, regions_of(ref), ref.frame_of_reference_uid or ""
+        parts = [usual_part(region) for region in regions]
+        if lesion is not None and lesion.region in regions:
+            parts.insert(0, part_of(lesion))
         others = [other for other in self._frames() if other != frame] if len(regions) > 1 else []
-        return next((region for region in regions if self._holds(frame, others, region)), regions[0])
+        return next((part for part in parts if self._holds(frame, others, part)), parts[0])
 
-    def _holds(self, frame: str, others: Sequence[str], region: Region) -> bool:
-        """Whether a frame of reference is registered with another that hangs, for a region."""
-        found = [self._registered(frame, other, region) for other in others]
-        return any(one is not None and one.registration.quality.status != "failed" for one in found)
+    def _holds(self, frame: str, others: Sequence[str], part: Part) -> bool:
+        """Whether a frame of reference is registered with another that hangs, for a part."""
+        found = [self._registered(frame, other, part) for other in others]
+        return any(one is not None and not one.failed for one in found)
+
+    def _has_elsewhere(self) -> bool:
+        """Whether the read has a lesion that moves neither with the liver nor with the lungs."""
+        lesions = self._session.reading.read.lesions if self._session.reading is not None else ()
+        return any(part_of(lesion) in (Part.TRUNK, Part.OTHER) for lesion in lesions)
 
     def _frames(self) -> dict[str, str]:
         """The frames of reference that hang, in reading order, each with its time point."""
@@ -270,4 +288,4 @@ class LinkDesk(QObject):
         ref = record.series_ref(tile.series_uid) if tile.series_uid else None
         if ref is None or tile.visit_id != reading.visit_id or reading.at_baseline:
             return ()
-        return ghosts_on(reading, ref, self.carry)
+        return ghosts_on(reading, ref, self.carry, self._doubt)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from app.desks.image_library import ImageLibrary
+from app.reading.body_parts import Part
 from app.reading.registration_pairs import PairKey, Registered, WantedPair
 from app.storage.registration_cache import RegistrationCache
 from app.tasks import Cancelled, Failure, Job, TaskRunner, Token
-from mrecist.values import Region
 from viewers.imaging.errors import ImagingError
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 _SLOT = "register"
 _AFTER_IMAGES = -1
-_WORDS = {Region.INTRAHEPATIC: "liver", Region.EXTRAHEPATIC: "chest"}
+_WORDS = {Part.LIVER: "liver", Part.LUNGS: "lungs", Part.TRUNK: "mediastinum and spine"}
 
 
 class RegisteringDesk(QObject):
@@ -66,20 +67,38 @@ class RegisteringDesk(QObject):
         self._finished.clear()
         self._faults.clear()
 
-    def between(self, frame_a: str, frame_b: str, region: Region) -> Registered | None:
+    def between(self, frame_a: str, frame_b: str, part: Part) -> Registered | None:
         """The registration from one frame of reference to another; None before it is there, and where there is none.
 
         One that has failed is handed out too: it tells why, and links nothing.
         """
-        there, back = self._found.get(PairKey(frame_a, frame_b, region)), None
+        there, back = self._found.get(PairKey(frame_a, frame_b, part)), None
         if there is None:
-            back = self._found.get(PairKey(frame_b, frame_a, region))
+            back = self._found.get(PairKey(frame_b, frame_a, part))
         found = there or back
-        return None if found is None else Registered(found, forward=there is not None)
+        return None if found is None else Registered(found, forward=there is not None, part=part)
 
-    def is_running(self, frame_a: str, frame_b: str, region: Region) -> bool:
-        """Whether these two are being registered, or will be, and nothing is known of them yet."""
-        keys = {PairKey(frame_a, frame_b, region), PairKey(frame_b, frame_a, region)}
+    def best_for(self, frame_a: str, frame_b: str, part: Part) -> Registered | None:
+        """What carries a part from one frame of reference to another: its own registration, else that of the lungs.
+
+        What follows the trunk is carried by the trunk only where the lungs of the same exams confirm that they belong
+        together: spines of two patients are alike.
+        """
+        if part in (Part.LIVER, Part.LUNGS):
+            return self.between(frame_a, frame_b, part)
+        lungs, trunk = (self.between(frame_a, frame_b, one) for one in (Part.LUNGS, Part.TRUNK))
+        if lungs is None or lungs.failed:
+            return lungs
+        if trunk is None and self.is_running(frame_a, frame_b, Part.TRUNK):
+            return None
+        if trunk is None or trunk.failed:
+            return replace(lungs, elsewhere=True)
+        return replace(trunk, elsewhere=part is Part.OTHER)
+
+    def is_running(self, frame_a: str, frame_b: str, part: Part) -> bool:
+        """Whether these two are being registered for a part, or will be, and nothing is known of them yet."""
+        parts = (part,) if part in (Part.LIVER, Part.LUNGS) else (Part.LUNGS, Part.TRUNK)
+        keys = {PairKey(*frames, one) for frames in ((frame_a, frame_b), (frame_b, frame_a)) for one in parts}
         return any(p.key in keys and p.key not in self._found and p.key not in self._faults for p in self._wanted)
 
     # --- one pair after the other --------------------------------------------------------------------------------
@@ -98,14 +117,14 @@ class RegisteringDesk(QObject):
 
     def _register(self, pair: WantedPair, first: Volume, second: Volume) -> None:
         self._running = pair.key
-        region, cache = pair.key.region, self._cache
+        part, cache = pair.key.part, self._cache
 
         def job(token: Token) -> tuple[Registration, Pair | None, str]:
             from viewers.imaging import registration as kept
             from viewers.imaging.errors import Cancelled as Stopped
             from viewers.imaging.register import register_rigidly_about
 
-            about = kept.About.LIVER if region is Region.INTRAHEPATIC else kept.About.LUNGS
+            about = kept.About(part.value)
             key = kept.cache_key(first.series, second.series, about)
             known = kept.from_bytes(stored) if (stored := cache.read(key)) is not None else None
             if known is not None:
@@ -177,7 +196,7 @@ class RegisteringDesk(QObject):
         self._go_on()
 
     def _tell(self, pair: WantedPair, found: Registration) -> None:
-        quality, names, part = found.quality, pair.exams, _WORDS[pair.key.region]
+        quality, names, part = found.quality, pair.exams, _WORDS[pair.key.part]
         if not pair.sure:
             return  # the chip says how it stands; the region may not be on the images at all
         if quality.status == "failed":

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from app.models.reading import Reading
+from app.reading.body_parts import Part
 from app.reading.expected_places import Carry
 from app.reading.hanging import PHASE_WORDS
 from app.reading.lesion_places import Place, middle_of
@@ -66,7 +67,7 @@ def carried_reference(
         frame, there = one.assistance.automatic_line.frame_of_reference_uid, series.frame_of_reference_uid
         if not frame or not there:
             continue
-        place = carry(frame, there, Region.INTRAHEPATIC, one.assistance.reference_centre)
+        place = carry(frame, there, Part.LIVER, one.assistance.reference_centre)
         if place is not None:
             return _carried(one.assistance, place, one.visit_id)
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.models.reading import Reading
+from app.reading.body_parts import Part, part_of
 from app.reading.lesion_places import Place, middle_of
 from app.reading.linework import place_of
 from app.reading.registration_pairs import regions_of
@@ -16,11 +17,21 @@ from viewers.widgets.marks import ViewPlace
 SEARCH_MM = 10.0
 """Within this distance of its expected place a lesion is looked for."""
 
-Carry = Callable[[str, str, Region, Point], Point | None]
-"""A place of a frame of reference as a place of another one, for a region; None where nothing ties them."""
+Carry = Callable[[str, str, Part, Point], Point | None]
+"""A place of a frame of reference as a place of another one, for what moves with a part; None where nothing ties them.
+"""
+
+Doubt = Callable[[str, str, Part], str]
+"""How far what is carried from a frame of reference to another may be off, in words; empty where a chip tells it."""
 
 
-def expected_in(reading: Reading, visit_id: str, lesion_id: str, frame: str, carry: Carry) -> Place | None:
+def _told(_frame_a: str, _frame_b: str, _part: Part) -> str:
+    return ""
+
+
+def expected_in(
+    reading: Reading, visit_id: str, lesion_id: str, frame: str, carry: Carry, doubt: Doubt = _told
+) -> Place | None:
     """Where a lesion is expected in a frame of reference of a time point, from where it is at another time point.
 
     The nearest earlier time point that can be carried over goes before all others.
@@ -34,30 +45,33 @@ def expected_in(reading: Reading, visit_id: str, lesion_id: str, frame: str, car
         seen = place_of(reading.read, other, lesion_id)
         if seen is None or not seen.frame_of_reference_uid:
             continue
-        found = carry(seen.frame_of_reference_uid, frame, lesion.region, _centre_of(reading, other, lesion_id, seen))
+        there, part = seen.frame_of_reference_uid, part_of(lesion)
+        found = carry(there, frame, part, _centre_of(reading, other, lesion_id, seen))
         if found is not None:
-            return Place(found, frame, measured=False)
+            return Place(found, frame, measured=False, error=doubt(there, frame, part))
     return None
 
 
-def ghosts_in(reading: Reading, visit_id: str, region: Region, frame: str, carry: Carry) -> tuple[ViewPlace, ...]:
+def ghosts_in(
+    reading: Reading, visit_id: str, region: Region, frame: str, carry: Carry, doubt: Doubt = _told
+) -> tuple[ViewPlace, ...]:
     """A dashed ghost for each lesion of a region that has neither a line nor a finding at a time point yet."""
     ghosts = []
     for lesion in reading.lesions_of(region):
         if place_of(reading.read, visit_id, lesion.id) or reading.finding(lesion.id, visit_id) is not None:
             continue
-        place = expected_in(reading, visit_id, lesion.id, frame, carry)
+        place = expected_in(reading, visit_id, lesion.id, frame, carry, doubt)
         if place is not None:
-            ghosts.append(ViewPlace(place.point, SEARCH_MM, f"{lesion.id}?"))
+            ghosts.append(ViewPlace(place.point, SEARCH_MM, f"{lesion.id}? {place.error}".rstrip()))
     return tuple(ghosts)
 
 
-def ghosts_on(reading: Reading, series: SeriesRef, carry: Carry) -> tuple[ViewPlace, ...]:
+def ghosts_on(reading: Reading, series: SeriesRef, carry: Carry, doubt: Doubt = _told) -> tuple[ViewPlace, ...]:
     """The ghosts on a series of the open time point: of the lesions of each region that it may show."""
     frame = series.frame_of_reference_uid
     if not frame:
         return ()
-    shown = (ghosts_in(reading, reading.visit_id, region, frame, carry) for region in regions_of(series))
+    shown = (ghosts_in(reading, reading.visit_id, region, frame, carry, doubt) for region in regions_of(series))
     return tuple(ghost for of_region in shown for ghost in of_region)
 
 

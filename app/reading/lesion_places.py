@@ -6,18 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.models.reading import Reading
+from app.reading.body_parts import Part, part_of
 from app.reading.linework import place_of
-from mrecist.values import Line, Point, Region
+from mrecist.values import Line, Point
 from viewers.imaging.geometry import along, minus
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in one frame of reference (LPS mm); `measured` where a line of that time point says so."""
+    """A place in one frame of reference (LPS mm); `measured` where a line of that time point says so.
+
+    `error` says how far an expected place may be off, where no chip of the views tells.
+    """
 
     point: Point
     frame_of_reference_uid: str | None
     measured: bool
+    error: str = ""
 
 
 def middle_of(line: Line) -> Point:
@@ -26,15 +31,15 @@ def middle_of(line: Line) -> Point:
 
 
 def lesion_shifts(
-    reading: Reading, visit_a: str, visit_b: str, region: Region | None = None
+    reading: Reading, visit_a: str, visit_b: str, part: Part | None = None
 ) -> dict[tuple[str, str], tuple[Point, ...]]:
     """How far the lesions that both time points hold have moved, in mm (LPS), by the two frames of reference.
 
-    With a `region` only its own lesions: liver and chest are taken at different depths of breath.
+    With a `part` only the lesions that move with it: liver and chest are taken at different depths of breath.
     """
     shifts: dict[tuple[str, str], tuple[Point, ...]] = {}
     for lesion in reading.read.lesions:
-        if region is not None and lesion.region is not region:
+        if part is not None and part_of(lesion) is not part:
             continue
         a, b = place_of(reading.read, visit_a, lesion.id), place_of(reading.read, visit_b, lesion.id)
         if a and b and a.frame_of_reference_uid and b.frame_of_reference_uid:

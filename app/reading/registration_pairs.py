@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from app.reading.body_parts import Part, usual_part
 from app.reading.hanging import Tile
 from app.reading.series_kinds import is_chest, shows_liver
 from app.state.record import Record, SeriesRef
@@ -25,7 +26,7 @@ class PairKey:
 
     first: str
     second: str
-    region: Region
+    part: Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,20 @@ class WantedPair:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A registration between two frames of reference; `forward` leads from the earlier exam to the later one."""
+    """A registration between two frames of reference; `forward` leads from the earlier exam to the later one.
+
+    `part` is what was registered; `elsewhere`: what is looked at is another part, of which its quality tells nothing.
+    """
 
     registration: Registration
     forward: bool = True
+    part: Part = Part.LIVER
+    elsewhere: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether it links nothing."""
+        return self.registration.quality.status == "failed"
 
     def carry(self, point: Point) -> Point:
         """A place of the one as a place of the other (LPS mm)."""
@@ -83,14 +94,15 @@ def regions_of(ref: SeriesRef) -> tuple[Region, ...]:
     return (Region.INTRAHEPATIC,) if shown else (Region.EXTRAHEPATIC,)
 
 
-def pairs_wanted(record: Record, tiles: Iterable[Tile]) -> tuple[WantedPair, ...]:
-    """The pairs that what hangs calls for: each two exams that hang, for the liver and for the chest apart.
+def pairs_wanted(record: Record, tiles: Iterable[Tile], trunk: bool = False) -> tuple[WantedPair, ...]:
+    """The pairs that what hangs calls for: each two exams that hang, for the liver and for the lungs apart.
 
     Two exams are of two time points, or CT and MR of one.
 
     Of several series of one exam those of the same phase are paired, the phase in which the liver stands out best
     first, of one modality rather than of two, and those known to show the region before others. Series of one frame of
-    reference need no registration. CT and MR are registered with each other for the liver alone.
+    reference need no registration. CT and MR are registered with each other for the liver alone. With `trunk`, what is
+    registered for the lungs is then registered for the trunk, too.
     """
     hung: dict[tuple[str, Region], dict[str, SeriesRef]] = {}
     order = {visit.id: n for n, visit in enumerate(record.visits)}
@@ -109,9 +121,10 @@ def pairs_wanted(record: Record, tiles: Iterable[Tile]) -> tuple[WantedPair, ...
             pair = _best(hung[first, region].values(), hung[second, region].values(), region)
             if pair is not None and (visits[first] != visits[second] or pair[0].modality != pair[1].modality):
                 names = visits[first], visits[second]
-                key, sure = PairKey(first, second, region), not _doubts(pair)
+                key, sure = PairKey(first, second, usual_part(region)), not _doubts(pair)
                 found.append(WantedPair(key, pair[0].uid, pair[1].uid, names, sure))
-    return tuple(found)
+    of_lungs = [pair for pair in found if trunk and pair.key.part is Part.LUNGS]
+    return (*found, *(replace(pair, key=replace(pair.key, part=Part.TRUNK), sure=False) for pair in of_lungs))
 
 
 def _best(

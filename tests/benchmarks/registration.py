@@ -33,6 +33,7 @@ from tests.support.registration_phantoms import (
     liver_points,
     made_case,
     made_mr_case,
+    still_points,
 )
 from viewers.imaging.register import register_closely, register_rigidly_about
 from viewers.imaging.registration import About, Registration, Status
@@ -104,11 +105,11 @@ def _timed() -> Iterator[Row]:
 def _cases() -> Iterator[Row]:
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         found = list(pool.map(case_errors, CASE_SEEDS))
-    for part, name in enumerate(("liver", "lungs")):
+    for part, name in enumerate(("liver", "lungs", "mediastinum and spine")):
         results = [one[part] for one in found]
         errors = np.concatenate([errors for errors, _ in results])
         good = sum(status is Status.GOOD for _, status in results)
-        note = f"{len(errors)} lesions of {len(found)} cases; {good} good, "
+        note = f"{len(errors)} places of {len(found)} cases; {good} good, "
         note += f"{sum(status is Status.FAILED for _, status in results)} failed"
         share = 100 * float((errors <= PROPOSED_MM).mean())
         yield Row(f"registration: {name}, lesions expected within 10 mm", share, "%", 100 * PROPOSED_SHARE, True, note)
@@ -117,11 +118,12 @@ def _cases() -> Iterator[Row]:
         yield Row(f"registration: {name}, 95th percentile", float(np.percentile(known, 95)), "mm")
 
 
-def case_errors(seed: int) -> tuple[tuple[NDArray[np.float64], Status], tuple[NDArray[np.float64], Status]]:
-    """Liver, then lungs: how far each lesion is from where it is expected, mm; infinite where nothing is proposed."""
+def case_errors(seed: int) -> tuple[tuple[NDArray[np.float64], Status], ...]:
+    """Liver, lungs, trunk: how far each place is from where it is expected, mm; infinite where nothing is proposed."""
     case = made_case(seed)
     liver = _errors(case.liver, case.liver_lesions, About.LIVER)
-    return liver, _errors(case.chest, case.chest_lesions, About.LUNGS)
+    lungs = _errors(case.chest, case.chest_lesions, About.LUNGS)
+    return liver, lungs, _errors(case.chest, still_points(seed), About.TRUNK)
 
 
 def _mr_cases() -> Iterator[Row]:
@@ -187,7 +189,9 @@ def _errors(exams: tuple[Exam, Exam], lesions: Points, about: About) -> tuple[ND
     prior, current = exams
     rigid, rest = register_rigidly_about(prior.volume(), current.volume(), about)
     found = register_closely(rest, rigid)
-    errors = np.linalg.norm(_by(found)(prior.place(lesions)) - current.place(lesions), axis=1)
+    breathes = about is not About.TRUNK
+    before, after = (exam.place(lesions, breathes) for exam in exams)
+    errors = np.linalg.norm(_by(found)(before) - after, axis=1)
     failed = found.quality.status is Status.FAILED
     return np.full(len(lesions), np.inf) if failed else errors, found.quality.status
 

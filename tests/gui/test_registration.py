@@ -30,7 +30,7 @@ def test_that_prior_and_current_are_registered_linked_and_lesions_expected_where
         driver.station.registering.on = True
         driver.session.select_visit("FU1")
         prior, current = driver.page.grid.views[:2]
-        qtbot.waitUntil(lambda: _link(prior) == "linked · registered", timeout=60_000)
+        qtbot.waitUntil(lambda: _link(prior) == "linked · liver registered", timeout=60_000)
         follow_up = truth.timepoint("FU1")
         assert follow_up is not None
         for name in ("IT1", "IT2"):
@@ -48,7 +48,7 @@ def test_that_prior_and_current_are_registered_linked_and_lesions_expected_where
         driver.wheel(current, -3)
         assert prior.state.index == left_at
         driver.key(Qt.Key.Key_G, widget=current)
-        assert _link(prior) == "linked · registered"
+        assert _link(prior) == "linked · liver registered"
         assert prior.state.index != left_at
         assert {place.label for place in current.places} == {"IT1?", "IT2?"}
         driver.station.images.display.toggle_ghosts()

@@ -317,6 +317,17 @@ def lung_points(count: int, seed: int) -> Points:
     return np.asarray(middles + direction * rng.uniform(size=(count, 1)) ** (1 / 3) * [[28.0, 44.0, 62.0]])
 
 
+def still_points(seed: int) -> Points:
+    """Points of the body that breath does not move: four in the mediastinum, two in the spine, two in the breastbone."""
+    rng = np.random.default_rng(seed)
+    boxes = (
+        [((-20, 0, 120), (30, 35, 215))] * 4
+        + [((-10, 60, 90), (10, 75, 240))] * 2
+        + [((-8, -84, 130), (8, -80, 230))] * 2
+    )
+    return np.array([rng.uniform(low, high) for low, high in boxes])
+
+
 def volume_of(exam: Exam, values: NDArray[np.int16]) -> Volume:
     """Values of an exam as a loaded series."""
     grid = exam.grid

@@ -1,7 +1,7 @@
 """Where liver and lungs roughly are on a coarse image: enough to guide a registration, not to measure anything.
 
 The liver is found as the largest solid piece of even soft tissue on the patient's right; the lungs as air inside the
-body. No learnt model, no atlas.
+body; what breath does not move as bone in the middle of the body. No learnt model, no atlas.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ _LEAST_DEPTH_MM = 18.0
 """How deep a liver must reach: muscles, kidneys and spleen are thinner."""
 _OPENING_MM = 9.0
 _LIKE_HU = 12.0
+_MIDDLE_MM, _ABOUT_BONE_MM, _OFF_ORGAN_MM, _LEAST_BONE_ML, _LUNG_SECTION_CM2 = 50.0, 10.0, 4.0, 20.0, 150.0
 _MOST_WALL = 0.2
 """A tissue that makes up more than this of the outermost centimetre of the body is wall."""
 
@@ -126,6 +127,31 @@ def find_lungs(coarse: CoarseImage, body: Mask) -> Organ | None:
         return None
     lungs = ndimage.binary_closing(lungs, _ball(coarse, 10.0)) & body
     return Organ(np.asarray(lungs), float(values.mean()), float(values.std()), volume_ml)
+
+
+def find_trunk(coarse: CoarseImage, body: Mask) -> tuple[Mask, Mask] | None:
+    """What breath does not move, in the middle of the body: to register, spine and breastbone; to check, more.
+
+    Lungs and liver are in neither, and ribs, which breathe, hardly. The mediastinum, between large sections of the
+    lungs, is checked with the bones; further down what lies in the middle hangs on the diaphragm. None where there is
+    little bone, or for MR.
+    """
+    if not coarse.hounsfield:
+        return None
+    middle = body & (np.abs(_to_the_right_mm(coarse, body)) < _MIDDLE_MM)
+    bone = bone_of(coarse) & middle
+    if float(bone.sum()) * coarse.voxel_mm3 / 1000.0 < _LEAST_BONE_ML:
+        return None
+    lungs, liver = find_lungs(coarse, body), find_liver(coarse, body)
+    still = np.ones_like(body)
+    for organ in (lungs, liver):
+        if organ is not None:
+            still &= ~grown(organ.mask, coarse, _OFF_ORGAN_MM)
+    about = grown(bone, coarse, _ABOUT_BONE_MM) & still
+    if lungs is None:
+        return about, about
+    areas_cm2 = lungs.mask.sum((1, 2)) * coarse.spacing_mm[1] * coarse.spacing_mm[2] / 100.0
+    return about, about | (middle & still & (areas_cm2 > _LUNG_SECTION_CM2)[:, None, None])
 
 
 def grown(mask: Mask, coarse: CoarseImage, by_mm: float) -> Mask:

@@ -1,6 +1,7 @@
 """Registers two exams of one patient: rigid, then rigid for the organ, then demons; and says how far to trust it.
 
-An exam by MR is registered with another, or with CT, by `register_across`, rigidly.
+What breath does not move, spine and mediastinum, is registered apart from the lungs, rigidly. An exam by MR is
+registered with another, or with CT, by `register_across`, rigidly.
 
 `register_rigidly_about` is ready in seconds and is what linked scrolling uses. `register_closely` refines it for what
 needs a place in the organ. What does not fit is told as failed, with the numbers that say so, and links nothing.
@@ -20,7 +21,7 @@ from viewers.imaging.catalogue import Vector
 from viewers.imaging.coarse_image import OUTSIDE, CoarseImage, Mask, Values, coarse_image, upright
 from viewers.imaging.demons import Field, refine, rescaled_onto
 from viewers.imaging.errors import Cancelled, ImagingError
-from viewers.imaging.organs import body_of, bone_of, box_of, find_liver, find_lungs, grown
+from viewers.imaging.organs import body_of, bone_of, box_of, find_liver, find_lungs, find_trunk, grown
 from viewers.imaging.place_search import Fit, best_fit
 from viewers.imaging.register_across import register_across
 from viewers.imaging.registration import About, Quality, Registration
@@ -71,7 +72,8 @@ def register_rigidly_about(
     first, second
         Loaded volumes of the earlier and the later exam.
     about
-        The organ; where it is not found in the first exam, the whole body is registered, and that is told.
+        The organ, or the trunk; where it is not found in the first exam, the whole body is registered, and that is
+        told.
     progress
         Called with (steps done, `STEPS`).
     cancelled
@@ -106,6 +108,10 @@ def register_rigidly_about(
     step(2)
     moved = register_rigidly(a, b, body, start, soft=soft, shrink=(2,), cancelled=cancelled)
     step(3)
+    if about is About.TRUNK:
+        found, pair = _of_the_trunk(a, b, body, moved, Evidence(about, True, fit, mirrored), cancelled)
+        step(5)
+        return found, pair
     organ = find_liver(a, body) if about is About.LIVER else find_lungs(a, body)
     mask = body if organ is None else organ.mask
     tissue = float(np.median(a.values[mask])) if organ is None else organ.mean
@@ -118,15 +124,30 @@ def register_rigidly_about(
     return _judged(pair, about, moved, None), pair
 
 
+def _of_the_trunk(
+    a: CoarseImage, b: CoarseImage, body: Mask, start: RigidMotion, seen: Evidence, cancelled: Asked
+) -> tuple[Registration, Pair]:
+    """The rigid motion of spine and breastbone: it starts where the body, which breathes, was put."""
+    trunk = find_trunk(a, body)
+    if trunk is None:
+        pair = Pair(a, b, body, 0.0, replace(seen, organ_found=False))
+        return _judged(pair, seen.about, start, None), pair
+    about_bone, checked = trunk
+    motion = register_rigidly(a, b, about_bone, start, soft=False, share=0.5, cancelled=cancelled)
+    pair = Pair(a, b, checked, 0.0, seen)
+    return _judged(pair, seen.about, motion, None), pair
+
+
 def register_closely(pair: Pair, rigid: Registration, *, cancelled: Asked = lambda: False) -> Registration:
-    """The registration refined by demons, or as it was: where it failed, is with an MR, or does not become better.
+    """The registration refined by demons; as it was where it failed, is with an MR, of the trunk, or no better then.
 
     Raises
     ------
     Cancelled
         `cancelled` said so.
     """
-    if rigid.quality.status == "failed" or not pair.evidence.organ_found or pair.evidence.across:
+    stays_rigid = pair.evidence.across or rigid.about is About.TRUNK
+    if rigid.quality.status == "failed" or not pair.evidence.organ_found or stays_rigid:
         return rigid
     low, high = box_of(pair.organ, pair.first, _REFINED_MM)
     box = tuple(slice(a, b) for a, b in zip(low, high, strict=True))
@@ -191,6 +212,8 @@ def _agreement(pair: Pair, grid: CoarseImage, moved: CoarseImage, there: Mask, o
     if about is About.LUNGS:
         ours, theirs = (_lungs_only(image) for image in (grid, moved))
         return agreement(grid, ours, theirs, there, ~grown(~organ, grid, _INSIDE_MM))
+    if about is About.TRUNK:
+        return agreement(grid, grid.values, moved.values, there, organ)
     region = grown(organ, grid, _CHECKED_MM) if pair.evidence.organ_found else organ
     near = ndimage.binary_dilation(organ, iterations=3) & there
     if not near.any():

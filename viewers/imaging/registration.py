@@ -21,10 +21,13 @@ VERSION = "2"
 
 
 class About(StrEnum):
-    """What a registration is about: what moves with the liver, or with the lungs."""
+    """What a registration is about: what moves with the liver, with the lungs, or with the trunk, which is not moved
+    by breath.
+    """
 
     LIVER = "liver"
     LUNGS = "lungs"
+    TRUNK = "trunk"
 
 
 class Status(StrEnum):

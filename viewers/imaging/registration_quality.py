@@ -9,7 +9,7 @@ from viewers.imaging.place_search import Fit
 from viewers.imaging.registration import About, Quality, Status
 
 FEWEST_BLOCKS, FEW_BLOCKS = 8, 15
-CONFIRMED = {About.LIVER: (0.70, 0.85), About.LUNGS: (0.50, 0.80)}
+CONFIRMED = {About.LIVER: (0.70, 0.85), About.LUNGS: (0.50, 0.80), About.TRUNK: (0.50, 0.70)}
 ACROSS_CONFIRMED, ACROSS_ALIKE = (0.60, 0.75), 0.4
 """The same between modalities, of edges, which are less alike than values: there, and the correlation that counts."""
 LEAST_OVERLAP, MOST_OVERLAP = 0.50, 0.85
@@ -17,6 +17,7 @@ LARGEST_RESIDUAL_MM, LARGE_RESIDUAL_MM = 8.0, 5.0
 ACROSS_LARGEST_MM = 7.0
 MOST_TURNED, MUCH_TURNED = 30.0, 15.0
 """Of each: beyond the first a registration has failed, between the two it is doubtful."""
+_NAMES = {About.LIVER: "liver", About.LUNGS: "lungs", About.TRUNK: "middle of the trunk"}
 _MIRROR_MARGIN, _ACROSS_MARGIN = 0.02, 0.0
 """By how much a mirrored exam may fit better; values say more of that than what one modality tells of the other."""
 
@@ -60,7 +61,7 @@ def judge_quality(evidence: Evidence, found: Agreement, overlap: float, degrees:
     degrees
         How far the body is turned.
     """
-    organ = "liver" if evidence.about is About.LIVER else "lungs"
+    organ = _NAMES[evidence.about]
     failed: list[str] = []
     doubtful: list[str] = []
     if evidence.fit is None:
@@ -72,8 +73,9 @@ def judge_quality(evidence: Evidence, found: Agreement, overlap: float, degrees:
         failed.append(f"They fit better mirrored {way} ({correlation:.2f}) than as they are ({straight:.2f}).")
     if not evidence.organ_found:
         seen = "the exams" if evidence.across else "the earlier exam"
-        were = "was" if evidence.about is About.LIVER else "were"
-        doubtful.append(f"No {organ} {were} found in {seen}: the whole body was registered.")
+        were = "were" if evidence.about is About.LUNGS else "was"
+        what = "spine" if evidence.about is About.TRUNK else organ
+        doubtful.append(f"No {what} {were} found in {seen}: the whole body was registered.")
     part = organ if evidence.organ_found else "body"
     other = "the other exam" if evidence.across else "the later images"
     lies = "lie" if part == "lungs" else "lies"

@@ -48,6 +48,10 @@ class FrameLink:
         Finds places by more than a shift; it then goes before the offset.
     doubtful
         Whether there is a reason not to trust it.
+    part
+        What was registered, in a word: the residual is told of that alone.
+    elsewhere
+        Whether what is looked at is another part than what the link was found on, so that no residual holds for it.
     """
 
     kind: LinkKind
@@ -56,6 +60,8 @@ class FrameLink:
     lesions: int = 0
     mapping: PlaceMap | None = None
     doubtful: bool = False
+    part: str = ""
+    elsewhere: bool = False
 
     def carry(self, point: Point) -> Point:
         """A place of the first frame as a place of the second (LPS mm)."""

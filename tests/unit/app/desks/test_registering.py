@@ -13,17 +13,17 @@ from PySide6.QtCore import QObject, Signal
 from pytestqt.qtbot import QtBot
 
 from app.desks.registering import RegisteringDesk
+from app.reading.body_parts import Part
 from app.reading.registration_pairs import PairKey, WantedPair
 from app.storage.registration_cache import RegistrationCache
 from app.tasks import TaskRunner
-from mrecist.values import Region
 from tests.support.volumes import volume
 from viewers.imaging import register
 from viewers.imaging.errors import ImagingError
 from viewers.imaging.registration import About, Quality, Registration, Status
 from viewers.imaging.rigid import RigidMotion
 
-LIVER = WantedPair(PairKey("A", "B", Region.INTRAHEPATIC), "s1", "s2", ("BL", "FU1"))
+LIVER = WantedPair(PairKey("A", "B", Part.LIVER), "s1", "s2", ("BL", "FU1"))
 
 
 class Library(QObject):
@@ -71,7 +71,7 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def shift_mm(desk: RegisteringDesk, frame_a: str = "A", frame_b: str = "B") -> float | None:
-    found = desk.between(frame_a, frame_b, Region.INTRAHEPATIC)
+    found = desk.between(frame_a, frame_b, Part.LIVER)
     return None if found is None else found.carry((0.0, 0.0, 0.0))[0]
 
 
@@ -83,7 +83,7 @@ def test_that_a_pair_is_registered_told_refined_and_kept_for_the_next_time(
     told: list[tuple[bool, float | None]] = []
     desk.changed.connect(lambda first: told.append((first, shift_mm(desk))))
     desk.want([LIVER])
-    assert desk.is_running("B", "A", Region.INTRAHEPATIC)
+    assert desk.is_running("B", "A", Part.LIVER)
     qtbot.waitUntil(lambda: len(told) == 2)
     assert told == [(True, 10.0), (False, 12.0)]
     assert shift_mm(desk, "B", "A") == -12.0
@@ -106,7 +106,7 @@ def test_that_it_waits_for_images_and_stops_when_they_hang_no_longer(
     assert runner.is_running("register")
     desk.want([])
     assert not runner.is_running("register")
-    assert not desk.is_running("A", "B", Region.INTRAHEPATIC)
+    assert not desk.is_running("A", "B", Part.LIVER)
 
 
 @pytest.mark.parametrize(
@@ -140,3 +140,41 @@ def test_that_a_failure_is_told_once_and_links_nothing(
     assert told == [f"{said} Nothing was changed. P pins one place on both."]
     assert shift_mm(desk) is None
     assert not runner.is_running("register")
+
+
+@pytest.mark.parametrize(
+    ("lungs", "trunk", "parts"),
+    [
+        (Status.GOOD, Status.GOOD, {Part.LUNGS: (10.0, False), Part.TRUNK: (12.0, False), Part.OTHER: (12.0, True)}),
+        (Status.GOOD, Status.FAILED, {Part.LUNGS: (10.0, False), Part.TRUNK: (10.0, True), Part.OTHER: (10.0, True)}),
+        (Status.FAILED, Status.GOOD, {Part.TRUNK: (10.0, False)}),
+        (Status.GOOD, None, {Part.LUNGS: (10.0, False), Part.TRUNK: None, Part.OTHER: None}),
+    ],
+    ids=[
+        "each part by its own",
+        "no trunk: by the lungs, and told",
+        "spines alone prove nothing",
+        "trunk still to come",
+    ],
+)
+def test_that_no_part_borrows_the_figure_of_another(
+    runner: TaskRunner,
+    tmp_path: Path,
+    lungs: Status,
+    trunk: Status | None,
+    parts: dict[Part, tuple[float, bool] | None],
+) -> None:
+    library = Library()
+    library.waiting = {"s2"}
+    desk = RegisteringDesk(library, runner, RegistrationCache(tmp_path), library)  # type: ignore[arg-type]
+    keys = {part: PairKey("A", "B", part) for part in (Part.LUNGS, Part.TRUNK)}
+    desk.want([WantedPair(key, "s1", "s2", ("BL", "FU1"), sure=False) for key in keys.values()])
+    desk._found[keys[Part.LUNGS]] = registration(10.0, lungs)
+    if trunk is not None:
+        desk._found[keys[Part.TRUNK]] = registration(12.0, trunk)
+    for part, wanted in parts.items():
+        found = desk.best_for("A", "B", part)
+        told = None if found is None else (found.carry((0.0, 0.0, 0.0))[0], found.elsewhere)
+        assert told == wanted, part
+        assert found is None or found.failed == (lungs is Status.FAILED)
+    assert desk.is_running("B", "A", Part.OTHER) == (trunk is None)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from app.models.reading import Reading
+from app.reading.body_parts import Part
 from app.reading.frame_links import link_between, link_chip
 from app.words import SPACE
 from mrecist.case import TimePointRead
@@ -90,18 +91,24 @@ def test_that_a_pin_goes_before_the_lesions_which_tell_how_good_it_is() -> None:
 def test_that_the_lesions_of_what_is_looked_at_go_before_others() -> None:
     """Liver and chest are taken at different depths of breath: a lung nodule does not tell where the liver went."""
     both = reading({"IT1": (0, 0, 0), "ET1": (0, 0, 200)}, {"IT1": (0, 0, -20), "ET1": (0, 0, 190)})
-    liver = link_between(both, VISITS, FRAMES, None, Region.INTRAHEPATIC)
-    chest = link_between(both, VISITS, FRAMES, None, Region.EXTRAHEPATIC)
+    liver = link_between(both, VISITS, FRAMES, None, Part.LIVER)
+    chest = link_between(both, VISITS, FRAMES, None, Part.LUNGS)
     assert liver is not None
     assert chest is not None
     assert (liver.offset_mm, chest.offset_mm) == ((0.0, 0.0, -20.0), (0.0, 0.0, -10.0))
 
 
-def test_that_lesions_of_the_other_region_are_better_than_none() -> None:
-    lung = reading({"ET1": (0, 0, 200)}, {"ET1": (0, 0, 190)})
-    link = link_between(lung, VISITS, FRAMES, None, Region.INTRAHEPATIC)
+def test_that_lesions_of_another_part_are_better_than_none_and_tell_nothing_of_how_far_it_is_off() -> None:
+    lungs = reading({"ET1": (0, 0, 200), "ET2": (9, 0, 200)}, {"ET1": (0, 0, 190), "ET2": (9, 0, 190)})
+    link = link_between(lungs, VISITS, FRAMES, None, Part.LIVER)
     assert link is not None
     assert link.offset_mm == (0.0, 0.0, -10.0)
+    shift = "lesion shift"
+    assert link_chip(link) == Chip(f"linked · {shift}, other lesions", "± not known", Tone.AMBER, shift)
+    own = link_between(lungs, VISITS, FRAMES, None, Part.LUNGS)
+    assert link_chip(own) == Chip(f"linked · {shift}", f"± 0.0{SPACE}mm", Tone.MET, shift)
+    pinned = link_between(lungs, VISITS, FRAMES, (0.0, 0.0, -10.0), Part.LIVER)
+    assert link_chip(pinned) == Chip("linked · pin", "± not known", short="pin")
 
 
 @pytest.mark.parametrize(

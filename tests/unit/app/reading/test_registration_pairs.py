@@ -7,13 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from app.reading.body_parts import Part, part_of
 from app.reading.expected_places import ghosts_in, ghosts_on
 from app.reading.frame_links import link_between, link_chip
 from app.reading.hanging import Tile
 from app.reading.registration_pairs import PairKey, Registered, WantedPair, pairs_wanted, regions_of
 from app.state.record import Record
 from app.words import SPACE
-from mrecist.values import Point, Region
+from mrecist.lesions import Lesion
+from mrecist.values import Axis, LesionRole, Organ, Point, Region
 from tests.support.records import two_visits
 from tests.unit.app.reading.test_frame_links import FRAMES, VISITS, reading
 from viewers.imaging.registration import About, Quality, Registration, Status
@@ -37,8 +39,8 @@ def test_that_the_same_phase_of_both_exams_is_paired_the_earlier_first_and_the_c
     first, second = (record.series_ref(uid).frame_of_reference_uid for uid in ("BL-AP", "FU1-AP"))  # type: ignore[union-attr]
     assert first and second
     assert set(pairs_wanted(record, tiles)) == {
-        WantedPair(PairKey(first, second, Region.INTRAHEPATIC), "BL-PVP", "FU1-PVP", ("BL", "FU1")),
-        WantedPair(PairKey(first, second, Region.EXTRAHEPATIC), "BL-CH", "FU1-CH", ("BL", "FU1")),
+        WantedPair(PairKey(first, second, Part.LIVER), "BL-PVP", "FU1-PVP", ("BL", "FU1")),
+        WantedPair(PairKey(first, second, Part.LUNGS), "BL-CH", "FU1-CH", ("BL", "FU1")),
     }
 
 
@@ -53,7 +55,7 @@ def test_that_one_exam_alone_is_not_registered_and_ct_with_mr_for_the_liver_alon
 
     tiles = [Tile(uid.split("-")[0], uid) for uid in ("BL-AP", "BL-PVP", "BL-CH", "FU1-AP", "FU1-CH")]
     (pair,) = pairs_wanted(on("MR", "FU1-AP", "FU1-CH"), tiles)
-    assert (pair.first_uid, pair.second_uid, pair.key.region) == ("BL-AP", "FU1-AP", Region.INTRAHEPATIC)
+    assert (pair.first_uid, pair.second_uid, pair.key.part) == ("BL-AP", "FU1-AP", Part.LIVER)
     assert not pairs_wanted(on("PT", "FU1-AP"), tiles[:1] + tiles[3:4])
     one_visit = pairs_wanted(on("MR", "FU1-AP"), [Tile("BL", "BL-AP"), Tile("BL", "FU1-AP")])
     assert [pair.exams for pair in one_visit] == ["CT and MR of BL"]
@@ -86,7 +88,7 @@ def test_that_exams_of_unknown_phase_are_registered_about_the_liver_too_and_phas
     unknown = tuple(replace(x, phase=None, description="CT 2.5 mm") if "PRE" in x.uid else x for x in record.series)
     record = replace(record, series=unknown)
     alone = pairs_wanted(record, [Tile("BL", "BL-PRE"), Tile("FU1", "FU1-PRE")])
-    assert [(x.key.region, x.sure) for x in alone] == [(region, False) for region in Region]
+    assert [(x.key.part, x.sure) for x in alone] == [(Part.LIVER, False), (Part.LUNGS, False)]
     hung = ("BL-PRE", "BL-AP", "FU1-PRE", "FU1-PVP", "BL-CH", "FU1-CH")
     beside = pairs_wanted(record, [Tile(uid.split("-")[0], uid) for uid in hung])
     assert [(x.first_uid, x.second_uid, x.sure) for x in beside] == [
@@ -121,8 +123,8 @@ def test_that_chips_tell_good_doubtful_failed_and_under_way() -> None:
     def chip(status: Status, mm: float) -> Chip | None:
         return link_chip(link_between(None, VISITS, FRAMES, None, registered=registered(status, mm)))
 
-    assert chip(Status.GOOD, 2.0) == Chip("linked · registered", f"± 2.0{SPACE}mm", Tone.MET, "registered")
-    assert chip(Status.DOUBTFUL, 2.0) == Chip("linked · doubtful", f"± 2.0{SPACE}mm", Tone.AMBER, "doubtful")
+    assert chip(Status.GOOD, 2.0) == Chip("linked · liver registered", f"± 2.0{SPACE}mm", Tone.MET, "liver")
+    assert chip(Status.DOUBTFUL, 2.0) == Chip("linked · liver doubtful", f"± 2.0{SPACE}mm", Tone.AMBER, "doubtful")
     failed, running = link_chip(None, failed=True), link_chip(None, running=True)
     assert failed is not None
     assert running is not None
@@ -130,9 +132,50 @@ def test_that_chips_tell_good_doubtful_failed_and_under_way() -> None:
     assert "pin one place" in failed.text
 
 
+@pytest.mark.parametrize(
+    ("organ", "part"),
+    [
+        (Organ.LUNG, Part.LUNGS),
+        (Organ.LYMPH_NODE, Part.TRUNK),
+        (Organ.BONE, Part.TRUNK),
+        (Organ.ADRENAL, Part.OTHER),
+        (Organ.OTHER, Part.OTHER),
+    ],
+)
+def test_that_what_a_lesion_moves_with_follows_from_its_organ(organ: Organ, part: Part) -> None:
+    outside = Lesion("ET1", Region.EXTRAHEPATIC, LesionRole.TARGET, organ, axis=Axis.LONGEST)
+    assert part_of(outside) is part
+    liver = Lesion("INT1", Region.INTRAHEPATIC, LesionRole.NONTARGET, Organ.PORTAL_VEIN, axis=Axis.VIABLE_LONGEST)
+    assert part_of(liver) is Part.LIVER
+
+
+def test_that_the_chip_names_the_part_its_figure_holds_for_and_claims_none_elsewhere() -> None:
+    def chip(part: Part, elsewhere: bool) -> Chip | None:
+        found = replace(registered(), part=part, elsewhere=elsewhere)
+        return link_chip(link_between(None, VISITS, FRAMES, None, part, found))
+
+    mm, both = f"± 2.0{SPACE}mm", "mediastinum and spine"
+    assert chip(Part.LUNGS, False) == Chip("linked · lungs registered", mm, Tone.MET, "lungs")
+    assert chip(Part.TRUNK, False) == Chip(f"linked · {both} registered", mm, Tone.MET, "mediastinum")
+    assert chip(Part.LUNGS, True) == Chip("linked · by lungs", "± not known", Tone.AMBER, "lungs")
+
+
+def test_that_the_trunk_is_registered_beside_the_lungs_where_a_lesion_needs_it() -> None:
+    record = two_visits()
+    tiles = [Tile("BL", "BL-CH"), Tile("FU1", "FU1-CH")]
+    assert [x.key.part for x in pairs_wanted(record, tiles)] == [Part.LUNGS]
+    both = pairs_wanted(record, tiles, trunk=True)
+    assert [(x.key.part, x.first_uid, x.second_uid) for x in both] == [
+        (Part.LUNGS, "BL-CH", "FU1-CH"),
+        (Part.TRUNK, "BL-CH", "FU1-CH"),
+    ]
+    livers = [Tile("BL", "BL-AP"), Tile("FU1", "FU1-AP")]
+    assert [x.key.part for x in pairs_wanted(record, livers, trunk=True)] == [Part.LIVER]
+
+
 def test_that_a_ghost_lies_where_the_lesion_is_carried_until_it_is_read() -> None:
-    def carry(frame_a: str, frame_b: str, region: Region, point: Point) -> Point | None:
-        known = (frame_a, frame_b, region) == ("A", "B", Region.INTRAHEPATIC)
+    def carry(frame_a: str, frame_b: str, part: Part, point: Point) -> Point | None:
+        known = (frame_a, frame_b, part) == ("A", "B", Part.LIVER)
         return registered().carry(point) if known else None
 
     open_ = reading({"IT1": (10, 0, 5), "IT2": (40, 0, 0), "ET1": (1, 2, 3)}, {"IT2": (0, 40, 30)})
@@ -141,6 +184,9 @@ def test_that_a_ghost_lies_where_the_lesion_is_carried_until_it_is_read() -> Non
     assert ghosts[0].centre == pytest.approx((0.0, 10.0, 35.0))
     assert ghosts_in(open_, "FU1", Region.EXTRAHEPATIC, "B", carry) == ()
     assert isinstance(ghosts[0], ViewPlace)
+
+    far = ghosts_in(open_, "FU1", Region.INTRAHEPATIC, "B", carry, lambda _a, _b, _part: "± not known")
+    assert [ghost.label for ghost in far] == ["IT1? ± not known"]
 
     ref = replace(two_visits().series[0], frame_of_reference_uid="B")
     for phase, description, labels in (

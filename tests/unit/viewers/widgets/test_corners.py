@@ -142,9 +142,9 @@ def test_that_the_lower_corners_give_way_where_there_is_no_height() -> None:
 
 
 def test_that_a_chip_says_it_shortly_rather_than_cut() -> None:
-    link = Chip("linked · registered", "± 0.9 mm", short="registered")
+    link = Chip("linked · liver registered", "± 0.9 mm", short="liver")
     texts = CornerTexts(("김영수 HEP-0142", "M 63 y", TextLine("FU2 · nadir · prior", True)), (DATE, "Se 4", link))
-    for width, said in ((475.0, "linked · registered"), (287.0, "registered")):
+    for width, said in ((475.0, "linked · liver registered"), (287.0, "liver")):
         rows = rows_of(texts, OverlayLevel.FULL, (width, 337.0))["top right"].rows
         assert [chip.text for row in rows if isinstance(row, tuple) for chip in row] == [said]
 
@@ -173,7 +173,7 @@ def test_that_of_a_banner_with_no_room_the_end_is_cut_and_not_the_beginning() ->
 
 def test_that_what_warns_of_an_image_stays_when_all_else_is_off() -> None:
     chips = (Chip("AP", "0.97"), Chip("not aligned", tone=Tone.AMBER), Chip("mirrored", tone=Tone.AMBER))
-    texts = CornerTexts(("Name",), ("2025-06-10", "Se 4", chips, Chip("linked · registered", tone=Tone.MET)))
+    texts = CornerTexts(("Name",), ("2025-06-10", "Se 4", chips, Chip("linked · liver registered", tone=Tone.MET)))
     off = at_level(texts, OverlayLevel.OFF)
     assert (off.top_left, off.top_right) == (("Name",), ("2025-06-10", chips[1:]))
     assert (off.bottom_left, off.bottom_right) == ((), ())

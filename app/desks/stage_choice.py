@@ -35,7 +35,9 @@ class StageChoice:
             return None
         chosen = stage if stage in offered and stage is not None else usual_stage(record, visit, offered)
         reading = self._session.reading
-        liver_on = None if reading is None else liver_read_on(record, reading.read, visit.id)
+        read = None if reading is None else reading.read
+        known = {one.id: read and liver_read_on(record, read, one.id) for one in record.visits}
+        liver_on = {visit_id: modality for visit_id, modality in known.items() if modality}
         return hang(record, chosen, self._times(visit), self._b_value, liver_on)
 
     def layout(self, hanging: Hanging) -> Layout:

@@ -6,8 +6,9 @@ A missing phase is a tile that says so, never another series in its place.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from app.reading.series_kinds import Kind, b_value_of, is_chest, is_for_bone, is_for_lung, kind_of
 from app.reading.stages import LAYOUTS, TILES, Derivation, Stage, Wanted, When
@@ -41,6 +42,8 @@ _LATE = "Transitional, hepatobiliary or delayed phase"
 _NO_NADIR = "Nadir not known: the liver has no sum at an earlier time point"
 _REFORMAT = re.compile(r"(?<![a-z])(?:cor(?:onal)?|sag(?:ittal)?|mpr)(?![a-z])|관상면|시상면|冠状|矢状", re.IGNORECASE)
 _BONE_PRESET, _LUNG_PRESET, _ABDOMEN_PRESET = 7, 5, 1
+
+_NOT_READ: Mapping[str, str] = MappingProxyType({})
 
 BValue = Callable[[str], int | None]
 """The b value of a series by its uid, as its files tell it; None where they do not."""
@@ -157,11 +160,12 @@ def hang(
     stage: Stage,
     times: Times,
     b_value: BValue = lambda _uid: None,
-    liver_on: str | None = None,
+    liver_on: Mapping[str, str] = _NOT_READ,
 ) -> Hanging:
     """Fill a stage with the series of its time points.
 
-    `liver_on` is the modality on which the liver was read at the current time point; None: CT, where it has phases.
+    `liver_on` is the modality on which the liver was read, by time point: it hangs, since the lines are on it. One that
+    is not read yet hangs as CT, where it has phases; an earlier one then as the current.
     """
     if stage is Stage.SINGLE:
         refs = _refs(record, times.current)
@@ -170,7 +174,7 @@ def hang(
         return Hanging(stage, LAYOUTS[stage], (tile,))
     several = len({wanted.when for wanted in TILES[stage]}) > 1 and times.prior is not None
     usual = _modality(_refs(record, times.current))
-    like = usual if liver_on is None or stage is Stage.PHASES else liver_on
+    like = usual if stage is Stage.PHASES else liver_on.get(times.current.id, usual)
     tiles: dict[tuple[str | None, Wanted], Tile] = {}
     for wanted in TILES[stage]:
         visit = times.at(wanted.when)
@@ -179,7 +183,8 @@ def hang(
         key = (visit.id if visit else None, wanted.anyone)
         if key not in tiles:  # the nadir may be the prior, or the baseline: one tile, named by both
             role = times.roles(visit) if several else ""
-            tiles[key] = _Asked(wanted, visit, role, like).tile(record, stage, b_value)
+            read_on = like if visit is None or visit == times.current else liver_on.get(visit.id, like)
+            tiles[key] = _Asked(wanted, visit, role, read_on).tile(record, stage, b_value)
     return Hanging(stage, _room_for(len(tiles), LAYOUTS[stage]), tuple(tiles.values()))
 
 

@@ -367,7 +367,19 @@ def test_that_a_liver_that_was_read_on_mr_hangs_as_mr_beside_the_prior_ct() -> N
     assert liver_read_on(record, drawn_on("MR-AP", "FU2-AP"), "FU2") is None
     assert liver_read_on(record, drawn_on(), "FU2") is None
     times = Times(record.visits[2], record.visits[1], record.visits[0])
-    on_mr = hang(record, Stage.PRIOR_CURRENT, times, liver_on="MR")
+    on_mr = hang(record, Stage.PRIOR_CURRENT, times, liver_on={"FU2": "MR"})
     assert shown(on_mr.tiles) == ["FU1-AP", "MR-AP", "FU1-PVP", "MR-PVP"]
     assert shown(hang(record, Stage.PRIOR_CURRENT, times).tiles) == ["FU1-AP", "FU2-AP", "FU1-PVP", "FU2-PVP"]
-    assert shown(hang(record, Stage.PHASES, times, liver_on="MR").tiles)[1] == "FU2-AP"
+    assert shown(hang(record, Stage.PHASES, times, liver_on={"FU2": "MR"}).tiles)[1] == "FU2-AP"
+
+
+def test_that_a_prior_hangs_as_what_its_liver_was_read_on_where_its_lines_are() -> None:
+    """Oil hides the lesions on CT at FU2, and they were read on MR: at FU3 the MR hangs beside the CT."""
+    record = with_series(course(4), "FU2", *mr_exam(DATES[2]))
+    times = Times(record.visits[3], record.visits[2], record.visits[0], record.visits[2])
+    beside = hang(record, Stage.PRIOR_CURRENT, times, liver_on={"BL": "CT", "FU2": "MR"})
+    assert shown(beside.tiles) == ["MR-AP", "FU3-AP", "MR-PVP", "FU3-PVP"]
+    strip = hang(record, Stage.STRIP, times, liver_on={"BL": "CT", "FU2": "MR"})
+    assert shown(strip.tiles) == ["BL-AP", "MR-AP", "FU3-AP"]
+    not_read = hang(record, Stage.PRIOR_CURRENT, times, liver_on={"BL": "CT"})
+    assert shown(not_read.tiles) == ["FU2-AP", "FU3-AP", "FU2-PVP", "FU3-PVP"]

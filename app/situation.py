@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What the window shows now; enough to tell which actions make sense."""
+    """What the window shows now; enough to tell which actions make sense. `locked` says why findings cannot be changed."""
 
     case: bool = False
     visit: bool = False
@@ -19,15 +19,13 @@ class Situation:
     lesion: str | None = None
     undo: str = ""
     redo: str = ""
-    locked: bool = False
+    locked: str = ""
     lesions_in_sight: bool = True
     figure: bool = False
     proposal: bool = False
     clinical: bool = True
     undo_stops: str = ""
 
-
-_LOCKED = "This time point is signed, or the read is another reader's."
 
 _BLINDED = "Your read hides clinical data and decisions; Case, Reading mode lifts that, with a reason."
 
@@ -52,7 +50,7 @@ def unlocked(now: Situation) -> str:
         return "Open a case first."
     if not now.lesions_in_sight:
         return "Go back to the lesions first."
-    return _LOCKED if now.locked else ""
+    return now.locked
 
 
 def lesion_selected(now: Situation) -> str:
@@ -62,7 +60,7 @@ def lesion_selected(now: Situation) -> str:
 def can_draw(now: Situation) -> str:
     if not now.images:
         return "No images are open."
-    return _LOCKED if now.locked else ""
+    return now.locked
 
 
 def proposal_open(now: Situation) -> str:

@@ -20,10 +20,12 @@ from app.reading.marking import Intent
 from app.reading.overlay_texts import value_text
 from app.reading.stages import Stage
 from app.reading_page import RightPage
+from app.session import ReadingSession
 from app.situation import Situation, can_draw
 from app.state.reading_mode import Hidden
 from app.state.wording import summary
 from app.storage.errors import StorageError
+from app.words import translated
 from viewers.tools.navigate import Gesture
 from viewers.widgets.marks import Probe
 
@@ -54,6 +56,15 @@ _ASKED = {
 }
 
 
+def _why_locked(session: ReadingSession) -> str:
+    """Why findings cannot be changed, and the way out; empty where they can."""
+    if session.others_read:
+        others = session.others_read
+        return translated("This is the read of {name}. Go back to your own to change a finding.", name=others)
+    named = {"visit": session.selection.visit_id}
+    return translated("{visit} is signed. Amend it, with a reason, to change it.", **named) if session.locked else ""
+
+
 class Wiring(QObject):
     """Listens to everything, decides nothing."""
 
@@ -80,7 +91,7 @@ class Wiring(QObject):
             undo=session.undo_text,
             undo_stops=session.undo_stops,
             redo=session.redo_text,
-            locked=session.locked,
+            locked=_why_locked(session),
             lesions_in_sight=self._station.window.is_reading and self._station.page.right_page is RightPage.READING,
             clinical=Hidden.CLINICAL not in session.hides,
             figure=bool(self._station.annotating.selected) and self._station.window.is_reading,

@@ -28,7 +28,8 @@ def test_that_an_action_says_what_is_missing_until_it_can_run() -> None:
         "Select a lesion in the table first."
     )
     assert action("measure.counted").enabled_when(Situation(case=True, visit=True, lesion="IT1")) == ""
-    assert "signed" in action("finding.gone").enabled_when(Situation(True, True, True, "IT1", locked=True))
+    why = "FU1 is signed."
+    assert action("finding.gone").enabled_when(Situation(True, True, True, "IT1", locked=why)) == why
 
 
 def test_that_every_action_stands_in_the_menu() -> None:

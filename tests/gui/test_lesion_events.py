@@ -222,6 +222,8 @@ def test_that_what_happened_to_lesions_is_recorded_by_keys_and_clicks_undone_and
     assert not [button for button in driver.page.happened.buttons.values() if button.isVisible()]
     driver.key(Qt.Key.Key_D, SHIFT, widget=driver.page.table.grid)
     assert not driver.page.findings.choices.isVisible()
+    driver.key(Qt.Key.Key_D, SHIFT, widget=driver.page.grid.active)
+    assert driver.page.toast.message.text() == "FU2 is signed. Amend it, with a reason, to change it."
 
 
 def test_that_fragments_are_measured_by_lines_on_the_image_and_merged_again(

@@ -48,7 +48,7 @@ def test_that_two_actions_may_share_a_key_when_nothing_enables_both() -> None:
     assert both_possible(unlocked, case_open)
     assert not both_possible(unlocked, lambda now: "" if now.locked else "not locked")
     assert Situation() in every_situation()
-    assert Situation(True, True, True, None, "some", "", True, False) in every_situation()
+    assert Situation(True, True, True, None, "some", "", "some", False) in every_situation()
 
 
 def test_that_taking_a_key_takes_it_from_the_one_who_had_it() -> None:

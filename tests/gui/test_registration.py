@@ -60,6 +60,36 @@ def test_that_prior_and_current_are_registered_linked_and_lesions_expected_where
         driver.close()
 
 
+def test_that_a_node_of_the_mediastinum_is_expected_by_the_spine_and_the_chip_says_so(
+    qtbot: QtBot, tmp_path: Path, small_study: tuple[Path, Truth]
+) -> None:
+    """At FU1 the lungs of the study are 5 mm higher than at baseline, and its node is where the spine is."""
+    folder, truth = small_study
+    driver = Driver(qtbot, f"sqlite:///{tmp_path / 'cases.db'}")
+    try:
+        for visit in ("BL", "FU1"):
+            driver.drop_folder(folder / visit)
+        _record_baseline(driver, truth, {"ET1": Organ.LUNG, "ET3": Organ.LYMPH_NODE})
+        driver.station.desk.show_reading()
+        driver.station.registering.on = True
+        driver.session.select_visit("FU1")
+        driver.session.select_lesion("ET1")
+        prior, current = driver.page.grid.views[:2]
+        qtbot.waitUntil(lambda: _link(prior) == "linked · lungs registered", timeout=60_000)
+        qtbot.waitUntil(lambda: len(current.places) == 2, timeout=60_000)
+        labels = [place.label for place in current.places]
+        assert labels[0] == "ET1?" and labels[1].startswith("ET3? ± "), "a ghost of another part has its own figure"
+        driver.session.select_lesion("ET3")
+        assert _link(prior) == "linked · mediastinum and spine registered"
+        ghost = next(place for place in current.places if place.label == "ET3?")
+        follow_up = truth.timepoint("FU1")
+        finding = follow_up.finding("ET3") if follow_up else None
+        assert finding is not None
+        assert ghost.centre == pytest.approx(finding.centres[0], abs=1.5)
+    finally:
+        driver.close()
+
+
 def test_that_the_phases_of_a_subtraction_are_aligned_in_the_background_and_the_view_says_so(
     qtbot: QtBot, tmp_path: Path, small_study: tuple[Path, Truth]
 ) -> None:
@@ -82,19 +112,25 @@ def _chips(view: SliceView) -> list[Chip]:
     return [chip for row in rows for chip in row]
 
 
-def _record_baseline(driver: Driver, truth: Truth) -> None:
-    """IT1 and IT2 as balls about their true middles, so that the middle of the line is the middle of the lesion."""
+_LIVER = {"IT1": Organ.LIVER, "IT2": Organ.LIVER}
+
+
+def _record_baseline(driver: Driver, truth: Truth, organs: dict[str, Organ] = _LIVER) -> None:
+    """Lesions as balls about their true middles, so that the middle of the line is the middle of the lesion."""
     baseline = truth.timepoint("BL")
     assert baseline is not None
     driver.session.do(BaselineConfirmed("BL", truth.day0))
-    for name in ("IT1", "IT2"):
+    for name, organ in organs.items():
         finding = baseline.finding(name)
         assert finding is not None
         x, y, z = finding.centres[0]
         line = Line(
             finding.series_uid, finding.sop_uid, 1, finding.frame_of_reference_uid, (x - 10, y, z), (x + 10, y, z)
         )
-        lesion = Lesion(name, Region.INTRAHEPATIC, LesionRole.TARGET, Organ.LIVER, axis=Axis.VIABLE_LONGEST)
+        where = (
+            (Region.INTRAHEPATIC, Axis.VIABLE_LONGEST) if organ is Organ.LIVER else (Region.EXTRAHEPATIC, Axis.LONGEST)
+        )
+        lesion = Lesion(name, where[0], LesionRole.TARGET, organ, axis=where[1])
         seen = Observation(name, Measured(Diameter(200), evidence=(line,)))
         assert driver.session.do(LesionAdded(lesion, "BL", seen))
 

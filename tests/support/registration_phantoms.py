@@ -318,7 +318,7 @@ def lung_points(count: int, seed: int) -> Points:
 
 
 def still_points(seed: int) -> Points:
-    """Points of the body that breath does not move: four in the mediastinum, two in the spine, two in the breastbone."""
+    """Points of the body that breath does not move: four in the mediastinum, two in the spine, two in the sternum."""
     rng = np.random.default_rng(seed)
     boxes = (
         [((-20, 0, 120), (30, 35, 215))] * 4

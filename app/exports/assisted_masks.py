@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from viewers.imaging.crop import Mask
 
 
+_SAME_MM = 0.01
+"""Computed anew, the ends of the same line differ in their last digits."""
 _REMEDY = "To have a mask, measure it again with the assistant and accept; a signed time point has to be amended first"
 
 
@@ -84,7 +86,8 @@ class MaskMaker:
             return None
         mask = self.mask(assistance, images.series(line.series_uid))
         long, short = mask.long_axis, mask.short_axis
-        same = {long.start, long.end} == {line.start, line.end} and long.sop_uid == line.sop_uid
+        apart_mm = max(length_mm(long.start, line.start), length_mm(long.end, line.end))
+        same = long.sop_uid == line.sop_uid and apart_mm < _SAME_MM
         return replace(line, start=short.start, end=short.end) if same and short is not None else None
 
     def forget(self) -> None:

@@ -173,6 +173,22 @@ def test_that_a_report_holds_the_short_axis_that_was_proposed(case: PhantomCase,
     ]
 
 
+@pytest.mark.parametrize(("off_mm", "has_short"), [(1e-6, True), (0.2, False)])
+def test_that_a_short_axis_goes_with_its_line_whatever_the_last_digits_say(
+    case: PhantomCase, one: ExportedRead, off_mm: float, has_short: bool
+) -> None:
+    """The same line computed anew differs in its last digits; one that the reader moved lies elsewhere."""
+    (kept,), seen = one.record.assisted, one.read.timepoints[0].observations[0].finding
+    assert isinstance(seen, Measured)
+    (line,) = seen.evidence
+    moved = replace(
+        line,
+        start=(line.start[0], line.start[1] + off_mm, line.start[2]),
+        end=(line.end[0], line.end[1] + off_mm, line.end[2]),
+    )
+    assert (MaskMaker().across(moved, kept.assistance, case.images) is not None) is has_short
+
+
 @pytest.mark.parametrize("moved", [0, 12], ids=["as proposed", "moved by the reader"])
 def test_that_a_report_holds_what_was_proposed_below_what_was_recorded(
     case: PhantomCase, one: ExportedRead, tmp_path: Path, moved: int

@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What the window shows now; enough to tell which actions make sense. `locked` says why findings cannot be changed."""
+    """What the window shows now; enough to tell which actions make sense. `locked`: why findings cannot be changed."""
 
     case: bool = False
     visit: bool = False

@@ -12,7 +12,7 @@ from app.assessing import assess_read
 from app.desks.assignment import keep_against
 from app.desks.lesion_checks import MEASURE, checks_of
 from app.desks.lesion_questions import answered, check_for, is_assigned_here, questions_about, settles
-from app.models.reading import Reading
+from app.models.reading import TOO_SMALL_COUNTS_MM, Reading
 from app.panels.finding_bar import Choice, FindingBar, can_split
 from app.panels.lesion_card import Asked, LesionCard, Option, Told
 from app.panels.lesion_form import Check, CheckState, Way
@@ -22,8 +22,8 @@ from app.reading.unmeasured import UNMEASURED, Unmeasured, noted
 from app.session import ReadingSession
 from app.state.apply import EditRefused, apply
 from app.state.events import Entry, Event, FindingCleared, FindingRecorded
-from app.words import listed, translated, with_mm
-from mrecist.lesions import Lesion, Measured, Observation
+from app.words import listed, still_there, translated, with_mm
+from mrecist.lesions import Finding, Lesion, Measured, NotEvaluable, Observation, TooSmall
 from mrecist.measured import RULES_OF_MEASURING
 from mrecist.results import Assessment
 from mrecist.values import EarlierAbsence, LesionRole
@@ -118,10 +118,13 @@ class LesionEventsDesk(QObject):
         """The question whether an earlier absence was right, with what each answer would change."""
         gone, given = happened.gone_at(reading, lesion), happened.answer_given(reading, lesion)
         if given is not None and (given is EarlierAbsence.CONFIRMED or not gone):
-            right = translated("Seen again. It had been gone: the earlier time point stands.")
-            wrong = translated("Seen again. It had been there: the earlier time point is corrected.")
-            said = right if given is EarlierAbsence.CONFIRMED else wrong
-            ways = (Way("open", translated("Ask again")),) if open_now else ()
+            if given is EarlierAbsence.CONFIRMED:
+                said = translated("Seen again. It had been gone: the earlier time point stands.")
+            elif isinstance(reading.finding(lesion.id, reading.visits[-2].id), NotEvaluable):
+                said = translated("Seen again. Before, it could not be evaluated: the earlier time point is corrected.")
+            else:
+                said = translated("Seen again. It had been there: the earlier time point is corrected.")
+            ways = (Way("open", translated("Ask again")),) if open_now and gone else ()
             checks.append(Check(_AGAIN, said, CheckState.MET, ways=ways))
             return None
         if not gone or not open_now:
@@ -141,12 +144,15 @@ class LesionEventsDesk(QObject):
         if given is EarlierAbsence.MISTAKEN:
             correct = (Answer.THERE, translated("Correct {visits}", visits=listed(gone)))
             words = [correct, words[2], (Answer.GONE, translated("It had been gone"))]
-        options = [
-            Option(answer, word, happened.consequence(reading, lesion, self._what_if(reading, lesion, answer)))
-            for answer, word in words
-        ]
+        options = [Option(answer, word, self._effect(reading, lesion, answer)) for answer, word in words]
         look = Option(Answer.LOOK, translated("Go and look"), translated("Opens {visit}.", visit=gone[0]))
         return Asked(_AGAIN, text, (*options, look))
+
+    def _effect(self, reading: Reading, lesion: Lesion, answer: Answer) -> str:
+        """What an answer records at the earlier time points, and the responses that would follow."""
+        corrected = happened.answer_edits(reading, lesion, answer)[:-1]
+        told = [f"{edit.visit_id}: {_in_words(lesion, edit.observation.finding)}." for edit in corrected]
+        return " ".join((*told, happened.consequence(reading, lesion, self._what_if(reading, lesion, answer))))
 
     def _what_if(self, reading: Reading, lesion: Lesion, answer: Answer) -> Assessment | None:
         """The assessment that would follow an answer, whatever is signed."""
@@ -346,3 +352,10 @@ class LesionEventsDesk(QObject):
         noted = replace(seen, features=replace(seen.features, settled_on=on))
         said = translated("{lesion}: settled on {date}", lesion=lesion.id, date=on.isoformat())
         self._do(said, FindingRecorded(reading.visit_id, noted))
+
+
+def _in_words(lesion: Lesion, corrected: Finding) -> str:
+    """What an earlier time point is corrected to; what it counts is told, since nobody has measured it there."""
+    if isinstance(corrected, TooSmall):
+        return translated("too small, counts {mm}", mm=with_mm(TOO_SMALL_COUNTS_MM))
+    return translated("not evaluable") if isinstance(corrected, NotEvaluable) else still_there(lesion.region)

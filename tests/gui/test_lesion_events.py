@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from app.demo.truth import Truth
@@ -171,9 +171,16 @@ def answer_treat_and_settle(driver: Driver) -> None:
     type_mm(driver, "IT2", "5.5")
     card = driver.page.happened
     assert card.isVisible() and QApplication.activeModalWidget() is None
+    effects = [said.text() for said in card.findChildren(QLabel) if said.isVisible()]
+    assert any(said.startswith("FU1: too small, counts 5.0\u00a0mm.") for said in effects), "it counts, unmeasured"
+    driver.click(card.buttons["seen_again", "unclear"])
+    driver.settle()
+    assert any("could not be evaluated" in said.text() for said in card.findChildren(QLabel) if said.isVisible())
+    undo(driver)
     driver.click(card.buttons["seen_again", "there"])
     driver.settle()
     assert finding(driver, "IT2", "FU1") == TooSmall()
+    assert ("seen_again", "open") not in card.buttons, "nothing is gone before it: there is nothing to ask again"
     answered = seen(driver, "IT2")
     assert answered is not None and answered.features.earlier_absence is EarlierAbsence.MISTAKEN
     undo(driver)  # the answer and what it corrects are one step

@@ -99,7 +99,7 @@ def as_json(measured: AssistedMeasurement, warnings: list[str]) -> dict[str, Any
     return {
         "series_uid": measured.series_uid,
         "viable": _extents_json(measured.viable),
-        "whole": _extents_json(measured.whole),
+        "whole": _extents_json(_whole(measured)),
         "reference_liver": None
         if reference is None
         else {
@@ -112,6 +112,14 @@ def as_json(measured: AssistedMeasurement, warnings: list[str]) -> dict[str, Any
         "threshold": measured.threshold,
         "warnings": warnings,
     }
+
+
+def _whole(measured: AssistedMeasurement) -> Extents | None:
+    """The whole lesion, at least as long as its viable part, as the window records it."""
+    viable, whole = measured.viable, measured.whole
+    if viable is None or whole is None or whole.long_axis.length_mm >= viable.long_axis.length_mm:
+        return whole
+    return viable
 
 
 def _extents_json(extents: Extents | None) -> dict[str, Any] | None:
@@ -130,7 +138,7 @@ def _extents_json(extents: Extents | None) -> dict[str, Any] | None:
 
 def as_text(measured: AssistedMeasurement, warnings: list[str]) -> str:
     """A measurement for a person to read."""
-    lines = [_line("viable", measured.viable), _line("whole", measured.whole)]
+    lines = [_line("viable", measured.viable), _line("whole", _whole(measured))]
     if measured.reference is not None:
         reference = measured.reference
         lines.append(f"reference liver {reference.mean:.1f} +- {reference.sd:.1f} {measured.unit}")

@@ -7,11 +7,14 @@ from dataclasses import replace
 import pytest
 
 from app.cli import BAD_USAGE, DONE, REFUSED, main
-from app.commands.measure import stack_warnings
+from app.commands.measure import as_json, stack_warnings
 from tests.support.lesion_phantoms import LIVER_HU, LesionPhantom, Part, ball
 from tests.support.phantoms import Phantom, write_phantom
+from viewers.imaging.assist import measure_assisted
+from viewers.imaging.assisted import Click
 from viewers.imaging.catalogue import Phase
 from viewers.imaging.scan import scan
+from viewers.imaging.volume import load_volume
 
 MADE = LesionPhantom([Part(ball(12.0), 134.0)], spacing_mm=(4.0, 1.0, 1.0), size_mm=(110.0, 100.0, 80.0))
 
@@ -51,6 +54,17 @@ def test_that_no_separable_tumour_gives_null_and_a_warning(folder, capsys):
     document = measured(folder, seed_of(MADE, -35.0, 20.0, 10.0), capsys)
     assert document["viable"] is None
     assert any("no viable tumour can be separated" in warning for warning in document["warnings"])
+
+
+def test_that_a_whole_lesion_is_never_shorter_than_its_viable_part(folder):
+    """As the window records it: where the outline of the whole came out shorter, the viable line stands for it."""
+    (series,) = scan(folder[0]).series
+    found = measure_assisted(load_volume(series), Click(MADE.world(0.0, 0.0, 0.0)))
+    assert found.viable is not None and found.whole is not None
+    longer = replace(found.viable, long_axis=replace(found.viable.long_axis, length_mm=30.0))
+    document = as_json(replace(found, viable=longer), [])
+    assert document["whole"] == document["viable"]
+    assert as_json(found, [])["whole"]["diameter_mm"] >= as_json(found, [])["viable"]["diameter_mm"]
 
 
 def test_that_another_phase_than_the_arterial_is_told(tmp_path, capsys):

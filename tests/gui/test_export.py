@@ -62,7 +62,7 @@ def test_that_cases_of_the_worklist_are_exported_and_the_choice_is_remembered(
     panel.formats["sdtm"].setChecked(True)
     panel.study.setText("COTSOM")
     export(driver, panel)
-    assert panel.message.text() == f"13 files are in {tmp_path / 'out'} · 1 case left out"
+    assert panel.message.text() == f"14 files are in {tmp_path / 'out'} · 1 case left out"
     assert panel.list.toPlainText() == "C-2: nobody has read it yet"
     with (tmp_path / "out" / "csv" / "regions.csv").open(encoding="utf-8", newline="") as file:
         assert {row["case"] for row in csv.DictReader(file)} == {"C-1"}

@@ -53,7 +53,7 @@ class SeriesItem(Hoverable):
     def show_series(self, series: SeriesRef, picture: QImage | None, shown: bool) -> None:
         """What is known of the series now; `shown` when it hangs in a view."""
         self._series, self._picture, self._shown = series, picture, shown
-        said = [series.description, phase_text(series), _amount(series), *_faults(series)]
+        said = [series.description, phase_text(series), amount_text(series), *_faults(series)]
         asked = translated("unsure phase: right-click to correct it") if is_unsure(series) else ""
         evidence = "" if series.phase_corrected_by else "; ".join(series.phase_evidence)
         self.setToolTip("\n".join(part for part in (*said, evidence, asked) if part))
@@ -159,7 +159,7 @@ class SeriesItem(Hoverable):
         faults = _faults(self._series)
         painter.setPen(theme.colour("signal.error" if not self._series.measurable else "text.3"))
         line = QRect(left, box.bottom() + theme.px(1), self.width() - left - theme.px(4), theme.px(16))
-        text = faults[0] if faults else _amount(self._series)
+        text = faults[0] if faults else amount_text(self._series)
         text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, line.width())
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, text)
 
@@ -265,10 +265,12 @@ def phase_text(series: SeriesRef) -> str:
     return f"{phase_label(series)} {series.phase_confidence:.2f}"
 
 
-def _amount(series: SeriesRef) -> str:
+def amount_text(series: SeriesRef) -> str:
+    """How thick and how many the images are; before that the modality, where a phase alone would be taken for CT."""
+    named = f"{series.modality} · " if series.phase is not None and series.modality != "CT" else ""
     if series.slice_thickness_mm is None:
-        return words.counted(series.images, "image", "images")
-    return f"{series.slice_thickness_mm:g}{words.SPACE}mm · {series.images}"
+        return f"{named}{words.counted(series.images, 'image', 'images')}"
+    return f"{named}{series.slice_thickness_mm:g}{words.SPACE}mm · {series.images}"
 
 
 def _faults(series: SeriesRef) -> tuple[str, ...]:

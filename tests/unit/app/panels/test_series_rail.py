@@ -10,8 +10,9 @@ from PySide6.QtGui import QContextMenuEvent, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.panels.series_rail import NARROW, WIDE, SeriesRail, is_unsure, phase_text
+from app.panels.series_rail import NARROW, WIDE, SeriesRail, amount_text, is_unsure, phase_text
 from app.theme import Theme
+from app.words import SPACE
 from tests.support.example_reading import example_record
 from viewers.widgets.view_grid import SERIES_MIME
 
@@ -44,6 +45,14 @@ def test_that_it_goes_narrow_and_keeps_its_series(qtbot: QtBot, theme: Theme) ->
     made.set_narrow(True)
     assert made.width() == NARROW
     assert len(made.items) == 11
+
+
+def test_that_a_phase_on_mr_is_told_from_the_same_phase_on_ct() -> None:
+    ct = next(ref for ref in example_record().series if ref.phase == "arterial")
+    ct = replace(ct, slice_thickness_mm=2.5, images=69)
+    assert amount_text(ct) == f"2.5{SPACE}mm · 69"
+    assert amount_text(replace(ct, modality="MR")) == f"MR · 2.5{SPACE}mm · 69"
+    assert amount_text(replace(ct, modality="MR", phase=None, description="T2")) == f"2.5{SPACE}mm · 69"
 
 
 def test_that_a_drag_carries_the_series(qtbot: QtBot, theme: Theme) -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
-from app.cohort.read_comparison import Change, Exchange, ReadComparison
+from app.cohort.read_comparison import COMPOSITE, Exchange, ReadComparison
 from app.panels.chips import PanelHead, chip, label, rule_line
 from app.panels.compared_tables import ComparedTable
 from app.panels.difference_plot import DifferencePlot
+from app.panels.fields import PickBox
 from app.theme import Face, Theme
 from app.words import region_word, translated
-from mrecist.values import Region, Scope
+from mrecist.values import Region, Response, Scope
 
 PLOT_PX = 330
 _SIDE_PX = 430
@@ -42,10 +43,10 @@ class ReadsPage(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self.first = _choice(translated("First read"))
-        self.second = _choice(translated("Second read"))
+        self.first = _choice(theme, translated("First read"))
+        self.second = _choice(theme, translated("Second read"))
         self.verdict = chip("", "plain")
-        self.again = QPushButton(translated("Read again, blinded …"))
+        self.again = QPushButton(translated("Read again, blinded"))
         self.again.setProperty("compact", "true")
         self.export = QPushButton(translated("Export CSV …"))
         self.export.setProperty("compact", "true")
@@ -198,7 +199,10 @@ def decisive_lines(compared: ReadComparison) -> list[str]:
 
 
 def _sentence(exchange: Exchange) -> str:
-    changes = "; ".join(_change(x) for x in exchange.changes)
+    alike: dict[tuple[str, Response, Response], list[str]] = {}
+    for x in exchange.changes:
+        alike.setdefault((x.timepoint, x.was, x.would_be), []).append(_scope_word(x.scope))
+    changes = "; ".join(_change(*what, ", ".join(scopes)) for what, scopes in alike.items())
     if exchange.lesion is None:
         return translated(
             "{timepoint}, all lesions: with the findings of {other}, {reader} would have {changes}.",
@@ -217,20 +221,20 @@ def _sentence(exchange: Exchange) -> str:
     )
 
 
-def _change(change: Change) -> str:
+def _change(timepoint: str, was: Response, would_be: Response, scopes: str) -> str:
     return translated(
         "{response} and not {was} at {timepoint} ({scope})",
-        response=change.would_be.value,
-        was=change.was.value,
-        timepoint=change.timepoint,
-        scope=_scope_word(change.scope),
+        response=would_be.value,
+        was=was.value,
+        timepoint=timepoint,
+        scope=scopes,
     )
 
 
-def _scope_word(scope: Scope) -> str:
-    if scope is Scope.OVERALL:
-        return translated("overall")
-    return region_word(Region.INTRAHEPATIC if scope is Scope.INTRAHEPATIC else Region.EXTRAHEPATIC).lower()
+def _scope_word(scope: str) -> str:
+    if scope in (COMPOSITE, Scope.OVERALL):
+        return translated("composite") if scope == COMPOSITE else translated("overall")
+    return region_word(Region.INTRAHEPATIC if scope == Scope.INTRAHEPATIC else Region.EXTRAHEPATIC).lower()
 
 
 def _counts(compared: ReadComparison) -> tuple[int, int]:
@@ -238,9 +242,9 @@ def _counts(compared: ReadComparison) -> tuple[int, int]:
     return sum(x.differs for x in both), len(both)
 
 
-def _choice(name: str) -> QComboBox:
-    box = QComboBox()
+def _choice(theme: Theme, name: str) -> PickBox:
+    box = PickBox(theme)
     box.setProperty("compact", "true")
     box.setAccessibleName(name)
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    box.setSizeAdjustPolicy(PickBox.SizeAdjustPolicy.AdjustToContents)
     return box

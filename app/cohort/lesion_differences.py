@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from mrecist.case import Case, Read
-from mrecist.lesions import Lesion
+from mrecist.lesions import (
+    Absent,
+    Finding,
+    Lesion,
+    Measured,
+    Merged,
+    Nonviable,
+    NotEvaluable,
+    Present,
+    Split,
+    TooSmall,
+    UnequivocalProgression,
+)
 from mrecist.values import Diameter, Line, Point
 
 _NEAR_MM = 5.0
@@ -30,6 +43,8 @@ class LesionDifference(NamedTuple):
         "place" (the lines lie at one place of one frame of reference), "name", or "" where it has no match.
     apart_mm : float or None
         How far apart the middles of the two lines lie.
+    first_finding, second_finding : str
+        What was found, by the names that the table of lesions has; "" where nothing was.
     """
 
     case_id: str
@@ -44,6 +59,23 @@ class LesionDifference(NamedTuple):
     difference_mm: float | None
     matched_by: str
     apart_mm: float | None
+    first_finding: str = ""
+    second_finding: str = ""
+
+
+_NAMES: Mapping[type[Finding], str] = MappingProxyType(
+    {
+        Measured: "measured",
+        Absent: "absent",
+        Nonviable: "nonviable",
+        TooSmall: "too_small_to_measure",
+        Present: "present",
+        UnequivocalProgression: "unequivocal_pd",
+        NotEvaluable: "not_evaluable",
+        Merged: "merged",
+        Split: "split",
+    }
+)
 
 
 def lesion_differences(case: Case, first_read: str, second_read: str) -> tuple[LesionDifference, ...]:
@@ -94,6 +126,8 @@ def _told(
         difference,
         by,
         apart,
+        "" if left is None else _NAMES[type(left.finding)],
+        "" if right is None else _NAMES[type(right.finding)],
     )
 
 

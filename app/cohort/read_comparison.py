@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from types import MappingProxyType
 
 from app.assessing import assess_read
 from app.cohort.lesion_differences import LesionDifference, lesion_differences
@@ -12,20 +13,33 @@ from app.cohort.pictures import picture_csv, table_csv
 from app.state.record import Record
 from app.statistics.reliability import BlandAltman, bland_altman
 from mrecist.case import Read
-from mrecist.lesions import Finding, Measured, Merged, Present, Split
-from mrecist.results import Assessment
+from mrecist.lesions import Finding, Lesion, Measured, Merged, Present, Split
+from mrecist.results import Assessment, TimePointResponse
 from mrecist.rulesets import RuleSet
-from mrecist.values import Response, Scope
+from mrecist.values import LesionRole, Region, Response, Scope
 
-SCOPES = (Scope.INTRAHEPATIC, Scope.EXTRAHEPATIC, Scope.OVERALL)
+COMPOSITE = "composite"
+SCOPES: tuple[str, ...] = (Scope.INTRAHEPATIC, Scope.EXTRAHEPATIC, COMPOSITE, Scope.OVERALL)
+"""What is compared, in the order of the program; a composite has no sum."""
+_REGIONS: Mapping[str, frozenset[Region]] = MappingProxyType(
+    {
+        Scope.INTRAHEPATIC: frozenset((Region.INTRAHEPATIC,)),
+        Scope.EXTRAHEPATIC: frozenset((Region.EXTRAHEPATIC,)),
+        COMPOSITE: frozenset(Region),
+        Scope.OVERALL: frozenset(Region),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ComparedResponse:
-    """A response of a scope at a follow-up as each read has it; None where that read has not come so far."""
+    """A response of one of `SCOPES` at a follow-up as each read has it; None where that read has not come so far.
+
+    What is still to do there does not make a response that stands without it: PD is one, all others may yet change.
+    """
 
     timepoint: str
-    scope: Scope
+    scope: str
     first: Response | None
     second: Response | None
     first_sum_mm: Fraction | None
@@ -41,7 +55,7 @@ class Change:
     """A response that would be another one."""
 
     timepoint: str
-    scope: Scope
+    scope: str
     was: Response
     would_be: Response
 
@@ -121,7 +135,7 @@ def compare_reads(record: Record, first_id: str, second_id: str, ruleset: RuleSe
     names = record.read_names
     return ReadComparison(
         (names[first_id], names[second_id]),
-        tuple(_responses(record, *found)),
+        tuple(_responses(record, pair, found)),
         lesions,
         bland_altman([a for at, a, _ in mm if at == first_visit], [b for at, _, b in mm if at == first_visit]),
         bland_altman([a for at, a, _ in mm if at != first_visit], [b for at, _, b in mm if at != first_visit]),
@@ -132,22 +146,40 @@ def compare_reads(record: Record, first_id: str, second_id: str, ruleset: RuleSe
     )
 
 
-def _responses(record: Record, first: Assessment, second: Assessment) -> Iterator[ComparedResponse]:
+def _responses(record: Record, pair: tuple[Read, Read], found: Sequence[Assessment]) -> Iterator[ComparedResponse]:
     for timepoint in record.case.timepoints[1:]:
-        one, other = first.timepoint(timepoint.id), second.timepoint(timepoint.id)
-        if one is None and other is None:
+        points = [assessment.timepoint(timepoint.id) for assessment in found]
+        if not any(points):
             continue
+        left = [_regions_to_do(read, timepoint.id) for read in pair]
         for scope in SCOPES:
-            a = None if one is None else one.scope(scope)
-            b = None if other is None else other.scope(scope)
-            yield ComparedResponse(
-                timepoint.id,
-                scope,
-                None if a is None else a.response,
-                None if b is None else b.response,
-                None if a is None else a.sum_mm,
-                None if b is None else b.sum_mm,
+            a, b = (
+                None if point is None else _settled(_response(point, scope), scope, to_do)
+                for point, to_do in zip(points, left, strict=True)
             )
+            sums = [
+                None if point is None or scope == COMPOSITE else point.scope(Scope(scope)).sum_mm for point in points
+            ]
+            yield ComparedResponse(timepoint.id, scope, a, b, *sums)
+
+
+def _response(point: TimePointResponse, scope: str) -> Response:
+    return point.composite if scope == COMPOSITE else point.scope(Scope(scope)).response
+
+
+def _regions_to_do(read: Read, timepoint_id: str) -> frozenset[Region]:
+    """The regions of which lesions are still to do; a new lesion has nothing to do before it is seen."""
+
+    def is_to_do(lesion: Lesion) -> bool:
+        parent = None if lesion.parent is None else read.observation(timepoint_id, lesion.parent)
+        expected = lesion.parent is None or (parent is not None and isinstance(parent.finding, Split))
+        return expected and lesion.role is not LesionRole.NEW and read.observation(timepoint_id, lesion.id) is None
+
+    return frozenset(lesion.region for lesion in read.lesions if is_to_do(lesion))
+
+
+def _settled(response: Response, scope: str, to_do: frozenset[Region]) -> Response | None:
+    return None if to_do & _REGIONS[scope] and response is not Response.PD else response
 
 
 def _names(lesions: Sequence[LesionDifference], *, turned: bool = False) -> Mapping[str, str]:
@@ -216,8 +248,8 @@ def _changes(before: Assessment, after: Assessment) -> Iterator[Change]:
     for was in before.timepoints:
         now = after.timepoint(was.timepoint)
         for scope in SCOPES:
-            if now is not None and was.scope(scope).response is not now.scope(scope).response:
-                yield Change(was.timepoint, scope, was.scope(scope).response, now.scope(scope).response)
+            if now is not None and _response(was, scope) is not _response(now, scope):
+                yield Change(was.timepoint, scope, _response(was, scope), _response(now, scope))
 
 
 def _read(record: Record, read_id: str) -> Read:
@@ -230,11 +262,11 @@ def _read(record: Record, read_id: str) -> Read:
 def comparison_csv(compared: ReadComparison) -> Mapping[str, bytes]:
     """The comparison as CSV files by name: responses, lesions, and what each exchanged finding would change."""
     responses = [
-        (x.timepoint, x.scope.value, _value(x.first), _value(x.second), _mm(x.first_sum_mm), _mm(x.second_sum_mm))
+        (x.timepoint, str(x.scope), _value(x.first), _value(x.second), _mm(x.first_sum_mm), _mm(x.second_sum_mm))
         for x in compared.responses
     ]
     changes = [
-        (x.reader, x.other, x.timepoint, x.lesion or "", c.timepoint, c.scope.value, c.was.value, c.would_be.value)
+        (x.reader, x.other, x.timepoint, x.lesion or "", c.timepoint, str(c.scope), c.was.value, c.would_be.value)
         for x in compared.exchanges
         for c in x.changes
     ]

@@ -11,14 +11,14 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 
 from app import words
 from app.cohort.lesion_differences import LesionDifference
-from app.cohort.read_comparison import ComparedResponse, ReadComparison
+from app.cohort.read_comparison import COMPOSITE, ComparedResponse, ReadComparison
 from app.panels.response_delegate import RESPONSE_ROLE, ResponseDelegate
 from app.theme import Theme
 from app.words import translated
 from mrecist.values import Region, Response, Scope
 
 ROW_PX = 25
-_SHORT = {Scope.INTRAHEPATIC: "IH", Scope.EXTRAHEPATIC: "EH", Scope.OVERALL: "Overall"}
+_SHORT = {Scope.INTRAHEPATIC: "IH", Scope.EXTRAHEPATIC: "EH", COMPOSITE: "Composite", Scope.OVERALL: "Overall"}
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _WARN_ALPHA = 0.16
@@ -72,7 +72,7 @@ class ComparedTable(QTableWidget):
         """Each lesion at each time point; what a response rests on is marked."""
         first, second = compared.readers if compared else ("", "")
         heads = (
-            *(translated("TP"), translated("Region"), first, translated("mm"), second, translated("mm")),
+            *(translated("TP"), translated("Region"), first, translated("found, mm"), second, translated("found, mm")),
             *(translated("Difference, mm"), translated("Apart, mm"), translated("Decides")),
         )
         self._begin(heads, (3, 5, 6, 7), len(compared.lesions) if compared else 0)
@@ -93,6 +93,8 @@ class ComparedTable(QTableWidget):
         self._put(row, 6, _gap(gap))
         if one.first is not None and one.second is not None:
             self._put(row, 7, translated("differs") if one.differs else translated("alike"))
+        else:
+            self._put(row, 7, translated("still to do"))
         if one.differs:
             self._mark(row, translated("The two reads differ."))
 
@@ -101,7 +103,9 @@ class ComparedTable(QTableWidget):
         region = "IH" if one.region == Region.INTRAHEPATIC.value else "EH"
         told = (
             *(one.timepoint, translated(region), one.first_lesion or translated("not listed")),
-            *(_tenths(one.first_mm), one.second_lesion or translated("not listed"), _tenths(one.second_mm)),
+            _found(one.first_mm, one.first_finding, one.region),
+            one.second_lesion or translated("not listed"),
+            _found(one.second_mm, one.second_finding, one.region),
             _gap(None if one.difference_mm is None else Fraction(round(10 * one.difference_mm), 10)),
             *(_tenths(one.apart_mm), translated("a response rests on it") if decides else ""),
         )
@@ -147,6 +151,23 @@ class ComparedTable(QTableWidget):
 
 def _mm(value: Fraction | None) -> str:
     return words.DASH if value is None else words.mm(value)
+
+
+def _found(size_mm: float | None, finding: str, region: str) -> str:
+    """The size; without one what was found, in the words of the region."""
+    if size_mm is not None or not finding:
+        return _tenths(size_mm)
+    named = {
+        "absent": words.gone(Region(region)),
+        "nonviable": words.gone(Region.INTRAHEPATIC),
+        "too_small_to_measure": translated("too small"),
+        "present": words.still_there(Region(region)),
+        "unequivocal_pd": translated("unequivocal PD"),
+        "not_evaluable": translated("not evaluable"),
+        "merged": translated("merged"),
+        "split": translated("split"),
+    }
+    return named[finding]
 
 
 def _tenths(value: float | None) -> str:

@@ -28,7 +28,9 @@ class DifferencePlot(CohortPlot):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(
-            theme, translated("Difference of diameters"), translated("mm; first less second, by their mean")
+            theme,
+            translated("Difference of diameters"),
+            translated("first less second, mm · ○ liver □ outside"),
         )
 
     def set_comparison(self, compared: ReadComparison | None, first_visit: str) -> None:
@@ -48,8 +50,8 @@ class DifferencePlot(CohortPlot):
             if estimate.value is not None and limits.pairs > 1:
                 self.level(estimate.value, Qt.PenStyle.DashLine, "signal.accent")
         told = (
-            (translated("Baseline"), compared.baseline),
-            (translated("Follow-up"), compared.followup),
+            (translated("Baseline, open"), compared.baseline),
+            (translated("Follow-up, filled and dashed"), compared.followup),
         )
         self.set_numbers("\n".join(f"{name}: {_summary(found)}" for name, found in told))
         self._axes(places, limits)
@@ -118,7 +120,7 @@ def _summary(found: BlandAltman) -> str:
     low, high = found.lower_limit, found.upper_limit
     if low.value is None or high.value is None:
         return bias
-    return translated("{bias}, 95 % of differences {low} to {high} mm", bias=bias, low=_signed(low), high=_signed(high))
+    return translated("{bias}, 95 % {low} to {high} mm", bias=bias, low=_signed(low), high=_signed(high))
 
 
 def _signed(estimate: Estimate) -> str:

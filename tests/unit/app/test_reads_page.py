@@ -13,7 +13,7 @@ from app.bootstrap import make_application
 from app.cohort.read_comparison import ReadComparison, comparison_csv
 from app.panels.compared_tables import ComparedTable
 from app.reads_page import ReadsPage, decisive_lines
-from mrecist.lesions import Measured
+from mrecist.lesions import Measured, NotEvaluable, UnequivocalProgression
 from mrecist.values import Diameter
 from tests.support.second_read import compared_with
 
@@ -43,7 +43,7 @@ def _row(table: ComparedTable, *first: str) -> list[str]:
 def test_that_what_differs_is_said_in_the_tables_and_in_a_sentence(page: ReadsPage) -> None:
     compared = _differing()
     page.show_comparison(compared, "BL")
-    assert page.verdict.text() == "1 of 6 responses differ"
+    assert page.verdict.text() == "1 of 7 responses differ"
     assert _row(page.responses, "FU1", "IH")[3:] == ["50.9", "", "51.0", "\u22120.1", "differs"]
     assert _row(page.responses, "FU2", "IH")[3:] == ["37.7", "", "37.7", "0.0", "alike"]
     assert _row(page.lesions, "FU1", "IH", "IT2")[3:7] == ["14.5", "IT2", "14.6", "\u22120.1"]
@@ -53,10 +53,20 @@ def test_that_what_differs_is_said_in_the_tables_and_in_a_sentence(page: ReadsPa
     )
 
 
+def test_that_findings_without_a_size_are_set_side_by_side_in_words(page: ReadsPage) -> None:
+    compared = compared_with(FU1={"INT1": UnequivocalProgression(), "IT2": NotEvaluable()})
+    page.show_comparison(compared, "BL")
+    assert _row(page.lesions, "FU1", "IH", "INT1")[3:6] == ["viable", "INT1", "unequivocal PD"]
+    assert _row(page.lesions, "FU1", "IH", "IT2")[3:7] == ["14.5", "IT2", "not evaluable", "\u2014"]
+    assert _row(page.responses, "FU1", "Composite")[7] == "differs", "SD by the one, PD by the other"
+    told = next(line for line in decisive_lines(compared) if line.startswith("FU1, INT1"))
+    assert "PD and not PR at FU1 (intrahepatic); PD and not SD at FU1 (composite, overall)" in told
+
+
 def test_that_reads_alike_say_so_and_nothing_decides(page: ReadsPage) -> None:
     compared = compared_with()
     page.show_comparison(compared, "BL")
-    assert page.verdict.text() == "All 6 responses agree"
+    assert page.verdict.text() == "All 7 responses agree"
     assert decisive_lines(compared) == ["The two reads found the same in every lesion that both list."]
 
 

@@ -67,6 +67,26 @@ def test_that_differences_of_baseline_and_follow_up_are_summarised_apart() -> No
     assert compared.followup.bias.value == pytest.approx(0.3)
 
 
+def test_that_a_read_that_has_not_come_so_far_does_not_differ() -> None:
+    """IT1 is still to do at FU1: the liver and what rests on it have no response yet, the lungs have theirs."""
+    record = example_record()
+    second = second_read(record)
+    open_still = tuple(
+        replace(at, observations=tuple(x for x in at.observations if (at.timepoint_id, x.lesion_id) != ("FU1", "IT1")))
+        for at in second.timepoints
+    )
+    record = replace(record, reads=(*record.reads, replace(second, timepoints=open_still)))
+    compared = compare_reads(record, READ_ID, "read-2", example_ruleset())
+    at_fu1 = [(x.scope, x.first, x.second) for x in compared.responses if x.timepoint == "FU1"]
+    assert at_fu1 == [
+        ("intrahepatic", Response.PR, None),
+        ("extrahepatic", Response.SD, Response.SD),
+        ("composite", Response.SD, None),
+        ("overall", Response.SD, None),
+    ]
+    assert not [x for x in compared.responses if x.differs and x.timepoint == "FU1"]
+
+
 def test_that_a_second_read_of_the_same_reader_has_its_number_and_an_unknown_read_is_refused() -> None:
     record = example_record()
     again = replace(second_read(record), reader="Dr J. Lee")

@@ -13,13 +13,15 @@ from app.cli import DONE, Refusal
 from app.commands.scan import scan_or_refuse
 from app.commands.volume import series_or_refuse
 from app.reading.series_kinds import shows_liver
-from viewers.imaging.assist import measure_assisted
+from viewers.imaging.assist import prepare, propose
 from viewers.imaging.assisted import AssistedMeasurement, AssistSettings, Click, Extents
 from viewers.imaging.catalogue import SURE_PHASE, PhaseName, Refused, Series, Vector
 from viewers.imaging.errors import ImagingError
+from viewers.imaging.reference import ReferenceRegion
 from viewers.imaging.volume import load_volume
 
 _MOST_GAP_MM = 20.0
+_LEAST_SD, _MOST_SD = 0.5, 8.0
 _MAY_BE_AN_IMAGE = ("cut short", "damaged", "the file is empty", "permission", "the disk cannot")
 """What refusals say of files that would be images, were they whole or open."""
 
@@ -37,6 +39,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="a place in the lesion, patient LPS mm; write --seed=X,Y,Z, since numbers may be negative",
     )
     parser.add_argument(
+        "--reference",
+        type=_point,
+        metavar="X,Y,Z",
+        help="the middle of the reference liver, as --seed (default: it is proposed)",
+    )
+    parser.add_argument(
+        "--threshold-sd",
+        type=_threshold,
+        default=AssistSettings().threshold_sd,
+        metavar="N",
+        help="viable is what exceeds the reference by N of its standard deviations (default 2)",
+    )
+    parser.add_argument(
         "--gap-mm",
         type=_gap,
         default=0.0,
@@ -49,9 +64,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     found = scan_or_refuse(options.folder)
     series = series_or_refuse(found, options.series, options.folder)
-    settings = AssistSettings(gap_mm=options.gap_mm)
+    settings = AssistSettings(options.threshold_sd, gap_mm=options.gap_mm)
+    reference = None if options.reference is None else ReferenceRegion(options.reference)
     try:
-        measured = measure_assisted(load_volume(series), Click(options.seed), settings=settings)
+        # as the window does: the lesion is found by the usual threshold, whatever it is then measured with
+        measured = propose(prepare(load_volume(series), Click(options.seed), reference=reference), settings)
     except ImagingError as error:
         field = (
             "" if error.file is not None else f"{options.folder}: --series {series.uid} --seed {_text(options.seed)}: "
@@ -162,6 +179,16 @@ def _point(text: str) -> Vector:
     if not all(map(math.isfinite, (x, y, z))):
         raise argparse.ArgumentTypeError(f"{text!r} is not three numbers X,Y,Z in mm")
     return x, y, z
+
+
+def _threshold(text: str) -> float:
+    try:
+        threshold = float(text)
+    except ValueError:
+        threshold = math.nan
+    if not _LEAST_SD <= threshold <= _MOST_SD:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from {_LEAST_SD:g} to {_MOST_SD:g}")
+    return threshold
 
 
 def _gap(text: str) -> float:

@@ -50,6 +50,35 @@ def test_that_json_gives_diameters_ends_and_reference(folder, capsys):
     assert [w for w in document["warnings"] if "phase" not in w] == []
 
 
+def test_that_threshold_and_reference_can_be_set_as_in_the_window(folder, capsys):
+    """The threshold is the mean of the reference and so many of its standard deviations."""
+    place = MADE.world(-30.0, 20.0, 8.0)
+    at = "--reference=" + ",".join(f"{value:.3f}" for value in place)
+    document = measured(folder, seed_of(MADE, 0.0, 0.0, 0.0), capsys, at, "--threshold-sd=3")
+    reference = document["reference_liver"]
+    assert reference["centre_mm"] == pytest.approx(place, abs=0.001)
+    assert document["threshold"] == pytest.approx(reference["mean"] + 3 * reference["sd"])
+    assert document["viable"]["diameter_mm"] == pytest.approx(24.0, abs=1.42)
+    none = measured(folder, seed_of(MADE, 0.0, 0.0, 0.0), capsys, at, "--threshold-sd=8")
+    assert none["viable"] is None and none["warnings"], "60 HU are 5 of the reference's standard deviations"
+
+
+@pytest.mark.parametrize(
+    ("option", "status", "why"),
+    [
+        ("--reference=900,0,0", REFUSED, "the reference lies outside the images"),
+        ("--reference=1,2", BAD_USAGE, "argument --reference"),
+        ("--threshold-sd=9", BAD_USAGE, "argument --threshold-sd"),
+        ("--threshold-sd=2SD", BAD_USAGE, "argument --threshold-sd"),
+    ],
+)
+def test_that_a_threshold_or_reference_that_cannot_be_is_refused(folder, option, status, why, capsys):
+    path, uid = folder
+    assert main(["measure", str(path), "--series", uid, seed_of(MADE, 0.0, 0.0, 0.0), option, "--json"]) == status
+    captured = capsys.readouterr()
+    assert captured.out == "" and why in captured.err
+
+
 def test_that_no_separable_tumour_gives_null_and_a_warning(folder, capsys):
     document = measured(folder, seed_of(MADE, -35.0, 20.0, 10.0), capsys)
     assert document["viable"] is None

@@ -84,7 +84,7 @@ class PlotLayer(QGraphicsItem):
             painter.setPen(level.pen)
             painter.drawLine(self._place(level.first, level.y), self._place(level.last, level.y))
         taken: list[QRectF] = []
-        for word in self.words:
+        for word in sorted(self.words, key=_room):
             self._paint_word(painter, word, taken)
 
     def _place(self, x: float, y: float) -> QPointF:
@@ -105,14 +105,29 @@ class PlotLayer(QGraphicsItem):
             found += [box.adjusted(margin, margin, -margin, -margin) for box in boxes]
         return found
 
-    def _is_crossed(self, box: QRectF, own_level: float) -> bool:
-        """Whether a curve, or another level than the word's own, goes through a box."""
+    def _is_crossed(self, box: QRectF, own_level: float, *, levels: bool = True) -> bool:
+        """Whether a curve, or (`levels`) another level than the word's own, goes through a box."""
         return any(
             _meets(self._place(*start), self._place(*end), box)
             for curve in self.curves
+            if levels or not _is_level(curve)
             for start, end in pairwise(curve)
             if not start[1] == end[1] == own_level
         )
+
+    def _hides_point(self, box: QRectF, own_level: float) -> bool:
+        """Whether the mark at a point of a curve would lie under the ground of a word."""
+        room = 2 * self._margin
+        near = box.adjusted(-room, -room, room, room)
+        return any(near.contains(self._place(x, y)) for curve in self.curves for x, y in curve if y != own_level)
+
+    def _choose(self, word: Word, free: Sequence[QRectF]) -> QRectF:
+        """The first place that no line goes through and no mark lies at; else one where a dotted level does, if any."""
+        if word.along is None:
+            return free[0]
+        clear = [box for box in free if not self._is_crossed(box, word.y)]
+        clear += [box for box in free if not self._is_crossed(box, word.y, levels=False)]
+        return next((box for box in clear if not self._hides_point(box, word.y)), (clear or free)[0])
 
     def _paint_word(self, painter: QPainter, word: Word, taken: list[QRectF]) -> None:
         """Where it covers no earlier word, and where it can, no curve; a word without such a place is left out."""
@@ -121,7 +136,7 @@ class PlotLayer(QGraphicsItem):
         free = [box for box in self._places(word, width, height) if not any(box.intersects(x) for x in taken)]
         if not free:
             return
-        inner = next((box for box in free if word.along is None or not self._is_crossed(box, word.y)), free[0])
+        inner = self._choose(word, free)
         box = inner.adjusted(-margin, -margin, margin, margin)
         taken.append(inner)
         if word.ground is not None:
@@ -129,6 +144,15 @@ class PlotLayer(QGraphicsItem):
         painter.setFont(word.font)
         painter.setPen(word.colour)
         painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip), word.text)
+
+
+def _room(word: Word) -> float:
+    """How far a word may move along its level: what can move less is placed first, and what cannot before all."""
+    return 0.0 if word.along is None else word.along[1] - word.along[0]
+
+
+def _is_level(curve: Sequence[tuple[float, float]]) -> bool:
+    return len(curve) == 2 and curve[0][1] == curve[1][1]
 
 
 def _meets(start: QPointF, end: QPointF, box: QRectF) -> bool:

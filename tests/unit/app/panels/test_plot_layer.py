@@ -21,6 +21,11 @@ WIDTH, HEIGHT = 400, 200
         pytest.param([], (0.0, 0.3), id="at its place where that is free"),
         pytest.param([[(0.0, 0.55), (0.4, 0.55)], [(0.0, 0.45), (0.4, 0.45)]], (0.4, 1.0), id="else along its level"),
         pytest.param([[(0.0, 0.5), (1.0, 0.5)]], (0.0, 0.3), id="its own level strikes nothing through"),
+        pytest.param(
+            [[(0.0, 0.9), (0.1, 0.61), (0.2, 0.9)], [(0.0, 0.1), (0.1, 0.39), (0.2, 0.1)]],
+            (0.1, 0.5),
+            id="clear of the mark at a point that a curve only touches it with",
+        ),
         pytest.param([[(0.0, y), (1.0, y)] for y in (0.45, 0.55)], (0.0, 0.3), id="at its place where none is free"),
     ],
 )

@@ -17,12 +17,13 @@ from app.desks.view_display import ViewDisplay
 from app.desks.view_memory import ViewMemory
 from app.desks.view_windows import WindowDesk
 from app.desks.view_writer import ViewWriter
+from app.reading.body_parts import IN_ABDOMEN
 from app.reading.hanging import Hanging, Tile, preset_of
+from app.reading.lesion_parts import part_in
 from app.reading.linework import place_of
 from app.reading.stages import Stage
 from app.session import ReadingSession, Selection
 from app.state.record import SeriesRef
-from mrecist.values import Region
 from viewers.tools.layout import ONE, Layout
 from viewers.widgets.marks import Placeholder
 from viewers.widgets.view_grid import ViewGrid
@@ -257,11 +258,11 @@ class ImageDesk(QObject):
             self.writer.refresh()
 
     def _hang_for_lesion(self) -> None:
-        """A lesion outside the liver is read on the chest stage, one in the liver on a stage of phases."""
-        lesion = self._session.lesion
-        if lesion is None or not self.tiles:
+        """A lesion in the liver, or marked on its series, is read on a stage of phases; another on the chest stage."""
+        lesion, reading = self._session.lesion, self._session.reading
+        if lesion is None or reading is None or not self.tiles:
             return
-        chest = lesion.region is Region.EXTRAHEPATIC
+        chest = part_in(reading, lesion) not in IN_ABDOMEN
         if self.stage is Stage.EVIDENCE or self._shows(lesion.id):
             return
         if chest and self.stage is not Stage.CHEST and Stage.CHEST in self.offered:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.reading.body_parts import Part, part_of, usual_part
+from app.reading.body_parts import CARRIED_BY, Part, usual_part
 from app.reading.expected_places import expected_in, ghosts_on
 from app.reading.frame_links import error_text, link_between, link_chip
 from app.reading.hanging import Tile
+from app.reading.lesion_parts import may_show, part_in
 from app.reading.lesion_places import Place, expected_place
 from app.reading.registration_pairs import Registered, pairs_wanted, regions_of
 from app.session import ReadingSession
@@ -95,7 +96,7 @@ class LinkDesk(QObject):
         self._show_places()
         self.changed.emit()
         if self._registering is not None and (record := self._session.record) is not None:
-            self._registering.want(pairs_wanted(record, self._tiles(), self._has_elsewhere()))
+            self._registering.want(pairs_wanted(record, self._tiles(), self._carriers()))
 
     def expected_place(self, visit_id: str, lesion_id: str, frame: str | None) -> Place | None:
         """Where a lesion is at a time point: where it is marked, else where it is expected in this frame."""
@@ -238,10 +239,12 @@ class LinkDesk(QObject):
         ref = record.series_ref(uid) if record and uid else None
         if ref is None:
             return Part.LIVER
-        lesion, regions, frame = self._session.lesion, regions_of(ref), ref.frame_of_reference_uid or ""
+        lesion, reading = self._session.lesion, self._session.reading
+        regions, frame = regions_of(ref), ref.frame_of_reference_uid or ""
         parts = [usual_part(region) for region in regions]
-        if lesion is not None and lesion.region in regions:
-            parts.insert(0, part_of(lesion))
+        own = None if lesion is None or reading is None else part_in(reading, lesion)
+        if own is not None and may_show(ref, own):
+            parts.insert(0, own)
         others = [other for other in self._frames() if other != frame] if len(regions) > 1 else []
         return next((part for part in parts if self._holds(frame, others, part)), parts[0])
 
@@ -250,10 +253,10 @@ class LinkDesk(QObject):
         found = [self._registered(frame, other, part) for other in others]
         return any(one is not None and not one.failed for one in found)
 
-    def _has_elsewhere(self) -> bool:
-        """Whether the read has a lesion that moves neither with the liver nor with the lungs."""
-        lesions = self._session.reading.read.lesions if self._session.reading is not None else ()
-        return any(part_of(lesion) in (Part.TRUNK, Part.OTHER) for lesion in lesions)
+    def _carriers(self) -> set[Part]:
+        """What has to be registered for the lesions of the read."""
+        reading = self._session.reading
+        return set() if reading is None else {CARRIED_BY[part_in(reading, one)] for one in reading.read.lesions}
 
     def _frames(self) -> dict[str, str]:
         """The frames of reference that hang, in reading order, each with its time point."""

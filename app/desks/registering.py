@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from app.desks.image_library import ImageLibrary
-from app.reading.body_parts import Part
+from app.reading.body_parts import CARRIED_BY, CONFIRMED_BY, Part
 from app.reading.registration_pairs import PairKey, Registered, WantedPair
 from app.storage.registration_cache import RegistrationCache
 from app.tasks import Cancelled, Failure, Job, TaskRunner, Token
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _SLOT = "register"
 _AFTER_IMAGES = -1
-_WORDS = {Part.LIVER: "liver", Part.LUNGS: "lungs", Part.TRUNK: "mediastinum and spine"}
+_WORDS = {Part.LIVER: "liver", Part.LUNGS: "lungs"}
+_ABOUT = {Part.LIVER: "liver", Part.LUNGS: "lungs", Part.TRUNK: "trunk", Part.SPINE: "trunk"}
 
 
 class RegisteringDesk(QObject):
@@ -79,25 +80,22 @@ class RegisteringDesk(QObject):
         return None if found is None else Registered(found, forward=there is not None, part=part)
 
     def best_for(self, frame_a: str, frame_b: str, part: Part) -> Registered | None:
-        """What carries a part from one frame of reference to another: its own registration, else that of the lungs.
+        """What carries a part from one frame of reference to another: its own registration, else that of the organ.
 
-        What follows the trunk is carried by the trunk only where the lungs of the same exams confirm that they belong
-        together: spines of two patients are alike.
+        Nothing is carried before liver or lungs of the same exams confirm that they belong together.
         """
-        if part in (Part.LIVER, Part.LUNGS):
-            return self.between(frame_a, frame_b, part)
-        lungs, trunk = (self.between(frame_a, frame_b, one) for one in (Part.LUNGS, Part.TRUNK))
-        if lungs is None or lungs.failed:
-            return lungs
-        if trunk is None and self.is_running(frame_a, frame_b, Part.TRUNK):
+        organ, carrier = (self.between(frame_a, frame_b, of[part]) for of in (CONFIRMED_BY, CARRIED_BY))
+        if organ is None or organ.failed:
+            return organ
+        if carrier is None and self.is_running(frame_a, frame_b, CARRIED_BY[part]):
             return None
-        if trunk is None or trunk.failed:
-            return replace(lungs, elsewhere=True)
-        return replace(trunk, elsewhere=part is Part.OTHER)
+        if carrier is None or carrier.failed:
+            return replace(organ, elsewhere=True)
+        return replace(carrier, elsewhere=CARRIED_BY[part] is not part)
 
     def is_running(self, frame_a: str, frame_b: str, part: Part) -> bool:
         """Whether these two are being registered for a part, or will be, and nothing is known of them yet."""
-        parts = (part,) if part in (Part.LIVER, Part.LUNGS) else (Part.LUNGS, Part.TRUNK)
+        parts = {CONFIRMED_BY[part], CARRIED_BY[part]}
         keys = {PairKey(*frames, one) for frames in ((frame_a, frame_b), (frame_b, frame_a)) for one in parts}
         return any(p.key in keys and p.key not in self._found and p.key not in self._faults for p in self._wanted)
 
@@ -124,7 +122,7 @@ class RegisteringDesk(QObject):
             from viewers.imaging.errors import Cancelled as Stopped
             from viewers.imaging.register import register_rigidly_about
 
-            about = kept.About(part.value)
+            about = kept.About(_ABOUT[part])
             key = kept.cache_key(first.series, second.series, about)
             known = kept.from_bytes(stored) if (stored := cache.read(key)) is not None else None
             if known is not None:
@@ -196,9 +194,9 @@ class RegisteringDesk(QObject):
         self._go_on()
 
     def _tell(self, pair: WantedPair, found: Registration) -> None:
-        quality, names, part = found.quality, pair.exams, _WORDS[pair.key.part]
         if not pair.sure:
             return  # the chip says how it stands; the region may not be on the images at all
+        quality, names, part = found.quality, pair.exams, _WORDS[pair.key.part]
         if quality.status == "failed":
             self.told.emit(f"{names} ({part}) could not be registered. {quality.reasons[0]} P pins one place on both.")
         elif quality.status == "doubtful":

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.models.reading import Reading
-from app.reading.body_parts import Part, part_of
+from app.reading.body_parts import Part
+from app.reading.lesion_parts import may_show, part_in
 from app.reading.lesion_places import Place, middle_of
 from app.reading.linework import place_of
-from app.reading.registration_pairs import regions_of
 from app.state.record import SeriesRef
 from mrecist.lesions import Measured
 from mrecist.values import Line, Point, Region
@@ -45,7 +45,7 @@ def expected_in(
         seen = place_of(reading.read, other, lesion_id)
         if seen is None or not seen.frame_of_reference_uid:
             continue
-        there, part = seen.frame_of_reference_uid, part_of(lesion)
+        there, part = seen.frame_of_reference_uid, part_in(reading, lesion)
         found = carry(there, frame, part, _centre_of(reading, other, lesion_id, seen))
         if found is not None:
             return Place(found, frame, measured=False, error=doubt(there, frame, part))
@@ -53,11 +53,13 @@ def expected_in(
 
 
 def ghosts_in(
-    reading: Reading, visit_id: str, region: Region, frame: str, carry: Carry, doubt: Doubt = _told
+    reading: Reading, visit_id: str, series: SeriesRef, frame: str, carry: Carry, doubt: Doubt = _told
 ) -> tuple[ViewPlace, ...]:
-    """A dashed ghost for each lesion of a region that has neither a line nor a finding at a time point yet."""
+    """A dashed ghost for each lesion a series may show that has neither a line nor a finding at a time point yet."""
     ghosts = []
-    for lesion in reading.lesions_of(region):
+    for lesion in (lesion for region in Region for lesion in reading.lesions_of(region)):
+        if not may_show(series, part_in(reading, lesion)):
+            continue
         if place_of(reading.read, visit_id, lesion.id) or reading.finding(lesion.id, visit_id) is not None:
             continue
         place = expected_in(reading, visit_id, lesion.id, frame, carry, doubt)
@@ -67,12 +69,11 @@ def ghosts_in(
 
 
 def ghosts_on(reading: Reading, series: SeriesRef, carry: Carry, doubt: Doubt = _told) -> tuple[ViewPlace, ...]:
-    """The ghosts on a series of the open time point: of the lesions of each region that it may show."""
+    """The ghosts on a series of the open time point: of the lesions that it may show."""
     frame = series.frame_of_reference_uid
     if not frame:
         return ()
-    shown = (ghosts_in(reading, reading.visit_id, region, frame, carry, doubt) for region in regions_of(series))
-    return tuple(ghost for of_region in shown for ghost in of_region)
+    return ghosts_in(reading, reading.visit_id, series, frame, carry, doubt)
 
 
 def _centre_of(reading: Reading, visit_id: str, lesion_id: str, counted: Line) -> Point:

@@ -23,7 +23,7 @@ CLOSE_MM, LOOSE_MM = 3.0, 6.0
 _NOT_KNOWN = "± not known"
 
 _NAMES = {LinkKind.SHIFT: "lesion shift", LinkKind.PIN: "pin"}
-_PARTS = {Part.LIVER: "liver", Part.LUNGS: "lungs", Part.TRUNK: "mediastinum and spine"}
+_PARTS = {Part.LIVER: "liver", Part.LUNGS: "lungs", Part.TRUNK: "mediastinum and spine", Part.SPINE: "spine"}
 
 
 def link_between(

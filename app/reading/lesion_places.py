@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.models.reading import Reading
-from app.reading.body_parts import Part, part_of
+from app.reading.body_parts import Part
+from app.reading.lesion_parts import part_in
 from app.reading.linework import place_of
 from mrecist.values import Line, Point
 from viewers.imaging.geometry import along, minus
@@ -39,7 +40,7 @@ def lesion_shifts(
     """
     shifts: dict[tuple[str, str], tuple[Point, ...]] = {}
     for lesion in reading.read.lesions:
-        if part is not None and part_of(lesion) is not part:
+        if part is not None and part_in(reading, lesion) is not part:
             continue
         a, b = place_of(reading.read, visit_a, lesion.id), place_of(reading.read, visit_b, lesion.id)
         if a and b and a.frame_of_reference_uid and b.frame_of_reference_uid:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _BEST_FIRST = ("portal_venous", "delayed", "arterial", "hepatobiliary", "pre")
 """Phases in which the liver stands out best from what is around it come first."""
+
+
+_STILL = {Part.LUNGS: Part.TRUNK, Part.LIVER: Part.SPINE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +97,15 @@ def regions_of(ref: SeriesRef) -> tuple[Region, ...]:
     return (Region.INTRAHEPATIC,) if shown else (Region.EXTRAHEPATIC,)
 
 
-def pairs_wanted(record: Record, tiles: Iterable[Tile], trunk: bool = False) -> tuple[WantedPair, ...]:
+def pairs_wanted(record: Record, tiles: Iterable[Tile], parts: Container[Part] = ()) -> tuple[WantedPair, ...]:
     """The pairs that what hangs calls for: each two exams that hang, for the liver and for the lungs apart.
 
     Two exams are of two time points, or CT and MR of one.
 
     Of several series of one exam those of the same phase are paired, the phase in which the liver stands out best
     first, of one modality rather than of two, and those known to show the region before others. Series of one frame of
-    reference need no registration. CT and MR are registered with each other for the liver alone. With `trunk`, what is
-    registered for the lungs is then registered for the trunk, too.
+    reference need no registration. CT and MR are registered with each other for the liver alone. Where `parts` name
+    what breath does not move, two CT of the lungs are registered for the trunk too, and two of the liver for the spine.
     """
     hung: dict[tuple[str, Region], dict[str, SeriesRef]] = {}
     order = {visit.id: n for n, visit in enumerate(record.visits)}
@@ -123,8 +126,13 @@ def pairs_wanted(record: Record, tiles: Iterable[Tile], trunk: bool = False) -> 
                 names = visits[first], visits[second]
                 key, sure = PairKey(first, second, usual_part(region)), not _doubts(pair)
                 found.append(WantedPair(key, pair[0].uid, pair[1].uid, names, sure))
-    of_lungs = [pair for pair in found if trunk and pair.key.part is Part.LUNGS]
-    return (*found, *(replace(pair, key=replace(pair.key, part=Part.TRUNK), sure=False) for pair in of_lungs))
+    still = []
+    for organ in found:
+        part = _STILL[organ.key.part]
+        refs = (record.series_ref(organ.first_uid), record.series_ref(organ.second_uid))
+        if part in parts and all(ref is not None and ref.modality == "CT" for ref in refs):
+            still.append(replace(organ, key=replace(organ.key, part=part), sure=False))
+    return (*found, *still)
 
 
 def _best(

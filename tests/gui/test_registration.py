@@ -9,8 +9,9 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.demo.truth import Truth
+from app.reading.stages import Stage
 from app.state.events import BaselineConfirmed, LesionAdded
-from mrecist.lesions import Lesion, Measured, Observation
+from mrecist.lesions import Lesion, Measured, Observation, Present
 from mrecist.values import Axis, Diameter, LesionRole, Line, Organ, Region
 from tests.support.driver import Driver
 from viewers.widgets.marks import Chip
@@ -113,6 +114,34 @@ def _chips(view: SliceView) -> list[Chip]:
 
 
 _LIVER = {"IT1": Organ.LIVER, "IT2": Organ.LIVER}
+
+
+def test_that_a_lesion_outside_the_liver_is_looked_for_on_the_series_it_was_marked_on(
+    qtbot: QtBot, tmp_path: Path, small_study: tuple[Path, Truth]
+) -> None:
+    """An adrenal is on CT of the liver, a lung nodule on that of the chest."""
+    folder, truth = small_study
+    driver = Driver(qtbot, f"sqlite:///{tmp_path / 'cases.db'}")
+    try:
+        for visit in ("BL", "FU1"):
+            driver.drop_folder(folder / visit)
+        _record_baseline(driver, truth, {"ET1": Organ.LUNG})
+        thrombus = truth.timepoints[0].finding("INT1")
+        assert thrombus is not None
+        x, y, z = thrombus.centres[0]
+        image = (thrombus.series_uid, thrombus.sop_uid, 1, thrombus.frame_of_reference_uid)
+        line = Line(*image, (x + 60, y, z), (x + 76, y, z))
+        adrenal = Lesion("ENT1", Region.EXTRAHEPATIC, LesionRole.NONTARGET, Organ.ADRENAL, axis=Axis.LONGEST)
+        seen = Observation("ENT1", Present(Diameter(160), evidence=(line,)))
+        assert driver.session.do(LesionAdded(adrenal, "BL", seen))
+        driver.station.desk.show_reading()
+        driver.session.select_visit("FU1")
+        images = driver.station.images
+        for lesion, stage in (("ENT1", Stage.PRIOR_CURRENT), ("ET1", Stage.CHEST), ("ENT1", Stage.PRIOR_CURRENT)):
+            driver.session.select_lesion(lesion)
+            assert images.stage is stage
+    finally:
+        driver.close()
 
 
 def _record_baseline(driver: Driver, truth: Truth, organs: dict[str, Organ] = _LIVER) -> None:

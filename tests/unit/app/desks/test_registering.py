@@ -172,9 +172,10 @@ def test_that_no_part_borrows_the_figure_of_another(
     desk._found[keys[Part.LUNGS]] = registration(10.0, lungs)
     if trunk is not None:
         desk._found[keys[Part.TRUNK]] = registration(12.0, trunk)
-    for part, wanted in parts.items():
+    desk._found[PairKey("A", "B", Part.LIVER)] = registration(5.0)
+    for part, wanted in {**parts, Part.LIVER: (5.0, False), Part.ABDOMEN: (5.0, True), Part.SPINE: (5.0, True)}.items():
         found = desk.best_for("A", "B", part)
         told = None if found is None else (found.carry((0.0, 0.0, 0.0))[0], found.elsewhere)
         assert told == wanted, part
-        assert found is None or found.failed == (lungs is Status.FAILED)
+        assert found is None or found.failed == (lungs is Status.FAILED and found.part is Part.LUNGS)
     assert desk.is_running("B", "A", Part.OTHER) == (trunk is None)

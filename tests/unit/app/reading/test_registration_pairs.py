@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from app.models.reading import Reading
 from app.reading.body_parts import Part, part_of
 from app.reading.expected_places import ghosts_in, ghosts_on
 from app.reading.frame_links import link_between, link_chip
@@ -14,7 +15,8 @@ from app.reading.hanging import Tile
 from app.reading.registration_pairs import PairKey, Registered, WantedPair, pairs_wanted, regions_of
 from app.state.record import Record
 from app.words import SPACE
-from mrecist.lesions import Lesion
+from mrecist.case import TimePointRead
+from mrecist.lesions import Lesion, Measured
 from mrecist.values import Axis, LesionRole, Organ, Point, Region
 from tests.support.records import two_visits
 from tests.unit.app.reading.test_frame_links import FRAMES, VISITS, reading
@@ -133,18 +135,20 @@ def test_that_chips_tell_good_doubtful_failed_and_under_way() -> None:
 
 
 @pytest.mark.parametrize(
-    ("organ", "part"),
+    ("organ", "on_chest", "on_liver"),
     [
-        (Organ.LUNG, Part.LUNGS),
-        (Organ.LYMPH_NODE, Part.TRUNK),
-        (Organ.BONE, Part.TRUNK),
-        (Organ.ADRENAL, Part.OTHER),
-        (Organ.OTHER, Part.OTHER),
+        (Organ.LUNG, Part.LUNGS, Part.ABDOMEN),
+        (Organ.LYMPH_NODE, Part.TRUNK, Part.SPINE),
+        (Organ.BONE, Part.TRUNK, Part.SPINE),
+        (Organ.ADRENAL, Part.OTHER, Part.ABDOMEN),
+        (Organ.OTHER, Part.OTHER, Part.ABDOMEN),
     ],
 )
-def test_that_what_a_lesion_moves_with_follows_from_its_organ(organ: Organ, part: Part) -> None:
+def test_that_what_a_lesion_moves_with_follows_from_its_organ_and_the_series_it_is_marked_on(
+    organ: Organ, on_chest: Part, on_liver: Part
+) -> None:
     outside = Lesion("ET1", Region.EXTRAHEPATIC, LesionRole.TARGET, organ, axis=Axis.LONGEST)
-    assert part_of(outside) is part
+    assert (part_of(outside), part_of(outside, in_abdomen=True)) == (on_chest, on_liver)
     liver = Lesion("INT1", Region.INTRAHEPATIC, LesionRole.NONTARGET, Organ.PORTAL_VEIN, axis=Axis.VIABLE_LONGEST)
     assert part_of(liver) is Part.LIVER
 
@@ -164,13 +168,16 @@ def test_that_the_trunk_is_registered_beside_the_lungs_where_a_lesion_needs_it()
     record = two_visits()
     tiles = [Tile("BL", "BL-CH"), Tile("FU1", "FU1-CH")]
     assert [x.key.part for x in pairs_wanted(record, tiles)] == [Part.LUNGS]
-    both = pairs_wanted(record, tiles, trunk=True)
+    both = pairs_wanted(record, tiles, {Part.TRUNK})
     assert [(x.key.part, x.first_uid, x.second_uid) for x in both] == [
         (Part.LUNGS, "BL-CH", "FU1-CH"),
         (Part.TRUNK, "BL-CH", "FU1-CH"),
     ]
     livers = [Tile("BL", "BL-AP"), Tile("FU1", "FU1-AP")]
-    assert [x.key.part for x in pairs_wanted(record, livers, trunk=True)] == [Part.LIVER]
+    assert [x.key.part for x in pairs_wanted(record, livers, {Part.TRUNK})] == [Part.LIVER]
+    assert [x.key.part for x in pairs_wanted(record, livers, {Part.SPINE})] == [Part.LIVER, Part.SPINE]
+    on_mr = replace(record, series=tuple(replace(x, modality="MR") if x.uid == "FU1-AP" else x for x in record.series))
+    assert [x.key.part for x in pairs_wanted(on_mr, livers, {Part.SPINE})] == [Part.LIVER]
 
 
 def test_that_a_ghost_lies_where_the_lesion_is_carried_until_it_is_read() -> None:
@@ -179,16 +186,17 @@ def test_that_a_ghost_lies_where_the_lesion_is_carried_until_it_is_read() -> Non
         return registered().carry(point) if known else None
 
     open_ = reading({"IT1": (10, 0, 5), "IT2": (40, 0, 0), "ET1": (1, 2, 3)}, {"IT2": (0, 40, 30)})
-    ghosts = ghosts_in(open_, "FU1", Region.INTRAHEPATIC, "B", carry)
+    ref = replace(two_visits().series[0], frame_of_reference_uid="B")
+    liver, chest = replace(ref, phase="arterial"), replace(ref, phase=None, description="Chest CT")
+    ghosts = ghosts_in(open_, "FU1", liver, "B", carry)
     assert [(ghost.label, ghost.radius_mm) for ghost in ghosts] == [("IT1?", 10.0)]
     assert ghosts[0].centre == pytest.approx((0.0, 10.0, 35.0))
-    assert ghosts_in(open_, "FU1", Region.EXTRAHEPATIC, "B", carry) == ()
+    assert ghosts_in(open_, "FU1", chest, "B", carry) == ()
     assert isinstance(ghosts[0], ViewPlace)
 
-    far = ghosts_in(open_, "FU1", Region.INTRAHEPATIC, "B", carry, lambda _a, _b, _part: "± not known")
+    far = ghosts_in(open_, "FU1", liver, "B", carry, lambda _a, _b, _part: "± not known")
     assert [ghost.label for ghost in far] == ["IT1? ± not known"]
 
-    ref = replace(two_visits().series[0], frame_of_reference_uid="B")
     for phase, description, labels in (
         ("arterial", "CT", ["IT1?"]),
         (None, "CT", ["IT1?"]),
@@ -197,3 +205,28 @@ def test_that_a_ghost_lies_where_the_lesion_is_carried_until_it_is_read() -> Non
         shown = ghosts_on(open_, replace(ref, phase=phase, description=description), carry)
         assert [ghost.label for ghost in shown] == labels, (phase, description)
     assert ghosts_on(open_, replace(ref, frame_of_reference_uid=None), carry) == ()
+
+
+def test_that_a_lesion_outside_the_liver_that_was_marked_on_its_series_is_expected_there() -> None:
+    """An adrenal on CT of the liver: no series of the chest shows it, and the figure of the liver is not its own."""
+    marked = reading({"ET1": (1, 2, 3)}, {})
+    adrenal = replace(marked.read.lesions[0], organ=Organ.ADRENAL)
+    record = marked.record
+    lines_on = "BL-AP"
+    seen = record.reads[0].timepoints[0].observations[0]
+    assert isinstance(seen.finding, Measured)
+    line = replace(seen.finding.evidence[0], series_uid=lines_on)
+    point = TimePointRead("BL", (replace(seen, finding=replace(seen.finding, evidence=(line,))),))
+    read = replace(record.reads[0], lesions=(adrenal,), timepoints=(point,))
+    open_ = Reading(replace(record, reads=(read,)), "read-1", "FU1")
+    asked: list[Part] = []
+
+    def carry(_frame_a: str, _frame_b: str, part: Part, point: Point) -> Point:
+        asked.append(part)
+        return point
+
+    ref = next(x for x in record.series if x.uid == "FU1-AP")
+    assert [ghost.label for ghost in ghosts_on(open_, ref, carry)] == ["ET1?"]
+    assert asked == [Part.ABDOMEN]
+    chest = next(x for x in record.series if x.uid == "FU1-CH")
+    assert ghosts_on(open_, chest, carry) == ()

@@ -101,7 +101,8 @@ class ReadingDesk(QObject):
         page.findings.set_lesion(lesion, locked, reading is not None and reading.at_baseline)
         page.cards.set_reading(reading)
         page.strip.set_reading(reading)
-        page.footer.set_reading(reading, selected=lesion.id if lesion else None)
+        chosen = lesion.id if lesion else None
+        page.footer.set_reading(reading, selected=chosen, others=self._session.others_read)
         self.happened.refresh()
         self.assignment.refresh()
         self.visit_checks.refresh()

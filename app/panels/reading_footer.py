@@ -87,8 +87,10 @@ class ReadingFooter(QWidget):
         self.onward.clicked.connect(lambda: self.visit_requested.emit(self._next_visit))
         self.sign.clicked.connect(lambda: (self.amend_requested if self._signed else self.sign_requested).emit())
 
-    def set_reading(self, reading: Reading | None, proposed: bool = False, selected: str | None = None) -> None:
-        """Show how much is left; `proposed` says that some value is not accepted yet.
+    def set_reading(
+        self, reading: Reading | None, proposed: bool = False, selected: str | None = None, others: str = ""
+    ) -> None:
+        """Show how much is left; `proposed` says that some value is not accepted yet, `others` whose read it is else.
 
         `Next` names what its key goes to: the next lesion to do after the selected one, in the order of the table.
         """
@@ -114,15 +116,15 @@ class ReadingFooter(QWidget):
         self._arrange(baseline)
         named = translated("baseline") if baseline else reading.visit_id
         self.sign.set_text(translated("Amend") if self._signed else translated("Sign {visit}", visit=named))
-        self.sign.setEnabled(complete or self._signed)
-        self.sign.set_primary(complete and not self._signed)
+        self.sign.setEnabled((complete or self._signed) and not others)
+        self.sign.set_primary(complete and not self._signed and not others)
         changed = ", ".join(f"{x.what} {x.then} → {x.now}" for x in changed_responses(reading))
         told = translated("Not as signed: {changed}. What it rests on was changed since.", changed=changed)
         self.changed.setText(told if changed else "")
         self.changed.setVisible(bool(changed))
         amended = reading.record.amendments(reading.read_id, reading.visit_id)
         self.versions.setVisible(bool(changed or amended))
-        self.sign.setToolTip("" if complete else _left_words(left))
+        self.sign.setToolTip(translated("This is the read of {name}.", name=others) if others else _left_words(left))
         self._lead_from(reading)
 
     def focus_onward(self) -> None:

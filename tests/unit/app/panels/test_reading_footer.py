@@ -52,3 +52,12 @@ def test_that_a_signed_time_point_says_when_a_change_elsewhere_made_its_response
     assert "Intrahepatic PR → PD, Composite PR → PD, Overall PR → PD" in footer.changed.text()
     assert not footer.versions.isHidden(), "signed and now are one press away"
     assert [x.changed for x in segments(reading)] == [False, False, True], "FU1 itself is open, to be signed again"
+
+
+def test_that_the_read_of_another_is_neither_signed_nor_amended_from_here(qtbot: QtBot, theme: Theme) -> None:
+    footer = ReadingFooter(theme)
+    qtbot.addWidget(footer)
+    footer.set_reading(at_fu2())
+    assert footer.sign.isEnabled()
+    footer.set_reading(at_fu2(), others="Dr J. Lee")
+    assert not footer.sign.isEnabled() and "Dr J. Lee" in footer.sign.toolTip()

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from app.desks.lesion_checks import MEASURE, checks_of, role_of
+from app.desks.lesion_checks import MEASURE, TAKE_BACK, checks_of, role_of
 from app.desks.lesion_questions import answered, check_for, is_assigned_here, questions_about
 from app.models.reading import Reading
 from app.panels.lesion_form import Check, CheckState, LesionForm
@@ -128,6 +128,10 @@ class AssignmentDesk(QObject):
         if answer == MEASURE:
             self.measure_asked.emit()
             return
+        if answer == TAKE_BACK:
+            if said := take_back_reason(self._session, field):
+                self.told.emit(said, True)
+            return
         if lesion is not None and (role := role_of(answer)) is not None:
             self._on_changed(replace(lesion, role=role))
             return
@@ -150,6 +154,18 @@ def keep_against(session: ReadingSession, rule: str, reason: str) -> str:
     if not session.do(FindingRecorded(reading.visit_id, kept)):
         return ""
     return translated("{lesion}: {rule} kept: {reason}", lesion=seen.lesion_id, rule=rule, reason=reason)
+
+
+def take_back_reason(session: ReadingSession, rule: str) -> str:
+    """What the rule objects to in the selected lesion is open again; answers what was done, or nothing."""
+    lesion, reading = session.lesion, session.reading
+    seen = reading.read.observation(reading.visit_id, lesion.id) if lesion and reading else None
+    if seen is None or reading is None:
+        return ""
+    open_again = replace(seen, features=seen.features.unjustified(rule))
+    if not session.do(FindingRecorded(reading.visit_id, open_again)):
+        return ""
+    return translated("{lesion}: the reason for {rule} is taken back", lesion=seen.lesion_id, rule=rule)
 
 
 def _organ_of(record: Record, lesion: Lesion, seen: Observation) -> Organ:

@@ -13,7 +13,7 @@ from mrecist.lesions import Lesion
 from mrecist.results import Issue, Severity
 from mrecist.values import LesionKind, LesionRole
 
-MEASURE = "measure"
+MEASURE, TAKE_BACK = "measure", "take_back"
 _OF_NODES = ("E-NODE-NORMAL", "E-NODE-REACTIVE", "E-NODE-AXIS")
 """A node that is not to be recorded, or is measured along another axis, conforms no better as a non-target."""
 
@@ -36,7 +36,9 @@ def role_of(way: str) -> LesionRole | None:
 def _check(issue: Issue, reading: Reading, lesion: Lesion) -> Check:
     check = check_of(issue)
     if check.state is not CheckState.TO_RESOLVE:
-        return check
+        seen = reading.read.observation(reading.visit_id, lesion.id)
+        given = seen is not None and issue.rule in dict(seen.features.overrides)
+        return replace(check, ways=(Way(TAKE_BACK, translated("Take back")),)) if given else check
     aside = Way(LesionRole.NONTARGET.value, translated("Make it a non-target"))
     match issue.rule:
         case "E-BASELINE":

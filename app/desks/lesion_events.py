@@ -9,8 +9,8 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from app.assessing import assess_read
-from app.desks.assignment import keep_against
-from app.desks.lesion_checks import MEASURE, checks_of
+from app.desks.assignment import keep_against, take_back_reason
+from app.desks.lesion_checks import MEASURE, TAKE_BACK, checks_of
 from app.desks.lesion_questions import answered, check_for, is_assigned_here, questions_about, settles
 from app.models.reading import TOO_SMALL_COUNTS_MM, Reading
 from app.panels.finding_bar import Choice, FindingBar, can_split
@@ -288,6 +288,9 @@ class LesionEventsDesk(QObject):
             self._treat(lesion, None)
         elif way == MEASURE:
             self.measure_asked.emit()
+        elif way == TAKE_BACK:
+            if said := take_back_reason(self._session, asked):
+                self.told.emit(said, True)
         else:
             self._on_answer(lesion, reading, asked, way)
 

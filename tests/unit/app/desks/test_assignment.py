@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.desks.assignment import AssignmentDesk
-from app.desks.lesion_checks import MEASURE
+from app.desks.lesion_checks import MEASURE, TAKE_BACK
 from app.desks.lesion_events import LesionEventsDesk
 from app.desks.signoff import checklist
 from app.models.signoff import Item, LineState
@@ -279,6 +279,11 @@ def test_that_at_a_follow_up_the_lesions_card_asks_for_the_reason(qtbot: QtBot, 
         assert row.check.rule == "E-WHOLE" and _open_checks(session) == ({"IT1"}, LineState.OPEN)
         _give_reason(qtbot, row, "drawn on another phase")
         assert _open_checks(session) == (set(), LineState.DONE)
-        assert [(x.check.state, x.check.detail) for x in _rows(card)] == [
-            (CheckState.MET, "Kept: drawn on another phase")
-        ]
+        (row,) = _rows(card)
+        assert (row.check.state, row.check.detail) == (CheckState.MET, "Kept: drawn on another phase")
+        session.open_case("C-1")  # a later sitting, in which undo does not reach it
+        session.select_lesion("IT1")
+        session.select_visit("FU1")
+        (row,) = _rows(card)
+        qtbot.mouseClick(row.buttons[TAKE_BACK], Qt.MouseButton.LeftButton)
+        assert _open_checks(session) == ({"IT1"}, LineState.OPEN)

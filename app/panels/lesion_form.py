@@ -147,7 +147,8 @@ class LesionForm(QWidget):
         name = "" if self._lesion is None else self._lesion.id
         shown = sorted(checks, key=lambda c: c.state is not CheckState.TO_RESOLVE)
         self._checks.show_rows([(name, check) for check in shown], self._check_row)
-        count = {state: sum(c.state is state for c in checks) for state in order}
+        answered_by_none = [c for c in checks if c.state is CheckState.QUESTION and not c.ways]  # a suggestion
+        count = {state: sum(c.state is state and c not in answered_by_none for c in checks) for state in order}
         told = [translated("{count} met", count=count[CheckState.MET])]
         if count[CheckState.TO_RESOLVE]:
             told.append(translated("{count} to resolve", count=count[CheckState.TO_RESOLVE]))

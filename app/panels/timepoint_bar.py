@@ -66,7 +66,7 @@ def segments(reading: Reading) -> tuple[Segment, ...]:
             by_region = [len(there.to_do(region)) for region in Region]
             left = (*by_region, sum(by_region))
         baseline = visit.id == reading.baseline_id
-        note = translated("reference for PR, CR") if baseline else translated("not read")
+        note = translated("reference for PR, CR") if baseline else _unread(reading, visit.id)
         if baseline and not record.baseline_confirmed:
             note = translated("baseline not confirmed")
         made.append(
@@ -84,6 +84,13 @@ def segments(reading: Reading) -> tuple[Segment, ...]:
             )
         )
     return tuple(made)
+
+
+def _unread(reading: Reading, visit_id: str) -> str:
+    """Why there is no response: nothing was found yet, or the read hides responses."""
+    read = reading.read.timepoint(visit_id)
+    found = read is not None and bool(read.observations)
+    return translated("responses hidden") if found and reading.blind else translated("not read")
 
 
 def treatments_between(reading: Reading, first: date, last: date | None) -> tuple[str, ...]:

@@ -86,11 +86,14 @@ def test_that_what_is_to_resolve_comes_first_and_is_counted(form: LesionForm) ->
             Check("A", "met"),
             Check("B", "asked", CheckState.QUESTION, ways=(Way("yes", "Yes"),)),
             Check("C", "wrong", CheckState.TO_RESOLVE),
+            Check("D", "a suggestion, which has no answer", CheckState.QUESTION),
         ]
     )
-    rows = [form._checks.itemAt(i).widget() for i in range(3)]
-    assert [row._check.rule for row in rows if isinstance(row, CheckRow)] == ["C", "A", "B"]
-    assert form.conformance.right.text() == "1 met · 1 to resolve · 1 question"
+    rows = [form._checks.itemAt(i).widget() for i in range(4)]
+    assert [row._check.rule for row in rows if isinstance(row, CheckRow)] == ["C", "A", "B", "D"]
+    assert form.conformance.right.text() == "1 met · 1 to resolve · 1 question", (
+        "as the checklist of the signature counts"
+    )
 
 
 def test_that_keeping_against_a_rule_needs_a_reason(qtbot: QtBot, form: LesionForm) -> None:

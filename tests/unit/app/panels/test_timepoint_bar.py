@@ -29,6 +29,14 @@ def test_that_a_baseline_nobody_confirmed_says_so() -> None:
     assert segments(reading)[0].note == "baseline not confirmed"
 
 
+def test_that_a_read_that_hides_responses_does_not_say_that_nothing_was_read() -> None:
+    reading = replace(example_reading(), assessment=None, blind=True)
+    assert [s.note for s in segments(reading)[1:]] == ["responses hidden"] * 2
+    unread = replace(reading.record.reads[0], timepoints=reading.record.reads[0].timepoints[:1])
+    reading = replace(reading, record=replace(reading.record, reads=(unread,)))
+    assert [s.note for s in segments(reading)[1:]] == ["not read"] * 2
+
+
 def test_that_treatments_stand_where_they_began() -> None:
     reading = example_reading()
     bl, fu1, fu2 = (visit.on for visit in reading.record.visits)

@@ -331,11 +331,10 @@ def finding_cell(
 
 
 def _change(lesion: Lesion, since: str | None, reading: Reading) -> Cell:
-    if since is None or lesion.role is not LesionRole.TARGET:
-        return _DASH
-    before, after = reading.counted_mm(lesion, since), reading.counted_mm(lesion, reading.visit_id)
     apart = lesion.parent is None and not _is_merged(lesion, reading)
-    change = change_pct(before, after) if apart else None
+    if since is None or lesion.role is not LesionRole.TARGET or not apart:
+        return _DASH
+    change = change_pct(reading.counted_mm(lesion, since), reading.counted_mm(lesion, reading.visit_id))
     return _DASH if change is None else Cell(words.pct(change), Tone.LABEL)
 
 
@@ -353,7 +352,9 @@ def _sum_cell(region: Region, column: Column, reading: Reading, accepted: Accept
             tone = Tone.LABEL if open_now else Tone.VALUE
             nadir = visit_id == reading.nadir_id(region)
             said = translated("Nadir: the smallest sum before {visit}", visit=reading.visit_id) if nadir else ""
-            return Cell(words.mm(total), tone, bold=True, nadir=nadir, provisional=open_now, explanation=said)
+            least = f"≥{words.SPACE}" if not open_now and reading.sum_is_partial(region, visit_id) else ""
+            text = f"{least}{words.mm(total)}"
+            return Cell(text, tone, bold=True, nadir=nadir, provisional=open_now, explanation=said)
         case ColumnKind.VS_BASELINE:
             return _sum_change(None if response is None else response.change_from_baseline_pct)
         case ColumnKind.VS_NADIR:

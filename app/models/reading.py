@@ -165,6 +165,11 @@ class Reading:
         response = self.region_at(region, visit_id)
         return None if response is None else response.sum_mm
 
+    def sum_is_partial(self, region: Region, visit_id: str) -> bool:
+        """Whether a target of a region has no size at a follow-up: the sum is the least that it can be."""
+        response = self.region_at(region, visit_id)
+        return response is not None and response.sums is not None and not response.sums.complete
+
     def modality_changes(self, visit_id: str) -> dict[str, Issue]:
         """The lesions that were read on another modality before than at this time point, with what is told of it."""
         response = None if self.assessment is None else self.assessment.timepoint(visit_id)

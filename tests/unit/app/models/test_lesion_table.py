@@ -365,6 +365,16 @@ def test_that_a_lesion_that_is_split_adds_no_zero_before_its_fragments_are_measu
         assert said(reading, "intra", ColumnKind.VISIT, "BL").text == "30.0"
 
 
+def test_that_the_sum_of_which_a_target_is_missing_is_told_as_the_least_it_can_be() -> None:
+    """IT1 of 30 mm cannot be evaluated: 18 mm are those of IT2 alone."""
+    both = (added("IT1", "BL", measured("30")), added("IT2", "BL", measured("20")))
+    for finding, total in ((NotEvaluable(), "\u2265\u00a018.0"), (measured("25"), "43.0")):
+        record = record_of(*both, found("IT1", "FU1", finding), found("IT2", "FU1", measured("18")))
+        reading = Reading(record, READ, "FU1", assess_read(record, READ, load_ruleset()))
+        assert said(reading, "intra", ColumnKind.VISIT, "FU1").text == total
+        assert said(reading, "intra", ColumnKind.VISIT, "BL").text == "50.0"
+
+
 def test_that_a_lesion_that_does_not_conform_bears_no_check_until_a_reason_is_given() -> None:
     """Three targets in one organ, where two are the most: the third is to be resolved."""
     lung = {"region": Region.EXTRAHEPATIC, "organ": Organ.LUNG}

@@ -35,7 +35,8 @@ _REGIONS: Mapping[str, frozenset[Region]] = MappingProxyType(
 class ComparedResponse:
     """A response of one of `SCOPES` at a follow-up as each read has it; None where that read has not come so far.
 
-    What is still to do there does not make a response that stands without it: PD is one, all others may yet change.
+    What is still to do there does not make a response that stands without it: PD is one, all others may yet change. A
+    sum is None where a target is missing.
     """
 
     timepoint: str
@@ -158,13 +159,19 @@ def _responses(record: Record, pair: tuple[Read, Read], found: Sequence[Assessme
                 for point, to_do in zip(points, left, strict=True)
             )
             sums = [
-                None if point is None or scope == COMPOSITE else point.scope(Scope(scope)).sum_mm for point in points
+                None if point is None or scope == COMPOSITE else _whole_sum(point, Scope(scope)) for point in points
             ]
             yield ComparedResponse(timepoint.id, scope, a, b, *sums)
 
 
 def _response(point: TimePointResponse, scope: str) -> Response:
     return point.composite if scope == COMPOSITE else point.scope(Scope(scope)).response
+
+
+def _whole_sum(point: TimePointResponse, scope: Scope) -> Fraction | None:
+    """None where a target is missing: what is left is no sum to compare."""
+    judged = point.scope(scope)
+    return judged.sum_mm if judged.sums is not None and judged.sums.complete else None
 
 
 def _regions_to_do(read: Read, timepoint_id: str) -> frozenset[Region]:

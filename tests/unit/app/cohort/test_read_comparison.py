@@ -85,6 +85,8 @@ def test_that_a_read_that_has_not_come_so_far_does_not_differ() -> None:
         ("overall", Response.SD, None),
     ]
     assert not [x for x in compared.responses if x.differs and x.timepoint == "FU1"]
+    liver = compared.responses[0]
+    assert (float(liver.first_sum_mm or 0), liver.second_sum_mm) == (50.9, None), "14.5 mm of IT2 alone are no sum"
 
 
 def test_that_a_second_read_of_the_same_reader_has_its_number_and_an_unknown_read_is_refused() -> None:

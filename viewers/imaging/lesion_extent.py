@@ -41,6 +41,8 @@ second, where it is as deep as the body: vessels that meet the body are together
 _THIN, _THIN_MM = 0.25, 5.0
 """What juts out so far is a vessel where the square of that is more than this part of the area on which it stands: a
 horn of a lesion stands on a broad foot."""
+_BROAD = 6.0
+"""What stands on a foot so many times as large as a section of a tube of its depth is no vessel, but another half."""
 _SHELL_MM, _OIL_BLUR_MM = 3.2, 2.1
 _OPENED_MM = 1.2
 _VEINS_MM = (2.2, 3.6, 5.0, 6.5)
@@ -237,16 +239,15 @@ def _at_border(labels: NDArray[np.int32], count: int) -> Mask:
 def _part_at(lesion: Mask, treated: Mask, marks: list[Vector], spacing_mm: Vector, within: Mask | None) -> Extent:
     """The part that holds the marks, without the vessels that run into it."""
     depth = depth_mm(lesion, spacing_mm)
-    if within is not None:
-        depth[~within] = 0
+    depth_within = depth if within is None else np.where(within, depth, np.float32(0))
     for ball_mm in _BALLS_MM:
-        body = _body(lesion, depth, ball_mm, marks, spacing_mm)
+        body = _body(lesion, depth_within, ball_mm, marks, spacing_mm)
         if body is None:
             continue
         finer_mm = min(_FINER * float(depth[body].max()), _FINER_MM)
         if finer_mm < ball_mm:
             near = grown(body, spacing_mm, _CORNER_MM)
-            finer = _body(lesion & near, depth, finer_mm, marks, spacing_mm)
+            finer = _body(lesion & near, depth_within, finer_mm, marks, spacing_mm)
             body = body if finer is None else finer
         return _with_corners(body, lesion, treated, depth, spacing_mm)
     thin = _holding(lesion, marks, spacing_mm, _click_mm(spacing_mm))
@@ -292,7 +293,8 @@ def _with_corners(body: Mask, lesion: Mask, treated: Mask, depth: NDArray[np.flo
     sheet = volume > np.where(deep, _DEEP_SHEET, _SHEET) * np.pi * deepest**2 * farthest
     lump |= (main | sheet) & (foot > 0)
     thin = (farthest > _THIN_MM) & ((farthest - _STUMP_MM) ** 2 > _THIN * foot) & ~lump
-    corner = np.concatenate([[False], touches & ~thin & ((farthest <= _CORNER_MM) | lump)])
+    broad = foot > _BROAD * np.pi * deepest**2
+    corner = np.concatenate([[False], touches & ~thin & ((farthest <= _CORNER_MM) | lump | broad)])
     other = touches & ((volume >= _LEAST_VESSEL_MM3) | thin) & ~corner[1:]
     vessel = np.concatenate([[False], other & (foot > 0)])[labels]
     beside = np.concatenate([[False], other & (foot == 0)])[labels]

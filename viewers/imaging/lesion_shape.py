@@ -19,7 +19,7 @@ Segments = NDArray[np.float32]
 """Straight pieces in no order, (count, 4): column and row of one end, column and row of the other, in pixels of the
 image; (0, 0) is the centre of its first pixel."""
 
-METHOD = "assisted viable diameter 6"
+METHOD = "assisted viable diameter 7"
 """Name and version of the method, as records keep it: another result from the same click is another version."""
 
 _NONE: Segments = np.empty((0, 4), np.float32)

@@ -36,7 +36,7 @@ two, going farther makes small lesions too short."""
 _COARSE_ROUNDS, _COARSE_OVER = 2, 1.0
 _MOST = 1.25
 """The level of viable tissue is at most so many times as far above liver as the brightest pixel nearby."""
-_EVEN_MM = 1.2
+_EVEN_MM = 0.9
 """Blur of an outline before its bend is measured: shorter bends are noise."""
 _PRIOR = np.float32(0.02)
 _FINE_MM, _THINNED = 1.2, 0.125

@@ -295,6 +295,27 @@ def test_that_a_place_that_is_no_number_is_refused():
         measure_assisted(volume_of(sphere()), Click((math.nan, 0.0, 0.0)))
 
 
+def test_that_the_other_half_of_a_lesion_is_no_vessel_where_it_stands_on_a_broad_foot():
+    lesion = ball(22.0)
+    halves = Part(lambda u, v, w: lesion(u, v, w) & (abs(u - 4.0) > 3.0), 130.0)  # a dead slab of 6 mm between them
+    parts = Part(lesion, NECROSIS_HU), halves
+    made = LesionPhantom(parts, (5.0, 0.75, 0.75), size_mm=(130.0, 120.0, 90.0), directions=OBLIQUE)
+    found = measure_assisted(made.volume(), Click(made.world(-10.5, 0.0, 0.0)))
+    assert found.viable.long_axis.length_mm == pytest.approx(44.0, abs=1.2)
+    assert not any("cut off" in warning for warning in found.warnings)
+
+
+@pytest.mark.parametrize("end", [(12.0, 0.0, 0.0), (0.0, 12.0, 0.0)], ids=["along the vessel", "across it"])
+def test_that_a_drawn_axis_takes_no_vessel_for_the_lesion(end):
+    # a thin branch leads to a thick trunk that lies outside what the axis encloses
+    branch = Part(lambda u, v, w: (np.hypot(v, w) < 2.0) & (u > 11.5) & (u < 26.0), 170.0)
+    trunk = Part(tube(5.0, (26.0, 0.0, 0.0), (0.0, 1.0, 0.3)), 170.0)
+    fork = Part(tube(4.0, (30.0, 0.0, 0.0), (0.3, 1.0, -0.5)), 170.0)
+    made = phantom(Part(ball(12.0), 124.0), branch, trunk, fork)
+    axis = DrawnAxis(made.world(*(-x for x in end)), made.world(*end))
+    assert measure_assisted(made.volume(), axis).viable.long_axis.length_mm == pytest.approx(24.0, abs=1.2)
+
+
 @pytest.mark.parametrize("spacing_mm", [THICK, USUAL], ids=str)
 def test_that_a_short_piece_of_a_vessel_on_the_lesion_makes_it_no_longer(spacing_mm):
     def stub(u, v, w):

@@ -144,7 +144,8 @@ class ComparingDesk(QObject):
                 self._compared = compared
                 page.show_comparison(compared, first_visit)
 
-        self._runner.start(_SLOT, job, done=done, failed=lambda failure: page.show_empty(failure.message))
+        stopped = translated("The comparison stopped. Nothing was changed: the reads are as they were.")
+        self._runner.start(_SLOT, job, done=done, failed=lambda _failure: page.show_empty(stopped))
 
     def _pair(self, chosen: tuple[str, str], begun: Sequence[str]) -> tuple[str, str]:
         """What was chosen, as far as it is there; else one's own read, or the first, beside the next."""

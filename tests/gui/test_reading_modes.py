@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
@@ -98,10 +99,16 @@ def test_that_a_sequential_blinded_read_shows_neither_what_comes_nor_whom_it_is_
 
 
 def test_that_a_second_read_is_begun_from_the_reads_side_by_side_and_taken_back_where_it_is_told(
-    qtbot: QtBot, tmp_path: Path
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def crash(*_of: object) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr("app.cohort.read_comparison.compare_reads", crash)
     with Database.open(url_in(tmp_path)) as database:
-        opened(database, BaselineConfirmed("BL", BASELINE_DATE), added("IT1", "BL", measured("30")))
+        case = opened(database, BaselineConfirmed("BL", BASELINE_DATE), added("IT1", "BL", measured("30")))
+        case.do(ReadStarted(SECOND), SECOND, "read-2")
+        case.do(added("IT1", "BL", measured("28")), SECOND, "read-2")
     driver = Driver(qtbot, url_in(tmp_path), READER, size=(1280, 800))
     try:
         session, toast = driver.session, driver.page.toast
@@ -110,9 +117,11 @@ def test_that_a_second_read_is_begun_from_the_reads_side_by_side_and_taken_back_
         driver.key("G", CONTROL | Qt.KeyboardModifier.ShiftModifier, widget=driver.page.grid.active)
         reads = driver.station.comparing.page
         assert reads is not None and reads.isVisible()
+        qtbot.waitUntil(reads.empty.isVisible)
+        assert "The comparison stopped. Nothing was changed" in reads.empty.text(), "and no words of the program's own"
         driver.click(reads.again)
         driver.settle()
-        assert (session.read_id, session.selection.visit_id) == ("read-2", "BL")
+        assert (session.read_id, session.selection.visit_id) == ("read-3", "BL")
         assert session.reading is not None and session.reading.lesions == ()
         assert "Second read begun" in toast.message.text() and toast.undo.isVisible()
         driver.click(toast.undo)

@@ -61,8 +61,8 @@ class EnhancementStrip(QWidget):
         self._write(0, 0, strip.unit, "3")
         for column, letters in enumerate(strip.letters, start=1):
             self._write(0, column, letters, "3")
-        for row, (field, word, _) in enumerate(_ROWS, start=1):
-            self._write(row, 0, translated(word), "2")
+        for row, (field, word, token) in enumerate(_ROWS, start=1):
+            self._write(row, 0, translated(word), "2", token)
             for column, uptake in enumerate(strip.uptakes, start=1):
                 value = None if uptake is None else getattr(uptake, field)
                 text = "…" if uptake is None else DASH if value is None else f"{value:.0f}"
@@ -76,13 +76,18 @@ class EnhancementStrip(QWidget):
         self.oil.setChecked(oil)
         self.oil.setEnabled(not locked)
 
-    def _write(self, row: int, column: int, text: str, tone: str) -> None:
-        """A cell has its label for good: it is written anew, and the strip does not blink."""
+    def _write(self, row: int, column: int, text: str, tone: str, token: str = "") -> None:
+        """A cell has its label for good: it is written anew, and the strip does not blink.
+
+        `token`: the colour of the line that a row has in the plot, which its name bears.
+        """
         made = self._labels.get((row, column))
         if made is None:
             made = self._labels[row, column] = label(text, tone, Face.SMALL)
             side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
             self._grid.addWidget(made, row, column, side)
+            if token:
+                made.setStyleSheet(f"color: {self._theme.colour(token).name()};")
         made.setText(text)
 
 

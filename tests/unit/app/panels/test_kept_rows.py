@@ -116,3 +116,6 @@ def test_that_the_enhancement_of_a_lesion_is_written_into_the_cells_that_are_the
     body = [x.text() for x in cells if x.isVisible() and x is not strip.head.title]
     assert [text for text in body if text.isdigit()] == ["40", "110", "55", "70", "300"]
     assert "PVP" not in body
+    named = {x.text(): x.styleSheet() for x in cells}
+    for name, token in (("Lesion", "signal.caliper"), ("Liver", "signal.met"), ("Aorta", "signal.accent")):
+        assert theme.colour(token).name() in named[name], "a row is named in the colour of its line"

@@ -235,8 +235,8 @@ def _lesion(record: Record, read: Read, lesion: Lesion) -> LesionCourse:
         if seen is None:
             continue
         finding = seen.finding
-        measured = isinstance(finding, Measured)
-        mm = counted_mm(finding) if measured or lesion.role is LesionRole.TARGET else None
+        counts = isinstance(finding, Measured) or lesion.role is LesionRole.TARGET
+        mm = counted_mm(finding) if counts and not isinstance(finding, Merged) else None  # it is measured as another
         if isinstance(finding, Present | UnequivocalProgression) and finding.diameter is not None:
             mm = finding.diameter.mm  # a size that was only noted: it is shown, and no sum has it
         if isinstance(finding, Split):

@@ -351,6 +351,8 @@ def test_that_a_lesion_that_was_measured_with_another_has_no_change_of_its_own()
         table = {row[0]: row[-3:] for row in rows}
         assert table["IT2"] == ["merged", "\u2014", "\u2014"], "at FU1, against the baseline, against the nadir"
         assert table["Sum"][0] == total
+        course = course_of(record, READ, load_ruleset(), assess_read(record, READ, load_ruleset()))
+        assert [point.mm for point in course.lesions[1].points] == [20, None], "nor does its curve fall to nothing"
 
 
 def test_that_the_course_and_the_read_as_text_tell_what_happened_with_fragments_below_their_lesion() -> None:

@@ -157,9 +157,18 @@ class ComparingDesk(QObject):
 
     def _open_images(self, visit_id: str, lesion_id: str) -> None:
         self._session.select_visit(visit_id)
-        if lesion_id:
-            self._session.select_lesion(lesion_id)
+        if own := self._name_in_sight(visit_id, lesion_id):
+            self._session.select_lesion(own)
         self._window.show_reading()
+
+    def _name_in_sight(self, visit_id: str, lesion_id: str) -> str:
+        """What the read on screen calls a lesion of the first read; empty where it lists none that is the same."""
+        if self.page is None or self._compared is None or self._session.read_id == self.page.chosen[0]:
+            return lesion_id
+        if self._session.read_id != self.page.chosen[1]:
+            return ""
+        pairs = ((x.timepoint, x.first_lesion, x.second_lesion) for x in self._compared.lesions)
+        return next((other or "" for at, one, other in pairs if (at, one) == (visit_id, lesion_id)), "")
 
 
 def _read(record: Record, read_id: str) -> Read:

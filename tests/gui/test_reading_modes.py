@@ -129,3 +129,26 @@ def test_that_a_second_read_is_begun_from_the_reads_side_by_side_and_taken_back_
         assert session.read_id == READ and [x.id for x in session.reading.lesions] == ["IT1"]
     finally:
         driver.close()
+
+
+def test_that_a_lesion_of_another_read_opens_at_ones_own_name_for_it(qtbot: QtBot, tmp_path: Path) -> None:
+    """Both measured it at one place; the one calls it IT1, the other T1."""
+    with Database.open(url_in(tmp_path)) as database:
+        case = opened(database, BaselineConfirmed("BL", BASELINE_DATE), added("IT1", "BL", measured("50", "1.1")))
+        case.do(ReadStarted(SECOND), SECOND, "read-2")
+        case.do(added("T1", "BL", measured("48", "1.1")), SECOND, "read-2")
+    driver = Driver(qtbot, url_in(tmp_path), READER, size=(1280, 800))
+    try:
+        driver.station.work.open_case("C-1")
+        driver.station.comparing.show()
+        reads = driver.station.comparing.page
+        assert reads is not None
+        for box, read_id in ((reads.first, "read-2"), (reads.second, READ)):
+            box.setCurrentIndex(box.findData(read_id))
+        reads.asked.emit()
+        qtbot.waitUntil(lambda: driver.station.comparing.compared is not None)
+        reads.lesions.setCurrentCell(0, 0)
+        driver.key(Qt.Key.Key_Return, widget=reads.lesions)
+        assert (driver.session.read_id, driver.session.selection.lesion_id) == (READ, "IT1")
+    finally:
+        driver.close()

@@ -151,7 +151,7 @@ class LinkDesk(QObject):
     def _doubt(self, frame_a: str, frame_b: str, part: Part) -> str:
         """How far a ghost may be off: told beside it where the chips of the views speak of another part."""
         link = None if part is self._part() else self._link(frame_a, frame_b, part)
-        return "" if link is None else error_text(link)
+        return "" if link is None else f"{error_text(link)}{', doubtful' if link.doubtful else ''}"
 
     def _on_registered(self, first_time: bool) -> None:
         self.refresh()

@@ -24,6 +24,7 @@ _LEAST_DEPTH_MM = 18.0
 _OPENING_MM = 9.0
 _LIKE_HU = 12.0
 _MIDDLE_MM, _ABOUT_BONE_MM, _OFF_ORGAN_MM, _LEAST_BONE_ML, _LUNG_SECTION_CM2 = 50.0, 10.0, 4.0, 20.0, 150.0
+_MOSTLY = 0.5
 _MOST_WALL = 0.2
 """A tissue that makes up more than this of the outermost centimetre of the body is wall."""
 
@@ -133,25 +134,26 @@ def find_trunk(coarse: CoarseImage, body: Mask) -> tuple[Mask, Mask] | None:
     """What breath does not move, in the middle of the body: to register, spine and breastbone; to check, more.
 
     Lungs and liver are in neither, and ribs, which breathe, hardly. The mediastinum, between large sections of the
-    lungs, is checked with the bones; further down what lies in the middle hangs on the diaphragm. None where there is
-    little bone, or for MR.
+    lungs, is checked with the bones; further down, and on images that are mostly of the abdomen, what lies in the
+    middle hangs on the diaphragm. None where there is little bone, or for MR.
     """
     if not coarse.hounsfield:
-        return None
-    middle = body & (np.abs(_to_the_right_mm(coarse, body)) < _MIDDLE_MM)
-    bone = bone_of(coarse) & middle
-    if float(bone.sum()) * coarse.voxel_mm3 / 1000.0 < _LEAST_BONE_ML:
         return None
     lungs, liver = find_lungs(coarse, body), find_liver(coarse, body)
     still = np.ones_like(body)
     for organ in (lungs, liver):
         if organ is not None:
             still &= ~grown(organ.mask, coarse, _OFF_ORGAN_MM)
+    middle = body & (np.abs(_to_the_right_mm(coarse, body)) < _MIDDLE_MM)
+    bone = bone_of(coarse) & middle & still
+    if float(bone.sum()) * coarse.voxel_mm3 / 1000.0 < _LEAST_BONE_ML:
+        return None
     about = grown(bone, coarse, _ABOUT_BONE_MM) & still
     if lungs is None:
         return about, about
     areas_cm2 = lungs.mask.sum((1, 2)) * coarse.spacing_mm[1] * coarse.spacing_mm[2] / 100.0
-    return about, about | (middle & still & (areas_cm2 > _LUNG_SECTION_CM2)[:, None, None])
+    chest = areas_cm2 > _LUNG_SECTION_CM2
+    return about, about | (middle & still & chest[:, None, None]) if chest.mean() > _MOSTLY else about
 
 
 def grown(mask: Mask, coarse: CoarseImage, by_mm: float) -> Mask:

@@ -36,6 +36,7 @@ _REFINED_MM = 26.0
 _LUNG_LEVEL_HU, _INNER_LEVEL_HU, _INSIDE_MM = -200.0, -600.0, 14.0
 """For the lungs all that is brighter counts as equally bright: ribs and spine do not breathe, and have no say. They are
 checked well inside, where the edge of the mediastinum, which hardly breathes, does not outshine all."""
+_LEVELS_MM, _AIR_HU = tuple(range(-28, 29, 4)), -1000.0
 _FARTHEST_MM, _LEAST_STRETCH = 25.0, 0.2
 """A refinement that moves anything farther, or squeezes it to less than a fifth, is not taken."""
 _MIRRORED = {2: "left to right", 1: "front to back", 0: "head to foot"}
@@ -133,9 +134,26 @@ def _of_the_trunk(
         pair = Pair(a, b, body, 0.0, replace(seen, organ_found=False))
         return _judged(pair, seen.about, start, None), pair
     about_bone, checked = trunk
-    motion = register_rigidly(a, b, about_bone, start, soft=False, share=0.5, cancelled=cancelled)
+    motion = register_rigidly(
+        a, b, about_bone, _at_best_level(a, b, about_bone, start), soft=False, share=0.5, cancelled=cancelled
+    )
     pair = Pair(a, b, checked, 0.0, seen)
     return _judged(pair, seen.about, motion, None), pair
+
+
+def _at_best_level(a: CoarseImage, b: CoarseImage, mask: Mask, start: RigidMotion) -> RigidMotion:
+    """The start, up or down by as much as makes bones agree best: what breathes may have pulled the body off them."""
+    ours = a.values[mask] - a.values[mask].mean()
+    best: tuple[float, RigidMotion] = (-1.0, start)
+    for up_mm in _LEVELS_MM:
+        moved = RigidMotion(start.turn, start.shift_mm + np.array([0.0, 0.0, up_mm]))
+        theirs = np.maximum(resampled(b, a, moved, OUTSIDE).values[mask], _AIR_HU)
+        theirs = theirs - theirs.mean()
+        norm = float(np.sqrt((ours**2).sum() * (theirs**2).sum()))
+        alike = float((ours * theirs).sum()) / norm if norm > 0 else -1.0
+        if alike > best[0]:
+            best = alike, moved
+    return best[1]
 
 
 def register_closely(pair: Pair, rigid: Registration, *, cancelled: Asked = lambda: False) -> Registration:

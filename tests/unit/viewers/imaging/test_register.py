@@ -120,6 +120,17 @@ def test_that_what_breath_does_not_move_is_registered_apart_from_the_lungs(chest
     assert register_closely(trunk[1], trunk[0]) is trunk[0]
 
 
+def test_that_the_spine_is_found_where_the_liver_has_pulled_the_body_to_another_level() -> None:
+    """19 mm of breath between them: laid on each other as bodies, the vertebrae are nearly one off, and look alike."""
+    exams = [exam.but(grid=_LIVER) for exam in made_case(9019).liver]
+    vertebrae = np.array([[0.0, 66.0, z] for z in (-60.0, -20.0, 30.0, 70.0)])
+    before, after = (exam.place(vertebrae, breathes=False) for exam in exams)
+    found, _ = register_rigidly_about(exams[0].volume(), exams[1].volume(), About.TRUNK)
+    carried = np.array([found.carry((x, y, z)) for x, y, z in before.tolist()])
+    assert np.linalg.norm(carried - after, axis=1).max() < 6
+    assert found.quality.status is not Status.FAILED
+
+
 def test_that_exams_that_share_no_level_fail(volumes: tuple[Volume, Volume]) -> None:
     found, pair = register_rigidly_about(_levels(volumes[0], 0, 19), _levels(volumes[1], 24, 43), About.LIVER)
     assert found.quality.status is Status.FAILED

@@ -162,9 +162,9 @@ class HistoryPlot(QWidget):
             return
         first, last = (float(on.toordinal()) for on in span)
         room = max(7.0, (last - first) * 0.05)
-        self._leading.setXRange(first - room, last + room, padding=0)
-        for plot, _ in self._plots():
+        for plot, _ in self._plots():  # first of all: those of the course before would cut the range short
             plot.getViewBox().setLimits(xMin=first - 6 * room, xMax=last + 6 * room, minXRange=14.0)
+        self._leading.setXRange(first - room, last + room, padding=0)
 
     def render_into(self, painter: QPainter, box: QRectF) -> None:
         """Paint the picture, as vectors where the painter keeps them."""

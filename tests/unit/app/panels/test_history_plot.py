@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
@@ -51,6 +52,15 @@ def plot(qtbot: QtBot) -> Iterator[HistoryPlot]:
 def press(plot: HistoryPlot, scene: QPointF) -> None:
     at = plot.canvas.mapFromScene(scene)
     QTest.mouseClick(plot.canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(at.x(), at.y()))
+
+
+def test_that_a_course_that_grew_is_in_sight_to_its_last_time_point(plot: HistoryPlot) -> None:
+    """In a sequential read the baseline is alone at first, and its range reaches six weeks beyond it."""
+    whole = course()
+    plot.set_course(replace(whole, points=whole.points[:1], treatments=(), markers=()), "BL", "IT1")
+    plot.set_course(whole, "FU2", "IT1")
+    first, last = plot.sums.viewRange()[0]
+    assert first < whole.points[0].on.toordinal() and whole.points[-1].on.toordinal() < last
 
 
 def test_that_a_press_on_a_lesion_asks_for_its_images(plot: HistoryPlot, qtbot: QtBot) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.panels.agreement_view import AgreementView
 from app.panels.chips import ChipRow, Choice, chip, label, rule_line
+from app.panels.fields import PickBox
 from app.panels.response_plots import Spider, Swimmer, Waterfall
 from app.panels.survival_plots import Curves, Incidence
 from app.theme import Face, Theme
@@ -72,16 +72,17 @@ class CohortPage(QWidget):
         self._theme = theme
         self.counts: QLabel = label("", "2", Face.SMALL)
         self.synthetic = chip("SYNTHETIC", "amber")
-        self.source = _choice(translated("Cases of"), ())
-        self.ruleset = _choice(translated("Rule set"), tuple((name, name) for name in rulesets))
+        self.source = _choice(theme, translated("Cases of"), ())
+        self.ruleset = _choice(theme, translated("Rule set"), tuple((name, name) for name in rulesets))
         self.other = _choice(
+            theme,
             translated("Beside it"),
             (("", translated("alone")), *((name, translated("beside {rules}", rules=name)) for name in rulesets)),
         )
-        self.reader = _choice(translated("Reads of"), ())
-        self.group = _choice(translated("Group by"), (("", translated("none")),))
-        self.time = _choice(translated("Time"), ())
-        self.unit = _choice(translated("Unit"), tuple((unit, unit) for unit in units))
+        self.reader = _choice(theme, translated("Reads of"), ())
+        self.group = _choice(theme, translated("Group by"), (("", translated("none")),))
+        self.time = _choice(theme, translated("Time"), ())
+        self.unit = _choice(theme, translated("Unit"), tuple((unit, unit) for unit in units))
         self.picture = ChipRow(theme, tuple(Choice(name, translated(name)) for name in (WATERFALL, SPIDER, SWIMMER)))
         self.picture.choose(WATERFALL)
         self.export = QPushButton(translated("Export"))
@@ -125,7 +126,7 @@ class CohortPage(QWidget):
             str(self.picture.value),
         )
 
-    def offer(self, box: QComboBox, choices: Sequence[tuple[str, str]], chosen: str) -> None:
+    def offer(self, box: PickBox, choices: Sequence[tuple[str, str]], chosen: str) -> None:
         """Fill a box without asking anew; what was chosen stays chosen where it is still there."""
         box.blockSignals(True)
         box.clear()
@@ -225,12 +226,12 @@ class CohortPage(QWidget):
         outer.addLayout(foot)
 
 
-def _choice(name: str, choices: Sequence[tuple[str, str]]) -> QComboBox:
-    box = QComboBox()
+def _choice(theme: Theme, name: str, choices: Sequence[tuple[str, str]]) -> PickBox:
+    box = PickBox(theme)
     box.setProperty("compact", "true")
     box.setAccessibleName(name)
     box.setToolTip(name)
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    box.setSizeAdjustPolicy(PickBox.SizeAdjustPolicy.AdjustToContents)
     for value, said in choices:
         box.addItem(said, value)
     return box

@@ -7,13 +7,14 @@ from datetime import date
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from app import words
 from app.models.course import Course
 from app.models.kept import Kept
 from app.panels.chips import ChipRow, Choice, label, rule_line
 from app.panels.course_column import WIDTHS, CourseColumn
+from app.panels.fields import PickBox
 from app.panels.history_plot import HistoryPlot, Shown
 from app.panels.lesion_strip import LesionStrip
 from app.theme import Face, Theme
@@ -57,7 +58,7 @@ class HistoryPage(QWidget):
         self.axis.choose(False)
         self.shown = ChipRow(theme, tuple(Choice(part, translated(part)) for part in Shown), several=True)
         self.shown.choose(*Shown)
-        self.until = QComboBox()
+        self.until = PickBox(theme)
         self.until.setProperty("compact", "true")
         self.until.setAccessibleName(translated("As of"))
         self.export = QPushButton(translated("Export"))

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.cohort.agreement import Agreement, Pair, Unit
 from app.panels.chips import PanelHead, label, rule_line
+from app.panels.fields import PickBox
 from app.statistics.agreement import Coefficient
 from app.theme import Face, Theme, paint_focus_ring
 from app.words import translated
@@ -140,7 +141,7 @@ class AgreementView(QWidget):
         super().__init__()
         self._theme = theme
         self.head = PanelHead(theme, translated("Agreement"))
-        self.pair = QComboBox()
+        self.pair = PickBox(theme)
         self.pair.setProperty("compact", "true")
         self.pair.setAccessibleName(translated("Which two readers"))
         self.pair.activated.connect(lambda _row: self._show_pair())

@@ -46,6 +46,11 @@ def test_that_a_known_fault_of_others_is_not_ours(word: str) -> None:
     assert [named(p) for p in MODULES if word in p.read_text(encoding="utf-8")] == []
 
 
+def test_that_every_list_to_choose_from_shows_that_it_is_one() -> None:
+    """Qt's own draws no chevron in our style: it looks like a field to type in."""
+    assert [named(p) for p in MODULES if "QComboBox()" in p.read_text(encoding="utf-8")] == []
+
+
 @pytest.mark.parametrize("package", ["mrecist", "viewers/imaging", "viewers/tools"])
 def test_that_every_public_function_says_what_is_true_of_it(package: str) -> None:
     silent = []

@@ -326,7 +326,8 @@ class AssistDesk(QObject):
             reading = self._session.reading
             if reading is not None and intent is Intent.COUNTED and selected is not None:
                 asked = assisting.place_warning(reading, selected, now.measured, self._expected)
-                warning = " ".join(filter(None, (warning, asked)))
+                advised = assisting.advised_series(reading, now.measured)
+                warning = " ".join(filter(None, (warning, asked, advised)))
             self._card.show_texts(
                 card_texts(title, now.proposal, now.first, now.edited, now.reference_from, warning, self.acceptable)
             )

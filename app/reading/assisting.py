@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 from app.models.reading import Reading
 from app.reading.body_parts import Part
+from app.reading.enhancement import MUCH_OIL
 from app.reading.expected_places import Carry
-from app.reading.hanging import PHASE_WORDS
+from app.reading.hanging import PHASE_WORDS, best_of_phases
 from app.reading.lesion_places import Place, middle_of
 from app.reading.linework import place_of
 from app.reading.marking import Drawing, Intent
@@ -115,6 +116,19 @@ def phase_warning(series: SeriesRef, lesion: Lesion | None, found: bool) -> str:
     shown = PHASE_WORDS[PhaseName(series.phase)] if series.phase else "Phase unknown"
     asks = " Accepting asks for the reason." if found else ""
     return f"{shown}: viable tumour is read on the arterial phase.{asks}"
+
+
+def advised_series(reading: Reading, found: AssistedMeasurement) -> str:
+    """Where the open time point has what is advised for a lesion that oil covers: its arterial phase on MR; or empty.
+
+    It is named and not hung: which technique is read is the reader's choice, and a switch is flagged.
+    """
+    share, visit = found.enhancement.lipiodol_share if found.enhancement is not None else None, reading.visit
+    if share is None or share <= MUCH_OIL or visit is None:
+        return ""
+    refs = [ref for uid in visit.series if (ref := reading.record.series_ref(uid)) is not None]
+    best = best_of_phases([ref for ref in refs if ref.modality == "MR"], (PhaseName.ARTERIAL,), "MR")
+    return "" if best is None else f"{visit.id} has an arterial phase on MR: {best.description or 'in the list'}."
 
 
 def place_warning(

@@ -23,7 +23,7 @@ ORDER = (
     PhaseName.DELAYED,
     PhaseName.HEPATOBILIARY,
 )
-_MUCH_OIL = 0.5
+MUCH_OIL = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def _columns(refs: list[SeriesRef], line: Line) -> tuple[tuple[PhaseName, str], 
 def shown_strip(of: StripOf, uptakes: Mapping[str, Uptake], unit: str, oil_share: float | None) -> Strip:
     """The strip with what is known so far, and what it suggests."""
     note = ""
-    if oil_share is not None and oil_share > _MUCH_OIL:
+    if oil_share is not None and oil_share > MUCH_OIL:
         note = f"{oil_share:.0%} of the lesion is covered by oil, which hides enhancement on CT: MRI tells more."
     letters = tuple(PHASE_LETTERS[phase] for phase, _ in of.columns)
     return Strip(letters, tuple(uptakes.get(uid) for _, uid in of.columns), unit, note)

@@ -17,7 +17,7 @@ from mrecist.lesions import Lesion, Measured, Observation, Present
 from mrecist.values import Diameter, LesionKind, LesionRole, Organ, Region
 from tests.support.records import line, two_visits, with_targets
 from tests.unit.app.state.test_assistance import assisted
-from viewers.imaging.assisted import AssistedMeasurement, AssistSettings, Click, Extents, ImageLine
+from viewers.imaging.assisted import AssistedMeasurement, AssistSettings, Click, Enhancement, Extents, ImageLine
 from viewers.imaging.reference import ReferenceLiver, ReferenceRegion
 
 RULES = load_ruleset().eligibility
@@ -108,6 +108,21 @@ def test_that_a_proposal_where_another_lesion_lies_asks() -> None:
     assert assisting.place_warning(reading, "IT2", here, places.get) == "This is where IT1 is: is it IT2?"
     assert assisting.place_warning(reading, "IT1", here, places.get) == ""
     assert assisting.place_warning(reading, "IT2", here, lambda _name: None) == ""
+
+
+def test_that_the_mr_of_the_time_point_is_named_where_oil_covers_more_than_half_of_a_lesion() -> None:
+    reading = reading_at("FU1", 49.2)
+    mr = replace(reading.record.series[0], uid="FU1-MR", modality="MR", phase="arterial", description="T1 A-phase")
+
+    def at(share: float | None, *more: str) -> str:
+        values = Enhancement(90.0, 9.0, 2.0, 80.0, 9.0, 0.2, share)
+        visits = tuple(replace(v, series=(*v.series, *more)) if v.id == "FU1" else v for v in reading.record.visits)
+        record = replace(reading.record, series=(*reading.record.series, mr), visits=visits)
+        now = replace(found(30.0, 33.0, "FU1-AP"), enhancement=values)
+        return assisting.advised_series(replace(reading, record=record), now)
+
+    assert at(0.7, "FU1-MR") == "FU1 has an arterial phase on MR: T1 A-phase."
+    assert (at(0.5, "FU1-MR"), at(None, "FU1-MR"), at(0.7)) == ("", "", "")
 
 
 def test_that_the_reference_is_carried_within_a_series_as_it_is_and_to_another_exam_with_the_liver() -> None:

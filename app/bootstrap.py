@@ -11,6 +11,7 @@ from PySide6.QtCore import QSettings, QThread, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from app.faults import telling
 from app.locations import data_folder
 from app.main_window import READING, WORKLIST, MainWindow
 from app.text_size import fitting
@@ -124,6 +125,7 @@ class Starter:
 
     def run(self) -> None:
         """Stay until the window is closed."""
+        sys.excepthook = telling(lambda said, details: self.window.work.show_result(said, details, error=True))
         self.show()
         self.application.exec()
         self.close()

@@ -330,6 +330,7 @@ class ReadingSession(QObject):
     def _refresh(self) -> None:
         record = self.record
         ready = record is not None and record.visits and record.read(self.read_id) is not None
+        self._assessment = None  # if the rules fail, nothing is shown that was judged before
         self._assessment = self._assessed(record) if record and ready else None
         lesion_id = self._selection.lesion_id
         read = record.read(self.read_id) if record else None

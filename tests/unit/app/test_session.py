@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from app.resources import load_ruleset
 from app.session import ReadingSession
@@ -178,3 +179,20 @@ def test_that_an_edit_for_which_another_window_left_no_room_is_not_told_as_made(
         seen = session.reading.read.observation("BL", "IT2")
         assert seen is not None and seen.finding == measured("20")
         assert session.do(added("IT3", "BL", measured("12"))), "the next one is as any"
+
+
+def test_that_no_response_stands_beside_an_edit_that_could_not_be_judged(
+    session: ReadingSession, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    """A fault of the rules is told; the response from before the edit would be taken for that of now."""
+
+    def crash(*_of: object) -> None:
+        raise ZeroDivisionError
+
+    assert session.assessment is not None
+    monkeypatch.setattr("app.session.assess_read", crash)
+    with qtbot.capture_exceptions() as faults:
+        session.do(found("IT1", "FU1", measured("20")))
+    assert [kind for kind, *_ in faults] == [ZeroDivisionError]
+    assert session.assessment is None and session.reading is not None
+    assert session.reading.finding("IT1", "FU1") == measured("20"), "what was recorded is kept"

@@ -99,6 +99,10 @@ class LesionEventsDesk(QObject):
             if before.otherwise:
                 ways.append(Way("otherwise", before.otherwise))
             checks.append(Check(_LASTING, before.told, CheckState.QUESTION, ways=tuple(ways)))
+        if open_now and (later := happened.mistaken_by(reading, lesion)):
+            named = {"lesion": lesion.id, "later": later, "visit": reading.visit_id}
+            told = translated("{lesion} is seen again at {later} and had been there: correct {visit}.", **named)
+            checks.append(Check(_AGAIN, told, CheckState.QUESTION, ways=(Way(MEASURE, translated("Measure it")),)))
         if (treated := happened.treatment_of(reading, lesion)) is not None:
             words = translated("Treated since: {treatment}", treatment=treated.word)
             meaning = happened.treated_meaning(lesion, treated.kind)
@@ -280,14 +284,14 @@ class LesionEventsDesk(QObject):
         lesion, reading = self._session.lesion, self._session.reading
         if lesion is None or reading is None:
             return
-        if asked == _LASTING:
+        if way == MEASURE:
+            self.measure_asked.emit()
+        elif asked == _LASTING:
             self._on_lasting(lesion, reading, way)
         elif asked == _AGAIN:
             self._on_again(lesion, reading, way)
         elif asked == _TREATED:
             self._treat(lesion, None)
-        elif way == MEASURE:
-            self.measure_asked.emit()
         elif way == TAKE_BACK:
             if said := take_back_reason(self._session, asked):
                 self.told.emit(said, True)

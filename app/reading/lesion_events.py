@@ -278,6 +278,16 @@ def answer_given(reading: Reading, lesion: Lesion) -> EarlierAbsence | None:
     return None if seen is None else seen.features.earlier_absence
 
 
+def mistaken_by(reading: Reading, lesion: Lesion) -> str:
+    """The later time point by which the lesion, which is recorded as gone at the open one, had been there; or none."""
+    if reading.blind or not _is_gone(reading.finding(lesion.id, reading.visit_id)):
+        return ""
+    later = [v.id for v in reading.record.visits][len(reading.visits) :]
+    seen = ((x, found) for x in later if (found := reading.read.observation(x, lesion.id)) is not None)
+    first = next(((x, found) for x, found in seen if not _is_gone(found.finding)), None)
+    return first[0] if first and first[1].features.earlier_absence is EarlierAbsence.MISTAKEN else ""
+
+
 def _is_gone(finding: Finding | None) -> bool:
     return isinstance(finding, Absent | Nonviable) or (isinstance(finding, Measured) and not finding.diameter.tenths)
 

@@ -263,6 +263,13 @@ def test_that_an_absence_that_was_a_mistake_is_asked_to_be_corrected_where_it_is
         assert _open_checks(session) == ({"IT1"}, LineState.OPEN)
         asked = "IT1 had been there, and FU1 still has it as gone: correct that."
         assert asked in [shown.text() for shown in card.findChildren(QLabel)]
+        desk = _desk_at(session, "FU1", "IT1", card, bar)  # where the way leads when FU1 was signed, and amended
+        (row,) = _rows(card)
+        assert row.check.text == "IT1 is seen again at FU2 and had been there: correct FU1."
+        with qtbot.waitSignal(desk.measure_asked):
+            qtbot.mouseClick(row.buttons[MEASURE], Qt.MouseButton.LeftButton)
+        session.select_visit("FU2")
+        desk.refresh()
         qtbot.mouseClick(card.buttons["seen_again", "there"], Qt.MouseButton.LeftButton)
         assert session.reading is not None and session.reading.finding("IT1", "FU1") == TooSmall()
         assert _open_checks(session) == (set(), LineState.DONE)

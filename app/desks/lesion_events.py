@@ -99,8 +99,8 @@ class LesionEventsDesk(QObject):
             if before.otherwise:
                 ways.append(Way("otherwise", before.otherwise))
             checks.append(Check(_LASTING, before.told, CheckState.QUESTION, ways=tuple(ways)))
-        if open_now and (later := happened.mistaken_by(reading, lesion)):
-            named = {"lesion": lesion.id, "later": later, "visit": reading.visit_id}
+        if open_now and (again_at := happened.mistaken_by(reading, lesion)):
+            named = {"lesion": lesion.id, "later": again_at, "visit": reading.visit_id}
             told = translated("{lesion} is seen again at {later} and had been there: correct {visit}.", **named)
             checks.append(Check(_AGAIN, told, CheckState.QUESTION, ways=(Way(MEASURE, translated("Measure it")),)))
         if (treated := happened.treatment_of(reading, lesion)) is not None:

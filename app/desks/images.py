@@ -160,6 +160,7 @@ class ImageDesk(QObject):
         self.linking.refresh()
         with self.phases.same_place(number):
             self._fill(number)
+        self.linking.show_places()
         self.writer.write(number)
         self.aligning.want(self.sources.subtractions)
         if not silent:
@@ -201,6 +202,7 @@ class ImageDesk(QObject):
         self.linking.refresh()
         for number in sorted(range(len(self.grid.views)), key=lambda n: n != leader):
             self._fill(number, upright=True)  # the leader first: the others go where it is
+        self.linking.show_places()
         self.guide.go()
         self.writer.refresh()
         self.aligning.want(self.sources.subtractions)

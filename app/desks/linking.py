@@ -93,7 +93,7 @@ class LinkDesk(QObject):
         self._grid.links.part_all()
         for frame_a, frame_b in combinations(self._frames(), 2):
             self._grid.links.connect(frame_a, frame_b, self._link(frame_a, frame_b, self._part()))
-        self._show_places()
+        self.show_places()
         self.changed.emit()
         if self._registering is not None and (record := self._session.record) is not None:
             self._registering.want(pairs_wanted(record, self._tiles(), self._carriers()))
@@ -111,7 +111,7 @@ class LinkDesk(QObject):
     def toggle_ghosts(self) -> None:
         """Show or hide where lesions of earlier time points are expected."""
         self._ghosts = not self._ghosts
-        self._show_places()
+        self.show_places()
 
     def toggle_registration(self) -> None:
         """Link exams by registration, or by pins and lesions alone. They are registered all the same."""
@@ -127,12 +127,12 @@ class LinkDesk(QObject):
         return self._registering.best_for(frame_a, frame_b, part)
 
     def _link(self, frame_a: str, frame_b: str, part: Part) -> FrameLink | None:
-        frames = self._frames()
-        if frame_a not in frames or frame_b not in frames:
+        visit_a, visit_b = self._visit_of(frame_a), self._visit_of(frame_b)
+        if visit_a is None or visit_b is None:
             return None
         pinned = self._pin(frame_a, frame_b)
         offset = pinned.offset_mm if pinned else None
-        visits = frames[frame_a], frames[frame_b]
+        visits = visit_a, visit_b
         found = self._registered(frame_a, frame_b, part)
         return link_between(self._session.reading, visits, (frame_a, frame_b), offset, part, found)
 
@@ -142,7 +142,10 @@ class LinkDesk(QObject):
         return None if record is None else pin_between(record.pins, self._session.read_id, frame_a, frame_b)
 
     def carry(self, frame_a: str, frame_b: str, part: Part, point: Point) -> Point | None:
-        """A place of one examination that hangs as a place of another; None where nothing ties them."""
+        """A place of one examination as a place of another; None where nothing ties them.
+
+        What was registered in this sitting still ties them when one of the two no longer hangs.
+        """
         if frame_a == frame_b:
             return None  # the same examination: it tells nothing of another time point
         link = self._link(frame_a, frame_b, part)
@@ -197,7 +200,7 @@ class LinkDesk(QObject):
         if self.pinning:
             self._marked = None
             self._picker.listen(False)
-            self._show_places()
+            self.show_places()
             self.pinning_changed.emit(False)
 
     def unpin(self) -> None:
@@ -218,7 +221,7 @@ class LinkDesk(QObject):
         self._marked, pinned = pin.step(before, frame, point)
         if pinned is None:
             self.told.emit(_SECOND if before is None else _AGAIN)
-            self._show_places()
+            self.show_places()
             return
         self.cancel()
         event = PlacePinned((pinned.frame_a, pinned.frame_b), (pinned.point_a, pinned.point_b))
@@ -268,7 +271,16 @@ class LinkDesk(QObject):
                 found.setdefault(ref.frame_of_reference_uid, tile.visit_id)
         return found
 
-    def _show_places(self) -> None:
+    def _visit_of(self, frame: str) -> str | None:
+        """The time point of a frame of reference."""
+        record = self._session.record
+        for visit in record.visits if record is not None else ():
+            refs = (record.series_ref(uid) for uid in visit.series) if record is not None else ()
+            if any(ref is not None and ref.frame_of_reference_uid == frame for ref in refs):
+                return visit.id
+        return None
+
+    def show_places(self) -> None:
         """Circles where places are pinned, or being pinned, and ghosts where lesions are expected."""
         places: dict[str, list[ViewPlace]] = {}
         for frame_a, frame_b in combinations(self._frames(), 2):

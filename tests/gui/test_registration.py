@@ -52,6 +52,14 @@ def test_that_prior_and_current_are_registered_linked_and_lesions_expected_where
         assert _link(prior) == "linked · liver registered"
         assert prior.state.index != left_at
         assert {place.label for place in current.places} == {"IT1?", "IT2?"}
+        # another phase, another hanging, and the phases of this exam alone keep the lesions' places
+        driver.key(Qt.Key.Key_F, widget=current)
+        assert {place.label for place in current.places} == {"IT1?", "IT2?"}
+        for stage in (Stage.ENHANCEMENT, Stage.PHASES, Stage.PRIOR_CURRENT):
+            driver.station.images.choose_stage(stage)
+            leader = driver.page.grid.active
+            assert {place.label for place in leader.places} == {"IT1?", "IT2?"}, stage
+        current = driver.page.grid.views[1]
         driver.station.images.display.toggle_ghosts()
         assert not current.places
         at = driver.session.reading

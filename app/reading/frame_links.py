@@ -61,7 +61,7 @@ def link_between(
             residual_mm=None if registered.elsewhere else quality.residual_mm,
             mapping=registered,
             doubtful=quality.status == "doubtful",
-            part=_PARTS[registered.part],
+            part="body" if quality.of_body else _PARTS[registered.part],
             elsewhere=registered.elsewhere,
         )
     if not shifts:

@@ -16,7 +16,7 @@ from viewers.imaging.catalogue import Series, Vector
 from viewers.imaging.demons import Field
 from viewers.imaging.rigid import RigidMotion
 
-VERSION = "2"
+VERSION = "3"
 """Counts up whenever the same images would be registered otherwise: what was kept before is not used again."""
 
 
@@ -59,6 +59,8 @@ class Quality:
         The share of the organ that lies within the later images, 0 to 1.
     degrees
         How far the body is turned.
+    of_body
+        Whether the organ was not found, so that all of this is of the whole body.
     """
 
     status: Status
@@ -68,6 +70,7 @@ class Quality:
     blocks: int
     overlap: float
     degrees: float
+    of_body: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,6 +135,7 @@ def to_bytes(registration: Registration) -> bytes:
                 quality.blocks,
                 quality.overlap,
                 quality.degrees,
+                quality.of_body,
             ]
         ),
     }
@@ -148,7 +152,7 @@ def from_bytes(kept: bytes) -> Registration | None:
         with np.load(io.BytesIO(kept)) as arrays:
             if str(arrays["version"]) != VERSION:
                 return None
-            residual, confirmed, blocks, overlap, degrees = map(float, arrays["numbers"])
+            residual, confirmed, blocks, overlap, degrees, of_body = map(float, arrays["numbers"])
             motion = RigidMotion(arrays["turn"].reshape(3, 3), arrays["shift_mm"].reshape(3))
             field = None
             if "displacement_mm" in arrays:
@@ -161,6 +165,7 @@ def from_bytes(kept: bytes) -> Registration | None:
                 int(blocks),
                 overlap,
                 degrees,
+                bool(of_body),
             )
             about = About(str(arrays["about"]))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):

@@ -120,7 +120,8 @@ def judge_quality(evidence: Evidence, found: Agreement, overlap: float, degrees:
                 doubtful,
             )
     status = Status.FAILED if failed else Status.DOUBTFUL if doubtful else Status.GOOD
-    return Quality(status, (*failed, *doubtful), found.residual_mm, found.confirmed, found.blocks, overlap, degrees)
+    told = (found.residual_mm, found.confirmed, found.blocks)
+    return Quality(status, (*failed, *doubtful), *told, overlap, degrees, of_body=not evidence.organ_found)
 
 
 def _grade(fails: bool, doubts: bool, reason: str, failed: list[str], doubtful: list[str]) -> None:

@@ -161,6 +161,10 @@ def test_that_the_chip_names_the_part_its_figure_holds_for_and_claims_none_elsew
     mm, both = f"± 2.0{SPACE}mm", "mediastinum and spine"
     assert chip(Part.LUNGS, False) == Chip("linked · lungs registered", mm, Tone.MET, "lungs")
     assert chip(Part.TRUNK, False) == Chip(f"linked · {both} registered", mm, Tone.MET, "mediastinum")
+    found = registered(Status.DOUBTFUL)
+    of_body = replace(found.registration, quality=replace(found.registration.quality, of_body=True))
+    whole = link_chip(link_between(None, VISITS, FRAMES, None, registered=replace(found, registration=of_body)))
+    assert whole == Chip("linked · body doubtful", mm, Tone.AMBER, "doubtful"), "no liver was found to measure it on"
     assert chip(Part.LUNGS, True) == Chip("linked · by lungs", "± not known", Tone.AMBER, "lungs")
 
 

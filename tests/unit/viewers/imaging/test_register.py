@@ -185,6 +185,8 @@ def test_that_what_is_kept_comes_back_and_what_is_damaged_does_not(close: Regist
     assert (back.quality, back.about) == (close.quality, close.about)
     place = (-60.0, -10.0, -110.0)
     assert np.allclose(back.carry(place), close.carry(place), atol=0.01)
+    body = from_bytes(to_bytes(replace(close, quality=replace(close.quality, of_body=True))))
+    assert body is not None and body.quality.of_body and not back.quality.of_body
     assert from_bytes(kept[:-40]) is None
     assert from_bytes(b"no archive") is None
 

@@ -107,3 +107,4 @@ def test_that_the_worst_number_decides(
     quality = judge_quality(evidence, found, overlap, degrees)
     assert quality.status is status
     assert (says in quality.reasons[0]) if says else not quality.reasons
+    assert quality.of_body == (not evidence.organ_found)

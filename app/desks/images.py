@@ -162,6 +162,8 @@ class ImageDesk(QObject):
             self._fill(number)
         self.linking.show_places()
         self.writer.write(number)
+        if number == self.grid.active_index and not silent:
+            self.writer.refresh()  # the chips of the others tell how they are linked with this one
         self.aligning.want(self.sources.subtractions)
         if not silent:
             self.hung.emit()

@@ -92,7 +92,7 @@ class LinkDesk(QObject):
         """Link the frames of reference that hang as pins, registrations and lesions say now."""
         self._grid.links.part_all()
         for frame_a, frame_b in combinations(self._frames(), 2):
-            self._grid.links.connect(frame_a, frame_b, self._link(frame_a, frame_b, self._part()))
+            self._grid.links.connect(frame_a, frame_b, self._link(frame_a, frame_b, self.part()))
         self.show_places()
         self.changed.emit()
         if self._registering is not None and (record := self._session.record) is not None:
@@ -153,7 +153,7 @@ class LinkDesk(QObject):
 
     def _doubt(self, frame_a: str, frame_b: str, part: Part) -> str:
         """How far a ghost may be off: told beside it where the chips of the views speak of another part."""
-        link = None if part is self._part() else self._link(frame_a, frame_b, part)
+        link = None if part is self.part() else self._link(frame_a, frame_b, part)
         return "" if link is None else f"{error_text(link)}{', doubtful' if link.doubtful else ''}"
 
     def _on_registered(self, first_time: bool) -> None:
@@ -177,10 +177,10 @@ class LinkDesk(QObject):
             return link_chip(link)
         if not self.by_registration:
             return link_chip(None, off=True)
-        part = self._part()
+        part = self.part()
         tried = self._registering.best_for(frame_a, frame_b, part)
         running = self._registering.is_running(frame_a, frame_b, part)
-        return link_chip(None, failed=tried is not None, running=running)
+        return link_chip(None, failed=tried is not None and tried.failed, running=running)
 
     # --- pinning ----------------------------------------------------------------------------------------------
 
@@ -232,7 +232,7 @@ class LinkDesk(QObject):
         names = " and ".join(dict.fromkeys(visits.get(frame, "") for frame in (pinned.frame_a, pinned.frame_b)))
         self.told.emit(f"{names} are linked by this place. Another pin takes its stead.")
 
-    def _part(self) -> Part:
+    def part(self) -> Part:
         """What the active view is linked for: what the selected lesion moves with, where the view may show that.
 
         Else the liver, or the lungs; where it may show both, what is registered.

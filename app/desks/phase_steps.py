@@ -58,10 +58,16 @@ class PhaseSteps(QObject):
         library.not_computed.connect(lambda uid: self._go_on(uid, failed=True))
 
     def show(self, phase: PhaseName) -> None:
-        """Show another phase of the active view's own time point, at the same place."""
+        """Show another phase of the active view's own time point, at the same place.
+
+        Where it is shown already: the same phase on the other modality, where the time point has CT and MR.
+        """
         if not self._desk.is_free():
             return
         found, tile = self.best(phase), self._desk.tile(self._desk.grid.active_index)
+        if found is not None and tile is not None and (found.uid, None) == (tile.series_uid, tile.derivation):
+            others = [ref for ref in self._desk.siblings() if ref.modality != found.modality]
+            found = best_of_phases(others, (phase,), "MR") or found
         if found is not None:
             self._show(found)
         elif tile is not None and tile.visit_id:
@@ -124,7 +130,10 @@ class PhaseSteps(QObject):
 
     @contextmanager
     def same_place(self, number: int) -> Iterator[None]:
-        """Place, zoom, turn and flips of a view are kept while another series of the same space is hung in it."""
+        """Place, zoom, turn and flips of a view are kept while another series of the same space is hung in it.
+
+        Of another space the place alone, where it is known there: between CT and MR that are registered.
+        """
         view = self._desk.grid.views[number]
         before, framing = _middle(view), view.state.framing
         frame = view.source.frame_of_reference_uid if view.source else None
@@ -132,7 +141,12 @@ class PhaseSteps(QObject):
         plane = view.plane
         if before is None or plane is None or not frame or view.source is None:
             return
-        if view.source.frame_of_reference_uid == frame:
+        if view.source.frame_of_reference_uid != frame:
+            linking, there = self._desk.linking, view.source.frame_of_reference_uid
+            place = linking.carry(frame, there, linking.part(), before) if there else None
+            if place is not None:
+                view.centre_on(place)
+        else:
             view.centre_on(before)
             plane = view.plane or plane
             if framing is not None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.demo.truth import Truth
+from app.desks.images import ImageDesk
 from app.reading.stages import Stage
 from app.state.events import BaselineConfirmed, LesionAdded
 from mrecist.lesions import Lesion, Measured, Observation, Present
@@ -59,7 +60,14 @@ def test_that_prior_and_current_are_registered_linked_and_lesions_expected_where
             driver.station.images.choose_stage(stage)
             leader = driver.page.grid.active
             assert {place.label for place in leader.places} == {"IT1?", "IT2?"}, stage
-        current = driver.page.grid.views[1]
+        current, last = driver.page.grid.views[1], driver.page.grid.views[3]
+        own = driver.station.images.tiles[1].series_uid
+        before = next(tile.series_uid for tile in driver.station.images.tiles if tile.visit_id == "BL")
+        assert own is not None and before is not None
+        driver.station.images.hang_series(1, before)  # the chips are true of what leads now
+        assert (_link(prior), _link(last)) == ("", "linked · liver registered")
+        driver.station.images.hang_series(1, own)
+        assert (_link(prior), _link(last)) == ("linked · liver registered", "")
         driver.station.images.display.toggle_ghosts()
         assert not current.places
         at = driver.session.reading
@@ -99,6 +107,22 @@ def test_that_a_node_of_the_mediastinum_is_expected_by_the_spine_and_the_chip_sa
         driver.close()
 
 
+def test_that_the_key_of_a_phase_that_is_shown_changes_between_ct_and_mr(
+    qtbot: QtBot, tmp_path: Path, small_study: tuple[Path, Truth]
+) -> None:
+    """At FU2 oil hides the lesions on CT, and there is an MR: one key is enough to come to it, and back."""
+    driver = Driver(qtbot, f"sqlite:///{tmp_path / 'cases.db'}")
+    try:
+        driver.drop_folder(small_study[0] / "FU2")
+        driver.station.desk.show_reading()
+        images, grid = driver.station.images, driver.page.grid
+        for modality in ("MR", "CT", "MR"):
+            driver.key(Qt.Key.Key_A, widget=grid.active)
+            qtbot.waitUntil(lambda wanted=modality: _hangs(images, grid.active_index) == (wanted, "arterial"))
+    finally:
+        driver.close()
+
+
 def test_that_the_phases_of_a_subtraction_are_aligned_in_the_background_and_the_view_says_so(
     qtbot: QtBot, tmp_path: Path, small_study: tuple[Path, Truth]
 ) -> None:
@@ -114,6 +138,11 @@ def test_that_the_phases_of_a_subtraction_are_aligned_in_the_background_and_the_
         assert "no motion" not in [chip.text for chip in _chips(view)]
     finally:
         driver.close()
+
+
+def _hangs(images: ImageDesk, number: int) -> tuple[str, str | None] | None:
+    ref = images.ref(number)
+    return None if ref is None else (ref.modality, ref.phase)
 
 
 def _chips(view: SliceView) -> list[Chip]:

@@ -28,6 +28,8 @@ _CLICK_MM = 3.5
 """A click this close to a lesion is meant for it."""
 _CONTACT = 0.25
 """A dead or oily part belongs to the lesion where at least this part of its shell is lesion."""
+_SHEET_CONTACT, _SHEET_FAT = 0.3, 0.01
+"""Beyond the blurred edges of a dead sheet at least so much is lesion, and at most so much fat."""
 _LEAST_VESSEL_MM3 = 150.0
 _LUMP_MM, _LUMP, _LUMP_LONG, _TREATED = 2.0, 0.3, 5.0, 0.15
 """A lump of some depth, and not much longer than deep, is a second part of a lesion that holds dead or oily parts."""
@@ -43,7 +45,7 @@ _THIN, _THIN_MM = 0.25, 5.0
 horn of a lesion stands on a broad foot."""
 _BROAD = 6.0
 """What stands on a foot so many times as large as a section of a tube of its depth is no vessel, but another half."""
-_SHELL_MM, _OIL_BLUR_MM = 3.2, 2.1
+_SHELL_MM, _CLOSE_MM, _OIL_BLUR_MM = 3.2, 2.6, 2.1
 _OPENED_MM = 1.2
 _VEINS_MM = (2.2, 3.6, 5.0, 6.5)
 """On MR hepatic veins are as dark in the arterial phase as what is dead: they are cut off a dead part by such balls."""
@@ -142,9 +144,34 @@ def _dead_parts(
     dark = dark_below(tissue)
     even = smoothed(values, spacing_mm, _SMOOTH_MM)
     hypo = (even < dark) & (values > floor) & ~beside_oil
+    around = enhancing | beside_oil
     if not tissue.hounsfield:
-        hypo = _without_veins(hypo, spacing_mm)
-    return _belonging(hypo, enhancing | beside_oil, marks, spacing_mm, opened_mm=_OPENED_MM)
+        return _belonging(_without_veins(hypo, spacing_mm), around, marks, spacing_mm, _OPENED_MM)
+    dead = _belonging(hypo, around, marks, spacing_mm, _OPENED_MM)
+    return dead | _sheets(hypo & ~dead, around, np.asarray(values <= floor), spacing_mm)
+
+
+def _sheets(dark: Mask, lesion: Mask, fat: Mask, spacing_mm: Vector) -> Mask:
+    """Dead sheets between parts of a lesion; what blur made of the edges between them is neither, and passed over.
+
+    Where fat is near, nothing is taken for a sheet: between organs that enhance a thin layer of fat is as dark.
+    """
+    from scipy.ndimage import distance_transform_edt, label
+
+    labels, count = label(dark)
+    if not count:
+        return dark
+    distance, index = distance_transform_edt(labels == 0, spacing_mm, return_indices=True)
+    nearest = labels[tuple(index)]
+    near = (distance > 0) & (distance <= 2 * _CLOSE_MM)
+    shell = near & (distance > _CLOSE_MM)
+    around, beyond = (np.maximum(np.bincount(nearest[part], minlength=count + 1), 1) for part in (near, shell))
+    touched = np.bincount(nearest[shell & lesion], minlength=count + 1)
+    fatty = np.bincount(nearest[near & fat], minlength=count + 1)
+    sheets = (touched >= _SHEET_CONTACT * beyond) & (fatty <= _SHEET_FAT * around) & ~_at_border(labels, count)
+    sheets[0] = False
+    close = (distance <= _CLOSE_MM) & grown(lesion, spacing_mm, _CLOSE_MM)
+    return np.asarray(sheets[nearest] & (close | dark))
 
 
 def _without_veins(dark: Mask, spacing_mm: Vector) -> Mask:
@@ -171,10 +198,10 @@ def _opened(parts: Mask, spacing_mm: Vector, ball_mm: float) -> Mask:
 def _with_oil(oil: Mask, beside_oil: Mask, lesion: Mask, marks: list[Vector], spacing_mm: Vector) -> Mask:
     if not oil.any():
         return lesion
-    return np.asarray(lesion | _belonging(beside_oil, lesion, marks, spacing_mm, opened_mm=0.0))
+    return np.asarray(lesion | _belonging(beside_oil, lesion, marks, spacing_mm))
 
 
-def _belonging(parts: Mask, lesion: Mask, marks: list[Vector], spacing_mm: Vector, opened_mm: float) -> Mask:
+def _belonging(parts: Mask, lesion: Mask, marks: list[Vector], spacing_mm: Vector, opened_mm: float = 0.0) -> Mask:
     """The connected parts whose shell is lesion to a good part, with what lies between them and it."""
     from scipy.ndimage import label
 
@@ -184,8 +211,7 @@ def _belonging(parts: Mask, lesion: Mask, marks: list[Vector], spacing_mm: Vecto
     labels, count = label(parts)
     if not count:
         return none
-    shell_mm = _SHELL_MM
-    nearest, shell, close = _shells(labels, spacing_mm, shell_mm)
+    nearest, shell, close = _shells(labels, spacing_mm)
     touched = np.bincount(nearest[shell & lesion], minlength=count + 1)
     around = np.bincount(nearest[shell], minlength=count + 1)
     belongs = touched >= _CONTACT * np.maximum(around, 1)
@@ -194,7 +220,7 @@ def _belonging(parts: Mask, lesion: Mask, marks: list[Vector], spacing_mm: Vecto
     belongs &= ~_at_border(labels, count)
     belongs[0] = False
     kept = belongs[labels]
-    return np.asarray(kept | (close & belongs[nearest] & grown(lesion, spacing_mm, 2.6))) if kept.any() else none
+    return np.asarray(kept | (close & belongs[nearest] & grown(lesion, spacing_mm, _CLOSE_MM))) if kept.any() else none
 
 
 def _surrounding(labels: NDArray[np.int32], count: int, lesion: Mask, marks: list[Vector], spacing_mm: Vector) -> Mask:
@@ -211,12 +237,12 @@ def _surrounding(labels: NDArray[np.int32], count: int, lesion: Mask, marks: lis
     return surrounds
 
 
-def _shells(labels: NDArray[np.int32], spacing_mm: Vector, thick_mm: float) -> tuple[NDArray[np.int32], Mask, Mask]:
+def _shells(labels: NDArray[np.int32], spacing_mm: Vector) -> tuple[NDArray[np.int32], Mask, Mask]:
     """The nearest label of each voxel, which voxels lie in the shell around any, and which very close to one."""
     from scipy.ndimage import distance_transform_edt
 
     distance, index = distance_transform_edt(labels == 0, spacing_mm, return_indices=True)
-    return labels[tuple(index)], (distance > 0) & (distance <= thick_mm), (distance > 0) & (distance <= 2.6)
+    return labels[tuple(index)], (distance > 0) & (distance <= _SHELL_MM), (distance > 0) & (distance <= _CLOSE_MM)
 
 
 def _clicked(labels: NDArray[np.int32], marks: list[Vector], count: int) -> Mask:

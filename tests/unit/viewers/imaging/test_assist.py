@@ -305,6 +305,26 @@ def test_that_the_other_half_of_a_lesion_is_no_vessel_where_it_stands_on_a_broad
     assert not any("cut off" in warning for warning in found.warnings)
 
 
+def test_that_a_thin_dead_sheet_does_not_part_a_lesion():
+    lesion = ball(21.0)
+    halves = Part(lambda u, v, w: lesion(u, v, w) & (abs(u - 5.0) > 2.75), 174.0)
+    made = phantom(Part(lesion, NECROSIS_HU), halves, spacing_mm=(3.0, 0.7, 0.9))
+    found = measure_assisted(made.volume(), Click(made.world(13.0, 0.0, 0.0)))  # in the smaller half
+    assert found.viable.long_axis.length_mm == pytest.approx(42.0, abs=made.voxel_diagonal_mm)
+    assert found.whole.long_axis.length_mm == pytest.approx(42.0, abs=2.0)
+
+
+def test_that_fat_between_a_lesion_and_what_enhances_beside_it_parts_them():
+    def kidney(u, v, w):
+        return (u > 17.0) & (v**2 + w**2 < 30.0**2) & (u < 50.0)
+
+    fat = Part(lambda u, v, w: (u > 13.0) & (u <= 17.0) & (v**2 + w**2 < 40.0**2), FAT_HU)
+    lesion = Part(lambda u, v, w: ball(14.0)(u, v, w) & (u <= 13.0), 134.0)
+    made = phantom(fat, Part(kidney, 180.0), lesion, spacing_mm=THICK)
+    found = measure_assisted(made.volume(), Click(made.world(-3.0, 0.0, 0.0)))
+    assert found.viable.long_axis.length_mm == pytest.approx(28.0, abs=made.voxel_diagonal_mm)
+
+
 @pytest.mark.parametrize("end", [(12.0, 0.0, 0.0), (0.0, 12.0, 0.0)], ids=["along the vessel", "across it"])
 def test_that_a_drawn_axis_takes_no_vessel_for_the_lesion(end):
     # a thin branch leads to a thick trunk that lies outside what the axis encloses

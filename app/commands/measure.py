@@ -6,6 +6,7 @@ import argparse
 import json
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -132,11 +133,12 @@ def as_json(measured: AssistedMeasurement, warnings: list[str]) -> dict[str, Any
 
 
 def _whole(measured: AssistedMeasurement) -> Extents | None:
-    """The whole lesion, at least as long as its viable part, as the window records it."""
+    """The whole lesion, at least as long and as large as its viable part; as long as the window records it."""
     viable, whole = measured.viable, measured.whole
     if viable is None or whole is None or whole.long_axis.length_mm >= viable.long_axis.length_mm:
         return whole
-    return viable
+    volumes = [part.volume_ml for part in (viable, whole) if part.volume_ml is not None]
+    return replace(whole, long_axis=viable.long_axis, volume_ml=max(volumes, default=None))
 
 
 def _extents_json(extents: Extents | None) -> dict[str, Any] | None:

@@ -90,9 +90,12 @@ def test_that_a_whole_lesion_is_never_shorter_than_its_viable_part(folder):
     (series,) = scan(folder[0]).series
     found = measure_assisted(load_volume(series), Click(MADE.world(0.0, 0.0, 0.0)))
     assert found.viable is not None and found.whole is not None
-    longer = replace(found.viable, long_axis=replace(found.viable.long_axis, length_mm=30.0))
-    document = as_json(replace(found, viable=longer), [])
-    assert document["whole"] == document["viable"]
+    longer = replace(found.viable, long_axis=replace(found.viable.long_axis, length_mm=30.0), volume_ml=3.0)
+    hollow = replace(found, viable=longer, whole=replace(found.whole, volume_ml=7.0))
+    document = as_json(hollow, [])
+    assert [document[of]["diameter_mm"] for of in ("whole", "viable")] == [30.0, 30.0]
+    assert document["whole"]["ends_mm"] == document["viable"]["ends_mm"]
+    assert [document[of]["volume_ml"] for of in ("whole", "viable")] == [7.0, 3.0], "what is dead is of the whole too"
     assert as_json(found, [])["whole"]["diameter_mm"] >= as_json(found, [])["viable"]["diameter_mm"]
 
 

@@ -97,9 +97,15 @@ class ReadsPage(QWidget):
         self.export.setEnabled(True)
         self.verdict.show()
         differing, both = _counts(compared)
-        said = translated("{differing} of {both} responses differ", differing=differing, both=both)
-        self.verdict.setText(translated("All {both} responses agree", both=both) if compared.agreed else said)
-        self.verdict.setProperty("chip", "met" if compared.agreed else "amber")
+        if not both:
+            said, tone = translated("No response of both yet"), "plain"
+        elif compared.agreed:
+            said, tone = translated("All {both} responses agree", both=both), "met"
+        else:
+            said = translated("{differing} of {both} responses differ", differing=differing, both=both)
+            tone = "amber"
+        self.verdict.setText(said)
+        self.verdict.setProperty("chip", tone)
         self.verdict.style().unpolish(self.verdict)
         self.verdict.style().polish(self.verdict)
         self.responses.show_responses(compared)

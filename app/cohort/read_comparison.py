@@ -10,13 +10,14 @@ from types import MappingProxyType
 from app.assessing import assess_read
 from app.cohort.lesion_differences import LesionDifference, lesion_differences
 from app.cohort.pictures import picture_csv, table_csv
+from app.models.reading import Reading
 from app.state.record import Record
 from app.statistics.reliability import BlandAltman, bland_altman
 from mrecist.case import Read
-from mrecist.lesions import Finding, Lesion, Measured, Merged, Present, Split
+from mrecist.lesions import Finding, Measured, Merged, Present, Split
 from mrecist.results import Assessment, TimePointResponse
 from mrecist.rulesets import RuleSet
-from mrecist.values import LesionRole, Region, Response, Scope
+from mrecist.values import Region, Response, Scope
 
 COMPOSITE = "composite"
 SCOPES: tuple[str, ...] = (Scope.INTRAHEPATIC, Scope.EXTRAHEPATIC, COMPOSITE, Scope.OVERALL)
@@ -152,7 +153,8 @@ def _responses(record: Record, pair: tuple[Read, Read], found: Sequence[Assessme
         points = [assessment.timepoint(timepoint.id) for assessment in found]
         if not any(points):
             continue
-        left = [_regions_to_do(read, timepoint.id) for read in pair]
+        at = [Reading(record, read.id, timepoint.id) for read in pair]
+        left = [frozenset(region for region in Region if one.to_do(region)) for one in at]
         for scope in SCOPES:
             a, b = (
                 None if point is None else _settled(_response(point, scope), scope, to_do)
@@ -172,17 +174,6 @@ def _whole_sum(point: TimePointResponse, scope: Scope) -> Fraction | None:
     """None where a target is missing: what is left is no sum to compare."""
     judged = point.scope(scope)
     return judged.sum_mm if judged.sums is not None and judged.sums.complete else None
-
-
-def _regions_to_do(read: Read, timepoint_id: str) -> frozenset[Region]:
-    """The regions of which lesions are still to do; a new lesion has nothing to do before it is seen."""
-
-    def is_to_do(lesion: Lesion) -> bool:
-        parent = None if lesion.parent is None else read.observation(timepoint_id, lesion.parent)
-        expected = lesion.parent is None or (parent is not None and isinstance(parent.finding, Split))
-        return expected and lesion.role is not LesionRole.NEW and read.observation(timepoint_id, lesion.id) is None
-
-    return frozenset(lesion.region for lesion in read.lesions if is_to_do(lesion))
 
 
 def _settled(response: Response, scope: str, to_do: frozenset[Region]) -> Response | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -68,6 +69,13 @@ def test_that_reads_alike_say_so_and_nothing_decides(page: ReadsPage) -> None:
     page.show_comparison(compared, "BL")
     assert page.verdict.text() == "All 7 responses agree"
     assert decisive_lines(compared) == ["The two reads found the same in every lesion that both list."]
+
+
+def test_that_a_read_that_has_no_response_yet_is_not_told_to_agree(page: ReadsPage) -> None:
+    compared = compared_with()
+    begun = tuple(replace(x, second=None, second_sum_mm=None) for x in compared.responses)
+    page.show_comparison(replace(compared, responses=begun), "BL")
+    assert (page.verdict.text(), page.verdict.property("chip")) == ("No response of both yet", "plain")
 
 
 def test_that_enter_on_a_lesion_opens_its_images(page: ReadsPage, qtbot: QtBot) -> None:

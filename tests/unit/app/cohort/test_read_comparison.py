@@ -11,8 +11,9 @@ from dataclasses import replace
 import pytest
 
 from app.cohort.read_comparison import compare_reads
-from mrecist.lesions import Measured
-from mrecist.values import Diameter, Response, Scope
+from mrecist.case import Read
+from mrecist.lesions import Features, Lesion, Measured, Observation
+from mrecist.values import Axis, Diameter, LesionRole, Organ, Region, Response, Scope
 from tests.support.example_reading import READ_ID, example_record, example_ruleset
 from tests.support.second_read import compared_with, second_read
 
@@ -87,6 +88,25 @@ def test_that_a_read_that_has_not_come_so_far_does_not_differ() -> None:
     assert not [x for x in compared.responses if x.differs and x.timepoint == "FU1"]
     liver = compared.responses[0]
     assert (float(liver.first_sum_mm or 0), liver.second_sum_mm) == (50.9, None), "14.5 mm of IT2 alone are no sum"
+
+
+def test_that_a_read_in_which_a_new_lesion_is_still_to_do_does_not_differ() -> None:
+    """Both found it at FU1; at FU2 the second has done all but that: its liver is no PR yet."""
+    new = Lesion("IN1", Region.INTRAHEPATIC, LesionRole.NEW, Organ.LIVER, axis=Axis.VIABLE_LONGEST)
+    record = example_record()
+
+    def with_new(read: Read, *timepoints: str) -> Read:
+        seen = Observation("IN1", Measured(Diameter.from_mm(14)), Features(typical_vascular_pattern=True))
+        points = (
+            replace(at, observations=(*at.observations, seen)) if at.timepoint_id in timepoints else at
+            for at in read.timepoints
+        )
+        return replace(read, lesions=(*read.lesions, new), timepoints=tuple(points))
+
+    reads = (with_new(record.reads[0], "FU1", "FU2"), with_new(second_read(record), "FU1"))
+    compared = compare_reads(replace(record, reads=reads), READ_ID, "read-2", example_ruleset())
+    liver = [(x.timepoint, x.first, x.second) for x in compared.responses if x.scope == Scope.INTRAHEPATIC]
+    assert liver == [("FU1", Response.PD, Response.PD), ("FU2", Response.PD, None)]
 
 
 def test_that_a_second_read_of_the_same_reader_has_its_number_and_an_unknown_read_is_refused() -> None:

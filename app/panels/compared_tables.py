@@ -154,8 +154,8 @@ def _mm(value: Fraction | None) -> str:
 
 
 def _found(size_mm: float | None, finding: str, region: str) -> str:
-    """The size; without one what was found, in the words of the region."""
-    if size_mm is not None or not finding:
+    """The size; what was found, in the words of the region, where there is none or it says more than the size."""
+    if not finding or (size_mm is not None and finding in ("measured", "present")):
         return _tenths(size_mm)
     named = {
         "absent": words.gone(Region(region)),
@@ -167,7 +167,7 @@ def _found(size_mm: float | None, finding: str, region: str) -> str:
         "merged": translated("merged"),
         "split": translated("split"),
     }
-    return named[finding]
+    return named[finding] if size_mm is None else f"{named[finding]}, {_tenths(size_mm)}"
 
 
 def _tenths(value: float | None) -> str:

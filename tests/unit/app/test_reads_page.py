@@ -14,7 +14,7 @@ from app.bootstrap import make_application
 from app.cohort.read_comparison import ReadComparison, comparison_csv
 from app.panels.compared_tables import ComparedTable
 from app.reads_page import ReadsPage, decisive_lines
-from mrecist.lesions import Measured, NotEvaluable, UnequivocalProgression
+from mrecist.lesions import Measured, NotEvaluable, TooSmall, UnequivocalProgression
 from mrecist.values import Diameter
 from tests.support.second_read import compared_with
 
@@ -62,6 +62,14 @@ def test_that_findings_without_a_size_are_set_side_by_side_in_words(page: ReadsP
     assert _row(page.responses, "FU1", "Composite")[7] == "differs", "SD by the one, PD by the other"
     told = next(line for line in decisive_lines(compared) if line.startswith("FU1, INT1"))
     assert "PD and not PR at FU1 (intrahepatic); PD and not SD at FU1 (composite, overall)" in told
+
+
+def test_that_a_size_does_not_hide_that_it_was_called_progression(page: ReadsPage) -> None:
+    """Both noted 30 mm, as a case file may; by the one it is there, by the other it has progressed."""
+    size = Diameter.from_mm(30)
+    page.show_comparison(compared_with(FU1={"INT1": UnequivocalProgression(size), "IT2": TooSmall(size)}), "BL")
+    assert _row(page.lesions, "FU1", "IH", "INT1")[5] == "unequivocal PD, 30.0"
+    assert _row(page.lesions, "FU1", "IH", "IT2")[5] == "too small, 30.0"
 
 
 def test_that_reads_alike_say_so_and_nothing_decides(page: ReadsPage) -> None:

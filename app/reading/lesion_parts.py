@@ -14,11 +14,8 @@ _LIVER_ALONE = (Region.INTRAHEPATIC,)
 
 
 def part_in(reading: Reading, lesion: Lesion) -> Part:
-    """What a lesion moves with, by where it is marked at the open time point, else nearest before it, else after."""
-    order = [visit.id for visit in reading.visits]
-    at = order.index(reading.visit_id) if reading.visit_id in order else len(order) - 1
-    nearest = (*reversed(order[: at + 1]), *order[at + 1 :])
-    lines = (place_of(reading.read, visit_id, lesion.id) for visit_id in nearest)
+    """What a lesion moves with, by where it is marked at the open time point, else nearest before it."""
+    lines = (place_of(reading.read, visit.id, lesion.id) for visit in reversed(reading.visits))
     line = next((line for line in lines if line is not None), None)
     ref = None if line is None else reading.record.series_ref(line.series_uid)
     return part_of(lesion, in_abdomen=ref is not None and regions_of(ref) == _LIVER_ALONE)

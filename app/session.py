@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -330,8 +331,11 @@ class ReadingSession(QObject):
     def _refresh(self) -> None:
         record = self.record
         ready = record is not None and record.visits and record.read(self.read_id) is not None
-        self._assessment = None  # if the rules fail, nothing is shown that was judged before
-        self._assessment = self._assessed(record) if record and ready else None
+        self._assessment = None
+        try:
+            self._assessment = self._assessed(record) if record and ready else None
+        except Exception as fault:  # noqa: BLE001 - told as any; the case is shown, and nothing that was judged before
+            sys.excepthook(type(fault), fault, fault.__traceback__)
         lesion_id = self._selection.lesion_id
         read = record.read(self.read_id) if record else None
         if lesion_id and (read is None or read.lesion(lesion_id) is None):

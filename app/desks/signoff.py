@@ -61,12 +61,16 @@ def _unanswered(reading: Reading, lesion: Lesion) -> int:
 
 
 def _warnings(reading: Reading) -> CheckLine:
+    text = translated("Every warning justified")
+    if reading.assessment is None and not reading.blind:
+        why = translated("not known: the rules could not judge this; open the case again")
+        return CheckLine(Item.WARNINGS, text, LineState.BLOCKS, why)
     warned = [x for x in _issues(reading) if x.severity is not Severity.NOTE and not x.overridden]
     many = {lesion.id: sum(x.lesion == lesion.id for x in warned) for lesion in reading.lesions}
     points = [(name, f"{name} {counted(n, 'warning', 'warnings')}") for name, n in many.items() if n]
     if of_visit := sum(x.rule in RULES_OF_TIMEPOINT for x in warned):
         points.append(("", f"{reading.visit_id} {counted(of_visit, 'warning', 'warnings')}"))
-    return _may_stay_open(Item.WARNINGS, translated("Every warning justified"), points)
+    return _may_stay_open(Item.WARNINGS, text, points)
 
 
 def _issues(reading: Reading) -> tuple[Issue, ...]:

@@ -191,8 +191,11 @@ def test_that_no_response_stands_beside_an_edit_that_could_not_be_judged(
 
     assert session.assessment is not None
     monkeypatch.setattr("app.session.assess_read", crash)
-    with qtbot.capture_exceptions() as faults:
+    with qtbot.capture_exceptions() as faults, qtbot.waitSignal(session.record_changed):
         session.do(found("IT1", "FU1", measured("20")))
     assert [kind for kind, *_ in faults] == [ZeroDivisionError]
     assert session.assessment is None and session.reading is not None
     assert session.reading.finding("IT1", "FU1") == measured("20"), "what was recorded is kept"
+    with qtbot.capture_exceptions() as faults, qtbot.waitSignal(session.case_opened):
+        session.open_case("C-1")  # else the case before stays on screen, and takes the edits of this one
+    assert faults and session.reading is not None

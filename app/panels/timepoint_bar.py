@@ -87,10 +87,13 @@ def segments(reading: Reading) -> tuple[Segment, ...]:
 
 
 def _unread(reading: Reading, visit_id: str) -> str:
-    """Why there is no response: nothing was found yet, or the read hides responses."""
+    """Why there is no response: nothing was found yet, the read hides responses, or the rules stopped."""
     read = reading.read.timepoint(visit_id)
-    found = read is not None and bool(read.observations)
-    return translated("responses hidden") if found and reading.blind else translated("not read")
+    if read is None or not read.observations:
+        return translated("not read")
+    if reading.blind:
+        return translated("responses hidden")
+    return translated("not judged") if reading.assessment is None else translated("not read")
 
 
 def treatments_between(reading: Reading, first: date, last: date | None) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ def test_that_a_baseline_nobody_confirmed_says_so() -> None:
 def test_that_a_read_that_hides_responses_does_not_say_that_nothing_was_read() -> None:
     reading = replace(example_reading(), assessment=None, blind=True)
     assert [s.note for s in segments(reading)[1:]] == ["responses hidden"] * 2
+    assert [s.note for s in segments(replace(reading, blind=False))[1:]] == ["not judged"] * 2, "the rules stopped"
     unread = replace(reading.record.reads[0], timepoints=reading.record.reads[0].timepoints[:1])
     reading = replace(reading, record=replace(reading.record, reads=(unread,)))
     assert [s.note for s in segments(reading)[1:]] == ["not read"] * 2

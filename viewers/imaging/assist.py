@@ -29,7 +29,7 @@ from viewers.imaging.crop import (
 )
 from viewers.imaging.errors import Cancelled, ImagingError
 from viewers.imaging.geometry import length_mm
-from viewers.imaging.lesion_extent import COARSE_MM, NOT_SEPARABLE, Extent, Tissue, find_extent, smoothed
+from viewers.imaging.lesion_extent import COARSE_MM, NOT_SEPARABLE, Extent, find_extent
 from viewers.imaging.necks import VESSEL, is_vessel, parted, reaches_sides
 from viewers.imaging.outline import allowed_mm, brighter_vessel, depth_in, watershed
 from viewers.imaging.reference import (
@@ -43,6 +43,7 @@ from viewers.imaging.reference import (
 )
 from viewers.imaging.sections import LesionSections, ViablePart
 from viewers.imaging.smoothing import SCANNER_MM, contrast_of, least_blur_mm, quiet_of
+from viewers.imaging.tissue import Tissue, smoothed
 from viewers.imaging.volume import Volume
 
 Start = Click | DrawnAxis

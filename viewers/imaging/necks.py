@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from viewers.imaging.crop import Box, Coarse, Crop, Index, Mask, Spacing3, box_of
 from viewers.imaging.distances import grown, inside_mm, outside_mm
-from viewers.imaging.lesion_extent import Extent, Tissue, dark_below, smoothed
+from viewers.imaging.lesion_extent import Extent
 from viewers.imaging.outline import BESIDE_MM, depth_in
 from viewers.imaging.smoothing import SCANNER_MM
+from viewers.imaging.tissue import Tissue, dark_below, smoothed
 from viewers.imaging.viable import viable_levels
 
 _VESSEL_MM, _EXIT_MM = 14.0, 6.0

@@ -10,7 +10,7 @@ import numpy as np
 
 from viewers.imaging.crop import Coarse, Grid, Mask, Spacing3
 from viewers.imaging.distances import depth_mm, grown
-from viewers.imaging.lesion_extent import smoothed
+from viewers.imaging.tissue import smoothed
 from viewers.imaging.viable import doubled
 
 _INNER_MM, _OUTER_MM = 1.8, 3.6

@@ -6,8 +6,8 @@ import numpy as np
 
 from viewers.imaging.crop import Coarse, Crop, Mask
 from viewers.imaging.distances import depth_mm
-from viewers.imaging.lesion_extent import Tissue, smoothed
 from viewers.imaging.reference import robust_mean_sd
+from viewers.imaging.tissue import Tissue, smoothed
 
 SCANNER_MM = 0.6
 """Blur of a scanner in the plane, a standard deviation: kernels for soft tissue have 0.4 to 0.8."""

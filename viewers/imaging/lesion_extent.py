@@ -39,8 +39,9 @@ second, where it is as deep as the body: vessels that meet the body are together
 _THIN, _THIN_MM = 0.25, 5.0
 """What juts out so far is a vessel where the square of that is more than this part of the area on which it stands: a
 horn of a lesion stands on a broad foot."""
-_BROAD = 6.0
-"""What stands on a foot so many times as large as a section of a tube of its depth is no vessel, but another half."""
+_BROAD, _REACH = 6.0, 2.0
+"""What stands on a foot so many times as large as a section of a tube of its depth is another half. Where more
+is cut off with it, a smaller ball is tried; what that adds reaches no farther than so many times the depth."""
 _OIL_BLUR_MM = 2.1
 
 
@@ -103,7 +104,7 @@ def _filled(mask: Mask) -> Mask:
 def _part_at(lesion: Mask, treated: Mask, marks: list[Vector], spacing_mm: Vector, within: Mask | None) -> Extent:
     """The part that holds the marks, without the vessels that run into it."""
     depth = depth_mm(lesion, spacing_mm)
-    first: Extent | None = None
+    first, first_mm = None, 0.0
     depth_within = depth if within is None else np.where(within, depth, np.float32(0))
     for ball_mm in _BALLS_MM:
         body = _body(lesion, depth_within, ball_mm, marks, spacing_mm)
@@ -115,9 +116,11 @@ def _part_at(lesion: Mask, treated: Mask, marks: list[Vector], spacing_mm: Vecto
             finer = _body(lesion & near, depth_within, finer_mm, marks, spacing_mm)
             body = body if finer is None else finer
         found, broad = _with_corners(body, lesion, treated, depth, spacing_mm)
+        if first is None:
+            first, first_mm = found, float(depth[body].max())
         if not broad:
-            return found
-        first = first or found
+            grew_mm = _beyond_mm(found, first, spacing_mm)
+            return found if grew_mm <= _REACH * first_mm else first
     if first is not None:
         return first
     thin = holding(lesion, marks, spacing_mm, click_mm(spacing_mm))
@@ -125,6 +128,13 @@ def _part_at(lesion: Mask, treated: Mask, marks: list[Vector], spacing_mm: Vecto
         return Extent(thin)
     around = part_around(lesion & (depth > _BALLS_MM[-1] - 1.0), marks[len(marks) // 2], spacing_mm)
     return Extent(around) if around is not None else Extent(None, why_not=NOT_SEPARABLE)
+
+
+def _beyond_mm(found: Extent, first: Extent, spacing_mm: Vector) -> float:
+    """How far an extent reaches beyond another one."""
+    if found is first or found.mask is None or first.mask is None or not found.mask.any():
+        return 0.0
+    return float(outside_mm(first.mask, spacing_mm)[found.mask].max())
 
 
 def _body(
@@ -174,7 +184,8 @@ def _with_corners(
     vessel = np.concatenate([[False], other & (foot > 0)])[labels]
     beside = np.concatenate([[False], other & (foot == 0)])[labels]
     stump = ~body & grown(vessel, spacing_mm, _STUMP_MM + 0.5 * min(spacing_mm))
-    return Extent((close | corner[labels]) & ~stump, vessel, beside), bool((other & broad & (volume >= _LEAST_VESSEL_MM3)).any())
+    more = other & broad & (volume >= _LEAST_VESSEL_MM3)
+    return Extent((close | corner[labels]) & ~stump, vessel, beside), bool(more.any())
 
 
 def _foot_mm2(labels: NDArray[np.int32], count: int, body: Mask, spacing_mm: Vector) -> NDArray[np.float64]:

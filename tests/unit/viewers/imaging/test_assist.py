@@ -305,6 +305,22 @@ def test_that_the_other_half_of_a_lesion_is_no_vessel_where_it_stands_on_a_broad
     assert not any("cut off" in warning for warning in found.warnings)
 
 
+@pytest.mark.parametrize(
+    ("half_axes", "radius", "at", "true", "within"),
+    [
+        ((12.0, 7.0, 9.0), 2.5, (8.4, 4.2), 24.0, 1.1),  # with it a good part of the lesion was cut off
+        ((14.0, 8.0, 9.0), 3.8, (13.0, 0.0), 28.0, 2.5),  # a smaller ball enters the vessel: it is not taken
+    ],
+    ids=["thin", "thick"],
+)
+def test_that_a_vessel_is_cut_off_without_the_lesion(half_axes, radius, at, true, within):
+    vessel = Part(lambda u, v, w: ((v - at[1]) ** 2 + w**2 < radius**2) & (u > at[0]) & (u < 50.0), 150.0)
+    made = phantom(Part(ellipsoid(half_axes), 130.0), vessel, spacing_mm=(5.0, 0.75, 0.75))
+    found = measure_assisted(made.volume(), Click(made.world(-3.0, 0.0, 0.0)))
+    assert found.viable.long_axis.length_mm == pytest.approx(true, abs=within)
+    assert any("cut off" in warning for warning in found.warnings)
+
+
 def test_that_a_thin_dead_sheet_does_not_part_a_lesion():
     lesion = ball(21.0)
     halves = Part(lambda u, v, w: lesion(u, v, w) & (abs(u - 5.0) > 2.75), 174.0)

@@ -134,11 +134,22 @@ class LesionSections:
             )
             _fill_pinholes(levels[part], spacing)
             _drop_specks(levels, self.crop)
+            self._drop_faint(levels, threshold + _CHOSEN_SD * reference.sd)
             if not self._is_bright(levels > 0, threshold, reference):
                 levels.fill(-1.0)
         mask = levels > 0
         volume_ml = float(np.count_nonzero(mask)) * self.crop.voxel_ml if self.volume.series.volume_ok else None
         return ViablePart(levels, spacing, volume_ml)
+
+    def _drop_faint(self, levels: Grid, least: float) -> None:
+        """Of several parts that seem viable those that are not by their own level, whatever a brighter one is."""
+        from scipy.ndimage import label
+
+        labels, count = label(levels > 0)
+        for part in range(1, count + 1) if count > 1 else ():
+            mask = labels == part
+            if max(float(self.crop.values[mask].mean()), self._level(mask)) < least:
+                levels[mask] = -1.0
 
     def _is_bright(self, mask: Mask, threshold: float, reference: ReferenceLiver) -> bool:
         """Whether what seems viable is above the threshold as a whole, and not by its noise alone."""

@@ -321,6 +321,16 @@ def test_that_a_vessel_is_cut_off_without_the_lesion(half_axes, radius, at, true
     assert any("cut off" in warning for warning in found.warnings)
 
 
+@pytest.mark.parametrize("spacing_mm", [THICK, USUAL], ids=str)
+@pytest.mark.parametrize("over_liver_sd", [1.3, 1.85])
+def test_that_a_rim_below_the_threshold_is_not_measured_for_the_sake_of_a_bright_nodule(over_liver_sd, spacing_mm):
+    rim = Part(ball(15.0), 74.0 + over_liver_sd * 12.0)
+    parts = rim, Part(ball(11.0), NECROSIS_HU), Part(ball(5.0, (-4.0, 0.0, 0.0)), 200.0)
+    made = phantom(*parts, spacing_mm=spacing_mm, noise_sd=12.0)
+    found = measure_assisted(made.volume(), Click(made.world(-3.0, 1.0, 0.0)))
+    assert found.viable.long_axis.length_mm == pytest.approx(10.0, abs=made.voxel_diagonal_mm)
+
+
 def test_that_a_thin_dead_sheet_does_not_part_a_lesion():
     lesion = ball(21.0)
     halves = Part(lambda u, v, w: lesion(u, v, w) & (abs(u - 5.0) > 2.75), 174.0)

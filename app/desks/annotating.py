@@ -77,6 +77,7 @@ class AnnotatingDesk(QObject):
         images.rearranged.connect(self._close_note)
         measuring.intent_changed.connect(self._on_intent)
         session.selection_changed.connect(self._on_selection)
+        session.case_opened.connect(self.disarm)
 
     # --- the tool in hand -------------------------------------------------------------------------------------
 

@@ -67,6 +67,7 @@ class MeasuringDesk(QObject):
         self._asked_about: Drawing | None = None
         images.writer.asked_about = self._dashed
         session.case_opened.connect(self.discard)
+        session.case_opened.connect(self.cancel)  # or the first drag in the next patient would record a lesion
         for number, view in enumerate(images.grid.views):
             view.line_drawn.connect(lambda drawn, n=number: self._on_drawn(n, drawn))
             view.line_edited.connect(lambda name, drawn, n=number: self._on_edited(n, name, drawn))

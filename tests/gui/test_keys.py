@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.demo.truth import Truth
 from app.reading.marking import Intent
+from app.state.figures import FigureKind
 from mrecist.lesions import Measured
 from tests.support.driver import Driver
 from viewers.widgets.marks import LineStyle
@@ -42,6 +43,17 @@ def test_that_one_key_draws_one_line_and_the_next_drag_windows(driver: Driver) -
     driver.drag(view, middle, (middle[0] + 20, middle[1] + 10, middle[2]))
     assert view.state.width != window
     assert reading.finding("IT1", "BL") == before
+
+
+def test_that_a_tool_is_put_down_when_a_case_is_opened(driver: Driver) -> None:
+    driver.key(Qt.Key.Key_T)
+    assert driver.station.measuring.intent is not None
+    assert driver.session.record is not None
+    driver.open_from_worklist(driver.session.record.case_id)
+    assert driver.station.measuring.intent is None  # the first drag in another patient windows
+    driver.station.annotating.arm(FigureKind.LENGTH)
+    driver.open_from_worklist(driver.session.record.case_id)
+    assert driver.station.annotating.kind is None
 
 
 def test_that_n_asks_for_a_non_target_also_after_a_click_in_the_table(driver: Driver) -> None:

@@ -76,13 +76,13 @@ class ReadsPage(QWidget):
         return str(self.first.currentData() or ""), str(self.second.currentData() or "")
 
     def offer(self, reads: Sequence[tuple[str, str]], first: str, second: str) -> None:
-        """The reads that may be looked at, by id and name, without asking anew."""
+        """The reads that may be looked at, by id and name, without asking anew; what is no choice yet is blank."""
         for box, chosen in ((self.first, first), (self.second, second)):
             box.blockSignals(True)
             box.clear()
             for read_id, name in reads:
                 box.addItem(name, read_id)
-            box.setCurrentIndex(max(0, box.findData(chosen)))
+            box.setCurrentIndex(box.findData(chosen))
             box.blockSignals(False)
 
     def show_empty(self, said: str) -> None:

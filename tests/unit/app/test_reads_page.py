@@ -86,6 +86,13 @@ def test_that_a_read_that_has_no_response_yet_is_not_told_to_agree(page: ReadsPa
     assert (page.verdict.text(), page.verdict.property("chip")) == ("No response of both yet", "plain")
 
 
+def test_that_one_read_alone_is_not_chosen_on_both_sides(page: ReadsPage) -> None:
+    page.offer([("R1", "Read 1")], "", "")
+    assert page.chosen == ("", "")  # so that the second one, once it is signed, stands beside it at once
+    page.offer([("R1", "Read 1"), ("R2", "Read 2")], "R1", "R2")
+    assert page.chosen == ("R1", "R2")
+
+
 def test_that_enter_on_a_lesion_opens_its_images(page: ReadsPage, qtbot: QtBot) -> None:
     page.show_comparison(_differing(), "BL")
     page.lesions.setCurrentCell(1, 0)

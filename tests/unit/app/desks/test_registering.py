@@ -79,7 +79,7 @@ def test_that_a_pair_is_registered_told_refined_and_kept_for_the_next_time(
     qtbot: QtBot, runner: TaskRunner, done: list[str], tmp_path: Path
 ) -> None:
     library, cache = Library(), RegistrationCache(tmp_path)
-    desk = RegisteringDesk(library, runner, cache, library)  # type: ignore[arg-type]
+    desk = RegisteringDesk(library, runner, cache, library)
     told: list[tuple[bool, float | None]] = []
     desk.changed.connect(lambda first: told.append((first, shift_mm(desk))))
     desk.want([LIVER])
@@ -87,7 +87,7 @@ def test_that_a_pair_is_registered_told_refined_and_kept_for_the_next_time(
     qtbot.waitUntil(lambda: len(told) == 2)
     assert told == [(True, 10.0), (False, 12.0)]
     assert shift_mm(desk, "B", "A") == -12.0
-    again = RegisteringDesk(library, runner, cache, library)  # type: ignore[arg-type]
+    again = RegisteringDesk(library, runner, cache, library)
     again.want([LIVER])
     qtbot.waitUntil(lambda: shift_mm(again) == 12.0)
     assert done == ["rigid", "close"]
@@ -98,7 +98,7 @@ def test_that_it_waits_for_images_and_stops_when_they_hang_no_longer(
 ) -> None:
     library = Library()
     library.waiting = {"s2"}
-    desk = RegisteringDesk(library, runner, RegistrationCache(tmp_path), library)  # type: ignore[arg-type]
+    desk = RegisteringDesk(library, runner, RegistrationCache(tmp_path), library)
     desk.want([LIVER])
     assert not runner.is_running("register")
     library.waiting.clear()
@@ -131,7 +131,7 @@ def test_that_a_failure_is_told_once_and_links_nothing(
 
     monkeypatch.setattr(register, "register_rigidly_about", fail)
     library = Library()
-    desk = RegisteringDesk(library, runner, RegistrationCache(tmp_path), library)  # type: ignore[arg-type]
+    desk = RegisteringDesk(library, runner, RegistrationCache(tmp_path), library)
     told: list[str] = []
     desk.told.connect(told.append)
     desk.want([LIVER])
@@ -166,7 +166,7 @@ def test_that_no_part_borrows_the_figure_of_another(
 ) -> None:
     library = Library()
     library.waiting = {"s2"}
-    desk = RegisteringDesk(library, runner, RegistrationCache(tmp_path), library)  # type: ignore[arg-type]
+    desk = RegisteringDesk(library, runner, RegistrationCache(tmp_path), library)
     keys = {part: PairKey("A", "B", part) for part in (Part.LUNGS, Part.TRUNK)}
     desk.want([WantedPair(key, "s1", "s2", ("BL", "FU1"), sure=False) for key in keys.values()])
     desk._found[keys[Part.LUNGS]] = registration(10.0, lungs)

@@ -39,6 +39,8 @@ _SLOT, _SLIDE_SLOT, _WARM_SLOT = "assist", "assist threshold", "assist libraries
 _ASKED = "Assistant: click in the lesion, or draw an axis across it. Esc cancels."
 _PROPOSED = "Proposal: Enter accepts it, Esc drops it; its ends, the threshold and the reference circle can be moved."
 _NOTHING = "No proposal: move the threshold or the reference circle, or measure by hand. Esc drops it."
+_NO_LESION = "No proposal: move the reference circle, or measure by hand. Esc drops it."
+_NO_REFERENCE = "No proposal: drag the reference circle onto liver, or measure by hand. Esc drops it."
 STOPPED = "The proposal stopped. Nothing was changed; measure by hand."
 
 
@@ -252,10 +254,10 @@ class AssistDesk(QObject):
             self._run(asked, self.open.first)
 
     def _on_ball_moved(self, centre: Point) -> None:
-        if self.open is None or self.open.measured.reference is None:
+        if self.open is None:
             self._show()
             return
-        region = ReferenceRegion(centre, self.open.measured.reference.region.radius_mm)
+        region = ReferenceRegion(centre, assisting.reference_region(self.open.measured).radius_mm)
         asked = replace(self.open.asked, reference=region, reference_from=assisting.MOVED, carried=None)
         self._run(asked, self.open.first)
 
@@ -309,11 +311,11 @@ class AssistDesk(QObject):
 
     def _show(self) -> None:
         now, views = self.open, self._images.grid.views
-        reference = now.measured.reference if now is not None else None
-        ball = None if reference is None else Ball(reference.region.centre, reference.region.radius_mm)
+        region = None if now is None else assisting.reference_region(now.measured)
+        ball = None if region is None else Ball(region.centre, region.radius_mm)
         self._mouse.show_ball(ball, None if now is None else now.asked.series.frame_of_reference_uid)
         found = now is not None and now.measured.viable is not None
-        self.hinted.emit("" if now is None else _PROPOSED if found else _NOTHING)
+        self.hinted.emit("" if now is None else _hint(now.proposal))
         if now is None:
             show_on(views, None)
             self._card.hide()
@@ -372,3 +374,12 @@ def _carried(session: ReadingSession, images: ImageDesk, ref: SeriesRef) -> Carr
     if reading is None:
         return None
     return assisting.carried_reference(reading, ref, session.selection.lesion_id, images.linking.carry)
+
+
+def _hint(proposal: Proposal) -> str:
+    """What can be done with a proposal, or instead of one."""
+    if proposal.measured.viable is not None:
+        return _PROPOSED
+    if proposal.measured.reference is None:
+        return _NO_REFERENCE
+    return _NO_LESION if proposal.prepared.sections is None else _NOTHING

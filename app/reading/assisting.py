@@ -79,6 +79,14 @@ def _carried(from_: Assistance, centre: Point, source: str) -> CarriedReference:
     return CarriedReference(region, from_.reference_mean, from_.reference_sd, source)
 
 
+def reference_region(found: AssistedMeasurement) -> ReferenceRegion:
+    """Where the reference liver is; where none was found, a ball at the start, to be dragged onto liver."""
+    if found.reference is not None:
+        return found.reference.region
+    start = found.start
+    return ReferenceRegion(start.point if isinstance(start, Click) else along(start.start, minus(start.end, start.start), 0.5))
+
+
 def meant_for(reading: Reading, selected: Lesion | None, found: AssistedMeasurement) -> tuple[Intent, str | None]:
     """What a proposal is, unless the reader has said: the selected lesion measured, else a new target.
 

@@ -145,6 +145,8 @@ def test_that_a_proposal_can_be_changed_before_it_counts_and_dropped_without_a_t
     with monkeypatch.context() as patch:
         crash_once(driver, view, finding, patch, qtbot)
     assert driver.session.record == before and not assisting.busy, "a crash leaves the case as it was"
+    with monkeypatch.context() as patch:
+        place_by_hand(driver, view, finding, patch, qtbot)
 
     driver.key(Qt.Key.Key_J, widget=view)
     driver.click(view, view.widget_point_of(finding.centres[0]).toPoint())
@@ -197,6 +199,26 @@ def test_that_a_proposal_can_be_changed_before_it_counts_and_dropped_without_a_t
     qtbot.waitUntil(lambda: assisting.open is not None, timeout=30_000)
     driver.key(Qt.Key.Key_Escape, widget=view)
     assert not assisting.busy and driver.session.record == before and driver.page.proposal.isHidden()
+
+
+def place_by_hand(
+    driver: Counting, view: SliceView, finding: TrueFinding, patch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    """No reference liver is found: its circle waits at the click, and is dragged onto liver."""
+    assisting, hints = driver.station.assisting, list[str]()
+    assisting.hinted.connect(hints.append)
+    patch.setattr("viewers.imaging.assist.propose_centre", lambda *_args: None)
+    driver.key(Qt.Key.Key_J, widget=view)
+    start = finding.centres[0]
+    driver.click(view, view.widget_point_of(start).toPoint())
+    qtbot.waitUntil(lambda: assisting.open is not None, timeout=30_000)
+    assert assisting.open is not None and assisting.open.measured.reference is None
+    assert "drag the reference circle onto liver" in hints[-1]
+    driver.drag(view, start, (start[0] - 30.0, start[1] + 10.0, start[2]))
+    qtbot.waitUntil(lambda: assisting.open is not None and assisting.open.reference_from == "moved", timeout=30_000)
+    assert assisting.open.measured.reference is not None
+    driver.key(Qt.Key.Key_Escape, widget=view)
+    assert not assisting.busy
 
 
 def crash_once(

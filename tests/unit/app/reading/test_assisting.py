@@ -17,7 +17,15 @@ from mrecist.lesions import Lesion, Measured, Observation, Present
 from mrecist.values import Diameter, LesionKind, LesionRole, Organ, Region
 from tests.support.records import line, two_visits, with_targets
 from tests.unit.app.state.test_assistance import assisted
-from viewers.imaging.assisted import AssistedMeasurement, AssistSettings, Click, Enhancement, Extents, ImageLine
+from viewers.imaging.assisted import (
+    AssistedMeasurement,
+    AssistSettings,
+    Click,
+    DrawnAxis,
+    Enhancement,
+    Extents,
+    ImageLine,
+)
 from viewers.imaging.reference import ReferenceLiver, ReferenceRegion
 
 RULES = load_ruleset().eligibility
@@ -49,6 +57,15 @@ def drawing(now: AssistedMeasurement, intent: Intent, selected: str | None, seri
     assert ref is not None and now.viable is not None
     visit = series.split("-")[0]
     return assisting.drawing_of(intent, selected, ref, visit, now.viable.long_axis, now, kept)
+
+
+def test_that_a_reference_that_was_not_found_can_be_dragged_from_where_the_reader_began():
+    now = found(30.0, 40.0)
+    assert assisting.reference_region(now).centre == (50.0, 0.0, 0.0)
+    none = replace(now, reference=None)
+    assert assisting.reference_region(none) == ReferenceRegion((1.0, 0.0, 0.0))
+    drawn = replace(none, start=DrawnAxis((0.0, 4.0, 2.0), (20.0, 0.0, 2.0)))
+    assert assisting.reference_region(drawn).centre == (10.0, 2.0, 2.0)
 
 
 def test_that_an_accepted_proposal_is_a_finding_with_both_diameters_and_how_it_came_to_be() -> None:

@@ -71,7 +71,7 @@ def card_texts(
     return CardTexts(
         title,
         _value(now, first, edited),
-        tuple(filter(None, (_sizes(now), _reference(now, reference_from)))),
+        tuple(filter(None, (_sizes(now, edited), _reference(now, reference_from)))),
         (*warnings, *(_sentence(one) for one in told)),
         None if proposal.prepared.sections is None else now.settings.threshold_sd,
         _threshold(now),
@@ -124,14 +124,17 @@ def _value(now: AssistedMeasurement, first: AssistedMeasurement, edited: DrawnLi
     return f"viable {proposed}"
 
 
-def _sizes(now: AssistedMeasurement) -> str:
-    parts = []
+def _sizes(now: AssistedMeasurement, edited: DrawnLine | None) -> str:
+    """What belongs to the line on screen: a short axis to the proposed one alone, a whole at least as long as it."""
+    parts, length_mm = [], 0.0
     if now.viable is not None:
-        short = now.viable.short_axis
+        length_mm = now.viable.long_axis.length_mm if edited is None else edited.length_mm
+        short = now.viable.short_axis if edited is None else None
         parts += [f"short axis {length_text(short.length_mm)}"] if short is not None else []
         parts += [_volume("viable", now.viable)]
     if now.whole is not None:
-        parts += [f"whole {length_text(now.whole.long_axis.length_mm)}", _volume("whole", now.whole)]
+        whole_mm = max(now.whole.long_axis.length_mm, length_mm)
+        parts += [f"whole {length_text(whole_mm)}", _volume("whole", now.whole)]
     share = now.enhancement.lipiodol_share if now.enhancement is not None else None
     if share is not None and share >= 0.005:
         parts.append(f"oil {share * 100:.0f}{SPACE}%")

@@ -84,7 +84,9 @@ def reference_region(found: AssistedMeasurement) -> ReferenceRegion:
     if found.reference is not None:
         return found.reference.region
     start = found.start
-    return ReferenceRegion(start.point if isinstance(start, Click) else along(start.start, minus(start.end, start.start), 0.5))
+    return ReferenceRegion(
+        start.point if isinstance(start, Click) else along(start.start, minus(start.end, start.start), 0.5)
+    )
 
 
 def meant_for(reading: Reading, selected: Lesion | None, found: AssistedMeasurement) -> tuple[Intent, str | None]:

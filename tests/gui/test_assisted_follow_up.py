@@ -171,8 +171,10 @@ def test_that_a_proposal_can_be_changed_before_it_counts_and_dropped_without_a_t
     line = moved.measured.viable.long_axis
     assert view.source is not None and view.source.sop_uid(view.state.index) == line.sop_uid
     nearer = tuple(a + 0.25 * (b - a) for a, b in zip(line.end, line.start, strict=True))
+    assert "short axis" in driver.page.proposal.details.text().replace("\N{NO-BREAK SPACE}", " ")
     driver.drag(view, line.end, (nearer[0], nearer[1], nearer[2]))
     assert assisting.open is not None and assisting.open.edited is not None
+    assert "short" not in driver.page.proposal.details.text(), "that of the proposed line is none of this one"
     assert driver.session.record == before, "a proposal is not recorded"
 
     driver.key(Qt.Key.Key_Return, widget=view)

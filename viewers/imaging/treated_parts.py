@@ -39,6 +39,19 @@ def dead_parts(
 
 
 def with_oil(oil: Mask, beside_oil: Mask, lesion: Mask, marks: list[Vector], spacing_mm: Vector) -> Mask:
+    """A lesion with the oily parts that belong to it.
+
+    Parameters
+    ----------
+    oil, beside_oil
+        Lipiodol, and the same with what its blur reaches.
+    lesion
+        Its enhancing and dead parts.
+    marks
+        Voxel coordinates that lie in the lesion.
+    spacing_mm
+        Between slices, rows and columns.
+    """
     if not oil.any():
         return lesion
     return np.asarray(lesion | _belonging(beside_oil, lesion, marks, spacing_mm))

@@ -334,7 +334,7 @@ class ReadingSession(QObject):
         self._assessment = None
         try:
             self._assessment = self._assessed(record) if record and ready else None
-        except Exception as fault:  # noqa: BLE001 - told as any; the case is shown, and nothing that was judged before
+        except Exception as fault:  # noqa: BLE001 - whatever stops the rules, the window must not keep an older response
             sys.excepthook(type(fault), fault, fault.__traceback__)
         lesion_id = self._selection.lesion_id
         read = record.read(self.read_id) if record else None

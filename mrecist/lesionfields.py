@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple, assert_never
 
 from mrecist.case import RULES_OF_LESION
@@ -51,6 +52,22 @@ class Status(StrEnum):
     NOT_EVALUABLE = "not_evaluable"
     MERGED = "merged"
     SPLIT = "split"
+
+
+STATUS_OF: Mapping[type[Finding], Status] = MappingProxyType(
+    {
+        Measured: Status.MEASURED,
+        Absent: Status.ABSENT,
+        Nonviable: Status.NONVIABLE,
+        TooSmall: Status.TOO_SMALL,
+        Present: Status.PRESENT,
+        UnequivocalProgression: Status.UNEQUIVOCAL_PD,
+        NotEvaluable: Status.NOT_EVALUABLE,
+        Merged: Status.MERGED,
+        Split: Status.SPLIT,
+    }
+)
+"""What a finding is called in files and tables."""
 
 
 class Listed(NamedTuple):

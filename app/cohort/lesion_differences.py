@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from mrecist.case import Case, Read
-from mrecist.lesions import (
-    Absent,
-    Finding,
-    Lesion,
-    Measured,
-    Merged,
-    Nonviable,
-    NotEvaluable,
-    Present,
-    Split,
-    TooSmall,
-    UnequivocalProgression,
-)
+from mrecist.lesionfields import STATUS_OF
+from mrecist.lesions import Lesion
 from mrecist.values import Diameter, Line, Point
 
 _NEAR_MM = 5.0
@@ -61,21 +49,6 @@ class LesionDifference(NamedTuple):
     apart_mm: float | None
     first_finding: str = ""
     second_finding: str = ""
-
-
-_NAMES: Mapping[type[Finding], str] = MappingProxyType(
-    {
-        Measured: "measured",
-        Absent: "absent",
-        Nonviable: "nonviable",
-        TooSmall: "too_small_to_measure",
-        Present: "present",
-        UnequivocalProgression: "unequivocal_pd",
-        NotEvaluable: "not_evaluable",
-        Merged: "merged",
-        Split: "split",
-    }
-)
 
 
 def lesion_differences(case: Case, first_read: str, second_read: str) -> tuple[LesionDifference, ...]:
@@ -126,8 +99,8 @@ def _told(
         difference,
         by,
         apart,
-        "" if left is None else _NAMES[type(left.finding)],
-        "" if right is None else _NAMES[type(right.finding)],
+        "" if left is None else STATUS_OF[type(left.finding)].value,
+        "" if right is None else STATUS_OF[type(right.finding)].value,
     )
 
 

@@ -12,6 +12,7 @@ from app.exports.figures import figure_rows
 from app.state.naming import default_axis
 from app.state.record import Visit
 from app.state.signatures import SignedVisit
+from mrecist.lesionfields import STATUS_OF
 from mrecist.lesions import (
     Absent,
     Features,
@@ -180,25 +181,25 @@ def reasons_by_rule(noted: Features) -> tuple[str, ...]:
 
 
 def _finding(finding: Finding) -> Row:
+    return {"finding": STATUS_OF[type(finding)].value, **_details(finding)}
+
+
+def _details(finding: Finding) -> Row:
     match finding:
-        case Measured(diameter, whole, evidence):
-            return {"finding": "measured", **_sizes(diameter, whole), **_drawn_on(evidence)}
-        case Absent(whole):
-            return {"finding": "absent", **_sizes(None, whole)}
-        case Nonviable(whole):
-            return {"finding": "nonviable", **_sizes(None, whole)}
+        case Measured(diameter, whole, evidence) | Present(diameter, whole, evidence):
+            return {**_sizes(diameter, whole), **_drawn_on(evidence)}
+        case Absent(whole) | Nonviable(whole):
+            return _sizes(None, whole)
         case TooSmall(diameter, whole):
-            return {"finding": "too_small_to_measure", **_sizes(diameter, whole)}
-        case Present(diameter, whole, evidence):
-            return {"finding": "present", **_sizes(diameter, whole), **_drawn_on(evidence)}
+            return _sizes(diameter, whole)
         case UnequivocalProgression(diameter):
-            return {"finding": "unequivocal_pd", **_sizes(diameter, None)}
+            return _sizes(diameter, None)
         case NotEvaluable(why, note):
-            return {"finding": "not_evaluable", "why_not_evaluable": why.value, "note": note}
+            return {"why_not_evaluable": why.value, "note": note}
         case Merged(into):
-            return {"finding": "merged", "merged_into": into}
+            return {"merged_into": into}
         case Split():
-            return {"finding": "split"}
+            return {}
         case _:
             assert_never(finding)
 

@@ -15,6 +15,7 @@ from app.cohort.read_comparison import COMPOSITE, ComparedResponse, ReadComparis
 from app.panels.response_delegate import RESPONSE_ROLE, ResponseDelegate
 from app.theme import Theme
 from app.words import translated
+from mrecist.lesionfields import Status
 from mrecist.values import Region, Response, Scope
 
 ROW_PX = 25
@@ -155,19 +156,20 @@ def _mm(value: Fraction | None) -> str:
 
 def _found(size_mm: float | None, finding: str, region: str) -> str:
     """The size; what was found, in the words of the region, where there is none or it says more than the size."""
-    if not finding or (size_mm is not None and finding in ("measured", "present")):
+    if not finding or (size_mm is not None and finding in (Status.MEASURED, Status.PRESENT)):
         return _tenths(size_mm)
     named = {
-        "absent": words.gone(Region(region)),
-        "nonviable": words.gone(Region.INTRAHEPATIC),
-        "too_small_to_measure": translated("too small"),
-        "present": words.still_there(Region(region)),
-        "unequivocal_pd": translated("unequivocal PD"),
-        "not_evaluable": translated("not evaluable"),
-        "merged": translated("merged"),
-        "split": translated("split"),
+        Status.ABSENT: words.gone(Region(region)),
+        Status.NONVIABLE: words.gone(Region.INTRAHEPATIC),
+        Status.TOO_SMALL: translated("too small"),
+        Status.PRESENT: words.still_there(Region(region)),
+        Status.UNEQUIVOCAL_PD: translated("unequivocal PD"),
+        Status.NOT_EVALUABLE: translated("not evaluable"),
+        Status.MERGED: translated("merged"),
+        Status.SPLIT: translated("split"),
     }
-    return named[finding] if size_mm is None else f"{named[finding]}, {_tenths(size_mm)}"
+    said = named[Status(finding)]
+    return said if size_mm is None else f"{said}, {_tenths(size_mm)}"
 
 
 def _tenths(value: float | None) -> str:

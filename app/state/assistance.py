@@ -13,6 +13,7 @@ from mrecist.lesions import Finding, Measured, Present
 from mrecist.values import Diameter, Line, Point
 
 _TOLERANCE = "up to {} mm of the line may cross tissue that does not enhance"
+"""Records keep this sentence, and the number is read from it: in other words it would be lost from older records."""
 _TOLERATED = re.compile(_TOLERANCE.format(r"(\d+(?:\.\d+)?)"))
 
 

@@ -90,6 +90,13 @@ class CaseLine:
         )
 
 
+def _is_signed(record: Record, read_id: str) -> bool:
+    """Whether a read is signed at the last time point, and none that was amended is open again."""
+    signed = {one.visit_id for one in record.signed if one.read_id == read_id}
+    open_again = (visit.id not in signed and record.amendments(read_id, visit.id) for visit in record.visits)
+    return record.visits[-1].id in signed and not any(open_again)
+
+
 def line_of(record: Record, assessment: Assessment | None, today: date) -> CaseLine:
     """The line of a case at its last time point."""
     patient, last = record.patient, record.visits[-1] if record.visits else None
@@ -113,7 +120,7 @@ def line_of(record: Record, assessment: Assessment | None, today: date) -> CaseL
         tace=tace,
         sorafenib=sorafenib,
         next_visit=_next_visit(upcoming, today),
-        signed=last is not None and any(x.visit_id == last.id for x in record.signed),
+        signed=last is not None and any(_is_signed(record, read.id) for read in record.reads),
         synthetic=record.synthetic,
         at_baseline=len(record.visits) == 1,
         read_by=readers,

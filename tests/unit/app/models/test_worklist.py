@@ -7,6 +7,7 @@ import pytest
 
 from app.models.worklist import CaseLine, decision_text, line_of
 from app.reading.next_dates import NextDate, Standing, next_dates, next_visit
+from app.state.signatures import AmendedVisit, SignedVisit
 from mrecist.results import Decision, SorafenibOutput, TaceOutput
 from mrecist.schedule import Window
 from tests.support.records import two_visits
@@ -19,6 +20,15 @@ def test_that_a_follow_up_nobody_has_read_is_called_not_read_and_not_baseline() 
     assert decision_text(None, line_of(record, None, TODAY)) == "not read"
     only_baseline = replace(record, visits=record.visits[:1])
     assert decision_text(None, line_of(only_baseline, None, TODAY)) == "baseline"
+
+
+def test_that_a_case_is_not_signed_while_an_amended_time_point_is_open() -> None:
+    first, last = (SignedVisit("read-1", visit, "Reader 1", "", "") for visit in ("BL", "FU1"))
+    record = replace(two_visits(), signed=(first, last))
+    assert line_of(record, None, TODAY).signed
+    open_again = replace(record, signed=(last,), amended=(AmendedVisit(first, "Reader 1", "", "wrong slice"),))
+    assert not line_of(open_again, None, TODAY).signed
+    assert line_of(replace(open_again, signed=(last, first)), None, TODAY).signed
 
 
 def test_that_a_case_outside_cotsom_is_not_due_by_its_windows() -> None:
